@@ -1,0 +1,280 @@
+use std::fmt;
+
+use densely_tensor::{
+    Key, Mat, MatRef, Purpose, Scalar, ShapeError, Stream, column, column_mut, first_non_finite,
+};
+
+use crate::checks::{check_finite, check_names, check_shape};
+use crate::{DataError, Target, split_indices};
+
+/// Examples that have been checked, and can be trained on as they are.
+///
+/// There is at least one example and one feature, every example has a target, every
+/// label names a class, and every number is finite.
+///
+/// # Shapes
+/// `x` is features x n, an example a column; real targets are outputs x n.
+///
+/// ```
+/// use densely_data::Dataset;
+/// use densely_tensor::mat;
+///
+/// let x = mat![[0.0, 1.0, 2.0], [5.0, 5.0, 7.0]];
+/// let dataset = Dataset::classification(x, vec![0, 1, 0], 2)?
+///     .with_feature_names(["height", "width"])?
+///     .with_output_names(["cat", "dog"])?;
+/// assert_eq!((dataset.features(), dataset.len(), dataset.outputs()), (2, 3, 2));
+///
+/// let last = dataset.subset(&[2])?;
+/// assert_eq!((last.x()[(0, 0)], last.x()[(1, 0)]), (2.0, 7.0));
+/// # Ok::<(), densely_data::DataError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Dataset<T: Scalar> {
+    x: Mat<T>,
+    target: Target<T>,
+    feature_names: Vec<String>,
+}
+
+impl<T: Scalar> Dataset<T> {
+    /// Examples with a class each. Features are named `x0, x1, ...` and classes `0, 1, ...`.
+    ///
+    /// A class may have no example.
+    ///
+    /// # Shapes
+    /// `x`: features x n, `labels`: n.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for no examples, no features, no classes, or another number
+    /// of labels than of examples; [`DataError::LabelOutOfRange`];
+    /// [`DataError::NotFinite`].
+    pub fn classification(
+        x: Mat<T>,
+        labels: Vec<usize>,
+        classes: usize,
+    ) -> Result<Self, DataError> {
+        let operation = "Dataset::classification";
+        check_shape(operation, &x, "labels", labels.len())?;
+        ShapeError::expect_some(operation, "classes", classes)?;
+        if let Some(example) = labels.iter().position(|&label| label >= classes) {
+            return Err(DataError::LabelOutOfRange { example, label: labels[example], classes });
+        }
+        Self::new(x, Target::Classes { labels, names: numbered("", classes) })
+    }
+
+    /// Examples with real targets. Features are named `x0, x1, ...` and outputs `y0, y1, ...`.
+    ///
+    /// # Shapes
+    /// `x`: features x n, `values`: outputs x n.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for no examples, no features, no outputs, or another number
+    /// of targets than of examples; [`DataError::NotFinite`].
+    pub fn regression(x: Mat<T>, values: Mat<T>) -> Result<Self, DataError> {
+        let operation = "Dataset::regression";
+        check_shape(operation, &x, "targets", values.ncols())?;
+        ShapeError::expect_some(operation, "outputs", values.nrows())?;
+        let names = numbered("y", values.nrows());
+        Self::new(x, Target::Values { values, names })
+    }
+
+    fn new(x: Mat<T>, target: Target<T>) -> Result<Self, DataError> {
+        let feature_names = numbered("x", x.nrows());
+        check_finite(x.as_ref(), &feature_names)?;
+        if let Target::Values { values, names } = &target {
+            check_finite(values.as_ref(), names)?;
+        }
+        Ok(Self { x, target, feature_names })
+    }
+
+    /// The same examples with these names of the features.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for another number of names than of features;
+    /// [`DataError::DuplicateName`].
+    pub fn with_feature_names<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Result<Self, DataError> {
+        self.feature_names = check_names("feature names", self.features(), names)?;
+        Ok(self)
+    }
+
+    /// The same examples with these names of the classes, or of the outputs.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for another number of names than of classes or outputs;
+    /// [`DataError::DuplicateName`].
+    pub fn with_output_names<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Result<Self, DataError> {
+        let checked = check_names("output names", self.outputs(), names)?;
+        match &mut self.target {
+            Target::Classes { names, .. } | Target::Values { names, .. } => *names = checked,
+        }
+        Ok(self)
+    }
+
+    /// The features, an example a column: features x n.
+    #[must_use]
+    pub fn x(&self) -> MatRef<'_, T> {
+        self.x.as_ref()
+    }
+
+    /// What there is to predict.
+    #[must_use]
+    pub fn target(&self) -> &Target<T> {
+        &self.target
+    }
+
+    /// The index of each example's class; `None` for real targets.
+    #[must_use]
+    pub fn labels(&self) -> Option<&[usize]> {
+        match &self.target {
+            Target::Classes { labels, .. } => Some(labels),
+            Target::Values { .. } => None,
+        }
+    }
+
+    /// The real targets, outputs x n; `None` for classes.
+    #[must_use]
+    pub fn values(&self) -> Option<MatRef<'_, T>> {
+        match &self.target {
+            Target::Classes { .. } => None,
+            Target::Values { values, .. } => Some(values.as_ref()),
+        }
+    }
+
+    /// The names of the classes; `None` for real targets.
+    #[must_use]
+    pub fn class_names(&self) -> Option<&[String]> {
+        match &self.target {
+            Target::Classes { names, .. } => Some(names),
+            Target::Values { .. } => None,
+        }
+    }
+
+    /// The names of the classes, or of the outputs.
+    #[must_use]
+    pub fn output_names(&self) -> &[String] {
+        self.target.names()
+    }
+
+    /// The names of the features.
+    #[must_use]
+    pub fn feature_names(&self) -> &[String] {
+        &self.feature_names
+    }
+
+    /// The number of examples, at least 1.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a dataset is never empty")]
+    pub fn len(&self) -> usize {
+        self.x.ncols()
+    }
+
+    /// The number of features.
+    #[must_use]
+    pub fn features(&self) -> usize {
+        self.x.nrows()
+    }
+
+    /// The number of classes, or of real outputs: what a network for these data must put out.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.output_names().len()
+    }
+
+    /// The examples with these indices, in this order; an index may come several times.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for no indices; [`DataError::IndexOutOfRange`].
+    pub fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
+        ShapeError::expect_some("Dataset::subset", "examples", indices.len())?;
+        let examples = self.len();
+        if let Some(&index) = indices.iter().find(|&&index| index >= examples) {
+            return Err(DataError::IndexOutOfRange { index, examples });
+        }
+        let target = match &self.target {
+            Target::Classes { labels, names } => Target::Classes {
+                labels: indices.iter().map(|&index| labels[index]).collect(),
+                names: names.clone(),
+            },
+            Target::Values { values, names } => {
+                Target::Values { values: columns(values.as_ref(), indices), names: names.clone() }
+            }
+        };
+        let x = columns(self.x(), indices);
+        Ok(Self { x, target, feature_names: self.feature_names.clone() })
+    }
+
+    /// Cuts the examples in two, `(rest, held_out)`, as [`split_indices`] does with a
+    /// stream of this seed.
+    ///
+    /// # Errors
+    /// Those of [`split_indices`]; also [`DataError::EmptyPart`] for a fraction of 0.
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self), DataError> {
+        let mut stream = Stream::new(seed, Purpose::Split, Key::default());
+        let (rest, held_out) = split_indices(&self.target, fraction, &mut stream)?;
+        if held_out.is_empty() {
+            return Err(DataError::EmptyPart { fraction, examples: self.len(), held_out: 0 });
+        }
+        Ok((self.subset(&rest)?, self.subset(&held_out)?))
+    }
+
+    /// The same examples in another type, each number rounded to the nearest.
+    ///
+    /// # Errors
+    /// [`DataError::Overflow`] for a number that is too large for `U`.
+    pub fn cast<U: Scalar>(&self) -> Result<Dataset<U>, DataError> {
+        let x = cast(self.x(), &self.feature_names)?;
+        let target = match &self.target {
+            Target::Classes { labels, names } => {
+                Target::Classes { labels: labels.clone(), names: names.clone() }
+            }
+            Target::Values { values, names } => {
+                Target::Values { values: cast(values.as_ref(), names)?, names: names.clone() }
+            }
+        };
+        Ok(Dataset { x, target, feature_names: self.feature_names.clone() })
+    }
+}
+
+impl<T: Scalar> fmt::Debug for Dataset<T> {
+    /// The shape; not the numbers, of which there may be millions.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dataset")
+            .field("scalar", &T::NAME)
+            .field("examples", &self.len())
+            .field("features", &self.features())
+            .field("classes", &self.class_names().map(<[_]>::len))
+            .field("outputs", &self.outputs())
+            .finish()
+    }
+}
+
+fn columns<T: Scalar>(x: MatRef<'_, T>, indices: &[usize]) -> Mat<T> {
+    let mut chosen = Mat::zeros(x.nrows(), indices.len());
+    for (j, &index) in indices.iter().enumerate() {
+        column_mut(chosen.as_mut(), j).copy_from_slice(column(x, index));
+    }
+    chosen
+}
+
+fn cast<T: Scalar, U: Scalar>(x: MatRef<'_, T>, names: &[String]) -> Result<Mat<U>, DataError> {
+    let cast: Mat<U> = Mat::from_fn(x.nrows(), x.ncols(), |i, j| U::from_f64(x[(i, j)].to_f64()));
+    match first_non_finite(cast.as_ref()) {
+        None => Ok(cast),
+        Some((row, example)) => Err(DataError::Overflow {
+            example,
+            column: names[row].clone(),
+            value: x[(row, example)].to_f64(),
+            to: U::NAME,
+        }),
+    }
+}
+
+fn numbered(prefix: &str, count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("{prefix}{i}")).collect()
+}

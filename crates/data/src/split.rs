@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+
+use densely_tensor::{Scalar, Stream};
+
+use crate::{DataError, Target};
+
+/// Cuts examples in two, `(rest, held_out)`, at random; by class if there are classes.
+///
+/// With `n` examples, `round(fraction · n)` are held out (halves away from zero). Of
+/// classes, each contributes its share, rounded down or up by the method of largest
+/// remainders (equal remainders are ordered at random). A class of several examples
+/// always keeps one in the rest, and a class of a single example is held out only if
+/// there is nothing else to hold out: then, and then only, a share may be off by one
+/// or more.
+///
+/// Which members of a class are held out does not depend on how the classes are mixed.
+/// Both parts list the examples in ascending order: the order of training is drawn
+/// anew each epoch, and memory is best read forwards.
+///
+/// A fraction of 0 holds out nothing.
+///
+/// # Errors
+/// [`DataError::Fraction`] unless `0 <= fraction < 1`; [`DataError::EmptyPart`] if a
+/// positive fraction leaves one part empty; [`DataError::TooFewToStratify`] if there
+/// are more classes than the rest has room for.
+///
+/// ```
+/// use densely_data::{Target, split_indices};
+/// use densely_tensor::{Key, Purpose, Stream};
+///
+/// let labels = vec![0, 0, 0, 0, 1, 1, 1, 1];
+/// let target = Target::<f64>::Classes { labels, names: vec!["a".into(), "b".into()] };
+/// let mut stream = Stream::new(1, Purpose::Split, Key::default());
+/// let (rest, held_out) = split_indices(&target, 0.25, &mut stream)?;
+/// assert_eq!(rest.len(), 6);
+/// assert!(held_out[0] < 4 && held_out[1] >= 4);
+/// # Ok::<(), densely_data::DataError>(())
+/// ```
+pub fn split_indices<T: Scalar>(
+    target: &Target<T>,
+    fraction: f64,
+    stream: &mut Stream,
+) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    if !(0.0..1.0).contains(&fraction) {
+        return Err(DataError::Fraction(fraction));
+    }
+    let examples = target.examples();
+    let held_out = (fraction * examples as f64).round() as usize;
+    if fraction == 0.0 {
+        return Ok(((0..examples).collect(), Vec::new()));
+    }
+    if held_out == 0 || held_out >= examples {
+        return Err(DataError::EmptyPart { fraction, examples, held_out });
+    }
+    let mut strata = strata(target);
+    let sizes: Vec<usize> = strata.iter().map(Vec::len).collect();
+    let shares = shares(&sizes, held_out, stream).ok_or(DataError::TooFewToStratify {
+        examples,
+        held_out,
+        classes: sizes.iter().filter(|&&size| size > 1).count(),
+    })?;
+
+    let mut is_held_out = vec![false; examples];
+    for (members, share) in strata.iter_mut().zip(shares) {
+        stream.shuffle(members);
+        for &example in &members[..share] {
+            is_held_out[example] = true;
+        }
+    }
+    Ok((0..examples).partition(|&example| !is_held_out[example]))
+}
+
+/// The examples of each class that has any, in the order of the classes; real targets
+/// are one stratum.
+fn strata<T: Scalar>(target: &Target<T>) -> Vec<Vec<usize>> {
+    match target {
+        Target::Values { values, .. } => vec![(0..values.ncols()).collect()],
+        Target::Classes { labels, .. } => {
+            let mut strata = BTreeMap::<_, Vec<_>>::new();
+            for (example, label) in labels.iter().enumerate() {
+                strata.entry(label).or_default().push(example);
+            }
+            strata.into_values().collect()
+        }
+    }
+}
+
+/// How many of each stratum to hold out, `total` in all; `None` if there is no way that
+/// leaves one of each stratum of several. `total` is less than the sum of the sizes.
+fn shares(sizes: &[usize], total: usize, stream: &mut Stream) -> Option<Vec<usize>> {
+    let examples: usize = sizes.iter().sum();
+    // total · size / examples, in integers, so that equal remainders are equal. As
+    // total < examples, rounding down always leaves one.
+    let exact = |size: usize| {
+        let product = total as u128 * size as u128;
+        ((product / examples as u128) as usize, product % examples as u128)
+    };
+    let mut shares: Vec<usize> = sizes.iter().map(|&size| exact(size).0).collect();
+
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    stream.shuffle(&mut order);
+    order.sort_by_key(|&stratum| std::cmp::Reverse(exact(sizes[stratum]).1));
+
+    let mut left = total - shares.iter().sum::<usize>();
+    while left > 0 {
+        let before = left;
+        for &stratum in &order {
+            if left > 0 && shares[stratum] + 1 < sizes[stratum] {
+                shares[stratum] += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    for &stratum in &order {
+        if left > 0 && sizes[stratum] == 1 {
+            shares[stratum] = 1;
+            left -= 1;
+        }
+    }
+    (left == 0).then_some(shares)
+}

@@ -1,0 +1,39 @@
+use densely_tensor::{Mat, Scalar};
+
+/// What there is to predict: a class or real values for each example.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target<T: Scalar> {
+    /// Classification: example `j` is of class `labels[j]`.
+    Classes {
+        /// The index of each example's class.
+        labels: Vec<usize>,
+        /// The name of each class.
+        names: Vec<String>,
+    },
+    /// Regression: example `j` has the values `values[:, j]`.
+    Values {
+        /// The values, outputs x n.
+        values: Mat<T>,
+        /// The name of each output.
+        names: Vec<String>,
+    },
+}
+
+impl<T: Scalar> Target<T> {
+    /// The number of examples.
+    #[must_use]
+    pub fn examples(&self) -> usize {
+        match self {
+            Self::Classes { labels, .. } => labels.len(),
+            Self::Values { values, .. } => values.ncols(),
+        }
+    }
+
+    /// The names of the classes, or of the outputs.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Classes { names, .. } | Self::Values { names, .. } => names,
+        }
+    }
+}

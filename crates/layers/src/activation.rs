@@ -1,0 +1,89 @@
+use std::fmt::Debug;
+
+use densely_tensor::{MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, vectorize};
+
+use crate::Layer;
+
+/// An elementwise function and its derivative: `y = f(x)`, `dy/dx = f'(x)`.
+///
+/// These two functions make an activation; everything else comes with them. Every
+/// activation is a [`Layer`] for `f32` and `f64`, with loops compiled for the
+/// instruction set at hand. Written for any [`Real`], `f` can also be evaluated on
+/// dual numbers, which is how its derivative is checked.
+///
+/// At a kink, `df` returns an element of the subdifferential. A NaN that goes in has
+/// to come out: prefer `if x < R::ZERO { .. } else { x }` to its mirror image.
+///
+/// ```
+/// use densely_layers::Activation;
+/// use densely_tensor::Real;
+///
+/// /// Softsign: x / (1 + |x|).
+/// #[derive(Debug)]
+/// struct Softsign;
+///
+/// impl Activation for Softsign {
+///     fn f<R: Real>(&self, x: R) -> R {
+///         x / (R::ONE + x.abs())
+///     }
+///     fn df<R: Real>(&self, x: R, _y: R) -> R {
+///         let d = R::ONE + x.abs();
+///         R::ONE / (d * d)
+///     }
+/// }
+/// assert_eq!(Softsign.f(1.0_f32), 0.5);
+/// assert_eq!(Softsign.df(1.0, 0.5), 0.25);
+/// ```
+pub trait Activation: Debug + Send + Sync {
+    /// `f(x)`.
+    fn f<R: Real>(&self, x: R) -> R;
+
+    /// `f'(x)`. `y` is `f(x)`, for derivatives that are cheaper in terms of it.
+    fn df<R: Real>(&self, x: R, y: R) -> R;
+}
+
+impl<T: Scalar, A: Activation> Layer<T> for A {
+    fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
+        Ok(in_features)
+    }
+
+    fn forward(&self, x: MatRef<'_, T>, mut y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
+        assert_eq!((x.nrows(), x.ncols()), (y.nrows(), y.ncols()), "shapes of x and y");
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..x.ncols() {
+                    for (&x, y) in column(x, j).iter().zip(column_mut(y.as_mut(), j)) {
+                        *y = self.f(x);
+                    }
+                }
+            },
+        );
+    }
+
+    fn backward_input(
+        &self,
+        x: MatRef<'_, T>,
+        y: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        mut dx: MatMut<'_, T>,
+        _tape: MatMut<'_, T>,
+    ) {
+        let shape = (x.nrows(), x.ncols());
+        assert_eq!(shape, (y.nrows(), y.ncols()), "shapes of x and y");
+        assert_eq!(shape, (dy.nrows(), dy.ncols()), "shapes of x and dy");
+        assert_eq!(shape, (dx.nrows(), dx.ncols()), "shapes of x and dx");
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..x.ncols() {
+                    let values = column(x, j).iter().zip(column(y, j));
+                    let grads = column(dy, j).iter().zip(column_mut(dx.as_mut(), j));
+                    for ((&x, &y), (&dy, dx)) in values.zip(grads) {
+                        *dx = dy * self.df(x, y);
+                    }
+                }
+            },
+        );
+    }
+}

@@ -1,0 +1,33 @@
+use densely_tensor::Real;
+
+use crate::Activation;
+
+/// The logistic sigmoid: `σ(x) = 1 / (1 + e⁻ˣ)`.
+///
+/// The firing rate of a neuron, historically; a probability, at the output of a
+/// binary classifier. In hidden layers it has two drawbacks: it saturates, which
+/// kills gradients, and its outputs are not centred on zero.
+///
+/// `σ'(x) = y (1 − y)`. Range: `(0, 1)`.
+///
+/// ```
+/// # use densely_layers::{Activation, Sigmoid};
+/// assert_eq!(Sigmoid.f(0.0), 0.5);
+/// assert_eq!(Sigmoid.df(0.0, 0.5), 0.25);
+/// ```
+///
+/// CS231n, Neural Networks 1, "Commonly used activation functions".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sigmoid;
+
+impl Activation for Sigmoid {
+    #[inline(always)]
+    fn f<R: Real>(&self, x: R) -> R {
+        x.sigmoid()
+    }
+
+    #[inline(always)]
+    fn df<R: Real>(&self, _x: R, y: R) -> R {
+        y * (R::ONE - y)
+    }
+}

@@ -1,0 +1,33 @@
+use densely_tensor::Real;
+
+use crate::Activation;
+
+/// The hyperbolic tangent: `f(x) = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) = 2σ(2x) − 1`.
+///
+/// A sigmoid that is centred on zero, which makes the gradients of the next layer's
+/// weights less lopsided. It saturates on both sides, where its gradient vanishes.
+///
+/// `f'(x) = 1 − y²`. Range: `(−1, 1)`.
+///
+/// ```
+/// # use densely_layers::{Activation, Tanh};
+/// assert_eq!(Tanh.f(0.0), 0.0);
+/// assert_eq!(Tanh.df(0.0, 0.0), 1.0);
+/// ```
+///
+/// CS231n, Neural Networks 1, "Commonly used activation functions".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tanh;
+
+impl Activation for Tanh {
+    #[inline(always)]
+    fn f<R: Real>(&self, x: R) -> R {
+        x.tanh()
+    }
+
+    #[inline(always)]
+    fn df<R: Real>(&self, _x: R, y: R) -> R {
+        // (1 − y)(1 + y) loses nothing to cancellation where y is near ±1.
+        (R::ONE - y) * (R::ONE + y)
+    }
+}

@@ -1,0 +1,130 @@
+use std::fmt::Debug;
+
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads};
+
+use crate::{At, Param};
+
+/// A differentiable map from `in x n` to `out x n` that treats each column, one
+/// example, on its own.
+///
+/// A layer is a function with parameters and nothing else: whoever calls it owns
+/// the matrices, and hands them in again for the backward pass. Training and
+/// inference are different methods, never a hidden mode, so a layer behind `&` or
+/// `Arc` serves many threads.
+///
+/// # How a training step calls a layer
+///
+/// 1. For each panel of columns, on whatever thread: [`forward_train`], and later,
+///    with the same `x`, `y` and `tape`, [`backward_input`] with the gradient `dy` of
+///    the loss with respect to `y`, which writes `dx`.
+/// 2. When all panels are done, once for the whole mini-batch: [`backward_params`].
+///
+/// # The tape
+///
+/// What a layer has to remember about an example, beyond `x` and `y`, it writes to
+/// its rows of the `tape`: a dropout layer its mask, a container the activations
+/// between its layers. [`tape_rows`] says how many rows it needs, 0 for most. The
+/// caller passes a matrix with exactly that many rows, holding anything at first,
+/// and keeps it from the forward to the backward passes.
+///
+/// # Writing one
+///
+/// An elementwise function without parameters is better written as an
+/// [`Activation`](crate::Activation). Otherwise implement the five methods without a
+/// default, and those for parameters if there are any. The methods that compute
+/// are kernels: they may assume the shapes that `out_features` and `tape_rows`
+/// promised, and should panic with the dimensions in the message otherwise.
+/// Columns are contiguous in `y`, `dy`, `dx`, the `tape`, and in `x`.
+///
+/// [`forward_train`]: Layer::forward_train
+/// [`backward_input`]: Layer::backward_input
+/// [`backward_params`]: Layer::backward_params
+/// [`tape_rows`]: Layer::tape_rows
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer of `{T}` networks",
+    note = "an elementwise function becomes a layer by `impl Activation for ...`"
+)]
+pub trait Layer<T: Scalar>: Debug + Send + Sync {
+    /// The number of outputs for `in_features` inputs.
+    ///
+    /// # Errors
+    /// If the layer does not accept that many inputs.
+    fn out_features(&self, in_features: usize) -> Result<usize, ShapeError>;
+
+    /// What kind of layer it is, for people to read: the name of its type.
+    fn kind(&self) -> &'static str {
+        short_type_name::<Self>()
+    }
+
+    /// The number of rows of the tape: values to remember, or room to work in, per
+    /// example.
+    fn tape_rows(&self, in_features: usize) -> usize {
+        let _ = in_features;
+        0
+    }
+
+    /// Inference: `y = f(x)`. The tape is room to work in, and nothing else.
+    fn forward(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>);
+
+    /// Training: `y = f(x)`, with random draws addressed by `at` if there are any.
+    fn forward_train(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>, at: At) {
+        let _ = at;
+        self.forward(x, y, tape);
+    }
+
+    /// `dx = Jᵀ dy`, where `J` is the derivative of `y` with respect to `x`, column by
+    /// column. Overwrites `dx`.
+    fn backward_input(
+        &self,
+        x: MatRef<'_, T>,
+        y: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        dx: MatMut<'_, T>,
+        tape: MatMut<'_, T>,
+    );
+
+    /// Called instead of [`backward_input`](Layer::backward_input) where nobody needs
+    /// `dx`: the first layer of a network. A layer whose `backward_params` relies on
+    /// something that `backward_input` writes to the tape does that part here.
+    fn backward_tape(
+        &self,
+        x: MatRef<'_, T>,
+        y: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        tape: MatMut<'_, T>,
+    ) {
+        let _ = (x, y, dy, tape);
+    }
+
+    /// Overwrites the gradient of each parameter, summed over the columns of `x`.
+    ///
+    /// Large products are split with [`Threads::panels`] over the columns of a
+    /// gradient, never over examples.
+    fn backward_params(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        tape: MatRef<'_, T>,
+        threads: &Threads,
+    ) {
+        let _ = (x, dy, tape, threads);
+    }
+
+    /// Visits the parameters, always in the same order.
+    fn visit_params(&self, visit: &mut dyn FnMut(&Param<T>)) {
+        let _ = visit;
+    }
+
+    /// Visits the parameters for change, in the order of
+    /// [`visit_params`](Layer::visit_params).
+    fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
+        let _ = visit;
+    }
+}
+
+/// `densely_layers::linear::Linear<f32>` becomes `Linear`.
+fn short_type_name<L: ?Sized>() -> &'static str {
+    let full = std::any::type_name::<L>();
+    let path = full.split('<').next().unwrap_or(full);
+    path.rsplit("::").next().unwrap_or(path)
+}

@@ -1,0 +1,46 @@
+//! Layers of fully-connected networks: the [`Layer`] trait, [`Linear`], the
+//! [`Activation`] trait with the classic activations, and [`Sequential`].
+//!
+//! An activation of your own is two functions:
+//!
+//! ```
+//! use densely_layers::{Activation, Layer, Sequential, Linear};
+//! use densely_tensor::{Initializer, Key, Purpose, Real, Stream};
+//!
+//! /// x²
+//! #[derive(Debug)]
+//! struct Square;
+//!
+//! impl Activation for Square {
+//!     fn f<R: Real>(&self, x: R) -> R {
+//!         x * x
+//!     }
+//!     fn df<R: Real>(&self, x: R, _y: R) -> R {
+//!         x + x
+//!     }
+//! }
+//!
+//! let mut stream = Stream::new(7, Purpose::Weights, Key::default());
+//! let network = Sequential::<f32>::new(3)?
+//!     .with(Linear::new(3, 4, Initializer::HeNormal, &mut stream)?)?
+//!     .with(Square)?
+//!     .with(Linear::new(4, 2, Initializer::HeNormal, &mut stream)?)?;
+//! assert_eq!(network.out_features(3)?, 2);
+//! # Ok::<(), densely_tensor::ShapeError>(())
+//! ```
+
+mod activation;
+mod activations;
+mod at;
+mod layer;
+mod linear;
+mod param;
+mod sequential;
+
+pub use activation::Activation;
+pub use activations::{Identity, LeakyRelu, Relu, Sigmoid, Tanh};
+pub use at::At;
+pub use layer::Layer;
+pub use linear::Linear;
+pub use param::{Param, parameter_count};
+pub use sequential::{Sequential, Stage};

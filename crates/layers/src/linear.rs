@@ -1,0 +1,135 @@
+use densely_tensor::{
+    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, column,
+    column_mut, gemm, sum_columns,
+};
+
+use crate::{Layer, Param};
+
+/// Floating-point operations in a panel of a weight gradient: enough to outweigh
+/// handing it to another thread, few enough to balance the threads.
+const PANEL_FLOPS: usize = 2_000_000;
+
+/// The fully-connected layer: `y = W x + b`.
+///
+/// | | |
+/// |---|---|
+/// | forward | `y = W x + b` |
+/// | backward, input | `dx = Wᵀ dy` |
+/// | backward, parameters | `dW = dy xᵀ`, `db = Σⱼ dy[:, j]` |
+///
+/// # Shapes
+/// `W: out x in`, `b: out x 1`, `x: in x n`, `y: out x n`.
+///
+/// ```
+/// use densely_layers::{Layer, Linear};
+/// use densely_tensor::{Mat, mat};
+///
+/// let layer = Linear::from_parts(mat![[1.0, 2.0], [3.0, 4.0]], mat![[10.0], [20.0]])?;
+/// let (x, mut y) = (mat![[1.0], [1.0]], Mat::zeros(2, 1));
+/// layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut());
+/// assert_eq!(y, mat![[13.0], [27.0]]);
+/// # Ok::<(), densely_tensor::ShapeError>(())
+/// ```
+///
+/// CS231n, Neural Networks 1, "Example feed-forward computation".
+#[derive(Debug, Clone)]
+pub struct Linear<T> {
+    weight: Param<T>,
+    bias: Param<T>,
+}
+
+impl<T: Scalar> Linear<T> {
+    /// With weights drawn by `initializer` and a bias of zero.
+    ///
+    /// # Errors
+    /// If `in_features` or `out_features` is zero.
+    pub fn new(
+        in_features: usize,
+        out_features: usize,
+        initializer: Initializer,
+        stream: &mut Stream,
+    ) -> Result<Self, ShapeError> {
+        Self::from_parts(
+            initializer.matrix(out_features, in_features, stream),
+            Mat::zeros(out_features, 1),
+        )
+    }
+
+    /// With the weights `W: out x in` and the bias `b: out x 1`.
+    ///
+    /// # Errors
+    /// If a size is zero or `b` does not fit `W`.
+    pub fn from_parts(weight: Mat<T>, bias: Mat<T>) -> Result<Self, ShapeError> {
+        ShapeError::expect_some("Linear", "inputs", weight.ncols())?;
+        ShapeError::expect_some("Linear", "outputs", weight.nrows())?;
+        ShapeError::expect("Linear", "rows of the bias", weight.nrows(), bias.nrows())?;
+        ShapeError::expect("Linear", "columns of the bias", 1, bias.ncols())?;
+        let (weight, bias) = (Param::decayed("weight", weight), Param::undecayed("bias", bias));
+        Ok(Self { weight, bias })
+    }
+
+    /// The weights `W: out x in` and their gradient.
+    #[must_use]
+    pub fn weight(&self) -> &Param<T> {
+        &self.weight
+    }
+
+    /// The bias `b: out x 1` and its gradient.
+    #[must_use]
+    pub fn bias(&self) -> &Param<T> {
+        &self.bias
+    }
+}
+
+impl<T: Scalar> Layer<T> for Linear<T> {
+    fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
+        ShapeError::expect("Linear", "inputs", self.weight.value.ncols(), in_features)?;
+        Ok(self.weight.value.nrows())
+    }
+
+    fn forward(&self, x: MatRef<'_, T>, mut y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
+        // Starting from the bias saves a pass over y after the product.
+        let bias = column(self.bias.value.as_ref(), 0);
+        for j in 0..y.ncols() {
+            column_mut(y.as_mut(), j).copy_from_slice(bias);
+        }
+        gemm(y, Accumulate::Add, self.weight.value.as_ref(), x);
+    }
+
+    fn backward_input(
+        &self,
+        _x: MatRef<'_, T>,
+        _y: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        dx: MatMut<'_, T>,
+        _tape: MatMut<'_, T>,
+    ) {
+        gemm(dx, Accumulate::Replace, self.weight.value.transpose(), dy);
+    }
+
+    fn backward_params(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        _tape: MatRef<'_, T>,
+        threads: &Threads,
+    ) {
+        let flops_per_column = 2 * dy.nrows() * dy.ncols();
+        let width = (PANEL_FLOPS / flops_per_column.max(1)).max(16).next_multiple_of(16);
+        threads.panels(self.weight.grad.as_mut(), width, |first, dw| {
+            let x = x.subrows(first, dw.ncols());
+            gemm(dw, Accumulate::Replace, dy, x.transpose());
+        });
+        sum_columns(dy, self.bias.grad.as_mut());
+    }
+
+    fn visit_params(&self, visit: &mut dyn FnMut(&Param<T>)) {
+        visit(&self.weight);
+        visit(&self.bias);
+    }
+
+    fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
+        visit(&mut self.weight);
+        visit(&mut self.bias);
+    }
+}

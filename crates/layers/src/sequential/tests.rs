@@ -1,0 +1,207 @@
+use densely_tensor::{Initializer, Key, Mat, Purpose, Stream};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Identity, LeakyRelu, Linear, Relu, Tanh};
+
+fn stream(seed: u64) -> Stream {
+    Stream::new(seed, Purpose::Other, Key::default())
+}
+
+fn random(rows: usize, columns: usize, stream: &mut Stream) -> Mat<f64> {
+    Mat::from_fn(rows, columns, |_, _| stream.normal())
+}
+
+fn linear(inputs: usize, outputs: usize, stream: &mut Stream) -> Linear<f64> {
+    let (weight, bias) = (random(outputs, inputs, stream), random(outputs, 1, stream));
+    Linear::from_parts(weight, bias).unwrap()
+}
+
+/// Tanh layers of the given widths, the last one linear.
+fn tanh_network(widths: &[usize], stream: &mut Stream) -> Sequential<f64> {
+    let mut network = Sequential::new(widths[0]).unwrap();
+    for (i, pair) in widths.windows(2).enumerate() {
+        network.push(linear(pair[0], pair[1], stream)).unwrap();
+        if i + 2 < widths.len() {
+            network.push(Tanh).unwrap();
+        }
+    }
+    network
+}
+
+/// Output and gradients of one training pass: `y`, `dx`, and each parameter's `grad`.
+fn pass(
+    network: &mut Sequential<f64>,
+    x: &Mat<f64>,
+    dy: &Mat<f64>,
+) -> (Mat<f64>, Mat<f64>, Vec<Mat<f64>>) {
+    let n = x.ncols();
+    let mut tape = Mat::from_fn(network.tape_rows(x.nrows()), n, |_, _| f64::NAN);
+    let (mut y, mut dx) = (Mat::zeros(network.width(), n), Mat::zeros(x.nrows(), n));
+    network.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), At::default());
+    network.backward_input(x.as_ref(), y.as_ref(), dy.as_ref(), dx.as_mut(), tape.as_mut());
+    network.backward_params(x.as_ref(), dy.as_ref(), tape.as_ref(), &Threads::single());
+    let mut grads = Vec::new();
+    network.visit_params(&mut |param| grads.push(param.grad.clone()));
+    (y, dx, grads)
+}
+
+/// `<dy, network(x)>`, whose gradients are those of a backward pass with `dy`.
+fn inner_product(network: &Sequential<f64>, x: &Mat<f64>, dy: &Mat<f64>) -> f64 {
+    let mut tape = Mat::zeros(network.tape_rows(x.nrows()), x.ncols());
+    let mut y = Mat::zeros(network.width(), x.ncols());
+    network.forward(x.as_ref(), y.as_mut(), tape.as_mut());
+    (y.transpose() * dy).diagonal().column_vector().sum()
+}
+
+fn relative_error(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
+    (a - b).norm_l2() / (a.norm_l2() + b.norm_l2() + 1e-300)
+}
+
+const STEP: f64 = 1e-5;
+
+proptest! {
+    /// Every gradient of a network of random size agrees with central differences of
+    /// its forward pass, norm-wise, for the input and for each parameter on its own.
+    #[test]
+    fn gradients_agree_with_central_differences(
+        widths in prop::collection::vec(1_usize..7, 2..5), n in 2_usize..5, seed: u64,
+    ) {
+        let mut stream = stream(seed);
+        let mut network = tanh_network(&widths, &mut stream);
+        let x = random(widths[0], n, &mut stream);
+        let dy = random(network.width(), n, &mut stream);
+        let (_, dx, grads) = pass(&mut network, &x, &dy);
+
+        let numeric = Mat::from_fn(x.nrows(), n, |i, j| {
+            let at = |h: f64| {
+                let mut x = x.clone();
+                x[(i, j)] += h;
+                inner_product(&network, &x, &dy)
+            };
+            (at(STEP) - at(-STEP)) / (2.0 * STEP)
+        });
+        prop_assert!(relative_error(&dx, &numeric) < 1e-8, "dx: {dx:?} {numeric:?}");
+
+        for (index, grad) in grads.iter().enumerate() {
+            let numeric = Mat::from_fn(grad.nrows(), grad.ncols(), |i, j| {
+                let mut at = |h: f64| {
+                    let mut add = |h: f64| {
+                        let mut visited = 0;
+                        network.visit_params_mut(&mut |param| {
+                            if visited == index { param.value[(i, j)] += h; }
+                            visited += 1;
+                        });
+                    };
+                    add(h);
+                    let value = inner_product(&network, &x, &dy);
+                    let mut visited = 0;
+                    network.visit_params_mut(&mut |param| {
+                        if visited == index { param.value[(i, j)] -= h; }
+                        visited += 1;
+                    });
+                    value
+                };
+                (at(STEP) - at(-STEP)) / (2.0 * STEP)
+            });
+            prop_assert!(relative_error(grad, &numeric) < 1e-8, "parameter {index}");
+        }
+    }
+
+    /// Nesting changes neither results nor gradients, to the bit.
+    #[test]
+    fn a_nested_network_is_the_flat_one(n in 1_usize..6, seed: u64) {
+        let mut draws = stream(seed);
+        let layers: Vec<_> = [(3, 5), (5, 4), (4, 2)].map(|(i, o)| linear(i, o, &mut draws)).into();
+        let mut flat = Sequential::new(3).unwrap();
+        for layer in &layers {
+            flat.push(layer.clone()).unwrap();
+            flat.push(LeakyRelu::new(0.1)).unwrap();
+        }
+        let [a, b, c]: [Linear<f64>; 3] = layers.try_into().unwrap();
+        let leaky = || LeakyRelu::new(0.1);
+        let inner = Sequential::new(5).unwrap().with(b).unwrap().with(leaky()).unwrap();
+        let middle = Sequential::new(5).unwrap().with(leaky()).unwrap().with(inner).unwrap();
+        let empty = Sequential::new(4).unwrap();
+        let mut nested = Sequential::new(3).unwrap()
+            .with(a).unwrap().with(middle).unwrap().with(empty).unwrap()
+            .with(c).unwrap().with(leaky()).unwrap();
+        let (x, dy) = (random(3, n, &mut draws), random(2, n, &mut draws));
+        prop_assert_eq!(pass(&mut flat, &x, &dy), pass(&mut nested, &x, &dy));
+    }
+
+    /// Without `dx`, and with layers before the first parameter, gradients are the same.
+    #[test]
+    fn gradients_without_the_inputs_gradient(n in 1_usize..6, seed: u64) {
+        let mut draws = stream(seed);
+        let mut network = Sequential::new(3).unwrap()
+            .with(Tanh).unwrap().with(Relu).unwrap()
+            .with(linear(3, 4, &mut draws)).unwrap().with(Tanh).unwrap()
+            .with(linear(4, 2, &mut draws)).unwrap();
+        let (x, dy) = (random(3, n, &mut draws), random(2, n, &mut draws));
+        let (y, _, grads) = pass(&mut network, &x, &dy);
+        let mut tape = Mat::from_fn(network.tape_rows(3), n, |_, _| f64::NAN);
+        let mut y_again = y.clone();
+        network.forward_train(x.as_ref(), y_again.as_mut(), tape.as_mut(), At::default());
+        network.backward_tape(x.as_ref(), y.as_ref(), dy.as_ref(), tape.as_mut());
+        network.visit_params_mut(&mut |param| param.grad.fill(f64::NAN));
+        network.backward_params(x.as_ref(), dy.as_ref(), tape.as_ref(), &Threads::single());
+        let mut again = Vec::new();
+        network.visit_params(&mut |param| again.push(param.grad.clone()));
+        prop_assert_eq!(grads, again);
+    }
+
+    /// A large gradient is cut into panels; threads do not change its bits.
+    #[test]
+    fn threads_do_not_change_the_bits_of_a_gradient(count in 2_usize..4, n in 1_usize..70) {
+        let mut draws = stream(1);
+        let (x, dy) = (random(301, n, &mut draws), random(211, n, &mut draws));
+        let mut layer = linear(301, 211, &mut draws);
+        let mut grads = [Threads::single(), Threads::new(count).unwrap()].map(|threads| {
+            layer.backward_params(x.as_ref(), dy.as_ref(), Mat::new().as_ref(), &threads);
+            (layer.weight().grad.clone(), layer.bias().grad.clone())
+        }).into_iter();
+        prop_assert_eq!(grads.next(), grads.next());
+    }
+}
+
+/// Small integers: every product and sum is exact.
+#[test]
+fn linear_by_hand() {
+    use densely_tensor::mat;
+    let layer =
+        Linear::from_parts(mat![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], mat![[1.0], [0.0], [-1.0]]);
+    let mut network = Sequential::new(2).unwrap().with(layer.unwrap()).unwrap();
+    let (x, dy) = (mat![[1.0, -1.0], [2.0, 0.0]], mat![[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]]);
+    let (y, dx, grads) = pass(&mut network, &x, &dy);
+    assert_eq!(y, mat![[6.0, 0.0], [11.0, -3.0], [16.0, -6.0]]);
+    assert_eq!(dx, mat![[6.0, 11.0], [8.0, 14.0]]);
+    assert_eq!(grads[0], mat![[1.0, 2.0], [-2.0, 0.0], [0.0, 2.0]]);
+    assert_eq!(grads[1], mat![[1.0], [2.0], [2.0]]);
+}
+
+#[test]
+fn a_layer_that_does_not_fit_is_named_and_not_added() {
+    let mut draws = stream(0);
+    let mut network = Sequential::new(3).unwrap();
+    network.push(linear(3, 4, &mut draws)).unwrap();
+    let error = network.push(linear(3, 4, &mut draws)).unwrap_err();
+    assert_eq!(error.to_string(), "layer 1 (Linear): Linear: expected 3 inputs, got 4");
+    assert_eq!((network.stages().len(), network.width()), (1, 4));
+    assert!(network.out_features(2).is_err());
+    assert!(Sequential::<f32>::new(0).is_err());
+    assert!(Linear::<f32>::new(0, 1, Initializer::Zeros, &mut draws).is_err());
+    assert!(Linear::<f32>::new(1, 0, Initializer::Zeros, &mut draws).is_err());
+    assert!(Linear::from_parts(Mat::<f32>::zeros(2, 3), Mat::zeros(3, 1)).is_err());
+    assert!(Linear::from_parts(Mat::<f32>::zeros(2, 3), Mat::zeros(2, 2)).is_err());
+}
+
+#[test]
+fn layers_chosen_at_run_time() {
+    let mut network = Sequential::<f32>::new(2).unwrap();
+    for layer in [Box::new(Identity) as Box<dyn Layer<f32>>, Box::new(Tanh)] {
+        network.push_boxed(layer).unwrap();
+    }
+    let kinds: Vec<_> = network.stages().iter().map(|stage| stage.layer().kind()).collect();
+    assert_eq!(kinds, ["Identity", "Tanh"]);
+}

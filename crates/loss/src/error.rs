@@ -1,0 +1,33 @@
+use densely_tensor::ShapeError;
+use thiserror::Error;
+
+use crate::TargetKind;
+
+/// Targets that a loss cannot be computed for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LossError {
+    /// Labels where values are expected, or the other way round.
+    #[error("{loss} needs {expected} as targets, got {actual}")]
+    Kind {
+        /// The loss.
+        loss: &'static str,
+        /// What it needs.
+        expected: TargetKind,
+        /// What it was given.
+        actual: TargetKind,
+    },
+    /// A label that is not below the number of classes.
+    #[error("example {example} has label {label}, but there are {classes} classes (0 to {})", classes.saturating_sub(1))]
+    LabelOutOfRange {
+        /// Index of the example.
+        example: usize,
+        /// Its label.
+        label: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// Counts that do not agree.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+}

@@ -1,0 +1,115 @@
+use std::fmt::Debug;
+
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, vectorize};
+
+use crate::{LossError, Target, TargetKind, Targets};
+
+/// A loss: how far the scores of an example are from its target, and the gradient of
+/// that with respect to the scores.
+///
+/// [`example`](Loss::example) is the whole definition; everything else follows. Write
+/// one of your own the same way: no batch, no threads, no `1/n`.
+///
+/// ```
+/// use densely_loss::{Loss, Target, TargetKind};
+/// use densely_tensor::Scalar;
+///
+/// /// L = Σₖ ln cosh(sₖ − tₖ)
+/// #[derive(Debug)]
+/// struct LogCosh;
+///
+/// impl<T: Scalar> Loss<T> for LogCosh {
+///     fn name(&self) -> &'static str {
+///         "log-cosh"
+///     }
+///     fn target_kind(&self) -> TargetKind {
+///         TargetKind::Values
+///     }
+///     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+///         let Target::Values(values) = target else { unreachable!("checked before") };
+///         let mut loss = T::ZERO;
+///         for ((&s, &t), ds) in scores.iter().zip(values).zip(dscores) {
+///             let e = (s - t).abs();
+///             loss += e + (T::from_f64(-2.0) * e).exp().ln_1p() - T::from_f64(2_f64.ln());
+///             *ds = (s - t).tanh();
+///         }
+///         loss
+///     }
+/// }
+/// let mut gradient = [0.0];
+/// assert_eq!(LogCosh.example(&[1.0], Target::Values(&[1.0]), &mut gradient), 0.0);
+/// assert_eq!(gradient, [0.0]);
+/// ```
+pub trait Loss<T: Scalar>: Debug + Send + Sync {
+    /// Its name, for messages and reports.
+    fn name(&self) -> &'static str;
+
+    /// Whether its targets are labels or values.
+    fn target_kind(&self) -> TargetKind;
+
+    /// The loss of one example. Overwrites `dscores` with its gradient with respect to
+    /// the scores. The target has been [checked](Loss::check).
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T;
+
+    /// Turns the scores of one example into probabilities of the classes, in place. A
+    /// loss that defines none returns `false` and leaves the scores.
+    fn probabilities(&self, scores: &mut [T]) -> bool {
+        let _ = scores;
+        false
+    }
+
+    /// Whether the targets fit scores of shape `outputs x examples`.
+    ///
+    /// # Errors
+    /// As [`Targets::check`].
+    fn check(
+        &self,
+        outputs: usize,
+        examples: usize,
+        targets: Targets<'_, T>,
+    ) -> Result<(), LossError> {
+        targets.check(self.name(), self.target_kind(), outputs, examples)
+    }
+
+    /// The losses of a panel of examples, and the gradient of the **mean** loss over the
+    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`.
+    ///
+    /// # Shapes
+    /// `scores, dscores: outputs x m`, `targets, losses: m`, where `m ≤ n`.
+    ///
+    /// # Panics
+    /// If the shapes do not agree, or the targets were not [checked](Loss::check).
+    fn panel(
+        &self,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        n: usize,
+        losses: &mut [T],
+        mut dscores: MatMut<'_, T>,
+    ) {
+        let shape = (scores.nrows(), scores.ncols());
+        assert_eq!(shape, (dscores.nrows(), dscores.ncols()), "shapes of scores and dscores");
+        assert_eq!(shape.1, losses.len(), "number of losses");
+        let scale = T::ONE / T::from_f64(n as f64);
+        vectorize(
+            #[inline(always)]
+            || {
+                for (j, loss) in losses.iter_mut().enumerate() {
+                    let dscores = column_mut(dscores.as_mut(), j);
+                    *loss = self.example(column(scores, j), targets.example(j), dscores);
+                    for d in dscores {
+                        *d *= scale;
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// The mean of the losses of a mini-batch, `(1/n) Σⱼ Lⱼ`, summed in `f64` in their order;
+/// 0 if there are none.
+#[must_use]
+pub fn mean<T: Scalar>(losses: &[T]) -> f64 {
+    let sum: f64 = losses.iter().map(|&loss| loss.to_f64()).sum();
+    sum / losses.len().max(1) as f64
+}

@@ -1,0 +1,44 @@
+use densely_tensor::Scalar;
+
+use crate::{Loss, Target, TargetKind};
+
+/// The squared error, averaged over the outputs: `L = (1/d) Σₖ (sₖ − tₖ)²`.
+///
+/// For regression. With one output (`d = 1`) it is `(s − t)²`. Errors count by their
+/// square, so a few wild targets can dominate; scale targets to a variance of about 1.
+///
+/// `∂L/∂sₖ = (2/d) (sₖ − tₖ)`.
+///
+/// ```
+/// use densely_loss::{Loss, MeanSquaredError, Target};
+///
+/// let mut gradient = [0.0; 2];
+/// let loss = MeanSquaredError.example(&[1.0, 5.0], Target::Values(&[4.0, 5.0]), &mut gradient);
+/// assert_eq!((loss, gradient), (4.5, [-3.0, 0.0]));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MeanSquaredError;
+
+impl<T: Scalar> Loss<T> for MeanSquaredError {
+    fn name(&self) -> &'static str {
+        "mse"
+    }
+
+    fn target_kind(&self) -> TargetKind {
+        TargetKind::Values
+    }
+
+    #[inline(always)]
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let outputs = T::from_f64(scores.len() as f64);
+        let slope = T::from_f64(2.0) / outputs;
+        let mut sum = T::ZERO;
+        for ((&s, &t), ds) in scores.iter().zip(values).zip(dscores) {
+            let error = s - t;
+            sum += error * error;
+            *ds = slope * error;
+        }
+        sum / outputs
+    }
+}

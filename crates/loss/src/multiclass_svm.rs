@@ -1,0 +1,87 @@
+use densely_tensor::Scalar;
+
+use crate::{Loss, Target, TargetKind};
+
+/// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
+/// wrong class: `L = Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`.
+///
+/// The right class should score higher than each other class by a margin `Δ`, which is
+/// 1: how large a margin is, relative to the scores, is up to the size of the weights.
+/// An example that meets all margins has a loss of zero and no gradient.
+///
+/// `∂L/∂sₖ = 1[sₖ − s_y + Δ > 0]` for `k ≠ y`, and `∂L/∂s_y` is minus their sum. On the
+/// margin itself, where both 0 and 1 are subgradients, it is 0.
+///
+/// Summed over classes as in the notes; PyTorch's `MultiMarginLoss` divides by their
+/// number.
+///
+/// ```
+/// use densely_loss::{Loss, MulticlassSvm, Target};
+///
+/// // The example of the notes: scores 13, -7, 11, the first class right, Δ = 10.
+/// let mut gradient = [0.0; 3];
+/// let svm = MulticlassSvm::with_margin(10.0);
+/// let loss = svm.example(&[13.0, -7.0, 11.0], Target::Label(0), &mut gradient);
+/// assert_eq!((loss, gradient), (8.0, [-1.0, 0.0, 1.0]));
+/// ```
+///
+/// CS231n, Linear classification, "Multiclass Support Vector Machine loss"; J. Weston and
+/// C. Watkins, "Support vector machines for multi-class pattern recognition" (1999).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MulticlassSvm {
+    margin: f64,
+}
+
+impl MulticlassSvm {
+    /// With margin `Δ = 1`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_margin(1.0)
+    }
+
+    /// With a margin of one's own.
+    #[must_use]
+    pub fn with_margin(margin: f64) -> Self {
+        Self { margin }
+    }
+
+    /// The margin `Δ`.
+    #[must_use]
+    pub fn margin(&self) -> f64 {
+        self.margin
+    }
+}
+
+impl Default for MulticlassSvm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Scalar> Loss<T> for MulticlassSvm {
+    fn name(&self) -> &'static str {
+        "svm"
+    }
+
+    fn target_kind(&self) -> TargetKind {
+        TargetKind::Labels
+    }
+
+    #[inline(always)]
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let (right, margin) = (scores[label], T::from_f64(self.margin));
+        let (mut loss, mut violations) = (T::ZERO, T::ZERO);
+        for (k, (&s, ds)) in scores.iter().zip(dscores.iter_mut()).enumerate() {
+            // Equal infinities count as equal scores.
+            let excess = if s == right { margin } else { s - right + margin };
+            let met = k == label || excess <= T::ZERO;
+            let violated = if excess > T::ZERO { T::ONE } else { excess };
+            loss += if met { T::ZERO } else { excess };
+            *ds = if met { T::ZERO } else { violated };
+            violations += *ds;
+        }
+        dscores[label] = -violations;
+        loss
+    }
+}

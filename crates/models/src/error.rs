@@ -1,0 +1,68 @@
+use densely_data::DataError;
+use densely_loss::LossError;
+use densely_optim::OptimError;
+use densely_tensor::ShapeError;
+use thiserror::Error;
+
+/// Why a model could not be built, trained or used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Sizes that do not fit.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// Targets that do not fit the model's loss.
+    #[error(transparent)]
+    Loss(#[from] LossError),
+    /// An optimiser that cannot make a step.
+    #[error(transparent)]
+    Optim(#[from] OptimError),
+    /// Data that cannot be split as asked.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// An option outside its range.
+    #[error("{option} must be {expected}, got {value}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value it has.
+        value: String,
+    },
+    /// A name that stands for no choice.
+    #[error("unknown {what} \"{name}\": choose one of {choices}")]
+    Unknown {
+        /// What was to be chosen.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+        /// The names there are.
+        choices: String,
+    },
+    /// The loss became infinite or NaN.
+    #[error(
+        "the loss became {loss} in epoch {epoch}, step {step}: training diverged; \
+         lower the learning rate (it is {learning_rate})"
+    )]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step within the epoch, from 1.
+        step: usize,
+        /// The loss.
+        loss: f64,
+        /// The learning rate then.
+        learning_rate: f64,
+    },
+}
+
+impl ModelError {
+    pub(crate) fn option(
+        option: &'static str,
+        expected: &'static str,
+        value: &dyn std::fmt::Display,
+    ) -> Self {
+        Self::Option { option, expected, value: value.to_string() }
+    }
+}

@@ -1,0 +1,102 @@
+use densely_loss::{Loss, Targets, mean};
+use densely_tensor::{Mat, MatRef, Scalar, column};
+
+use crate::model::argmax;
+
+/// How good a model is on a set of examples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Evaluation {
+    /// Of a classifier.
+    Classification {
+        /// The mean loss.
+        loss: f64,
+        /// The share of examples whose highest score is that of their class.
+        accuracy: f64,
+    },
+    /// Of a regression.
+    Regression {
+        /// The mean loss.
+        loss: f64,
+        /// The coefficient of determination, `R² = 1 − Σ(t − s)² / Σ(t − t̄)²`, averaged
+        /// over the outputs: 1 is perfect, 0 no better than predicting the mean. For
+        /// constant targets it is 1 if they are met exactly, and 0 otherwise.
+        r2: f64,
+        /// The root of the mean squared error, over all examples and outputs.
+        rmse: f64,
+        /// The mean absolute error, over all examples and outputs.
+        mae: f64,
+    },
+}
+
+impl Evaluation {
+    /// The metrics of `scores` against `targets`, which have been checked.
+    pub(crate) fn new<T: Scalar>(
+        loss: &dyn Loss<T>,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+    ) -> Self {
+        let n = scores.ncols();
+        let mut losses = vec![T::ZERO; n];
+        let mut dscores = Mat::zeros(scores.nrows(), n);
+        loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
+        let loss = mean(&losses);
+        match targets {
+            Targets::Labels(labels) => {
+                let right = labels
+                    .iter()
+                    .enumerate()
+                    .filter(|&(j, &label)| argmax(column(scores, j)) == label)
+                    .count();
+                Self::Classification { loss, accuracy: right as f64 / n.max(1) as f64 }
+            }
+            Targets::Values(values) => regression(loss, scores, values),
+        }
+    }
+
+    /// The mean loss.
+    #[must_use]
+    pub fn loss(&self) -> f64 {
+        match self {
+            Self::Classification { loss, .. } | Self::Regression { loss, .. } => *loss,
+        }
+    }
+
+    /// One number, the higher the better: the accuracy, or R².
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        match self {
+            Self::Classification { accuracy, .. } => *accuracy,
+            Self::Regression { r2, .. } => *r2,
+        }
+    }
+}
+
+fn regression<T: Scalar>(loss: f64, scores: MatRef<'_, T>, values: MatRef<'_, T>) -> Evaluation {
+    let (outputs, n) = (scores.nrows(), scores.ncols());
+    let (mut squares, mut absolutes, mut r2) = (0.0, 0.0, 0.0);
+    for k in 0..outputs {
+        let target = |j| values[(k, j)].to_f64();
+        let center = (0..n).map(target).sum::<f64>() / n.max(1) as f64;
+        let (mut residual, mut total) = (0.0, 0.0);
+        for j in 0..n {
+            let error = scores[(k, j)].to_f64() - target(j);
+            residual += error * error;
+            absolutes += error.abs();
+            total += (target(j) - center).powi(2);
+        }
+        squares += residual;
+        r2 += match (total > 0.0, residual > 0.0) {
+            (true, _) => 1.0 - residual / total,
+            (false, true) => 0.0,
+            (false, false) => 1.0,
+        };
+    }
+    let entries = (outputs * n).max(1) as f64;
+    Evaluation::Regression {
+        loss,
+        r2: r2 / outputs.max(1) as f64,
+        rmse: (squares / entries).sqrt(),
+        mae: absolutes / entries,
+    }
+}

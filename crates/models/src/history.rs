@@ -1,0 +1,63 @@
+use crate::Evaluation;
+
+/// What happened in one epoch, a pass over the training data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Epoch {
+    /// Which epoch, from 1.
+    pub epoch: usize,
+    /// The mean loss over the epoch's examples, each taken in its own step, before the
+    /// step's update.
+    pub train_loss: f64,
+    /// The model at the end of the epoch on the validation data, if there are any.
+    pub validation: Option<Evaluation>,
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// Whether the model is the best so far: lowest validation loss.
+    pub best: bool,
+}
+
+/// Why training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// All epochs were done.
+    Epochs,
+    /// The validation loss had not fallen for as long as the patience allows.
+    Patience,
+    /// The callback asked to stop.
+    Callback,
+}
+
+/// The course of a training run.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct History {
+    /// Every epoch, in order; at least one.
+    pub epochs: Vec<Epoch>,
+    /// The epoch whose weights the model has now: the one with the lowest validation
+    /// loss, or the last if there are no validation data. From 1.
+    pub kept_epoch: usize,
+    /// Why training ended.
+    pub stop: Stop,
+}
+
+impl History {
+    /// The last epoch.
+    ///
+    /// # Panics
+    /// If `epochs` has been emptied.
+    #[must_use]
+    pub fn last(&self) -> &Epoch {
+        self.epochs.last().expect("a history has at least one epoch")
+    }
+
+    /// The epoch whose weights the model has.
+    ///
+    /// # Panics
+    /// If `epochs` has been shortened.
+    #[must_use]
+    pub fn kept(&self) -> &Epoch {
+        &self.epochs[self.kept_epoch - 1]
+    }
+}

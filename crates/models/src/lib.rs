@@ -1,0 +1,48 @@
+//! Linear classifiers and multi-layer perceptrons: built, trained, evaluated, used.
+//!
+//! ```
+//! use densely_data::digits;
+//! use densely_models::{Mlp, Trainer};
+//! use densely_optim::Sgd;
+//!
+//! let (train, test) = digits().cast::<f32>()?.split(0.2, 7)?;
+//! let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
+//! let history = Trainer::new(Sgd::new(0.01).momentum(0.9)).epochs(5).fit(&mut model, &train)?;
+//! assert!(history.last().train_loss < 0.3);
+//! assert!(model.evaluate(&test)?.score() > 0.9);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | you want | look at |
+//! |---|---|
+//! | a network from a few numbers | [`Mlp`], [`LinearClassifier`] |
+//! | a network from layers of your own | [`Model::new`] |
+//! | to train | [`Trainer`] |
+//! | predictions without allocating, from many threads | [`Model::predict_with`] |
+//! | a training loop of your own | [`TrainingStep`] |
+
+mod activation_kind;
+mod batches;
+mod early_stopping;
+mod error;
+mod evaluation;
+mod history;
+mod linear_classifier;
+mod loss_kind;
+mod mlp;
+mod model;
+mod trainer;
+mod training_step;
+mod workspace;
+
+pub use activation_kind::ActivationKind;
+pub use error::ModelError;
+pub use evaluation::Evaluation;
+pub use history::{Epoch, History, Stop};
+pub use linear_classifier::LinearClassifier;
+pub use loss_kind::LossKind;
+pub use mlp::Mlp;
+pub use model::Model;
+pub use trainer::Trainer;
+pub use training_step::TrainingStep;
+pub use workspace::Workspace;

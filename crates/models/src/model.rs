@@ -1,0 +1,238 @@
+use densely_data::{Dataset, Target};
+use densely_layers::{Layer, Sequential, parameter_count};
+use densely_loss::{Loss, Targets};
+use densely_tensor::{
+    Buffer, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut,
+};
+
+use crate::{Evaluation, ModelError, Workspace};
+
+/// Bytes of tape that a panel of examples may take in inference: about what a core
+/// keeps close by.
+const PANEL_BYTES: usize = 1 << 18;
+
+/// A network and the loss that judges it.
+///
+/// Built by [`Mlp`](crate::Mlp) or [`LinearClassifier`](crate::LinearClassifier), or from
+/// layers of your own; trained by a [`Trainer`](crate::Trainer). A trained model behind
+/// `&` or `Arc` serves any number of threads.
+///
+/// ```
+/// use densely_layers::{Linear, Sequential, Tanh};
+/// use densely_loss::MeanSquaredError;
+/// use densely_models::Model;
+/// use densely_tensor::{Threads, mat};
+///
+/// let network = Sequential::new(1)?
+///     .with(Linear::from_parts(mat![[2.0]], mat![[1.0]])?)?
+///     .with(Tanh)?;
+/// let model = Model::new(network, MeanSquaredError);
+/// let scores = model.scores(mat![[0.0, -0.5]].as_ref(), &Threads::single())?;
+/// assert_eq!(scores, mat![[1_f64.tanh(), 0.0]]);
+/// # Ok::<(), densely_tensor::ShapeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Model<T: Scalar> {
+    network: Sequential<T>,
+    loss: Box<dyn Loss<T>>,
+}
+
+impl<T: Scalar> Model<T> {
+    /// A model from layers of one's own.
+    #[must_use]
+    pub fn new(network: Sequential<T>, loss: impl Loss<T> + 'static) -> Self {
+        Self::from_boxed(network, Box::new(loss))
+    }
+
+    pub(crate) fn from_boxed(network: Sequential<T>, loss: Box<dyn Loss<T>>) -> Self {
+        Self { network, loss }
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> &Sequential<T> {
+        &self.network
+    }
+
+    /// The network, to be changed.
+    pub fn network_mut(&mut self) -> &mut Sequential<T> {
+        &mut self.network
+    }
+
+    /// The loss.
+    #[must_use]
+    pub fn loss(&self) -> &dyn Loss<T> {
+        &*self.loss
+    }
+
+    /// Network and loss, for a training step.
+    pub(crate) fn parts_mut(&mut self) -> (&mut Sequential<T>, &dyn Loss<T>) {
+        (&mut self.network, &*self.loss)
+    }
+
+    /// The number of inputs.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.network.in_features()
+    }
+
+    /// The number of outputs.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.network.width()
+    }
+
+    /// The number of learnable parameters.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        parameter_count(&self.network)
+    }
+
+    /// The scores of the examples in the columns of `x`, on the calling thread. Nothing
+    /// is allocated once the workspace has grown to its size.
+    ///
+    /// # Shapes
+    /// `x: inputs x n`; the result is `outputs x n`.
+    ///
+    /// # Errors
+    /// If `x` has another number of rows, or columns that are not contiguous.
+    pub fn predict_with<'w>(
+        &self,
+        x: MatRef<'_, T>,
+        workspace: &'w mut Workspace<T>,
+    ) -> Result<MatRef<'w, T>, ShapeError> {
+        self.check_inputs(x)?;
+        let (n, width) = (x.ncols(), self.panel_width());
+        let Workspace { scores, tape } = workspace;
+        let tape_rows = self.network.tape_rows(self.inputs());
+        let mut y = scores.view_mut(self.outputs(), n);
+        for first in (0..n).step_by(width) {
+            let m = width.min(n - first);
+            let y = y.as_mut().subcols_mut(first, m);
+            self.network.forward(x.subcols(first, m), y, tape.view_mut(tape_rows, m));
+        }
+        Ok(scores.view(self.outputs(), n))
+    }
+
+    /// The scores of the examples in the columns of `x`, shared among threads.
+    ///
+    /// # Shapes
+    /// `x: inputs x n`; the result is `outputs x n`.
+    ///
+    /// # Errors
+    /// If `x` has another number of rows, or columns that are not contiguous.
+    pub fn scores(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Mat<T>, ShapeError> {
+        self.check_inputs(x)?;
+        let tape_rows = self.network.tape_rows(self.inputs());
+        let mut scores = Mat::zeros(self.outputs(), x.ncols());
+        threads.panels(
+            (x, scores.as_mut()),
+            self.panel_width(),
+            |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
+                let mut tape = Buffer::new();
+                let n = x.ncols();
+                self.network.forward(x, y, tape.view_mut(tape_rows, n));
+            },
+        );
+        Ok(scores)
+    }
+
+    /// The probability of each class for the examples in the columns of `x`; `None` if
+    /// the loss defines no probabilities.
+    ///
+    /// # Errors
+    /// As [`scores`](Self::scores).
+    pub fn probabilities(
+        &self,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Option<Mat<T>>, ShapeError> {
+        let mut scores = self.scores(x, threads)?;
+        let defined =
+            (0..scores.ncols()).all(|j| self.loss.probabilities(column_mut(scores.as_mut(), j)));
+        Ok(defined.then_some(scores))
+    }
+
+    /// The class with the highest score for each example in the columns of `x`; the first
+    /// of them if several are equal.
+    ///
+    /// # Errors
+    /// As [`scores`](Self::scores).
+    pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ShapeError> {
+        let scores = self.scores(x, threads)?;
+        Ok((0..scores.ncols()).map(|j| argmax(column(scores.as_ref(), j))).collect())
+    }
+
+    /// The mean loss and the metrics of the model on `data`.
+    ///
+    /// # Errors
+    /// If the data have other inputs or targets than the model.
+    pub fn evaluate(&self, data: &Dataset<T>) -> Result<Evaluation, ModelError> {
+        self.evaluate_on(data, &Threads::single())
+    }
+
+    /// [`evaluate`](Self::evaluate), shared among threads.
+    ///
+    /// # Errors
+    /// If the data have other inputs or targets than the model.
+    pub fn evaluate_on(
+        &self,
+        data: &Dataset<T>,
+        threads: &Threads,
+    ) -> Result<Evaluation, ModelError> {
+        self.check(data)?;
+        let scores = self.scores(data.x(), threads)?;
+        Ok(Evaluation::new(&*self.loss, scores.as_ref(), targets(data)))
+    }
+
+    /// Whether the model takes the inputs and the targets of `data`.
+    pub(crate) fn check(&self, data: &Dataset<T>) -> Result<(), ModelError> {
+        if data.labels().is_some() {
+            ShapeError::expect("Model", "classes", self.outputs(), data.outputs())?;
+        }
+        self.check_batch(data.x(), targets(data))
+    }
+
+    /// Whether the model takes these inputs and targets.
+    pub(crate) fn check_batch(
+        &self,
+        x: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+    ) -> Result<(), ModelError> {
+        self.check_inputs(x)?;
+        Ok(self.loss.check(self.outputs(), x.ncols(), targets)?)
+    }
+
+    fn check_inputs(&self, x: MatRef<'_, T>) -> Result<(), ShapeError> {
+        ShapeError::expect("Model", "inputs", self.inputs(), x.nrows())?;
+        match x.row_stride() {
+            1 => Ok(()),
+            _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
+        }
+    }
+
+    /// How many examples go through the network at a time.
+    fn panel_width(&self) -> usize {
+        let bytes = self.network.tape_rows(self.inputs()) * size_of::<T>();
+        (PANEL_BYTES / bytes.max(1)).clamp(16, 256)
+    }
+}
+
+/// The targets of `data`, as a loss takes them.
+pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
+    match data.target() {
+        Target::Classes { labels, .. } => Targets::Labels(labels),
+        Target::Values { values, .. } => Targets::Values(values.as_ref()),
+    }
+}
+
+/// The position of the first largest value.
+pub(crate) fn argmax<T: Scalar>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
+}

@@ -1,0 +1,261 @@
+use std::fmt;
+use std::ops::ControlFlow;
+
+use densely_data::{Dataset, split_indices};
+use densely_layers::At;
+use densely_optim::Optimizer;
+use densely_tensor::{Key, Purpose, Scalar, Stream, Threads};
+
+use crate::batches::Batches;
+use crate::early_stopping::EarlyStopping;
+use crate::{Epoch, Evaluation, History, Model, ModelError, Stop, TrainingStep};
+
+type OnEpoch<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
+
+/// Trains a model with mini-batches: an optimiser, and how long and on what it works.
+///
+/// Each epoch goes through the training data once, in a new random order, in
+/// mini-batches. With validation data, the model is evaluated after each epoch; it ends
+/// with the weights of the epoch of **lowest validation loss**, and with a patience,
+/// training stops when that loss has not fallen for so many epochs.
+///
+/// The result depends on the data, the options and the seed, and not on the number of
+/// threads.
+///
+/// ```
+/// use densely_data::digits;
+/// use densely_models::{Mlp, Stop, Trainer};
+/// use densely_optim::Sgd;
+/// use densely_tensor::Threads;
+///
+/// let data = digits().cast::<f32>()?;
+/// let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
+/// let history = Trainer::new(Sgd::new(0.01).momentum(0.9).weight_decay(1e-4))
+///     .epochs(100)
+///     .batch_size(32)
+///     .validation(0.2)
+///     .patience(3)
+///     .seed(7)
+///     .threads(Threads::new(2)?)
+///     .fit(&mut model, &data)?;
+/// assert_eq!(history.stop, Stop::Patience);
+/// assert_eq!(history.kept_epoch + 3, history.epochs.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Trainer<'a, T: Scalar> {
+    optimizer: Box<dyn Optimizer<T> + 'a>,
+    epochs: usize,
+    batch_size: usize,
+    validation_fraction: f64,
+    validation_data: Option<&'a Dataset<T>>,
+    patience: Option<usize>,
+    seed: u64,
+    threads: Threads,
+    on_epoch: OnEpoch<'a>,
+}
+
+impl<'a, T: Scalar> Trainer<'a, T> {
+    /// With this optimiser: 10 epochs of batches of 32 examples, no validation, seed 0,
+    /// on the calling thread.
+    #[must_use]
+    pub fn new(optimizer: impl Optimizer<T> + 'a) -> Self {
+        Self {
+            optimizer: Box::new(optimizer),
+            epochs: 10,
+            batch_size: 32,
+            validation_fraction: 0.0,
+            validation_data: None,
+            patience: None,
+            seed: 0,
+            threads: Threads::single(),
+            on_epoch: Box::new(|_| ControlFlow::Continue(())),
+        }
+    }
+
+    /// The number of passes over the training data, at most.
+    #[must_use]
+    pub fn epochs(self, epochs: usize) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// The number of examples in a mini-batch. The last one of an epoch may be smaller.
+    #[must_use]
+    pub fn batch_size(self, batch_size: usize) -> Self {
+        Self { batch_size, ..self }
+    }
+
+    /// Sets this fraction of the training data aside for validation: the same share of
+    /// each class, chosen by the seed.
+    #[must_use]
+    pub fn validation(self, fraction: f64) -> Self {
+        Self { validation_fraction: fraction, ..self }
+    }
+
+    /// Validates on data of their own.
+    #[must_use]
+    pub fn validation_data(self, data: &'a Dataset<T>) -> Self {
+        Self { validation_data: Some(data), ..self }
+    }
+
+    /// Stops when the validation loss has not fallen for this many epochs.
+    #[must_use]
+    pub fn patience(self, epochs: usize) -> Self {
+        Self { patience: Some(epochs), ..self }
+    }
+
+    /// The seed of the order of the examples, of the validation split, and of the random
+    /// draws of layers.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The threads that share the work.
+    #[must_use]
+    pub fn threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Calls `callback` after each epoch, which may end the training.
+    #[must_use]
+    pub fn on_epoch(self, callback: impl FnMut(&Epoch) -> ControlFlow<()> + Send + 'a) -> Self {
+        Self { on_epoch: Box::new(callback), ..self }
+    }
+
+    /// Trains `model` on `data`, from the weights it has.
+    ///
+    /// # Errors
+    /// If an option is out of range, the data do not fit the model, or the loss becomes
+    /// infinite or NaN. In the last case the model has the best weights so far if there
+    /// are validation data.
+    pub fn fit(mut self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
+        self.check()?;
+        model.check(data)?;
+        let split;
+        let (train, validation) = match self.validation_data {
+            Some(validation) => {
+                model.check(validation)?;
+                (data, Some(validation))
+            }
+            None if self.validation_fraction > 0.0 => {
+                split = split_off(data, self.validation_fraction, self.seed)?;
+                (&split.0, Some(&split.1))
+            }
+            None => (data, None),
+        };
+        let threads = self.threads.clone();
+        threads.install(|| self.run(model, train, validation))
+    }
+
+    fn check(&self) -> Result<(), ModelError> {
+        if self.epochs == 0 {
+            return Err(ModelError::option("epochs", "at least 1", &self.epochs));
+        }
+        if self.batch_size == 0 {
+            return Err(ModelError::option("the batch size", "at least 1", &self.batch_size));
+        }
+        let validates = self.validation_data.is_some() || self.validation_fraction > 0.0;
+        match self.patience {
+            Some(0) => Err(ModelError::option("the patience", "at least 1", &0)),
+            Some(epochs) if !validates => {
+                Err(ModelError::option("the patience", "used with validation data", &epochs))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn run(
+        &mut self,
+        model: &mut Model<T>,
+        train: &Dataset<T>,
+        validation: Option<&Dataset<T>>,
+    ) -> Result<History, ModelError> {
+        let mut batches = Batches::new(train, self.batch_size, self.seed);
+        let mut step = TrainingStep::new();
+        let mut best = EarlyStopping::new();
+        let mut epochs = Vec::with_capacity(self.epochs.min(1 << 16));
+        let mut stop = Stop::Epochs;
+        for epoch in 1..=self.epochs {
+            let trained = self.train_epoch(epoch, model, &mut batches, &mut step);
+            let train_loss = trained.inspect_err(|_| {
+                best.restore(model.network_mut());
+            })?;
+            let evaluate = |data| model.evaluate_on(data, &self.threads);
+            let validation = validation.map(evaluate).transpose()?;
+            let observe =
+                |evaluation: Evaluation| best.observe(epoch, evaluation.loss(), model.network());
+            epochs.push(Epoch {
+                epoch,
+                train_loss,
+                validation,
+                learning_rate: self.optimizer.learning_rate(),
+                best: validation.is_some_and(observe),
+            });
+            if (self.on_epoch)(&epochs[epoch - 1]).is_break() {
+                stop = Stop::Callback;
+                break;
+            }
+            if self.patience.is_some_and(|patience| best.epochs_since_best(epoch) >= patience) {
+                stop = Stop::Patience;
+                break;
+            }
+        }
+        let kept_epoch = best.restore(model.network_mut()).unwrap_or(epochs.len());
+        Ok(History { epochs, kept_epoch, stop })
+    }
+
+    /// One pass over the training data. Returns the mean loss.
+    fn train_epoch(
+        &mut self,
+        epoch: usize,
+        model: &mut Model<T>,
+        batches: &mut Batches<'_, T>,
+        step: &mut TrainingStep<T>,
+    ) -> Result<f64, ModelError> {
+        batches.shuffle(epoch as u32);
+        let (mut total, mut examples) = (0.0, 0);
+        for index in 0..batches.count() {
+            let (x, targets) = batches.get(index);
+            let (seed, n) = (self.seed, x.ncols());
+            let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
+            let loss = step.gradients(model, x, targets, at, &self.threads)?;
+            if !loss.is_finite() {
+                return Err(ModelError::Diverged {
+                    epoch,
+                    step: index + 1,
+                    loss,
+                    learning_rate: self.optimizer.learning_rate(),
+                });
+            }
+            self.optimizer.step(model.network_mut(), &self.threads)?;
+            total += loss * n as f64;
+            examples += n;
+        }
+        Ok(total / examples as f64)
+    }
+}
+
+/// The training part and the validation part.
+fn split_off<T: Scalar>(
+    data: &Dataset<T>,
+    fraction: f64,
+    seed: u64,
+) -> Result<(Dataset<T>, Dataset<T>), ModelError> {
+    let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 1, ..Key::default() });
+    let (train, validation) = split_indices(data.target(), fraction, &mut stream)?;
+    Ok((data.subset(&train)?, data.subset(&validation)?))
+}
+
+impl<T: Scalar> fmt::Debug for Trainer<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("optimizer", &self.optimizer)
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .field("validation_fraction", &self.validation_fraction)
+            .field("patience", &self.patience)
+            .field("seed", &self.seed)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}

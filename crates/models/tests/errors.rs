@@ -1,0 +1,165 @@
+//! Bad input: each case a typed error, and the model as it was.
+
+use densely_data::Dataset;
+use densely_layers::At;
+use densely_loss::{LossError, Targets};
+use densely_models::{
+    ActivationKind, Evaluation, LossKind, Mlp, Model, ModelError, Trainer, TrainingStep, Workspace,
+};
+use densely_optim::{OptimError, Sgd};
+use densely_tensor::{Mat, ShapeError, Threads, mat};
+
+fn data() -> Dataset<f64> {
+    let x = Mat::from_fn(2, 6, |i, j| (i + j) as f64);
+    Dataset::classification(x, vec![0, 1, 2, 0, 1, 2], 3).unwrap()
+}
+
+fn model() -> Model<f64> {
+    Mlp::classifier(2, 3).hidden([4]).build().unwrap()
+}
+
+fn trainer<'a>() -> Trainer<'a, f64> {
+    Trainer::new(Sgd::new(0.1))
+}
+
+fn fit_error(trainer: Trainer<'_, f64>) -> ModelError {
+    let (mut trained, untouched) = (model(), model());
+    let error = trainer.fit(&mut trained, &data()).unwrap_err();
+    let scores = |model: &Model<f64>| model.scores(data().x(), &Threads::single()).unwrap();
+    assert_eq!(scores(&trained), scores(&untouched));
+    error
+}
+
+#[test]
+fn options_out_of_range() {
+    let messages = [
+        (fit_error(trainer().epochs(0)), "epochs must be at least 1, got 0"),
+        (fit_error(trainer().batch_size(0)), "the batch size must be at least 1, got 0"),
+        (fit_error(trainer().patience(0)), "the patience must be at least 1, got 0"),
+        (fit_error(trainer().patience(3)), "the patience must be used with validation data, got 3"),
+    ];
+    for (error, message) in messages {
+        assert_eq!(error.to_string(), message);
+    }
+    for fraction in [1.0, 7.0] {
+        assert!(matches!(fit_error(trainer().validation(fraction)), ModelError::Data(_)));
+    }
+    let error = fit_error(Trainer::new(Sgd::new(-1.0)));
+    assert!(matches!(error, ModelError::Optim(OptimError::Option { .. })));
+}
+
+#[test]
+fn networks_without_units() {
+    for mlp in [
+        Mlp::classifier(0, 2),
+        Mlp::classifier(2, 0),
+        Mlp::classifier(2, 2).hidden([3, 0]),
+        Mlp::regressor(2, 0),
+    ] {
+        let error = mlp.build::<f32>().unwrap_err();
+        assert!(matches!(error, ModelError::Shape(ShapeError::Zero { .. })), "{mlp:?}");
+    }
+}
+
+#[test]
+fn data_that_do_not_fit_the_model() {
+    let error = |mlp: Mlp| trainer().fit(&mut mlp.build().unwrap(), &data()).unwrap_err();
+    let cases = [
+        (Mlp::regressor(2, 3), "mse needs real values as targets, got class labels"),
+        (Mlp::classifier(2, 4), "Model: expected 4 classes, got 3"),
+        (Mlp::classifier(3, 3), "Model: expected 3 inputs, got 2"),
+    ];
+    for (mlp, message) in cases {
+        assert_eq!(error(mlp).to_string(), message);
+    }
+    let mut model = model();
+    let other = Dataset::regression(Mat::zeros(2, 2), Mat::zeros(3, 2)).unwrap();
+    assert!(model.evaluate(&other).is_err());
+    assert!(trainer().validation_data(&other).fit(&mut model, &data()).is_err());
+}
+
+#[test]
+fn batches_that_do_not_fit_the_model() {
+    let mut model = model();
+    let mut step = |x: Mat<f64>, labels: &[usize]| {
+        let (targets, threads) = (Targets::Labels(labels), Threads::single());
+        TrainingStep::new().gradients(&mut model, x.as_ref(), targets, At::default(), &threads)
+    };
+    let zero = step(Mat::zeros(2, 0), &[]).unwrap_err();
+    assert_eq!(zero.to_string(), "TrainingStep: the number of examples must not be zero");
+    let rows = step(Mat::zeros(3, 1), &[0]).unwrap_err();
+    assert_eq!(rows.to_string(), "Model: expected 2 inputs, got 3");
+    let count = step(Mat::zeros(2, 2), &[0]).unwrap_err();
+    assert_eq!(count.to_string(), "softmax: expected 2 targets, got 1");
+    let label = step(Mat::zeros(2, 2), &[0, 3]).unwrap_err();
+    assert!(matches!(
+        label,
+        ModelError::Loss(LossError::LabelOutOfRange { example: 1, label: 3, classes: 3 })
+    ));
+}
+
+#[test]
+fn inputs_that_do_not_fit_the_model() {
+    let (model, mut workspace) = (model(), Workspace::new());
+    let wide = Mat::zeros(3, 1);
+    assert!(model.predict_with(wide.as_ref(), &mut workspace).is_err());
+    assert!(model.scores(wide.as_ref(), &Threads::single()).is_err());
+    let transposed = mat![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+    assert_eq!(
+        model.predict_with(transposed.transpose(), &mut workspace).unwrap_err(),
+        ShapeError::NotColumnMajor { operation: "Model" }
+    );
+    let none = model.predict_with(Mat::zeros(2, 0).as_ref(), &mut workspace).unwrap();
+    assert_eq!(none.shape(), (3, 0));
+}
+
+#[test]
+fn a_loss_that_explodes_is_caught_at_its_step() {
+    let x = Mat::from_fn(1, 8, |_, j| j as f64 * 1e3);
+    let y = Mat::from_fn(1, 8, |_, j| j as f64);
+    let data = Dataset::regression(x, y).unwrap();
+    let mut model = Mlp::regressor(1, 1).build().unwrap();
+    let error = Trainer::new(Sgd::new(10.0)).epochs(1000).fit(&mut model, &data).unwrap_err();
+    assert!(matches!(error, ModelError::Diverged { epoch: 2.., step: 1, .. }), "{error}");
+    assert!(error.to_string().contains("lower the learning rate (it is 10)"), "{error}");
+}
+
+/// After a divergence, the model has the best weights that validation saw.
+#[test]
+fn divergence_does_not_lose_the_best_weights() {
+    let x = Mat::from_fn(1, 20, |_, j| (j as f64 - 10.0) * 1e2);
+    let y = Mat::from_fn(1, 20, |_, j| j as f64);
+    let data = Dataset::regression(x, y).unwrap();
+    let mut model = Mlp::regressor(1, 1).build().unwrap();
+    let trainer = Trainer::new(Sgd::new(1.0)).epochs(1000).validation(0.5);
+    assert!(matches!(trainer.fit(&mut model, &data), Err(ModelError::Diverged { .. })));
+    assert!(model.evaluate(&data).unwrap().loss().is_finite());
+}
+
+#[test]
+fn unknown_names_list_the_choices() {
+    let error = "rellu".parse::<ActivationKind>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "unknown activation \"rellu\": choose one of relu, leaky-relu, tanh, sigmoid, identity"
+    );
+    assert!("".parse::<LossKind>().is_err());
+    for kind in ActivationKind::ALL {
+        assert_eq!(kind.name().parse::<ActivationKind>().unwrap(), kind);
+    }
+    for kind in LossKind::ALL {
+        assert_eq!(kind.name().parse::<LossKind>().unwrap(), kind);
+    }
+}
+
+/// R² where its formula would divide by zero.
+#[test]
+fn metrics_of_constant_targets() {
+    let model = Mlp::regressor(1, 1).build::<f64>().unwrap();
+    let data = |x: f64| Dataset::regression(mat![[x, x]], mat![[0.0, 0.0]]).unwrap();
+    let r2 = |x: f64| match model.evaluate(&data(x)).unwrap() {
+        Evaluation::Regression { r2, .. } => r2,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((r2(0.0), r2(1.0)), (1.0, 0.0));
+}

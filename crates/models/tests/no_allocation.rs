@@ -1,0 +1,98 @@
+//! A training step allocates nothing after the first, nor does a prediction.
+
+use std::alloc::System;
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use densely_data::{Dataset, digits};
+use densely_layers::At;
+use densely_models::{ActivationKind, Mlp, Model, Trainer, TrainingStep, Workspace};
+use densely_optim::Sgd;
+use densely_tensor::{Scalar, Threads};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The counter is the whole process's, so one test at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let region = Region::new(ALLOCATOR);
+    work();
+    let change = region.change();
+    change.allocations + change.reallocations
+}
+
+/// A part of the digits whose size the batches of 64 do not divide.
+fn data<T: Scalar>() -> Dataset<T> {
+    digits().subset(&(0..300).collect::<Vec<_>>()).unwrap().cast().unwrap()
+}
+
+fn model<T: Scalar>() -> Model<T> {
+    let mlp = Mlp::classifier(64, 10).hidden([100, 50]).activation(ActivationKind::Tanh);
+    mlp.build().unwrap()
+}
+
+fn sgd<T: Scalar>() -> Sgd<T> {
+    Sgd::new(0.01).momentum(0.9).nesterov(true).weight_decay(1e-4)
+}
+
+fn steps_2_to_100<T: Scalar>(threads: usize) {
+    let (threads, data, mut model) = (Threads::new(threads).unwrap(), data::<T>(), model());
+    let (mut step, mut sgd) = (TrainingStep::new(), sgd());
+    let (x, labels) = (data.x(), data.labels().unwrap());
+    let mut run = |i: u32| {
+        // Batches of two sizes, the larger first.
+        let n = if i.is_multiple_of(2) { 300 } else { 170 };
+        let (x, labels) = (x.subcols(0, n), &labels[..n]);
+        let at = At { step: i, ..At::default() };
+        step.run(&mut model, &mut sgd, x, labels.into(), at, &threads).unwrap();
+    };
+    threads.install(|| {
+        run(0);
+        let count = allocations(|| (1..100).for_each(&mut run));
+        assert_eq!(count, 0, "{} {threads:?}", T::NAME);
+    });
+}
+
+#[test]
+fn training_steps() {
+    let _guard = ONE_AT_A_TIME.lock();
+    for threads in [1, 2, 4] {
+        steps_2_to_100::<f32>(threads);
+        steps_2_to_100::<f64>(threads);
+    }
+}
+
+#[test]
+fn whole_epochs() {
+    let _guard = ONE_AT_A_TIME.lock();
+    for threads in [1, 2] {
+        let (data, mut model, mut counts) = (data::<f32>(), model(), Vec::with_capacity(9));
+        let region = Region::new(ALLOCATOR);
+        Trainer::new(sgd())
+            .epochs(5)
+            .batch_size(64)
+            .threads(Threads::new(threads).unwrap())
+            .on_epoch(|_| {
+                let change = region.change();
+                counts.push(change.allocations + change.reallocations);
+                ControlFlow::Continue(())
+            })
+            .fit(&mut model, &data)
+            .unwrap();
+        assert!(counts.iter().all(|&count| count == counts[0]), "{counts:?}, {threads} threads");
+    }
+}
+
+#[test]
+fn predictions() {
+    let _guard = ONE_AT_A_TIME.lock();
+    let (data, model, mut workspace) = (data::<f32>(), model::<f32>(), Workspace::new());
+    let mut predict = |n: usize| {
+        model.predict_with(data.x().subcols(0, n), &mut workspace).unwrap();
+    };
+    predict(300);
+    assert_eq!(allocations(|| [1, 300, 17, 1, 200].into_iter().for_each(&mut predict)), 0);
+}

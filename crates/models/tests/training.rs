@@ -1,0 +1,254 @@
+//! Training: gradients of whole models, the effect of every option, and reproducibility.
+
+use std::ops::ControlFlow;
+
+use densely_data::{Dataset, digits};
+use densely_layers::{At, Layer};
+use densely_loss::Targets;
+use densely_models::{
+    ActivationKind, LinearClassifier, LossKind, Mlp, Model, Stop, Trainer, TrainingStep, Workspace,
+};
+use densely_optim::Sgd;
+use densely_tensor::{Key, Mat, Purpose, Scalar, Stream, Threads, mat};
+use proptest::prelude::*;
+
+/// The bits of every parameter.
+fn weights<T: Scalar>(model: &Model<T>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    model.network().visit_params(&mut |param| {
+        for j in 0..param.value.ncols() {
+            for i in 0..param.value.nrows() {
+                param.value[(i, j)].extend_le_bytes(&mut bytes);
+            }
+        }
+    });
+    bytes
+}
+
+fn gradients(model: &Model<f64>) -> Vec<Mat<f64>> {
+    let mut gradients = Vec::new();
+    model.network().visit_params(&mut |param| gradients.push(param.grad.clone()));
+    gradients
+}
+
+fn shift(model: &mut Model<f64>, parameter: usize, (i, j): (usize, usize), h: f64) {
+    let mut index = 0;
+    model.network_mut().visit_params_mut(&mut |param| {
+        if index == parameter {
+            param.value[(i, j)] += h;
+        }
+        index += 1;
+    });
+}
+
+const SMOOTH: [ActivationKind; 3] =
+    [ActivationKind::Tanh, ActivationKind::Sigmoid, ActivationKind::Identity];
+
+proptest! {
+    /// The gradient of the mean loss of a whole model with respect to each parameter,
+    /// norm-wise against central differences.
+    #[test]
+    fn gradients_of_the_mean_loss(
+        inputs in 1_usize..5, hidden in prop::collection::vec(1_usize..6, 0..3),
+        outputs in 1_usize..4, n in 2_usize..6, activation in 0_usize..3, classify: bool, seed: u64,
+    ) {
+        let mlp = if classify {
+            Mlp::classifier(inputs, outputs)
+        } else {
+            Mlp::regressor(inputs, outputs)
+        };
+        let mlp = mlp.hidden(hidden).activation(SMOOTH[activation]).seed(seed);
+        let mut model = mlp.build::<f64>().unwrap();
+        let mut stream = Stream::new(seed, Purpose::Other, Key::default());
+        let x: Mat<f64> = Mat::from_fn(inputs, n, |_, _| stream.normal());
+        let values: Mat<f64> = Mat::from_fn(outputs, n, |_, _| stream.normal());
+        let labels: Vec<usize> = (0..n).map(|_| stream.below(outputs)).collect();
+        let targets =
+            if classify { Targets::Labels(&labels) } else { Targets::Values(values.as_ref()) };
+        let loss = |model: &mut Model<f64>| {
+            let (mut step, threads) = (TrainingStep::new(), Threads::single());
+            step.gradients(model, x.as_ref(), targets, At::default(), &threads).unwrap()
+        };
+        loss(&mut model);
+        for (parameter, gradient) in gradients(&model).iter().enumerate() {
+            let h = 1e-5;
+            let numeric = Mat::from_fn(gradient.nrows(), gradient.ncols(), |i, j| {
+                shift(&mut model, parameter, (i, j), h);
+                let above = loss(&mut model);
+                shift(&mut model, parameter, (i, j), -2.0 * h);
+                let below = loss(&mut model);
+                shift(&mut model, parameter, (i, j), h);
+                (above - below) / (2.0 * h)
+            });
+            let norm = gradient.norm_l2() + numeric.norm_l2();
+            // Where a gradient is 0, as for one class, the difference is rounding alone.
+            prop_assert!((gradient - &numeric).norm_l2() < 1e-8 * norm + 1e-10, "{parameter}");
+        }
+    }
+}
+
+fn some_digits<T: Scalar>(n: usize) -> Dataset<T> {
+    digits().subset(&(0..n).collect::<Vec<_>>()).unwrap().cast().unwrap()
+}
+
+fn same_bits_at_any_thread_count<T: Scalar>(batch_size: usize) {
+    let data = some_digits::<T>(300);
+    let run = |threads: usize| {
+        let mut model = Mlp::classifier(64, 10).hidden([150, 70]).seed(7).build::<T>().unwrap();
+        let threads = Threads::new(threads).unwrap();
+        let sgd = Sgd::new(0.003).momentum(0.9).weight_decay(1e-3);
+        let trainer = Trainer::new(sgd).epochs(2).batch_size(batch_size).validation(0.2).seed(7);
+        let history = trainer.threads(threads.clone()).fit(&mut model, &data).unwrap();
+        (weights(&model), history, model.scores(data.x(), &threads).unwrap())
+    };
+    let one = run(1);
+    for threads in [2, 3, 4] {
+        assert_eq!(run(threads), one, "{} threads, {}, batch {batch_size}", threads, T::NAME);
+    }
+    assert_eq!(run(1), one, "the same seed, again");
+}
+
+#[test]
+fn threads_do_not_change_the_bits() {
+    for batch_size in [1, 32, 130, 240, 1000] {
+        same_bits_at_any_thread_count::<f32>(batch_size);
+        same_bits_at_any_thread_count::<f64>(batch_size);
+    }
+}
+
+#[test]
+fn seeds_change_the_weights_and_the_order() {
+    let data = some_digits::<f32>(100);
+    let run = |weight_seed, seed| {
+        let mut model = Mlp::classifier(64, 10).hidden([8]).seed(weight_seed).build().unwrap();
+        Trainer::new(Sgd::new(0.01)).epochs(1).seed(seed).fit(&mut model, &data).unwrap();
+        weights(&model)
+    };
+    assert_eq!(run(1, 1), run(1, 1));
+    assert_ne!(run(1, 1), run(2, 1));
+    assert_ne!(run(1, 1), run(1, 2));
+}
+
+fn xor() -> Dataset<f64> {
+    let x = mat![[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]];
+    Dataset::classification(x, vec![0, 1, 1, 0], 2).unwrap()
+}
+
+/// What a linear classifier cannot do at all, and a hidden layer makes easy.
+#[test]
+fn a_hidden_layer_learns_exclusive_or() {
+    let train = |mut model: Model<f64>| {
+        Trainer::new(Sgd::new(0.5).momentum(0.9)).epochs(200).fit(&mut model, &xor()).unwrap();
+        model.evaluate(&xor()).unwrap().score()
+    };
+    assert!(train(LinearClassifier::softmax(2, 2).build().unwrap()) <= 0.75);
+    let hidden = Mlp::classifier(2, 2).hidden([8]).activation(ActivationKind::Tanh);
+    assert_eq!(train(hidden.build().unwrap()), 1.0);
+    assert_eq!(train(hidden.loss(LossKind::Svm).build().unwrap()), 1.0);
+}
+
+#[test]
+fn linear_regression_finds_the_line() {
+    let x = Mat::from_fn(2, 50, |i, j| ((i + 1) as f64 * j as f64 * 0.7).sin());
+    let y = Mat::from_fn(1, 50, |_, j| 3.0 * x[(0, j)] - 2.0 * x[(1, j)] + 0.5);
+    let data = Dataset::regression(x, y).unwrap();
+    let mut model = Mlp::regressor(2, 1).build::<f64>().unwrap();
+    Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(300).fit(&mut model, &data).unwrap();
+    let evaluation = model.evaluate(&data).unwrap();
+    assert!(evaluation.score() > 1.0 - 1e-12, "{evaluation:?}");
+    let threads = Threads::single();
+    let origin = model.scores(Mat::zeros(2, 1).as_ref(), &threads).unwrap();
+    assert!((origin[(0, 0)] - 0.5).abs() < 1e-6);
+}
+
+#[test]
+fn linear_classifiers_learn_digits() {
+    let (train, test) = some_digits::<f32>(1500).split(0.3, 1).unwrap();
+    for classifier in [LinearClassifier::softmax(64, 10), LinearClassifier::svm(64, 10)] {
+        let mut model = classifier.build().unwrap();
+        let sgd = Sgd::new(0.001).momentum(0.9).weight_decay(0.01);
+        Trainer::new(sgd).epochs(20).fit(&mut model, &train).unwrap();
+        let accuracy = model.evaluate(&test).unwrap().score();
+        assert!(accuracy > 0.92, "{classifier:?}: {accuracy}");
+    }
+}
+
+#[test]
+fn early_stopping_keeps_the_best_weights() {
+    let (train, validation) = some_digits::<f64>(200).split(0.5, 1).unwrap();
+    let mut model = Mlp::classifier(64, 10).hidden([30]).build().unwrap();
+    let mut seen = Vec::new();
+    let history = Trainer::new(Sgd::new(0.02).momentum(0.9))
+        .epochs(400)
+        .validation_data(&validation)
+        .patience(5)
+        .on_epoch(|epoch| {
+            seen.push(*epoch);
+            ControlFlow::Continue(())
+        })
+        .fit(&mut model, &train)
+        .unwrap();
+    assert_eq!(history.stop, Stop::Patience);
+    assert_eq!(seen, history.epochs);
+    assert_eq!(history.kept_epoch + 5, history.epochs.len());
+    let lowest = history.epochs.iter().map(|epoch| epoch.validation.unwrap().loss());
+    assert_eq!(history.kept().validation.unwrap().loss(), lowest.fold(f64::INFINITY, f64::min));
+    assert_eq!(model.evaluate(&validation).unwrap(), history.kept().validation.unwrap());
+}
+
+#[test]
+fn a_callback_ends_training() {
+    let mut model = Mlp::classifier(2, 2).build().unwrap();
+    let trainer = Trainer::new(Sgd::new(0.1)).on_epoch(|epoch| match epoch.epoch {
+        3 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    let history = trainer.fit(&mut model, &xor()).unwrap();
+    assert_eq!((history.epochs.len(), history.stop), (3, Stop::Callback));
+    assert_eq!(history.kept_epoch, 3);
+}
+
+/// Full batches, one epoch: exactly one step of gradient descent, by hand.
+#[test]
+fn an_epoch_of_one_batch_is_one_step() {
+    let data = xor();
+    let build = || Mlp::classifier(2, 2).seed(3).build::<f64>().unwrap();
+    let (mut trained, mut stepped) = (build(), build());
+    Trainer::new(Sgd::new(0.5)).epochs(1).batch_size(4).fit(&mut trained, &data).unwrap();
+    let targets = Targets::Labels(data.labels().unwrap());
+    TrainingStep::new()
+        .gradients(&mut stepped, data.x(), targets, At::default(), &Threads::single())
+        .unwrap();
+    let gradients = gradients(&stepped);
+    let mut index = 0;
+    stepped.network_mut().visit_params_mut(&mut |param| {
+        param.value = &param.value
+            - Mat::from_fn(param.value.nrows(), param.value.ncols(), |i, j| {
+                0.5 * gradients[index][(i, j)]
+            });
+        index += 1;
+    });
+    let threads = Threads::single();
+    let scores = |model: &Model<f64>| model.scores(data.x(), &threads).unwrap();
+    assert!((scores(&trained) - scores(&stepped)).norm_max() < 1e-14);
+}
+
+#[test]
+fn predictions_agree_whoever_makes_them() {
+    let data = some_digits::<f64>(700);
+    let model = Mlp::classifier(64, 10).hidden([40]).build::<f64>().unwrap();
+    let scores = model.scores(data.x(), &Threads::new(2).unwrap()).unwrap();
+    let mut workspace = Workspace::new();
+    assert_eq!(model.predict_with(data.x(), &mut workspace).unwrap(), scores);
+    let one = model.predict_with(data.x().subcols(699, 1), &mut workspace).unwrap();
+    assert!((one - scores.subcols(699, 1)).norm_max() < 1e-13);
+    let probabilities = model.probabilities(data.x(), &Threads::single()).unwrap().unwrap();
+    let classes = model.classify(data.x(), &Threads::single()).unwrap();
+    for (j, &class) in classes.iter().enumerate() {
+        let sum: f64 = (0..10).map(|i| probabilities[(i, j)]).sum();
+        assert!((sum - 1.0).abs() < 1e-14);
+        assert!((0..10).all(|i| scores[(i, j)] <= scores[(class, j)]));
+    }
+    let svm = LinearClassifier::svm(64, 10).build::<f64>().unwrap();
+    assert!(svm.probabilities(data.x(), &Threads::single()).unwrap().is_none());
+}

@@ -1,0 +1,20 @@
+use thiserror::Error;
+
+/// An optimiser that cannot make a step.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum OptimError {
+    /// An option outside its range.
+    #[error("{option} must be {expected}, got {value}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value it has.
+        value: f64,
+    },
+    /// The optimiser holds the state of another network.
+    #[error("the optimiser holds the state of another network: use a new one for each network")]
+    OtherNetwork,
+}

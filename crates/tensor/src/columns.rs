@@ -1,0 +1,133 @@
+use faer::{MatMut, MatRef};
+
+use crate::{Scalar, vectorize};
+
+/// Column `j` of `x`, one example, as a slice.
+///
+/// # Panics
+/// If `j` is out of range or the columns of `x` are not contiguous.
+#[inline]
+pub fn column<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
+    match x.try_as_col_major() {
+        Some(x) => x.col(j).as_slice(),
+        None => not_contiguous(x.row_stride()),
+    }
+}
+
+/// Column `j` of `x` as a mutable slice.
+///
+/// # Panics
+/// If `j` is out of range or the columns of `x` are not contiguous.
+#[inline]
+pub fn column_mut<'a, T>(x: MatMut<'a, T>, j: usize) -> &'a mut [T] {
+    let stride = x.row_stride();
+    match x.try_as_col_major_mut() {
+        Some(x) => x.col_mut(j).as_slice_mut(),
+        None => not_contiguous(stride),
+    }
+}
+
+#[cold]
+fn not_contiguous(row_stride: isize) -> ! {
+    panic!("columns must be contiguous, but the row stride is {row_stride}")
+}
+
+/// Copies `from` into `to`.
+///
+/// # Panics
+/// If the shapes differ or `to`'s columns are not contiguous.
+pub fn copy<T: Scalar>(from: MatRef<'_, T>, mut to: MatMut<'_, T>) {
+    assert_eq!(
+        (from.nrows(), from.ncols()),
+        (to.nrows(), to.ncols()),
+        "copy: the shapes must agree"
+    );
+    to.copy_from(from);
+}
+
+/// `x[:, j] += b` for every column `j`: the bias of a layer.
+///
+/// # Shapes
+/// `b: m x 1`, `x: m x n`.
+///
+/// # Panics
+/// If `b` has another shape, or columns are not contiguous.
+pub fn add_to_columns<T: Scalar>(mut x: MatMut<'_, T>, b: MatRef<'_, T>) {
+    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "add_to_columns: shape of b");
+    let b = column(b, 0);
+    vectorize(
+        #[inline(always)]
+        || {
+            for j in 0..x.ncols() {
+                for (x, &b) in column_mut(x.as_mut(), j).iter_mut().zip(b) {
+                    *x += b;
+                }
+            }
+        },
+    );
+}
+
+/// `b = Σⱼ x[:, j]`, the columns added in order: the gradient of a bias.
+///
+/// # Shapes
+/// `x: m x n`, `b: m x 1`.
+///
+/// # Panics
+/// If `b` has another shape, or columns are not contiguous.
+pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
+    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
+    let b = column_mut(b, 0);
+    vectorize(
+        #[inline(always)]
+        || {
+            b.fill(T::ZERO);
+            for j in 0..x.ncols() {
+                for (b, &x) in b.iter_mut().zip(column(x, j)) {
+                    *b += x;
+                }
+            }
+        },
+    );
+}
+
+/// Row and column of the first value, column by column, that is NaN or infinite.
+#[must_use]
+pub fn first_non_finite<T: Scalar>(x: MatRef<'_, T>) -> Option<(usize, usize)> {
+    (0..x.ncols()).find_map(|j| {
+        let row = (0..x.nrows()).find(|&i| !Scalar::is_finite(x[(i, j)]));
+        row.map(|i| (i, j))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use faer::{Mat, mat};
+
+    use super::*;
+
+    #[test]
+    fn bias_and_its_gradient() {
+        let mut x = mat![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        add_to_columns(x.as_mut(), mat![[10.0], [20.0]].as_ref());
+        assert_eq!(x, mat![[11.0, 12.0, 13.0], [24.0, 25.0, 26.0]]);
+        let mut b = mat![[f64::NAN], [f64::NAN]];
+        sum_columns(x.as_ref(), b.as_mut());
+        assert_eq!(b, mat![[36.0], [75.0]]);
+    }
+
+    #[test]
+    fn the_first_non_finite_value_is_found_column_by_column() {
+        let mut x = Mat::<f32>::zeros(3, 3);
+        assert_eq!(first_non_finite(x.as_ref()), None);
+        x[(0, 2)] = f32::NAN;
+        x[(2, 1)] = f32::INFINITY;
+        assert_eq!(first_non_finite(x.as_ref()), Some((2, 1)));
+    }
+
+    #[test]
+    #[should_panic(expected = "row stride is 4")]
+    fn a_transposed_view_has_no_column_slices() {
+        let x = MatRef::from_column_major_slice(&[0.0; 16], 4, 4);
+        column(x.transpose(), 0);
+    }
+}

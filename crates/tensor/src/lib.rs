@@ -1,0 +1,60 @@
+//! The ground under `densely`: scalars, matrix products, column kernels,
+//! run-time SIMD dispatch, threads and random streams.
+//!
+//! A matrix is [faer]'s [`Mat`], and its views are [`MatRef`] and [`MatMut`]:
+//! column-major, one example a column. There is no tensor type of our own. This
+//! is the only crate of the workspace that names faer; the others use what is
+//! re-exported here.
+//!
+//! | you want | look at |
+//! |---|---|
+//! | code that runs on `f32`, on `f64` and on a number type of yours | [`Real`] |
+//! | code that runs on `f32` and `f64`, with matrices | [`Scalar`] |
+//! | a matrix product | [`gemm`] |
+//! | one example as a slice | [`column`], [`column_mut`] |
+//! | a loop compiled for the instruction set at hand | [`vectorize`] |
+//! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
+//! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
+//! | initial weights | [`Initializer`] |
+//!
+//! [faer]: https://docs.rs/faer
+//!
+//! ```
+//! use densely_tensor::{Accumulate, Mat, gemm};
+//!
+//! // y = W x for a batch of two examples.
+//! let w = Mat::from_fn(1, 2, |_, j| [2.0, 3.0][j]);
+//! let x = Mat::from_fn(2, 2, |i, j| (i + 2 * j) as f64);
+//! let mut y = Mat::zeros(1, 2);
+//! gemm(y.as_mut(), Accumulate::Replace, w.as_ref(), x.as_ref());
+//! assert_eq!((y[(0, 0)], y[(0, 1)]), (3.0, 13.0));
+//! ```
+
+mod buffer;
+mod columns;
+pub mod decomposition;
+mod error;
+mod gemm;
+mod init;
+mod random;
+mod real;
+mod reduce;
+mod scalar;
+mod simd;
+mod threads;
+
+pub use buffer::Buffer;
+pub use columns::{add_to_columns, column, column_mut, copy, first_non_finite, sum_columns};
+pub use error::ShapeError;
+pub use faer::{Mat, MatMut, MatRef, mat};
+pub use gemm::{Accumulate, gemm};
+pub use init::Initializer;
+pub use random::{Key, Purpose, Stream};
+pub use real::Real;
+pub use reduce::{dot, sum, sum_of_squares};
+pub use scalar::Scalar;
+pub use simd::vectorize;
+pub use threads::{Split, Threads};
+
+// Reborrowing a `MatMut` (`m.rb_mut()`) needs this trait in scope.
+pub use faer::reborrow::{Reborrow, ReborrowMut};

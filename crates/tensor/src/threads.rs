@@ -1,0 +1,249 @@
+use std::fmt;
+use std::sync::Arc;
+
+use faer::{MatMut, MatRef};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+use crate::{Scalar, gemm::prepare_gemm};
+
+/// How many threads share the work, and how work is split among them.
+///
+/// Work is always cut into the same panels of columns, whatever the number of
+/// threads; threads only decide who does which panel. A panel's result does not
+/// depend on who computed it, so the **bits of a result never depend on the number
+/// of threads**.
+///
+/// ```
+/// use densely_tensor::{Mat, Threads, column_mut};
+///
+/// let mut x = Mat::<f32>::zeros(3, 10);
+/// let threads = Threads::new(2)?;
+/// threads.panels(x.as_mut(), 4, |first, mut panel| {
+///     for j in 0..panel.ncols() {
+///         column_mut(panel.as_mut(), j).fill((first + j) as f32);
+///     }
+/// });
+/// assert_eq!(x, Mat::from_fn(3, 10, |_, j| j as f32));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Threads {
+    /// `None`: the calling thread alone.
+    pool: Option<Arc<ThreadPool>>,
+}
+
+impl Threads {
+    /// The calling thread alone.
+    #[must_use]
+    pub fn single() -> Self {
+        Self { pool: None }
+    }
+
+    /// A pool of `count` threads; 0 means one for each processor.
+    ///
+    /// # Errors
+    /// If the operating system refuses to start a thread.
+    pub fn new(count: usize) -> Result<Self, ThreadPoolBuildError> {
+        let count = match count {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        };
+        if count == 1 {
+            return Ok(Self::single());
+        }
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(|i| format!("densely-{i}"))
+            .build()?;
+        pool.broadcast(|_| prepare_gemm());
+        Ok(Self { pool: Some(Arc::new(pool)) })
+    }
+
+    /// The number of threads.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.pool.as_ref().map_or(1, |pool| pool.current_num_threads())
+    }
+
+    /// Runs `work` on the pool, where splitting it costs least.
+    ///
+    /// Every call of [`panels`](Self::panels) enters the pool by itself; a loop of
+    /// many short calls should run inside one `install`, which saves a wake-up, and
+    /// the occasional allocation that queueing it takes, at each call.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            None => work(),
+            Some(pool) => pool.install(work),
+        }
+    }
+
+    /// Cuts `work` into panels of `width` columns (the last may be narrower) and
+    /// calls `body(first_column, panel)` for each, on any thread, in any order.
+    ///
+    /// # Panics
+    /// If `width` is zero, or if `body` panics.
+    pub fn panels<W: Split>(&self, work: W, width: usize, body: impl Fn(usize, W) + Sync) {
+        assert!(width > 0, "Threads::panels: the width must be positive");
+        if work.columns() <= width {
+            if work.columns() > 0 {
+                body(0, work);
+            }
+            return;
+        }
+        match &self.pool {
+            None => one_by_one(work, width, body),
+            Some(pool) => pool.install(|| by_halves(work, 0, width, &body)),
+        }
+    }
+}
+
+fn one_by_one<W: Split>(work: W, width: usize, body: impl Fn(usize, W)) {
+    let (mut first, mut rest) = (0, work);
+    while rest.columns() > width {
+        let (panel, later) = rest.split_at(width);
+        body(first, panel);
+        first += width;
+        rest = later;
+    }
+    body(first, rest);
+}
+
+/// Halves the number of panels until one is left.
+fn by_halves<W: Split>(work: W, first: usize, width: usize, body: &(impl Fn(usize, W) + Sync)) {
+    let panels = work.columns().div_ceil(width);
+    if panels <= 1 {
+        return body(first, work);
+    }
+    let middle = panels / 2 * width;
+    let (left, right) = work.split_at(middle);
+    rayon::join(
+        || by_halves(left, first, width, body),
+        || by_halves(right, first + middle, width, body),
+    );
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Threads").field(&self.count()).finish()
+    }
+}
+
+impl Default for Threads {
+    /// [`Threads::single`].
+    fn default() -> Self {
+        Self::single()
+    }
+}
+
+/// Something with columns (one an example) that can be cut between two of them:
+/// matrix views, slices with an element a column, and tuples of these.
+pub trait Split: Sized + Send {
+    /// The number of columns.
+    fn columns(&self) -> usize;
+    /// The columns before `column`, and the rest.
+    fn split_at(self, column: usize) -> (Self, Self);
+}
+
+impl<T: Scalar> Split for MatRef<'_, T> {
+    fn columns(&self) -> usize {
+        self.ncols()
+    }
+    fn split_at(self, column: usize) -> (Self, Self) {
+        self.split_at_col(column)
+    }
+}
+
+impl<T: Scalar> Split for MatMut<'_, T> {
+    fn columns(&self) -> usize {
+        self.ncols()
+    }
+    fn split_at(self, column: usize) -> (Self, Self) {
+        self.split_at_col_mut(column)
+    }
+}
+
+impl<E: Sync> Split for &[E] {
+    fn columns(&self) -> usize {
+        self.len()
+    }
+    fn split_at(self, column: usize) -> (Self, Self) {
+        <[E]>::split_at(self, column)
+    }
+}
+
+impl<E: Send> Split for &mut [E] {
+    fn columns(&self) -> usize {
+        self.len()
+    }
+    fn split_at(self, column: usize) -> (Self, Self) {
+        self.split_at_mut(column)
+    }
+}
+
+macro_rules! impl_split_for_tuple {
+    ($first:ident $($other:ident)*) => {
+        /// All parts have the same number of columns, and are cut at the same one.
+        impl<$first: Split, $($other: Split),*> Split for ($first, $($other,)*) {
+            fn columns(&self) -> usize {
+                self.0.columns()
+            }
+            #[allow(non_snake_case)]
+            fn split_at(self, column: usize) -> (Self, Self) {
+                let ($first, $($other,)*) = self;
+                $( debug_assert_eq!($first.columns(), $other.columns()); )*
+                let $first = $first.split_at(column);
+                $( let $other = $other.split_at(column); )*
+                (($first.0, $($other.0,)*), ($first.1, $($other.1,)*))
+            }
+        }
+    };
+}
+impl_split_for_tuple!(A B);
+impl_split_for_tuple!(A B C);
+impl_split_for_tuple!(A B C D);
+impl_split_for_tuple!(A B C D E);
+impl_split_for_tuple!(A B C D E F);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use faer::Mat;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn panels_are_the_same_at_any_number_of_threads(
+            columns in 0_usize..50, width in 1_usize..20, count in 1_usize..4,
+        ) {
+            let mut marks = vec![0_usize; columns];
+            let x = Mat::<f32>::from_fn(2, columns, |_, j| j as f32);
+            let cuts = Mutex::new(Vec::new());
+            Threads::new(count).unwrap().panels(
+                (marks.as_mut_slice(), x.as_ref()), width,
+                |first, (marks, x)| {
+                    for (j, mark) in marks.iter_mut().enumerate() {
+                        assert_eq!(x[(0, j)], (first + j) as f32);
+                        *mark += 1;
+                    }
+                    cuts.lock().unwrap().push((first, marks.len()));
+                },
+            );
+            prop_assert!(marks.iter().all(|&m| m == 1));
+            let mut cuts = cuts.into_inner().unwrap();
+            cuts.sort_unstable();
+            let expected: Vec<_> = (0..columns).step_by(width)
+                .map(|first| (first, width.min(columns - first))).collect();
+            prop_assert_eq!(cuts, expected);
+        }
+    }
+
+    #[test]
+    fn zero_threads_means_one_for_each_processor() {
+        assert!(Threads::new(0).unwrap().count() >= 1);
+        assert_eq!(Threads::new(3).unwrap().count(), 3);
+        assert_eq!(Threads::single().count(), 1);
+    }
+}
