@@ -1,1 +1,52 @@
+//! Preprocessing: fitted on training data, applied to any, inverted.
+//!
+//! | you want | look at | equation |
+//! |---|---|---|
+//! | zero mean | [`Center`] | `y = x − μ` |
+//! | zero mean, unit variance | [`Standardize`] | `y = (x − μ) / σ` |
+//! | decorrelated features, or fewer | [`Pca`] | `y = Vᵀ (x − μ)` |
+//! | the identity as covariance | [`Whiten`] | `y = diag(λ + ε)^−½ Vᵀ (x − μ)` |
+//! | one of these by its name | [`Method`], [`Preprocessor`] | |
+//! | one of your own | [`Transform`] | |
+//!
+//! Statistics are of the population (divided by N, as in the notes), and computed in
+//! `f64` whatever the type of the data, as is every transformation: results are as exact
+//! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
+//! of validation or test data that leaks into training makes them no test any more.
+//!
+//! ```
+//! use densely_preprocess::{Standardize, Transform};
+//! use densely_tensor::mat;
+//!
+//! // Two features, an example a column.
+//! let train = mat![[1.0, 3.0], [10.0, 30.0]];
+//! let standardize = Standardize::fit(train.as_ref())?;
+//! let test = mat![[2.0, 5.0], [40.0, 20.0]];
+//! assert_eq!(standardize.transform(test.as_ref())?, mat![[0.0, 3.0], [2.0, 0.0]]);
+//! # Ok::<(), densely_preprocess::PreprocessError>(())
+//! ```
+//!
+//! CS231n, Neural Networks 2, "Data preprocessing".
 
+mod center;
+mod error;
+mod method;
+mod pca;
+mod preprocessor;
+mod principal_axes;
+mod refine;
+mod rounding_noise;
+mod standardize;
+mod statistics;
+mod sum;
+mod transform;
+mod whiten;
+
+pub use center::Center;
+pub use error::PreprocessError;
+pub use method::Method;
+pub use pca::Pca;
+pub use preprocessor::Preprocessor;
+pub use standardize::Standardize;
+pub use transform::Transform;
+pub use whiten::Whiten;

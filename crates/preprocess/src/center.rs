@@ -1,0 +1,80 @@
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+
+use crate::{PreprocessError, Transform, statistics};
+
+/// Takes the mean of each feature away: `y = x − μ`, with `μ = Σ x / N`.
+///
+/// It moves the cloud of the data to the origin, so that the inputs of a neuron are not
+/// all of one sign, which would make the gradients of its weights so.
+///
+/// ```
+/// use densely_preprocess::{Center, Transform};
+/// use densely_tensor::mat;
+///
+/// let x = mat![[1.0, 2.0, 6.0]];
+/// let y = Center::fit(x.as_ref())?.transform(x.as_ref())?;
+/// assert_eq!(y, mat![[-2.0, -1.0, 3.0]]);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Center {
+    mean: Vec<f64>,
+}
+
+impl Center {
+    /// Computes the mean of each feature.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// If there are no examples or no features, or a value is not finite.
+    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        statistics::check("Center::fit", x)?;
+        Ok(Self { mean: statistics::means(x)? })
+    }
+
+    /// With these means.
+    ///
+    /// # Errors
+    /// If there are none, or one is not finite.
+    pub fn from_parts(mean: Vec<f64>) -> Result<Self, PreprocessError> {
+        ShapeError::expect_some("Center", "features", mean.len())?;
+        PreprocessError::expect("a mean", "finite", &mean, f64::is_finite)?;
+        Ok(Self { mean })
+    }
+
+    /// The mean of each feature.
+    #[must_use]
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+}
+
+impl Transform for Center {
+    fn in_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn out_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+        for j in 0..x.ncols() {
+            let y = column_mut(y.as_mut(), j);
+            for ((y, x), mean) in y.iter_mut().zip(column(x, j)).zip(&self.mean) {
+                *y = x - mean;
+            }
+        }
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
+        for j in 0..y.ncols() {
+            let x = column_mut(x.as_mut(), j);
+            for ((x, y), mean) in x.iter_mut().zip(column(y, j)).zip(&self.mean) {
+                *x = y + mean;
+            }
+        }
+    }
+}

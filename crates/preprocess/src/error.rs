@@ -1,0 +1,96 @@
+use densely_tensor::ShapeError;
+use densely_tensor::decomposition::NoConvergence;
+use thiserror::Error;
+
+/// Why a transformation could not be fitted, made or applied.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PreprocessError {
+    /// Sizes that do not fit, or no examples or features at all.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// A value that is NaN or infinite.
+    #[error("feature {feature} of example {example} is {value}: every value must be finite")]
+    NotFinite {
+        /// The row, from 0.
+        feature: usize,
+        /// The column, from 0.
+        example: usize,
+        /// The value.
+        value: f64,
+    },
+    /// Finite values that are so far apart that their spread is not a finite number.
+    #[error("the values of feature {feature} are too large for its statistics to be finite")]
+    Overflow {
+        /// The row, from 0.
+        feature: usize,
+    },
+    /// All examples are equal, so that no direction has any variance.
+    #[error("the {examples} examples are all equal: there is no variance to decompose")]
+    NoVariance {
+        /// The number of examples.
+        examples: usize,
+    },
+    /// More principal components than the data have directions of variance, or none.
+    #[error(
+        "{requested} components were asked for: it must be from 1 to {rank}, the rank of the {features} x {examples} data about their mean"
+    )]
+    Components {
+        /// How many were asked for.
+        requested: usize,
+        /// The rank of the centred data.
+        rank: usize,
+        /// The number of features.
+        features: usize,
+        /// The number of examples.
+        examples: usize,
+    },
+    /// The decomposition failed.
+    #[error(transparent)]
+    NoConvergence(#[from] NoConvergence),
+    /// The decomposition did not satisfy its own equations.
+    #[error(
+        "the {equation} of the principal components is off by {residual:e} where {tolerance:e} is allowed"
+    )]
+    Residual {
+        /// Which equation.
+        equation: &'static str,
+        /// By how much it is missed.
+        residual: f64,
+        /// By how much it may be.
+        tolerance: f64,
+    },
+    /// A parameter outside its range.
+    #[error("{parameter} must be {expected}, got {value}")]
+    Parameter {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value it has.
+        value: f64,
+    },
+    /// A name that stands for no method.
+    #[error("unknown preprocessing \"{name}\": choose one of {choices}")]
+    Unknown {
+        /// The name that was given.
+        name: String,
+        /// The names there are.
+        choices: &'static str,
+    },
+}
+
+impl PreprocessError {
+    /// `Ok` if every value satisfies `valid`.
+    pub(crate) fn expect(
+        parameter: &'static str,
+        expected: &'static str,
+        values: &[f64],
+        valid: impl Fn(f64) -> bool,
+    ) -> Result<(), Self> {
+        match values.iter().find(|&&value| !valid(value)) {
+            None => Ok(()),
+            Some(&value) => Err(Self::Parameter { parameter, expected, value }),
+        }
+    }
+}

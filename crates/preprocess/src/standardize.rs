@@ -1,0 +1,105 @@
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+
+use crate::{PreprocessError, Transform, statistics};
+
+/// A deviation below so many rounding errors of the mean is one of rounding.
+const ROUNDING: f64 = 10.0 * f64::EPSILON;
+
+/// Gives each feature mean 0 and standard deviation 1: `y = (x − μ) / σ`, with
+/// `σ = √(Σ (x − μ)² / N)`.
+///
+/// For features whose scales mean nothing to each other (metres and euros). A constant
+/// feature has scale 1, which makes it 0: there is nothing to learn from it.
+///
+/// ```
+/// use densely_preprocess::{Standardize, Transform};
+/// use densely_tensor::mat;
+///
+/// let x = mat![[1.0, 3.0], [7.0, 7.0]];
+/// let standardize = Standardize::fit(x.as_ref())?;
+/// assert_eq!(standardize.transform(x.as_ref())?, mat![[-1.0, 1.0], [0.0, 0.0]]);
+/// assert_eq!(standardize.inverse_transform(mat![[5.0], [0.0]].as_ref())?, mat![[7.0], [7.0]]);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standardize {
+    mean: Vec<f64>,
+    scale: Vec<f64>,
+}
+
+impl Standardize {
+    /// Computes mean and standard deviation of each feature.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// If there are no examples or no features, a value is not finite, or values are so
+    /// far apart that their deviation is not.
+    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        statistics::check("Standardize::fit", x)?;
+        let mean = statistics::means(x)?;
+        let deviations = statistics::standard_deviations(x, &mean)?;
+        let scale = |(deviation, mean): (f64, &f64)| {
+            if deviation <= ROUNDING * mean.abs() { 1.0 } else { deviation }
+        };
+        let scale = deviations.into_iter().zip(&mean).map(scale).collect();
+        Ok(Self { mean, scale })
+    }
+
+    /// With these means and standard deviations.
+    ///
+    /// # Errors
+    /// If there are none, their numbers differ, a mean is not finite, or a scale is not
+    /// positive and finite.
+    pub fn from_parts(mean: Vec<f64>, scale: Vec<f64>) -> Result<Self, PreprocessError> {
+        ShapeError::expect_some("Standardize", "features", mean.len())?;
+        ShapeError::expect("Standardize", "scales", mean.len(), scale.len())?;
+        PreprocessError::expect("a mean", "finite", &mean, f64::is_finite)?;
+        let positive = |scale: f64| scale.is_finite() && scale > 0.0;
+        PreprocessError::expect("a scale", "positive and finite", &scale, positive)?;
+        Ok(Self { mean, scale })
+    }
+
+    /// The mean `μ` of each feature.
+    #[must_use]
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// What each feature is divided by: its standard deviation `σ`, or 1 if it is constant.
+    #[must_use]
+    pub fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+}
+
+impl Transform for Standardize {
+    fn in_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn out_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+        for j in 0..x.ncols() {
+            let statistics = self.mean.iter().zip(&self.scale);
+            let y = column_mut(y.as_mut(), j);
+            for ((y, x), (mean, scale)) in y.iter_mut().zip(column(x, j)).zip(statistics) {
+                *y = (x - mean) / scale;
+            }
+        }
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
+        for j in 0..y.ncols() {
+            let statistics = self.mean.iter().zip(&self.scale);
+            let x = column_mut(x.as_mut(), j);
+            for ((x, y), (mean, scale)) in x.iter_mut().zip(column(y, j)).zip(statistics) {
+                *x = y * scale + mean;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// A sum that is as exact as if it were computed with twice the digits: what each
+/// addition rounds away is summed too.
+///
+/// Neumaier: Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen (1974).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum {
+    rounded: f64,
+    rest: f64,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, value: f64) {
+        let sum = self.rounded + value;
+        let (large, small) = if self.rounded.abs() >= value.abs() {
+            (self.rounded, value)
+        } else {
+            (value, self.rounded)
+        };
+        self.rest += (large - sum) + small;
+        self.rounded = sum;
+    }
+
+    pub(crate) fn value(self) -> f64 {
+        self.rounded + self.rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_plain_sum_loses_is_kept() {
+        let mut sum = Sum::default();
+        for value in [1.0, 1e100, 1.0, -1e100] {
+            sum.add(value);
+        }
+        assert_eq!(sum.value(), 2.0);
+    }
+}

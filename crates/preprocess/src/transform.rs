@@ -1,0 +1,131 @@
+use std::fmt::Debug;
+
+use densely_tensor::{Mat, MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+
+/// Examples that go through the kernels at a time.
+const PANEL: usize = 64;
+
+/// A fitted transformation of features, and its inverse.
+///
+/// An implementation gives the kernels, which work on `f64`; the methods that take data
+/// of any type, and check them, come with it.
+///
+/// ```
+/// use densely_preprocess::Transform;
+/// use densely_tensor::{MatMut, MatRef, mat};
+///
+/// /// `y = ln x`.
+/// #[derive(Debug)]
+/// struct Logarithm { features: usize }
+///
+/// impl Transform for Logarithm {
+///     fn in_features(&self) -> usize { self.features }
+///     fn out_features(&self) -> usize { self.features }
+///     fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+///         for j in 0..x.ncols() {
+///             for i in 0..x.nrows() {
+///                 y[(i, j)] = x[(i, j)].ln();
+///             }
+///         }
+///     }
+///     fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
+///         for j in 0..y.ncols() {
+///             for i in 0..y.nrows() {
+///                 x[(i, j)] = y[(i, j)].exp();
+///             }
+///         }
+///     }
+/// }
+///
+/// let x = mat![[1.0_f32, 0.0]];
+/// let y = Logarithm { features: 1 }.transform(x.as_ref())?;
+/// assert_eq!(y, mat![[0.0, f32::NEG_INFINITY]]);
+/// # Ok::<(), densely_tensor::ShapeError>(())
+/// ```
+pub trait Transform: Debug + Send + Sync {
+    /// The number of features that go in.
+    fn in_features(&self) -> usize;
+
+    /// The number of features that come out.
+    fn out_features(&self) -> usize;
+
+    /// `y = t(x)`: the kernel, which may count on the shapes.
+    ///
+    /// # Shapes
+    /// `x: in_features x n`, `y: out_features x n`, columns contiguous.
+    ///
+    /// # Panics
+    /// May panic for other shapes.
+    fn apply(&self, x: MatRef<'_, f64>, y: MatMut<'_, f64>);
+
+    /// `x = t⁻¹(y)`: the kernel of the inverse; where features were dropped, the `x` of
+    /// least distance to the mean.
+    ///
+    /// # Shapes
+    /// `y: out_features x n`, `x: in_features x n`, columns contiguous.
+    ///
+    /// # Panics
+    /// May panic for other shapes.
+    fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>);
+
+    /// The transformed examples. NaN in, NaN out.
+    ///
+    /// # Shapes
+    /// `x: in_features x n`; the result is `out_features x n`.
+    ///
+    /// # Errors
+    /// If `x` has another number of rows, or columns that are not contiguous.
+    fn transform<T: Scalar>(&self, x: MatRef<'_, T>) -> Result<Mat<T>, ShapeError>
+    where
+        Self: Sized,
+    {
+        ShapeError::expect("transform", "features", self.in_features(), x.nrows())?;
+        by_panels("transform", x, self.out_features(), |x, y| self.apply(x, y))
+    }
+
+    /// The examples of which `y` are the transformed.
+    ///
+    /// # Shapes
+    /// `y: out_features x n`; the result is `in_features x n`.
+    ///
+    /// # Errors
+    /// If `y` has another number of rows, or columns that are not contiguous.
+    fn inverse_transform<T: Scalar>(&self, y: MatRef<'_, T>) -> Result<Mat<T>, ShapeError>
+    where
+        Self: Sized,
+    {
+        ShapeError::expect("inverse_transform", "features", self.out_features(), y.nrows())?;
+        by_panels("inverse_transform", y, self.in_features(), |y, x| self.invert(y, x))
+    }
+}
+
+/// Calls an `f64` kernel on a few examples at a time, so that the copies stay in cache.
+fn by_panels<T: Scalar>(
+    operation: &'static str,
+    from: MatRef<'_, T>,
+    rows: usize,
+    kernel: impl Fn(MatRef<'_, f64>, MatMut<'_, f64>),
+) -> Result<Mat<T>, ShapeError> {
+    if from.row_stride() != 1 && from.nrows() > 1 {
+        return Err(ShapeError::NotColumnMajor { operation });
+    }
+    let mut to = Mat::zeros(rows, from.ncols());
+    let mut x = Mat::zeros(from.nrows(), PANEL);
+    let mut y = Mat::zeros(rows, PANEL);
+    for first in (0..from.ncols()).step_by(PANEL) {
+        let n = PANEL.min(from.ncols() - first);
+        for j in 0..n {
+            for (x, from) in column_mut(x.as_mut(), j).iter_mut().zip(column(from, first + j)) {
+                *x = from.to_f64();
+            }
+        }
+        kernel(x.as_ref().subcols(0, n), y.as_mut().subcols_mut(0, n));
+        for j in 0..n {
+            for (to, y) in column_mut(to.as_mut(), first + j).iter_mut().zip(column(y.as_ref(), j))
+            {
+                *to = T::from_f64(*y);
+            }
+        }
+    }
+    Ok(to)
+}

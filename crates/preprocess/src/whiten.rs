@@ -1,0 +1,98 @@
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut};
+
+use crate::{Pca, PreprocessError, Transform};
+
+/// Gives the data the identity as covariance: `y = diag(λ + ε)^−½ Vᵀ (x − μ)`, principal
+/// components divided by their standard deviations.
+///
+/// With `ε = 0`, the default, each component that has a variance gets variance 1, and
+/// directions without one are dropped, as a pseudo-inverse does: dividing their rounding
+/// errors by rounding errors would make features of them. The whitening of noisy data
+/// amplifies the noise in directions of small variance; a positive `ε`, in the units of
+/// variance, damps that (the notes use 1e-5), and so does keeping fewer components.
+///
+/// ```
+/// use densely_preprocess::{Transform, Whiten};
+/// use densely_tensor::mat;
+///
+/// let x = mat![[0.0, 4.0, 0.0, 4.0], [0.0, 0.0, 2.0, 2.0]];
+/// let y = Whiten::fit(x.as_ref())?.transform(x.as_ref())?;
+/// let expected = mat![[-1.0, 1.0, -1.0, 1.0], [-1.0, -1.0, 1.0, 1.0]];
+/// assert!((y - expected).norm_max() < 1e-15);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+///
+/// CS231n, Neural Networks 2, "PCA and Whitening".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whiten {
+    pca: Pca,
+    epsilon: f64,
+    /// `√(λ + ε)` of each component.
+    scale: Vec<f64>,
+}
+
+impl Whiten {
+    /// Every component that has a variance, and `ε = 0`.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`Pca::fit`].
+    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        Self::from_pca(Pca::fit(x)?, 0.0)
+    }
+
+    /// The components of `pca`, with this `ε`.
+    ///
+    /// # Errors
+    /// If `epsilon` is negative or not finite.
+    pub fn from_pca(pca: Pca, epsilon: f64) -> Result<Self, PreprocessError> {
+        let valid = |epsilon: f64| epsilon.is_finite() && epsilon >= 0.0;
+        PreprocessError::expect("epsilon", "finite and at least 0", &[epsilon], valid)?;
+        let scale = pca.variances().iter().map(|variance| (variance + epsilon).sqrt()).collect();
+        Ok(Self { pca, epsilon, scale })
+    }
+
+    /// The principal components.
+    #[must_use]
+    pub fn pca(&self) -> &Pca {
+        &self.pca
+    }
+
+    /// `ε`.
+    #[must_use]
+    pub fn epsilon(&self) -> f64 {
+        self.epsilon
+    }
+}
+
+impl Transform for Whiten {
+    fn in_features(&self) -> usize {
+        self.pca.in_features()
+    }
+
+    fn out_features(&self) -> usize {
+        self.pca.out_features()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+        self.pca.apply(x, y.as_mut());
+        for j in 0..y.ncols() {
+            for (y, scale) in column_mut(y.as_mut(), j).iter_mut().zip(&self.scale) {
+                *y /= scale;
+            }
+        }
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {
+        let mut scaled = y.to_owned();
+        for j in 0..y.ncols() {
+            let scaled = column_mut(scaled.as_mut(), j);
+            for ((scaled, y), scale) in scaled.iter_mut().zip(column(y, j)).zip(&self.scale) {
+                *scaled = y * scale;
+            }
+        }
+        self.pca.invert(scaled.as_ref(), x);
+    }
+}

@@ -1,0 +1,42 @@
+//! Data with the properties that make decompositions fail, and their covariance.
+
+use densely_tensor::{Mat, MatRef};
+use proptest::prelude::*;
+
+/// Features x examples: of any rank, more or fewer examples than features, some features
+/// constant, scales from 0.01 to 100, and means up to 1e4.
+pub(crate) fn data() -> impl Strategy<Value = Mat<f64>> {
+    let sizes = (1_usize..9, 2_usize..25, 1_usize..9);
+    sizes.prop_flat_map(|(features, n, rank)| {
+        let entries = |count| prop::collection::vec(-9_i32..10, count);
+        let feature = (prop::sample::select(vec![0.0, 0.01, 1.0, 100.0]), -1e4..1e4);
+        (entries(features * rank), entries(rank * n), prop::collection::vec(feature, features))
+            .prop_map(move |(a, b, feature)| {
+                Mat::from_fn(features, n, |i, j| {
+                    let (scale, mean) = feature[i];
+                    let product: i32 = (0..rank).map(|k| a[i * rank + k] * b[j * rank + k]).sum();
+                    mean + scale * f64::from(product)
+                })
+            })
+    })
+}
+
+/// `Σ (x − μ)(x − μ)ᵀ / N`, entry by entry from its definition.
+pub(crate) fn covariance(x: MatRef<'_, f64>) -> Mat<f64> {
+    let n = x.ncols();
+    let mean = |i: usize| {
+        let shifted: f64 = (0..n).map(|j| x[(i, j)] - x[(i, 0)]).sum();
+        x[(i, 0)] + shifted / n as f64
+    };
+    let means: Vec<f64> = (0..x.nrows()).map(mean).collect();
+    Mat::from_fn(x.nrows(), x.nrows(), |a, b| {
+        let products = (0..n).map(|j| (x[(a, j)] - means[a]) * (x[(b, j)] - means[b]));
+        products.sum::<f64>() / n as f64
+    })
+}
+
+/// Whether the data vary at all.
+#[allow(dead_code, reason = "not every test file that shares this module needs it")]
+pub(crate) fn varies(x: &Mat<f64>) -> bool {
+    (0..x.nrows()).any(|i| (1..x.ncols()).any(|j| x[(i, j)] != x[(i, 0)]))
+}
