@@ -34,10 +34,12 @@ pub struct Dataset<T: Scalar> {
     x: Mat<T>,
     target: Target<T>,
     feature_names: Vec<String>,
+    target_name: String,
 }
 
 impl<T: Scalar> Dataset<T> {
-    /// Examples with a class each. Features are named `x0, x1, ...` and classes `0, 1, ...`.
+    /// Examples with a class each. Features are named `x0, x1, ...`, classes `0, 1, ...`,
+    /// and what there is to predict, `class`.
     ///
     /// A class may have no example.
     ///
@@ -59,10 +61,11 @@ impl<T: Scalar> Dataset<T> {
         if let Some(example) = labels.iter().position(|&label| label >= classes) {
             return Err(DataError::LabelOutOfRange { example, label: labels[example], classes });
         }
-        Self::new(x, Target::Classes { labels, names: numbered("", classes) })
+        Self::new(x, Target::Classes { labels, names: numbered("", classes) }, "class")
     }
 
-    /// Examples with real targets. Features are named `x0, x1, ...` and outputs `y0, y1, ...`.
+    /// Examples with real targets. Features are named `x0, x1, ...`, outputs `y0, y1, ...`,
+    /// and what there is to predict, `value`.
     ///
     /// # Shapes
     /// `x`: features x n, `values`: outputs x n.
@@ -75,16 +78,22 @@ impl<T: Scalar> Dataset<T> {
         check_shape(operation, &x, "targets", values.ncols())?;
         ShapeError::expect_some(operation, "outputs", values.nrows())?;
         let names = numbered("y", values.nrows());
-        Self::new(x, Target::Values { values, names })
+        Self::new(x, Target::Values { values, names }, "value")
     }
 
-    fn new(x: Mat<T>, target: Target<T>) -> Result<Self, DataError> {
+    fn new(x: Mat<T>, target: Target<T>, target_name: &str) -> Result<Self, DataError> {
         let feature_names = numbered("x", x.nrows());
         check_finite(x.as_ref(), &feature_names)?;
         if let Target::Values { values, names } = &target {
             check_finite(values.as_ref(), names)?;
         }
-        Ok(Self { x, target, feature_names })
+        Ok(Self { x, target, feature_names, target_name: target_name.to_owned() })
+    }
+
+    /// The same examples with this name of what there is to predict.
+    #[must_use]
+    pub fn with_target_name(self, name: impl Into<String>) -> Self {
+        Self { target_name: name.into(), ..self }
     }
 
     /// The same examples with these names of the features.
@@ -167,6 +176,12 @@ impl<T: Scalar> Dataset<T> {
         &self.feature_names
     }
 
+    /// The name of what there is to predict: of a column, for data that come from a table.
+    #[must_use]
+    pub fn target_name(&self) -> &str {
+        &self.target_name
+    }
+
     /// The number of examples, at least 1.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a dataset is never empty")]
@@ -206,7 +221,8 @@ impl<T: Scalar> Dataset<T> {
             }
         };
         let x = columns(self.x(), indices);
-        Ok(Self { x, target, feature_names: self.feature_names.clone() })
+        let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
+        Ok(Self { x, target, feature_names, target_name })
     }
 
     /// Cuts the examples in two, `(rest, held_out)`, as [`split_indices`] does with a
@@ -237,7 +253,8 @@ impl<T: Scalar> Dataset<T> {
                 Target::Values { values: cast(values.as_ref(), names)?, names: names.clone() }
             }
         };
-        Ok(Dataset { x, target, feature_names: self.feature_names.clone() })
+        let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
+        Ok(Dataset { x, target, feature_names, target_name })
     }
 }
 

@@ -32,7 +32,7 @@ pub fn digits() -> Dataset<f64> {
     let pixel = |i: usize, j: usize| f64::from(symbol(lines[j].as_bytes()[2 + i]));
     let names = (0..SIDE * SIDE).map(|i| format!("pixel_{}_{}", i / SIDE, i % SIDE));
     Dataset::classification(Mat::from_fn(SIDE * SIDE, lines.len(), pixel), labels, 10)
-        .and_then(|digits| digits.with_feature_names(names))
+        .and_then(|digits| Ok(digits.with_feature_names(names)?.with_target_name("digit")))
         .expect("the embedded digits are a valid dataset")
 }
 

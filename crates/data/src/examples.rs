@@ -48,6 +48,7 @@ impl Table {
     /// let options = DatasetOptions { drop: vec!["id".into()], ..Default::default() };
     /// let dataset = table.dataset(&options)?;
     /// assert_eq!(dataset.feature_names(), ["size", "weight"]);
+    /// assert_eq!(dataset.target_name(), "kind");
     /// assert_eq!(dataset.class_names().unwrap(), ["apple", "pear"]);
     /// assert_eq!(dataset.labels().unwrap(), [1, 0, 1]);
     /// # Ok::<(), densely_data::DataError>(())
@@ -75,7 +76,8 @@ impl Table {
                 self.classification(x, target, &cells, &classes)?
             }
         };
-        dataset.with_feature_names(features.iter().map(|&column| self.columns()[column].as_str()))
+        let names = features.iter().map(|&column| self.columns()[column].as_str());
+        Ok(dataset.with_feature_names(names)?.with_target_name(&self.columns()[target]))
     }
 
     /// The examples of the table with given features and classes, to evaluate on them a
@@ -106,22 +108,15 @@ impl Table {
         target: &str,
         classes: Option<&[String]>,
     ) -> Result<Dataset<f64>, DataError> {
-        let (columns, target) = (self.find_all(features)?, self.find(target)?);
-        let (x, cells) = self.numbers(&columns, Some(target))?;
-        self.check_present(target, &cells)?;
+        let (columns, column) = (self.find_all(features)?, self.find(target)?);
+        let (x, cells) = self.numbers(&columns, Some(column))?;
+        self.check_present(column, &cells)?;
         let dataset = match classes {
-            None => self.regression(x, target, &cells)?,
-            Some(classes) => self.classification(x, target, &cells, classes)?,
+            None => self.regression(x, column, &cells)?,
+            Some(classes) => self.classification(x, column, &cells, classes)?,
         };
-        dataset.with_feature_names(features.iter().map(AsRef::as_ref))
-    }
-
-    /// The name of the column that [`dataset`](Self::dataset) takes for the target.
-    ///
-    /// # Errors
-    /// [`DataError::UnknownColumn`], [`DataError::TargetDropped`], [`DataError::NoTarget`].
-    pub fn target_name(&self, options: &DatasetOptions) -> Result<&str, DataError> {
-        Ok(&self.columns()[self.target(options)?])
+        let names = features.iter().map(AsRef::as_ref);
+        Ok(dataset.with_feature_names(names)?.with_target_name(target))
     }
 
     fn target(&self, options: &DatasetOptions) -> Result<usize, DataError> {

@@ -108,12 +108,12 @@ fn the_last_column_is_the_target_unless_told_otherwise() {
     assert_eq!(by_default.x(), mat![[1.0, 3.0], [2.0, 4.0]]);
     assert_eq!(by_default.values().unwrap(), mat![[0.5, 1.5]]);
     assert_eq!(by_default.output_names(), ["c"]);
-    assert_eq!(table.target_name(&DatasetOptions::default()).unwrap(), "c");
+    assert_eq!(by_default.target_name(), "c");
 
     let chosen = table.dataset(&target("a")).unwrap();
     assert_eq!(chosen.feature_names(), ["b", "c"]);
     assert_eq!(chosen.class_names().unwrap(), ["1", "3"]);
-    assert_eq!(table.target_name(&target("a")).unwrap(), "a");
+    assert_eq!(chosen.target_name(), "a");
 
     // A dropped column may hold anything, and does not count as the last one.
     let dropped = dataset_of("a,b,c\n1,2,x\n3,4,\n", &drop(&["c", "c"])).unwrap();

@@ -1,1 +1,44 @@
+//! Model files: a trained network with its preprocessing, its names and its provenance,
+//! in one [safetensors] file that is enough to predict.
+//!
+//! ```
+//! use densely_data::digits;
+//! use densely_formats::{AnyModel, ModelFile, Provenance};
+//! use densely_models::{Mlp, Predictor, Preparation};
+//! use densely_preprocess::Method;
+//!
+//! let preparation = Preparation::fit(Method::Standardize, &digits())?;
+//! let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
+//! let path = std::env::temp_dir().join("densely-formats-example.safetensors");
+//! ModelFile { predictor, provenance: Provenance::default() }.save(&path)?;
+//!
+//! let AnyModel::F32(file) = AnyModel::load(&path)? else { panic!("it was saved as f32") };
+//! assert_eq!(file.predictor.preparation().feature_names()[63], "pixel_7_7");
+//! # std::fs::remove_file(path)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The file
+//!
+//! Weights are named and shaped as in a PyTorch `nn.Sequential`: `0.weight` of shape
+//! `[out, in]`, `0.bias` of shape `[out]`, with activations counted as layers. Beside them
+//! are the preprocessing (`preprocess.mean`, ...) and the scale of real targets
+//! (`target.mean`, `target.scale`), in `f64`. Everything else is in the header, as JSON
+//! under the key `densely`, with a BLAKE3 hash of all tensors. The same model gives the
+//! same bytes.
+//!
+//! [safetensors]: https://github.com/huggingface/safetensors
 
+mod atomic;
+mod error;
+mod hash;
+mod manifest;
+mod model_file;
+mod network;
+mod preparation;
+mod tensor;
+
+pub use error::FormatError;
+pub use hash::weights_hash;
+pub use manifest::Provenance;
+pub use model_file::{AnyModel, ModelFile};

@@ -1,6 +1,7 @@
 use densely_data::DataError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
+use densely_preprocess::PreprocessError;
 use densely_tensor::ShapeError;
 use thiserror::Error;
 
@@ -20,6 +21,17 @@ pub enum ModelError {
     /// Data that cannot be split as asked.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Preprocessing that cannot be fitted or made.
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
+    /// Targets of another kind than the model's.
+    #[error("the targets must be {expected}, but they are {actual}")]
+    Targets {
+        /// What the model predicts.
+        expected: &'static str,
+        /// What the data or the loss are for.
+        actual: &'static str,
+    },
     /// An option outside its range.
     #[error("{option} must be {expected}, got {value}")]
     Option {

@@ -1,7 +1,7 @@
 use densely_loss::{Loss, Targets, mean};
-use densely_tensor::{Mat, MatRef, Scalar, column};
+use densely_tensor::{Mat, MatRef, Scalar};
 
-use crate::model::argmax;
+use crate::model::argmax_columns;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,11 +43,9 @@ impl Evaluation {
         let loss = mean(&losses);
         match targets {
             Targets::Labels(labels) => {
-                let right = labels
-                    .iter()
-                    .enumerate()
-                    .filter(|&(j, &label)| argmax(column(scores, j)) == label)
-                    .count();
+                let predicted = argmax_columns(scores);
+                let right = predicted.iter().zip(labels).filter(|(class, label)| class == label);
+                let right = right.count();
                 Self::Classification { loss, accuracy: right as f64 / n.max(1) as f64 }
             }
             Targets::Values(values) => regression(loss, scores, values),
@@ -72,7 +70,12 @@ impl Evaluation {
     }
 }
 
-fn regression<T: Scalar>(loss: f64, scores: MatRef<'_, T>, values: MatRef<'_, T>) -> Evaluation {
+/// The metrics of real values.
+pub(crate) fn regression<T: Scalar>(
+    loss: f64,
+    scores: MatRef<'_, T>,
+    values: MatRef<'_, T>,
+) -> Evaluation {
     let (outputs, n) = (scores.nrows(), scores.ncols());
     let (mut squares, mut absolutes, mut r2) = (0.0, 0.0, 0.0);
     for k in 0..outputs {

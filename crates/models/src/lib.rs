@@ -18,6 +18,7 @@
 //! | a network from a few numbers | [`Mlp`], [`LinearClassifier`] |
 //! | a network from layers of your own | [`Model::new`] |
 //! | to train | [`Trainer`] |
+//! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
@@ -31,6 +32,8 @@ mod linear_classifier;
 mod loss_kind;
 mod mlp;
 mod model;
+mod predictor;
+mod preparation;
 mod trainer;
 mod training_step;
 mod workspace;
@@ -43,6 +46,8 @@ pub use linear_classifier::LinearClassifier;
 pub use loss_kind::LossKind;
 pub use mlp::Mlp;
 pub use model::Model;
+pub use predictor::{Prediction, Predictor};
+pub use preparation::Preparation;
 pub use trainer::Trainer;
 pub use training_step::TrainingStep;
 pub use workspace::Workspace;

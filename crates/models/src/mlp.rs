@@ -1,5 +1,5 @@
 use densely_layers::{Linear, Sequential};
-use densely_tensor::{Key, Purpose, Scalar, Stream};
+use densely_tensor::{Key, Purpose, Scalar, ShapeError, Stream};
 
 use crate::{ActivationKind, LossKind, Model, ModelError};
 
@@ -113,23 +113,48 @@ impl Mlp {
         self.loss
     }
 
+    /// The seed of the initial weights.
+    #[must_use]
+    pub fn random_seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The number of inputs and of outputs of each layer, first to last.
+    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let inputs = [&self.inputs].into_iter().chain(&self.hidden);
+        let outputs = self.hidden.iter().chain([&self.outputs]);
+        inputs.zip(outputs).map(|(&inputs, &outputs)| (inputs, outputs))
+    }
+
     /// The network, with weights drawn from the seed: each layer from a stream of its
     /// own, by the initialiser that suits the activation after it.
     ///
     /// # Errors
     /// If a width is zero.
     pub fn build<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
-        let mut network = Sequential::new(self.inputs)?;
-        for (layer, width) in self.hidden.iter().chain([&self.outputs]).enumerate() {
+        let linear = |(layer, (inputs, outputs))| {
             let last = layer == self.hidden.len();
             let activation = if last { ActivationKind::Identity } else { self.activation };
             let key = Key { layer: layer as u32, ..Key::default() };
             let mut stream = Stream::new(self.seed, Purpose::Weights, key);
-            let inputs = network.width();
-            network.push(Linear::new(inputs, *width, activation.initializer(), &mut stream)?)?;
-            if !last {
-                network.push_boxed(activation.layer())?;
+            Linear::new(inputs, outputs, activation.initializer(), &mut stream)
+        };
+        self.assemble(self.layers().enumerate().map(linear).collect::<Result<_, _>>()?)
+    }
+
+    /// The network of these fully-connected layers, with the activations between them.
+    ///
+    /// # Errors
+    /// If the layers are not as many or of other sizes than those of the description.
+    pub fn assemble<T: Scalar>(&self, layers: Vec<Linear<T>>) -> Result<Model<T>, ModelError> {
+        ShapeError::expect("Mlp", "layers", self.hidden.len() + 1, layers.len())?;
+        let mut network = Sequential::new(self.inputs)?;
+        for (layer, (_, outputs)) in layers.into_iter().zip(self.layers()) {
+            if !network.stages().is_empty() {
+                network.push_boxed(self.activation.layer())?;
             }
+            network.push(layer)?;
+            ShapeError::expect("Mlp", "outputs", outputs, network.width())?;
         }
         Ok(Model::from_boxed(network, self.loss.loss()))
     }

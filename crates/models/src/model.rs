@@ -159,8 +159,7 @@ impl<T: Scalar> Model<T> {
     /// # Errors
     /// As [`scores`](Self::scores).
     pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ShapeError> {
-        let scores = self.scores(x, threads)?;
-        Ok((0..scores.ncols()).map(|j| argmax(column(scores.as_ref(), j))).collect())
+        Ok(argmax_columns(self.scores(x, threads)?.as_ref()))
     }
 
     /// The mean loss and the metrics of the model on `data`.
@@ -226,8 +225,13 @@ pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
     }
 }
 
+/// The position of the first largest value of each column.
+pub(crate) fn argmax_columns<T: Scalar>(scores: MatRef<'_, T>) -> Vec<usize> {
+    (0..scores.ncols()).map(|j| argmax(column(scores, j))).collect()
+}
+
 /// The position of the first largest value.
-pub(crate) fn argmax<T: Scalar>(values: &[T]) -> usize {
+fn argmax<T: Scalar>(values: &[T]) -> usize {
     let mut best = 0;
     for (i, value) in values.iter().enumerate() {
         if *value > values[best] {

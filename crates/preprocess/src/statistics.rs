@@ -40,7 +40,7 @@ pub(crate) fn means<T: Scalar>(x: MatRef<'_, T>) -> Result<Vec<f64>, PreprocessE
 /// `μ`. Deviations are scaled by a power of two before they are squared, so that squares
 /// neither overflow nor vanish.
 ///
-/// Chan, Golub, LeVeque: Algorithms for computing the sample variance (1983), eq. 1.7.
+/// Chan, Golub and Leveque: Algorithms for computing the sample variance (1983), eq. 1.7.
 pub(crate) fn standard_deviations<T: Scalar>(
     x: MatRef<'_, T>,
     means: &[f64],

@@ -1,0 +1,75 @@
+use std::io;
+use std::path::PathBuf;
+
+use densely_models::ModelError;
+use thiserror::Error;
+
+/// Why a model file could not be written or read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The file could not be opened, read or written.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not a model file, or damaged.
+    #[error("{}: {reason}", .path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: Reason,
+    },
+}
+
+/// What is wrong with the contents of a model file.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Not the bytes of a safetensors file: another file, or a truncated one.
+    #[error("this is no safetensors file, or it is truncated ({0})")]
+    NotSafetensors(String),
+    /// A safetensors file of another program.
+    #[error("this safetensors file holds no densely model (its header has no `densely` entry)")]
+    NotDensely,
+    /// A header of ours that cannot be read.
+    #[error("the model's description cannot be read ({0})")]
+    Manifest(String),
+    /// A file of a later version of this crate.
+    #[error("the file has format {found}, and this version reads formats up to {known}")]
+    Version {
+        /// The version in the file.
+        found: u32,
+        /// The newest that can be read.
+        known: u32,
+    },
+    /// A tensor that should be there and is not.
+    #[error("tensor `{0}` is missing")]
+    MissingTensor(String),
+    /// A tensor of another type or shape than the description says.
+    #[error("tensor `{name}` should be {expected}, and is {actual}")]
+    Tensor {
+        /// The tensor.
+        name: String,
+        /// Type and shape that it should have.
+        expected: String,
+        /// Type and shape that it has.
+        actual: String,
+    },
+    /// A tensor with a value that is NaN or infinite.
+    #[error("tensor `{0}` has a value that is not finite")]
+    NotFinite(String),
+    /// Contents that have changed since the file was written.
+    #[error("the file is damaged: its tensors do not have the hash that was stored with them")]
+    Hash,
+    /// A part of a model that cannot be stored.
+    #[error("this cannot be stored in a model file: {0}")]
+    Unsupported(String),
+    /// Parts that do not fit together.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

@@ -1,0 +1,71 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format that is written, and the newest that can be read.
+pub(crate) const VERSION: u32 = 1;
+
+/// How a model came to be, for people to read: nothing is computed from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The program that trained the model, with its version.
+    pub program: String,
+    /// The data that it was trained on.
+    pub data: String,
+    /// The options of the training.
+    pub options: BTreeMap<String, String>,
+    /// What came out: losses and metrics.
+    pub results: BTreeMap<String, String>,
+}
+
+/// Everything in a model file but its tensors. There is no number in it that is not an
+/// integer, so that writing what was read gives the same text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) version: u32,
+    pub(crate) dtype: Dtype,
+    pub(crate) network: Network,
+    pub(crate) preprocess: Preprocess,
+    pub(crate) features: Vec<String>,
+    pub(crate) target: String,
+    pub(crate) task: Task,
+    /// The names of the classes, or of the real outputs.
+    pub(crate) outputs: Vec<String>,
+    pub(crate) provenance: Provenance,
+    /// Of the tensors and of this manifest without it.
+    pub(crate) hash: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dtype {
+    F32,
+    F64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Network {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) hidden: Vec<usize>,
+    pub(crate) activation: String,
+    pub(crate) loss: String,
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Preprocess {
+    None,
+    Center,
+    Standardize,
+    Pca,
+    Whiten,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Task {
+    Classify,
+    Regress,
+}

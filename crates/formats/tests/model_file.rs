@@ -1,0 +1,222 @@
+//! Model files: what goes in comes out, and what is not one is refused.
+
+use std::fs;
+use std::path::PathBuf;
+
+use densely_data::Dataset;
+use densely_formats::{AnyModel, ModelFile, Provenance, weights_hash};
+use densely_layers::Layer;
+use densely_models::{ActivationKind, LossKind, Mlp, Predictor, Preparation};
+use densely_preprocess::{Method, Transform};
+use densely_tensor::{Mat, Scalar, Threads};
+use tempfile::TempDir;
+
+fn x() -> Mat<f64> {
+    Mat::from_fn(3, 20, |i, j| ((3 * i + 7 * j * j + i * j) % 11) as f64 / 3.0)
+}
+
+fn classes() -> Dataset<f64> {
+    let labels = (0..20).map(|j| j % 3).collect();
+    Dataset::classification(x(), labels, 3)
+        .and_then(|data| data.with_feature_names(["länge", "a \"b\"", "c,d"]))
+        .and_then(|data| data.with_output_names(["Adelie", "Gentoo", "Chinstrap"]))
+        .unwrap()
+        .with_target_name("species")
+}
+
+fn values() -> Dataset<f64> {
+    Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| 100.0 + (j * j) as f64)).unwrap()
+}
+
+fn file<T: Scalar>(data: &Dataset<f64>, method: Method, hidden: &[usize]) -> ModelFile<T> {
+    let preparation = Preparation::fit(method, data).unwrap();
+    let inputs = preparation.preprocessor().out_features();
+    let spec = match data.labels() {
+        Some(_) => Mlp::classifier(inputs, 3).loss(LossKind::Svm),
+        None => Mlp::regressor(inputs, 1),
+    };
+    let spec = spec.hidden(hidden).activation(ActivationKind::Tanh).seed(u64::MAX);
+    let mut predictor = Predictor::new(preparation, spec).unwrap();
+    predictor.model_mut().network_mut().visit_params_mut(&mut |param| {
+        param.value[(0, 0)] += T::from_f64(0.1);
+    });
+    let provenance = Provenance {
+        program: "densely 0.0.0".into(),
+        data: "a table".into(),
+        options: [("epochs".into(), "3".into())].into(),
+        results: [("test_loss".into(), "0.1".into())].into(),
+    };
+    ModelFile { predictor, provenance }
+}
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+    /// What the program would say about a file of these bytes.
+    fn error(&self, bytes: &[u8]) -> String {
+        let path = self.path("broken");
+        fs::write(&path, bytes).unwrap();
+        let message = AnyModel::load(&path).unwrap_err().to_string();
+        message.replace(&path.display().to_string(), "broken")
+    }
+}
+
+trait Number: Scalar {
+    fn take(file: AnyModel) -> Option<ModelFile<Self>>;
+}
+impl Number for f32 {
+    fn take(file: AnyModel) -> Option<ModelFile<Self>> {
+        match file {
+            AnyModel::F32(file) => Some(file),
+            AnyModel::F64(_) => None,
+        }
+    }
+}
+impl Number for f64 {
+    fn take(file: AnyModel) -> Option<ModelFile<Self>> {
+        match file {
+            AnyModel::F32(_) => None,
+            AnyModel::F64(file) => Some(file),
+        }
+    }
+}
+
+fn comes_back<T: Number>(saved: &ModelFile<T>) {
+    let folder = Folder::new();
+    let path = folder.path("model.safetensors");
+    saved.save(&path).unwrap();
+    let loaded = T::take(AnyModel::load(&path).unwrap()).expect("the number type is kept");
+    assert_eq!(loaded.provenance, saved.provenance);
+    assert_eq!(loaded.predictor.preparation(), saved.predictor.preparation());
+    assert_eq!(loaded.predictor.spec(), saved.predictor.spec());
+    assert_eq!(weights_hash(loaded.predictor.model()), weights_hash(saved.predictor.model()));
+    let threads = Threads::single();
+    let (ours, theirs) = (&loaded.predictor, &saved.predictor);
+    assert_eq!(
+        ours.predict(x().as_ref(), &threads).unwrap(),
+        theirs.predict(x().as_ref(), &threads).unwrap()
+    );
+    // The same model gives the same bytes.
+    let again = folder.path("again.safetensors");
+    loaded.save(&again).unwrap();
+    assert_eq!(fs::read(path).unwrap(), fs::read(again).unwrap());
+}
+
+#[test]
+fn every_kind_of_model_comes_back_as_it_was() {
+    for method in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
+        let method = method.parse().unwrap();
+        for hidden in [&[][..], &[4], &[4, 5]] {
+            comes_back(&file::<f32>(&classes(), method, hidden));
+            comes_back(&file::<f64>(&classes(), method, hidden));
+            comes_back(&file::<f32>(&values(), method, hidden));
+            comes_back(&file::<f64>(&values(), method, hidden));
+        }
+    }
+}
+
+fn bytes(folder: &Folder) -> Vec<u8> {
+    let path = folder.path("small.safetensors");
+    file::<f32>(&values(), Method::Standardize, &[2]).save(&path).unwrap();
+    fs::read(path).unwrap()
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_refused() {
+    let folder = Folder::new();
+    let bytes = bytes(&folder);
+    for len in 0..bytes.len() {
+        let message = folder.error(&bytes[..len]);
+        assert!(message.starts_with("broken: this is no safetensors file, or it is truncated"));
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(folder.error(&longer).contains("truncated"));
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_noticed() {
+    let folder = Folder::new();
+    let bytes = bytes(&folder);
+    for position in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[position] ^= 1 << (position % 8);
+        folder.error(&damaged);
+    }
+}
+
+/// A file whose header says this, with no tensors.
+fn header(json: &str) -> Vec<u8> {
+    [&(json.len() as u64).to_le_bytes()[..], json.as_bytes()].concat()
+}
+
+#[test]
+fn every_other_file_is_refused_with_a_reason() {
+    let folder = Folder::new();
+    let no_model = "this is no safetensors file, or it is truncated";
+    assert!(folder.error(b"a,b,c\n1,2,3\n").contains(no_model));
+    assert!(folder.error(&[0xff; 100]).contains(no_model));
+    // A header that claims to be of 2^60 bytes.
+    assert!(folder.error(&(1_u64 << 60).to_le_bytes()).contains(no_model));
+    // A tensor that claims 2^62 values.
+    let huge = r#"{"a":{"dtype":"F64","shape":[4611686018427387904],"data_offsets":[0,8]}}"#;
+    assert!(folder.error(&header(huge)).contains(no_model));
+    assert!(folder.error(&header("{}")).contains("holds no densely model"));
+    let entry = |json: &str| header(&format!(r#"{{"__metadata__":{{"densely":{json:?}}}}}"#));
+    assert!(folder.error(&entry("nonsense")).contains("description cannot be read"));
+    assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
+    assert_eq!(
+        folder.error(&entry(r#"{"version":7,"new":true}"#)),
+        "broken: the file has format 7, and this version reads formats up to 1"
+    );
+    let missing = folder.path("missing");
+    let message = AnyModel::load(&missing).unwrap_err().to_string();
+    assert!(message.starts_with(&missing.display().to_string()), "{message}");
+    assert!(AnyModel::load(folder.0.path()).unwrap_err().to_string().contains("directory"));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_the_old_one() {
+    let folder = Folder::new();
+    let saved = file::<f32>(&values(), Method::None, &[]);
+    let error = saved.save(folder.path("no/such/folder")).unwrap_err().to_string();
+    assert!(error.contains("no/such/folder"), "{error}");
+    // A folder is in the way.
+    fs::create_dir(folder.path("taken")).unwrap();
+    assert!(saved.save(folder.path("taken")).is_err());
+    assert!(folder.path("taken").is_dir());
+    let left: Vec<_> = fs::read_dir(folder.0.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "no temporary file is left");
+}
+
+/// The names and shapes of a PyTorch `nn.Sequential(Linear, Tanh, Linear)`.
+#[test]
+fn weights_are_where_other_programs_look_for_them() {
+    let folder = Folder::new();
+    let path = folder.path("model.safetensors");
+    let saved = file::<f32>(&classes(), Method::None, &[4]);
+    saved.save(&path).unwrap();
+    let bytes = fs::read(path).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut shapes: Vec<_> = tensors.iter().map(|(name, t)| (name, t.shape().to_vec())).collect();
+    shapes.sort();
+    let expected = [
+        ("0.bias", vec![4]),
+        ("0.weight", vec![4, 3]),
+        ("2.bias", vec![3]),
+        ("2.weight", vec![3, 4]),
+    ];
+    assert_eq!(shapes, expected);
+    // Row by row: the second value of the first row is W[0, 1].
+    let mut first = None;
+    saved.predictor.model().network().visit_params(&mut |param| {
+        first = first.or_else(|| Some(param.value[(0, 1)]));
+    });
+    let weight = tensors.tensor("0.weight").unwrap();
+    assert_eq!(<f32 as Scalar>::from_le_bytes(&weight.data()[4..]), first);
+}

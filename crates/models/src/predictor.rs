@@ -1,0 +1,174 @@
+use densely_data::Dataset;
+use densely_loss::TargetKind;
+use densely_preprocess::Transform;
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
+
+use crate::evaluation::regression;
+use crate::model::{argmax_columns, targets};
+use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
+
+/// A model with all that it needs to work on raw data: the preparation of the data that
+/// it was trained on, and the names of features and classes. This is what a model file
+/// holds.
+///
+/// ```
+/// use densely_data::digits;
+/// use densely_models::{Mlp, Prediction, Predictor, Preparation, Trainer};
+/// use densely_optim::Sgd;
+/// use densely_preprocess::Method;
+/// use densely_tensor::Threads;
+///
+/// let (train, test) = digits().split(0.2, 7)?;
+/// let preparation = Preparation::fit(Method::Center, &train)?;
+/// let prepared = preparation.dataset(&train)?;
+/// let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
+/// Trainer::new(Sgd::new(0.01).momentum(0.9)).fit(predictor.model_mut(), &prepared)?;
+///
+/// let threads = Threads::single();
+/// assert!(predictor.evaluate(&test, &threads)?.score() > 0.9);
+/// let Prediction::Classes(classes) = predictor.predict(test.x(), &threads)? else { panic!() };
+/// assert_eq!(classes.len(), test.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Predictor<T: Scalar> {
+    preparation: Preparation,
+    spec: Mlp,
+    model: Model<T>,
+}
+
+/// What a [`Predictor`] says about examples.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prediction {
+    /// The index of the most likely class of each example.
+    Classes(Vec<usize>),
+    /// The outputs in their own units, outputs x n.
+    Values(Mat<f64>),
+}
+
+impl<T: Scalar> Predictor<T> {
+    /// With a network that is still to be trained, through [`model_mut`](Self::model_mut)
+    /// and on data from [`Preparation::dataset`].
+    ///
+    /// # Errors
+    /// If the network has other inputs or outputs than the prepared data, or the loss is
+    /// not for such targets.
+    pub fn new(preparation: Preparation, spec: impl Into<Mlp>) -> Result<Self, ModelError> {
+        let spec = spec.into();
+        check(&preparation, &spec)?;
+        let model = spec.build()?;
+        Ok(Self { preparation, spec, model })
+    }
+
+    /// With a trained network: its description, and its model.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), or if the model is not of that description.
+    pub fn from_parts(
+        preparation: Preparation,
+        spec: Mlp,
+        model: Model<T>,
+    ) -> Result<Self, ModelError> {
+        check(&preparation, &spec)?;
+        ShapeError::expect("Predictor", "inputs", spec.inputs(), model.inputs())?;
+        ShapeError::expect("Predictor", "outputs", spec.outputs(), model.outputs())?;
+        Ok(Self { preparation, spec, model })
+    }
+
+    /// What is done to raw data.
+    #[must_use]
+    pub fn preparation(&self) -> &Preparation {
+        &self.preparation
+    }
+
+    /// The description of the network.
+    #[must_use]
+    pub fn spec(&self) -> &Mlp {
+        &self.spec
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Model<T> {
+        &self.model
+    }
+
+    /// The model, to be trained.
+    pub fn model_mut(&mut self) -> &mut Model<T> {
+        &mut self.model
+    }
+
+    /// The most likely class of each example, or its values.
+    ///
+    /// # Shapes
+    /// `x`: features x n, as they are in the data.
+    ///
+    /// # Errors
+    /// If there is another number of features.
+    pub fn predict(&self, x: MatRef<'_, f64>, threads: &Threads) -> Result<Prediction, ModelError> {
+        let x = self.preparation.inputs::<T>(x)?;
+        let scores = self.model.scores(x.as_ref(), threads)?;
+        Ok(match self.preparation.target_scale() {
+            None => Prediction::Classes(argmax_columns(scores.as_ref())),
+            Some(scale) => Prediction::Values(scale.inverse_transform(widen(&scores).as_ref())?),
+        })
+    }
+
+    /// The probability of each class, classes x n; `None` if the loss defines none.
+    ///
+    /// # Shapes
+    /// `x`: features x n, as they are in the data.
+    ///
+    /// # Errors
+    /// If there is another number of features.
+    pub fn probabilities(
+        &self,
+        x: MatRef<'_, f64>,
+        threads: &Threads,
+    ) -> Result<Option<Mat<T>>, ModelError> {
+        let x = self.preparation.inputs::<T>(x)?;
+        Ok(self.model.probabilities(x.as_ref(), threads)?)
+    }
+
+    /// The mean loss, as in training, and the metrics, those of real values in the units
+    /// of `data`.
+    ///
+    /// # Errors
+    /// If the data have other features or targets.
+    pub fn evaluate(
+        &self,
+        data: &Dataset<f64>,
+        threads: &Threads,
+    ) -> Result<Evaluation, ModelError> {
+        let prepared = self.preparation.dataset::<T>(data)?;
+        self.model.check(&prepared)?;
+        let scores = self.model.scores(prepared.x(), threads)?;
+        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(&prepared));
+        match (self.preparation.target_scale(), data.values()) {
+            (Some(scale), Some(values)) => {
+                let predicted = scale.inverse_transform(widen(&scores).as_ref())?;
+                Ok(regression(evaluation.loss(), predicted.as_ref(), values))
+            }
+            _ => Ok(evaluation),
+        }
+    }
+}
+
+fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
+    let features = preparation.preprocessor().out_features();
+    ShapeError::expect("Predictor", "inputs", features, spec.inputs())?;
+    ShapeError::expect("Predictor", "outputs", preparation.output_names().len(), spec.outputs())?;
+    match (spec.loss_kind().target_kind(), preparation.target_scale()) {
+        (TargetKind::Labels, None) | (TargetKind::Values, Some(_)) => Ok(()),
+        (TargetKind::Labels, Some(_)) => {
+            Err(ModelError::Targets { expected: "classes", actual: "real values" })
+        }
+        (TargetKind::Values, None) => {
+            Err(ModelError::Targets { expected: "real values", actual: "classes" })
+        }
+    }
+}
+
+fn widen<T: Scalar>(x: &Mat<T>) -> Mat<f64> {
+    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
+}

@@ -1,0 +1,96 @@
+//! A model together with the preparation of its data.
+
+use densely_data::Dataset;
+use densely_models::{Evaluation, LossKind, Mlp, ModelError, Prediction, Predictor, Preparation};
+use densely_preprocess::{Method, Transform};
+use densely_tensor::{Mat, Threads, mat};
+
+fn regression() -> Dataset<f64> {
+    let x = Mat::from_fn(2, 30, |i, j| ((3 * i + 7 * j + i * j) % 11) as f64);
+    let y = Mat::from_fn(2, 30, |i, j| [1000.0, 0.01][i] * (x[(0, j)] - x[(1, j)]) + 5.0);
+    Dataset::regression(x, y).unwrap()
+}
+
+/// Predictions and metrics are in the units of the data, whatever the model works with.
+#[test]
+fn values_come_back_in_their_own_units() {
+    let data = regression();
+    let preparation = Preparation::fit(Method::Standardize, &data).unwrap();
+    let prepared = preparation.dataset::<f64>(&data).unwrap();
+    let predictor = Predictor::<f64>::new(preparation, Mlp::regressor(2, 2).hidden([3])).unwrap();
+    let threads = Threads::single();
+    let Prediction::Values(values) = predictor.predict(data.x(), &threads).unwrap() else {
+        panic!("these are classes")
+    };
+    let scores = predictor.model().scores(prepared.x(), &threads).unwrap();
+    let scale = predictor.preparation().target_scale().unwrap();
+    assert_eq!(values, scale.inverse_transform(scores.as_ref()).unwrap());
+
+    let evaluation = predictor.evaluate(&data, &threads).unwrap();
+    let Evaluation::Regression { loss, rmse, mae, .. } = evaluation else {
+        panic!("this is a classification")
+    };
+    let errors = &values - data.values().unwrap();
+    let entries = 60.0;
+    let squares: f64 = (0..30).flat_map(|j| [errors[(0, j)], errors[(1, j)]]).map(|e| e * e).sum();
+    let absolutes: f64 = (0..30).flat_map(|j| [errors[(0, j)], errors[(1, j)]]).map(f64::abs).sum();
+    assert!((rmse / (squares / entries).sqrt() - 1.0).abs() < 1e-12);
+    assert!((mae / (absolutes / entries) - 1.0).abs() < 1e-12);
+    assert_eq!(loss, predictor.model().evaluate(&prepared).unwrap().loss());
+}
+
+#[test]
+fn the_preparation_is_that_of_the_training_data() {
+    let train = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();
+    let other = Dataset::classification(mat![[100.0, 104.0]], vec![0, 1], 2).unwrap();
+    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    assert_eq!(preparation.dataset::<f32>(&other).unwrap().x(), mat![[99.0_f32, 103.0]]);
+    assert_eq!(preparation.inputs::<f32>(other.x()).unwrap(), mat![[99.0_f32, 103.0]]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let classes = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();
+    let values = Dataset::regression(mat![[0.0, 2.0]], mat![[1.0, 2.0], [3.0, 4.0]]).unwrap();
+    let for_classes = Preparation::fit(Method::None, &classes).unwrap();
+    let for_values = Preparation::fit(Method::None, &values).unwrap();
+    let message = |result: Result<Predictor<f32>, ModelError>| result.unwrap_err().to_string();
+    assert_eq!(
+        message(Predictor::new(for_classes.clone(), Mlp::classifier(3, 2))),
+        "Predictor: expected 1 inputs, got 3"
+    );
+    assert_eq!(
+        message(Predictor::new(for_classes.clone(), Mlp::classifier(1, 3))),
+        "Predictor: expected 2 outputs, got 3"
+    );
+    assert_eq!(
+        message(Predictor::new(for_classes.clone(), Mlp::regressor(1, 2))),
+        "the targets must be real values, but they are classes"
+    );
+    assert_eq!(
+        message(Predictor::new(for_values.clone(), Mlp::regressor(1, 2).loss(LossKind::Svm))),
+        "the targets must be classes, but they are real values"
+    );
+    let model = Mlp::classifier(2, 2).build::<f32>().unwrap();
+    assert_eq!(
+        message(Predictor::from_parts(for_classes.clone(), Mlp::classifier(1, 2), model)),
+        "Predictor: expected 1 inputs, got 2"
+    );
+
+    let predictor = Predictor::<f32>::new(for_classes, Mlp::classifier(1, 2)).unwrap();
+    let threads = Threads::single();
+    let error = predictor.evaluate(&values, &threads).unwrap_err().to_string();
+    assert_eq!(error, "the targets must be classes, but they are real values");
+    let error = predictor.predict(Mat::zeros(2, 1).as_ref(), &threads).unwrap_err().to_string();
+    assert_eq!(error, "transform: expected 1 features, got 2");
+    let scale = for_values.target_scale().cloned();
+    let preprocessor = for_values.preprocessor().clone();
+    let parts = |features: &[&str], outputs: &[&str]| {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        let (features, outputs) = (names(features), names(outputs));
+        Preparation::from_parts(features, "y".into(), outputs, preprocessor.clone(), scale.clone())
+    };
+    assert!(parts(&["a"], &["y", "z"]).is_ok());
+    assert!(parts(&["a", "b"], &["y", "z"]).unwrap_err().to_string().contains("feature names"));
+    assert!(parts(&["a"], &["y"]).unwrap_err().to_string().contains("output names"));
+}
