@@ -1,1 +1,42 @@
+//! Fully-connected neural networks on the CPU you already have.
+//!
+//! This crate is the others under one name, and a [`prelude`]; each can be used alone.
+//!
+//! | crate | what is in it |
+//! |---|---|
+//! | [`tensor`] | scalars, matrix products, threads, random streams |
+//! | [`layers`] | the `Layer` trait, `Linear`, activations, `Sequential` |
+//! | [`loss`] | softmax cross-entropy, multiclass SVM, mean squared error |
+//! | [`optim`] | SGD with momentum, Nesterov momentum and weight decay |
+//! | [`preprocess`] | centering, standardising, PCA, whitening |
+//! | [`data`] | CSV files, the embedded digits, splits |
+//! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation |
+//! | [`formats`] | model files |
+//!
+//! ```
+//! use densely::prelude::*;
+//!
+//! let (train, test) = digits().split(0.2, 7)?;
+//! let preparation = Preparation::fit(Method::Center, &train)?;
+//! let prepared = preparation.dataset(&train)?;
+//! let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
+//! Trainer::new(Sgd::new(0.01).momentum(0.9)).fit(predictor.model_mut(), &prepared)?;
+//! assert!(predictor.evaluate(&test, &Threads::single())?.score() > 0.9);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+pub use densely_data as data;
+pub use densely_formats as formats;
+pub use densely_layers as layers;
+pub use densely_loss as loss;
+pub use densely_models as models;
+pub use densely_optim as optim;
+pub use densely_preprocess as preprocess;
+pub use densely_tensor as tensor;
+
+pub mod prelude;
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

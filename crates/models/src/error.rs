@@ -55,7 +55,7 @@ pub enum ModelError {
     /// The loss became infinite or NaN.
     #[error(
         "the loss became {loss} in epoch {epoch}, step {step}: training diverged; \
-         lower the learning rate (it is {learning_rate})"
+         lower the learning rate (it is {learning_rate:?})"
     )]
     Diverged {
         /// Epoch, from 1.

@@ -158,7 +158,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         match self.patience {
             Some(0) => Err(ModelError::option("the patience", "at least 1", &0)),
             Some(epochs) if !validates => {
-                Err(ModelError::option("the patience", "used with validation data", &epochs))
+                Err(ModelError::option("the patience", "left out without validation data", &epochs))
             }
             _ => Ok(()),
         }

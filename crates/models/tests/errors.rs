@@ -36,7 +36,10 @@ fn options_out_of_range() {
         (fit_error(trainer().epochs(0)), "epochs must be at least 1, got 0"),
         (fit_error(trainer().batch_size(0)), "the batch size must be at least 1, got 0"),
         (fit_error(trainer().patience(0)), "the patience must be at least 1, got 0"),
-        (fit_error(trainer().patience(3)), "the patience must be used with validation data, got 3"),
+        (
+            fit_error(trainer().patience(3)),
+            "the patience must be left out without validation data, got 3",
+        ),
     ];
     for (error, message) in messages {
         assert_eq!(error.to_string(), message);

@@ -1,0 +1,227 @@
+//! What can be asked of the program: the text of its help.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use densely::prelude::{ActivationKind, LossKind, Method};
+
+/// Fully-connected neural networks from a CSV file.
+#[derive(Debug, Parser)]
+#[command(name = "densely", version, max_term_width = 100, infer_subcommands = false)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a network; without DATA, on the embedded handwritten digits
+    Train(TrainArgs),
+    /// Predict a class or a number for each row of a table
+    Predict(PredictArgs),
+    /// Measure a model on a table that has the answers
+    Evaluate(EvaluateArgs),
+    /// Show what is in a model: layers, parameters, preprocessing, how it was trained
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub(crate) struct TrainArgs {
+    /// A table (.csv or .tsv with a header row); none: 1,797 images of handwritten digits
+    pub(crate) data: Option<PathBuf>,
+
+    /// The column to predict [default: the last one]
+    #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
+    pub(crate) target: Option<String>,
+    /// Columns to leave out, separated by commas
+    #[arg(
+        long,
+        value_name = "NAMES",
+        help_heading = "Data",
+        value_delimiter = ',',
+        requires = "data"
+    )]
+    pub(crate) drop: Vec<String>,
+    /// What to learn [default: told from the target]
+    #[arg(long, help_heading = "Data", requires = "data")]
+    pub(crate) task: Option<TaskArg>,
+    /// Share of the examples to test on, the same of each class
+    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.2", value_parser = fraction)]
+    pub(crate) test: f64,
+    /// A table to test on, instead of a share of DATA
+    #[arg(long, value_name = "FILE", help_heading = "Data", requires = "data")]
+    pub(crate) test_data: Option<PathBuf>,
+    /// Share of the remaining examples to validate on, for early stopping; 0 for none
+    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", value_parser = fraction)]
+    pub(crate) validation: f64,
+    /// What to do to the features: none, center, standardize, pca[:K], whiten[:K]
+    #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
+    pub(crate) preprocess: Method,
+
+    /// Widths of the hidden layers, as 64,64; none for a linear model
+    #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
+    pub(crate) hidden: Widths,
+    /// Activation of the hidden layers
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = named::<_, ActivationKind>(ActivationKind::ALL.map(ActivationKind::name)))]
+    pub(crate) activation: ActivationKind,
+    /// Loss [default: softmax to classify, mse for numbers]
+    #[arg(long, help_heading = "Network", value_parser = named::<_, LossKind>(LossKind::ALL.map(LossKind::name)))]
+    pub(crate) loss: Option<LossKind>,
+    /// Number type of the network
+    #[arg(long, help_heading = "Network", default_value = "f32")]
+    pub(crate) dtype: Dtype,
+
+    /// Optimiser
+    #[arg(long, help_heading = "Training", default_value = "sgd")]
+    pub(crate) optimizer: OptimizerArg,
+    /// Step size
+    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.01", value_parser = positive)]
+    pub(crate) learning_rate: f64,
+    /// Share of the last step that goes into the next
+    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", value_parser = momentum)]
+    pub(crate) momentum: f64,
+    /// Take the gradient where the momentum leads
+    #[arg(long, help_heading = "Training")]
+    pub(crate) nesterov: bool,
+    /// Strength λ of the penalty ½ λ |W|² on weights (not biases)
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", value_parser = non_negative)]
+    pub(crate) weight_decay: f64,
+    /// Passes over the training data, at most
+    #[arg(long, help_heading = "Training", default_value = "200", value_parser = count())]
+    pub(crate) epochs: usize,
+    /// Examples in a mini-batch
+    #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", value_parser = count())]
+    pub(crate) batch_size: usize,
+    /// Stop when the validation loss has not fallen for so many epochs [default: 20]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", value_parser = count())]
+    pub(crate) patience: Option<usize>,
+    /// Seed of the weights, the splits and the order of the examples
+    #[arg(long, help_heading = "Training", default_value = "0")]
+    pub(crate) seed: u64,
+    /// Threads; 0 for one per processor. The result does not depend on it
+    #[arg(long, help_heading = "Training", default_value = "0")]
+    pub(crate) threads: usize,
+
+    /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite a run that is in the folder
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+    /// Print the result as one line of JSON
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+    /// Read options from a file; those of the command line come first
+    #[arg(long, value_name = "FILE.toml", help_heading = "Output")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The model, or the folder of its run
+    pub(crate) model: PathBuf,
+    /// The table: it needs the columns that the model was trained on
+    pub(crate) data: PathBuf,
+    /// Add the probability of each class
+    #[arg(long)]
+    pub(crate) proba: bool,
+    /// Write to a file instead of the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// The model, or the folder of its run
+    pub(crate) model: PathBuf,
+    /// The table: it needs the columns that the model was trained on, and the target
+    pub(crate) data: PathBuf,
+    /// Print the result as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The model, or the folder of its run
+    pub(crate) model: PathBuf,
+    /// Print everything as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TaskArg {
+    Classify,
+    Regress,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dtype {
+    F32,
+    F64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OptimizerArg {
+    Sgd,
+}
+
+/// Widths of layers: `64,32`, or `none`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Widths(pub(crate) Vec<usize>);
+
+impl FromStr for Widths {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if matches!(text, "none" | "") {
+            return Ok(Self(Vec::new()));
+        }
+        let width = |text: &str| match text.trim().parse() {
+            Ok(0) | Err(_) => {
+                Err(format!("expected widths of at least 1 as 64,64, or none; got \"{text}\""))
+            }
+            Ok(width) => Ok(width),
+        };
+        text.split(',').map(width).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn count() -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::<usize>::new().range(1..)
+}
+
+/// One of several names, which clap lists in the help and in its errors.
+fn named<const N: usize, K>(names: [&'static str; N]) -> impl TypedValueParser<Value = K>
+where
+    K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<K>())
+}
+
+fn number(text: &str, expected: &str, valid: impl Fn(f64) -> bool) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if valid(value) => Ok(value),
+        _ => Err(format!("expected a number {expected}")),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number(text, "above 0", |value| value > 0.0 && value.is_finite())
+}
+
+fn non_negative(text: &str) -> Result<f64, String> {
+    number(text, "of at least 0", |value| value >= 0.0 && value.is_finite())
+}
+
+fn momentum(text: &str) -> Result<f64, String> {
+    number(text, "from 0 to less than 1", |value| (0.0..1.0).contains(&value))
+}
+
+fn fraction(text: &str) -> Result<f64, String> {
+    number(text, "from 0 to less than 1", |value| (0.0..1.0).contains(&value))
+}

@@ -1,0 +1,44 @@
+//! `densely evaluate`.
+
+use std::io::Write;
+
+use anstream::eprintln;
+use densely::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::args::EvaluateArgs;
+use crate::error::CliError;
+use crate::input;
+use crate::output::{self, counted, metric, metric_name};
+
+pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
+    match input::model(&args.model)? {
+        AnyModel::F32(file) => evaluate(args, &file.predictor),
+        AnyModel::F64(file) => evaluate(args, &file.predictor),
+    }
+}
+
+fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
+    let preparation = predictor.preparation();
+    let (target, classes) = (preparation.target_name(), preparation.class_names());
+    let data = input::table(&args.data)?
+        .dataset_for(preparation.feature_names(), target, classes)
+        .map_err(CliError::data(&args.data))?;
+    let evaluation = predictor.evaluate(&data, &input::threads(0)?)?;
+
+    let mut table = output::table(&["", target]);
+    let mut fields = Map::new();
+    let task = if classes.is_some() { "classify" } else { "regress" };
+    fields.insert("task".to_owned(), Value::from(task));
+    fields.insert("examples".to_owned(), Value::from(data.len()));
+    for (name, value) in output::metrics(&evaluation) {
+        table.add_row([metric_name(name).to_owned(), metric(name, value)]);
+        fields.insert(name.to_owned(), Value::from(value));
+    }
+    eprintln!("{} of {}", counted(data.len(), "example"), args.data.display());
+    eprintln!("{}", table.trim_fmt());
+    if args.json {
+        writeln!(std::io::stdout(), "{}", Value::Object(fields))?;
+    }
+    Ok(())
+}

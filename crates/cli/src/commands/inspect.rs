@@ -1,0 +1,109 @@
+//! `densely inspect`.
+
+use std::io::Write;
+
+use densely::formats::weights_hash;
+use densely::layers::parameter_count;
+use densely::prelude::*;
+use serde_json::json;
+
+use crate::args::InspectArgs;
+use crate::error::CliError;
+use crate::input;
+use crate::output::{self, BOLD, counted, thousands};
+
+pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
+    match (input::model(&args.model)?, args.json) {
+        (AnyModel::F32(file), true) => print_json(&file),
+        (AnyModel::F64(file), true) => print_json(&file),
+        (AnyModel::F32(file), false) => print(&file),
+        (AnyModel::F64(file), false) => print(&file),
+    }
+}
+
+/// Kind, inputs, outputs and parameters of each layer.
+fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (&str, usize, usize, usize)> {
+    let stages = file.predictor.model().network().stages().iter();
+    stages.map(|stage| {
+        let (layer, inputs) = (stage.layer(), stage.in_features());
+        (layer.kind(), inputs, stage.out_features(), parameter_count(layer))
+    })
+}
+
+/// The preprocessing, in the words of `train --preprocess`.
+fn preprocessing(preprocessor: &Preprocessor) -> String {
+    match preprocessor {
+        Preprocessor::None { .. } => "none".to_owned(),
+        Preprocessor::Center(_) => "center".to_owned(),
+        Preprocessor::Standardize(_) => "standardize".to_owned(),
+        Preprocessor::Pca(pca) => format!("pca:{}", pca.out_features()),
+        Preprocessor::Whiten(whiten) => format!("whiten:{}", whiten.out_features()),
+        other => format!("{other:?}"),
+    }
+}
+
+fn task(preparation: &Preparation) -> &'static str {
+    if preparation.class_names().is_some() { "classify" } else { "regress" }
+}
+
+fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
+    let (predictor, preparation) = (&file.predictor, file.predictor.preparation());
+    let layer = |(kind, inputs, outputs, parameters)| json!({ "kind": kind, "in": inputs, "out": outputs, "parameters": parameters });
+    let fields = json!({
+        "task": task(preparation),
+        "target": preparation.target_name(),
+        "features": preparation.feature_names(),
+        "classes": preparation.class_names(),
+        "preprocess": preprocessing(preparation.preprocessor()),
+        "layers": layers(file).map(layer).collect::<Vec<_>>(),
+        "loss": predictor.spec().loss_kind().name(),
+        "parameters": predictor.model().parameters(),
+        "dtype": T::NAME,
+        "weights_hash": weights_hash(predictor.model()),
+        "program": file.provenance.program,
+        "data": file.provenance.data,
+        "options": file.provenance.options,
+        "results": file.provenance.results,
+    });
+    Ok(writeln!(std::io::stdout(), "{fields}")?)
+}
+
+fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
+    let (predictor, preparation) = (&file.predictor, file.predictor.preparation());
+    let mut table = output::table(&["layer", "in", "out", "parameters"]);
+    for (kind, inputs, outputs, parameters) in layers(file) {
+        table.add_row([
+            kind.to_owned(),
+            thousands(inputs),
+            thousands(outputs),
+            thousands(parameters),
+        ]);
+    }
+    let features = preparation.feature_names();
+    let target = match preparation.class_names() {
+        None => "a number".to_owned(),
+        Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), list(classes)),
+    };
+    let mut out = anstream::stdout();
+    writeln!(out, "{BOLD}{}{BOLD:#} is {target}", preparation.target_name())?;
+    writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
+    writeln!(out, "  preprocessing: {}", preprocessing(preparation.preprocessor()))?;
+    let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
+    writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
+    writeln!(out, "{}\n", table.trim_fmt())?;
+    let provenance = &file.provenance;
+    writeln!(out, "trained by {} on {}", provenance.program, provenance.data)?;
+    for (heading, entries) in [("options", &provenance.options), ("results", &provenance.results)] {
+        let entries: Vec<_> =
+            entries.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        writeln!(out, "  {heading}: {}", entries.join(" "))?;
+    }
+    Ok(())
+}
+
+/// The first few names.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
+}

@@ -1,0 +1,6 @@
+//! A file for each command.
+
+pub(crate) mod evaluate;
+pub(crate) mod inspect;
+pub(crate) mod predict;
+pub(crate) mod train;

@@ -1,0 +1,114 @@
+//! `densely train`.
+
+mod parts;
+mod report;
+mod summary;
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use clap::ArgMatches;
+use densely::models::{Epoch, History};
+use densely::prelude::*;
+
+use crate::args::{Dtype, OptimizerArg, TrainArgs};
+use crate::config;
+use crate::error::CliError;
+use crate::input;
+use crate::progress::Progress;
+use crate::run_folder::{self, CONFIG, METRICS, MODEL};
+use parts::Parts;
+use report::Report;
+
+/// The patience where there is validation, unless told otherwise.
+const PATIENCE: usize = 20;
+
+pub(crate) fn run(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+    match args.dtype {
+        Dtype::F32 => train::<f32>(args, matches),
+        Dtype::F64 => train::<f64>(args, matches),
+    }
+}
+
+fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+    let threads = input::threads(args.threads)?;
+    let parts = Parts::read(args)?;
+    let preparation = Preparation::fit(args.preprocess, &parts.train)?;
+    let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
+    // Before the work, so that none is done that cannot be kept.
+    let folder = run_folder::create(args.out.as_deref(), &parts.name, args.force)?;
+    summary::before(args, &parts, &predictor);
+
+    let started = Instant::now();
+    let history = fit(args, &parts, &preparation, predictor.model_mut(), &threads)?;
+    let seconds = started.elapsed().as_secs_f64();
+
+    let report = Report::new(&parts, &predictor, &history, seconds, &folder.join(MODEL), &threads)?;
+    let provenance = Provenance {
+        program: format!("densely {}", env!("CARGO_PKG_VERSION")),
+        data: parts.source.clone(),
+        options: config::options(matches).into_iter().collect(),
+        results: report.results(),
+    };
+    let confused = summary::confused(&parts, &predictor, &threads)?;
+    ModelFile { predictor, provenance }.save(folder.join(MODEL))?;
+    run_folder::write(&folder, CONFIG, &config::write(matches))?;
+    run_folder::write(&folder, METRICS, &report::lines(&history))?;
+    summary::after(&report, &history, &confused, &folder);
+    if args.json {
+        report.print()?;
+    }
+    Ok(())
+}
+
+/// The network that was asked for.
+fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
+    let (inputs, outputs) = (preparation.preprocessor().out_features(), parts.train.outputs());
+    let spec = match parts.train.labels() {
+        Some(_) => Mlp::classifier(inputs, outputs),
+        None => Mlp::regressor(inputs, outputs),
+    };
+    let loss = args.loss.unwrap_or(spec.loss_kind());
+    spec.hidden(&args.hidden.0[..]).activation(args.activation).loss(loss).seed(args.seed)
+}
+
+fn fit<T: Scalar>(
+    args: &TrainArgs,
+    parts: &Parts,
+    preparation: &Preparation,
+    model: &mut Model<T>,
+    threads: &Threads,
+) -> Result<History, CliError> {
+    let train = preparation.dataset::<T>(&parts.train)?;
+    let validation = parts.validation.as_ref();
+    let validation = validation.map(|data| preparation.dataset::<T>(data)).transpose()?;
+
+    let progress = Progress::new(args.epochs);
+    let mut trainer = Trainer::new(optimizer(args))
+        .epochs(args.epochs)
+        .batch_size(args.batch_size)
+        .seed(args.seed)
+        .threads(threads.clone())
+        .on_epoch(|epoch: &Epoch| {
+            progress.show(epoch);
+            ControlFlow::Continue(())
+        });
+    if let Some(validation) = &validation {
+        trainer = trainer.validation_data(validation);
+    }
+    if let Some(patience) = args.patience.or(validation.as_ref().map(|_| PATIENCE)) {
+        trainer = trainer.patience(patience);
+    }
+    let history = trainer.fit(model, &train);
+    progress.clear();
+    Ok(history?)
+}
+
+fn optimizer<T: Scalar>(args: &TrainArgs) -> impl Optimizer<T> {
+    match args.optimizer {
+        OptimizerArg::Sgd => Sgd::new(args.learning_rate)
+            .momentum(args.momentum)
+            .nesterov(args.nesterov)
+            .weight_decay(args.weight_decay),
+    }
+}

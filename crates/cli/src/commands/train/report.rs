@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use densely::formats::weights_hash;
+use densely::models::History;
+use densely::prelude::*;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::parts::Parts;
+use crate::error::CliError;
+use crate::output;
+
+/// What came out of a run: the fields that `--json` promises.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    task: &'static str,
+    train_examples: usize,
+    validation_examples: usize,
+    test_examples: usize,
+    parameters: usize,
+    epochs: usize,
+    seconds: f64,
+    train_loss: f64,
+    validation_loss: Option<f64>,
+    test_loss: Option<f64>,
+    #[serde(flatten)]
+    test_metrics: BTreeMap<String, Option<f64>>,
+    weights_hash: String,
+    model: String,
+    #[serde(skip)]
+    pub(crate) evaluations: Vec<(&'static str, Evaluation)>,
+}
+
+impl Report {
+    pub(crate) fn new<T: Scalar>(
+        parts: &Parts,
+        predictor: &Predictor<T>,
+        history: &History,
+        seconds: f64,
+        model: &Path,
+        threads: &Threads,
+    ) -> Result<Self, CliError> {
+        let evaluate = |data: &Dataset<f64>| predictor.evaluate(data, threads);
+        let train = evaluate(&parts.train)?;
+        let validation = parts.validation.as_ref().map(evaluate).transpose()?;
+        let test = parts.test.as_ref().map(evaluate).transpose()?;
+        // Without a test there are the same fields, and nothing in them.
+        let names = output::metrics(&train).into_iter().filter(|&(name, _)| name != "loss");
+        let tested: BTreeMap<_, _> = test.iter().flat_map(output::metrics).collect();
+        let test_metrics =
+            names.map(|(name, _)| (format!("test_{name}"), tested.get(name).copied())).collect();
+        let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
+        let named = [("train", Some(train)), ("validation", validation), ("test", test)];
+        Ok(Self {
+            task: if parts.train.labels().is_some() { "classify" } else { "regress" },
+            train_examples: parts.train.len(),
+            validation_examples: len(&parts.validation),
+            test_examples: len(&parts.test),
+            parameters: predictor.model().parameters(),
+            epochs: history.epochs.len(),
+            seconds,
+            train_loss: train.loss(),
+            validation_loss: validation.map(|evaluation| evaluation.loss()),
+            test_loss: test.map(|evaluation| evaluation.loss()),
+            test_metrics,
+            weights_hash: weights_hash(predictor.model()),
+            model: model.display().to_string(),
+            evaluations: named
+                .into_iter()
+                .filter_map(|(name, evaluation)| Some((name, evaluation?)))
+                .collect(),
+        })
+    }
+
+    /// The seconds of training.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Losses and metrics, for the model's file.
+    pub(crate) fn results(&self) -> BTreeMap<String, String> {
+        let named = |(part, evaluation): &(&str, Evaluation)| {
+            let part = (*part).to_owned();
+            output::metrics(evaluation)
+                .into_iter()
+                .map(move |(name, value)| (format!("{part}_{name}"), value.to_string()))
+        };
+        self.evaluations.iter().flat_map(named).collect()
+    }
+
+    /// Prints one line of JSON.
+    pub(crate) fn print(&self) -> Result<(), CliError> {
+        let line = serde_json::to_string(self).map_err(std::io::Error::from)?;
+        Ok(writeln!(std::io::stdout(), "{line}")?)
+    }
+}
+
+/// A line of JSON for each epoch.
+pub(crate) fn lines(history: &History) -> String {
+    let line = |epoch: &densely::models::Epoch| {
+        let mut fields = json!({
+            "epoch": epoch.epoch,
+            "train_loss": epoch.train_loss,
+            "learning_rate": epoch.learning_rate,
+            "best": epoch.best,
+        });
+        for (name, value) in epoch.validation.iter().flat_map(output::metrics) {
+            // Of real values, these are in standard deviations of the target.
+            fields[format!("validation_{name}")] = Value::from(value);
+        }
+        format!("{fields}\n")
+    };
+    history.epochs.iter().map(line).collect()
+}

@@ -1,0 +1,117 @@
+//! What a person reads during a run, on the standard error.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anstream::eprintln;
+use densely::models::{History, Stop};
+use densely::prelude::*;
+
+use super::parts::Parts;
+use super::report::Report;
+use crate::args::TrainArgs;
+use crate::error::CliError;
+use crate::output::{BOLD, DIM, counted, metric, metric_name, metrics, percent, table, thousands};
+
+/// What is going to be learnt, from what, and by which network.
+pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Predictor<T>) {
+    let (train, spec) = (&parts.train, predictor.spec());
+    let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
+    let (validation, test) = (len(&parts.validation), len(&parts.test));
+    let total = train.len() + validation + test;
+    let target = match train.class_names() {
+        Some(classes) => format!("one of {}", counted(classes.len(), "class")),
+        None => "a number".to_owned(),
+    };
+    eprintln!("{BOLD}{}{BOLD:#}", parts.source);
+    eprintln!(
+        "  data     {}, {}; {} is {target}",
+        counted(total, "example"),
+        counted(train.features(), "feature"),
+        train.target_name(),
+    );
+    eprintln!(
+        "           {} to train, {} to validate, {} to test",
+        thousands(train.len()),
+        thousands(validation),
+        thousands(test)
+    );
+    let widths: Vec<String> = spec
+        .hidden_widths()
+        .iter()
+        .map(|width| format!("{width} {}", spec.activation_kind()))
+        .chain([format!("{} {}", spec.outputs(), spec.loss_kind())])
+        .collect();
+    eprintln!(
+        "  network  {} {} -> {}; {} in {}",
+        spec.inputs(),
+        args.preprocess,
+        widths.join(" -> "),
+        counted(predictor.model().parameters(), "parameter"),
+        T::NAME,
+    );
+}
+
+/// How it went, and what to do next.
+pub(crate) fn after(report: &Report, history: &History, confused: &[String], folder: &Path) {
+    let epochs = counted(history.epochs.len(), "epoch");
+    let kept = history.kept_epoch;
+    let end = match history.stop {
+        Stop::Patience => format!("no better since epoch {kept}, whose weights are kept"),
+        _ if kept < history.epochs.len() => format!("the weights of epoch {kept} are kept"),
+        _ => "the last weights are kept".to_owned(),
+    };
+    eprintln!("  training {epochs} in {:.2} s; {end}", report.seconds());
+
+    let mut header = vec![""];
+    let names: Vec<_> =
+        metrics(&report.evaluations[0].1).into_iter().map(|(name, _)| name).collect();
+    header.extend(names.iter().copied().map(metric_name));
+    let mut figures = table(&header);
+    for (part, evaluation) in &report.evaluations {
+        let cells = metrics(evaluation).into_iter().map(|(name, value)| metric(name, value));
+        figures.add_row([(*part).to_owned()].into_iter().chain(cells));
+    }
+    eprintln!();
+    for line in figures.lines() {
+        eprintln!("           {}", line.trim_end());
+    }
+    eprintln!();
+    if let Some((_, test @ Evaluation::Classification { accuracy, .. })) = report.evaluations.last()
+        && !confused.is_empty()
+    {
+        let _ = test;
+        eprintln!(
+            "  of the {} that are wrong, most: {}",
+            percent(1.0 - accuracy),
+            confused.join(", ")
+        );
+    }
+    eprintln!("  saved in {BOLD}{}{BOLD:#}", folder.display());
+    eprintln!("  {DIM}densely predict {} DATA.csv{DIM:#}", folder.display());
+}
+
+/// The most frequent mistakes on the test data, in words.
+pub(crate) fn confused<T: Scalar>(
+    parts: &Parts,
+    predictor: &Predictor<T>,
+    threads: &Threads,
+) -> Result<Vec<String>, CliError> {
+    let Some(test) = &parts.test else { return Ok(Vec::new()) };
+    let (Some(labels), Some(names)) = (test.labels(), test.class_names()) else {
+        return Ok(Vec::new());
+    };
+    let Prediction::Classes(predicted) = predictor.predict(test.x(), threads)? else {
+        return Ok(Vec::new());
+    };
+    let mut mistakes = BTreeMap::<(usize, usize), usize>::new();
+    for (&label, &class) in labels.iter().zip(&predicted).filter(|(label, class)| label != class) {
+        *mistakes.entry((label, class)).or_default() += 1;
+    }
+    let mut mistakes: Vec<_> = mistakes.into_iter().collect();
+    mistakes.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let sentence = |&((label, class), count): &((usize, usize), usize)| {
+        format!("{} taken for {} ({count}x)", names[label], names[class])
+    };
+    Ok(mistakes.iter().take(3).map(sentence).collect())
+}

@@ -1,0 +1,59 @@
+use std::io;
+use std::path::PathBuf;
+
+use densely::data::DataError;
+use densely::formats::FormatError;
+use densely::models::ModelError;
+use thiserror::Error;
+
+/// Why the program ends with a status other than 0.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    /// Wrong usage: status 2.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// A table that cannot be read, or is not fit to learn from.
+    #[error("{}: {source}", .path.display())]
+    Data { path: PathBuf, source: DataError },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A file that cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    #[error("threads cannot be started: {0}")]
+    Threads(String),
+    #[error(
+        "{} already holds a run: choose another folder with --out, or overwrite it with --force",
+        .0.display()
+    )]
+    RunExists(PathBuf),
+    #[error(
+        "--proba needs a classifier with probabilities, and this model's loss is {0}: \
+         train it with --loss softmax"
+    )]
+    NoProbabilities(&'static str),
+}
+
+impl CliError {
+    /// An error about the contents of a file, unless it names the file already.
+    pub(crate) fn data(path: impl Into<PathBuf>) -> impl FnOnce(DataError) -> Self {
+        let path = path.into();
+        move |source| match source {
+            DataError::File { path, source } => Self::File { path, source },
+            source => Self::Data { path, source },
+        }
+    }
+
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,121 @@
+//! How figures are written for people.
+
+use anstyle::Style;
+use comfy_table::presets;
+use comfy_table::{CellAlignment, Table};
+use densely::models::Evaluation;
+
+/// For what matters most in a line.
+pub(crate) const BOLD: Style = Style::new().bold();
+/// For what matters least.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// A table without lines, its columns aligned to the right but for the first.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for (i, column) in table.column_iter_mut().enumerate() {
+        let side = if i == 0 { CellAlignment::Left } else { CellAlignment::Right };
+        column.set_cell_alignment(side);
+    }
+    table
+}
+
+/// `12345` as `12,345`.
+pub(crate) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 example`, `2 examples`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let plural = match (count, what.ends_with("ss")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{} {what}{plural}", thousands(count))
+}
+
+/// With five significant digits, and no more than needed: `0.012346`, `1234.6`, `2.5`.
+pub(crate) fn figure(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    let magnitude = value.abs().log10().floor();
+    if !(-5.0..9.0).contains(&magnitude) {
+        return format!("{value:.4e}");
+    }
+    let decimals = (4.0 - magnitude).clamp(0.0, 9.0) as usize;
+    format!("{value:.decimals$}")
+}
+
+pub(crate) fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// The metrics by name, in the order in which people want to see them.
+pub(crate) fn metrics(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
+    match *evaluation {
+        Evaluation::Classification { loss, accuracy, .. } => {
+            vec![("accuracy", accuracy), ("loss", loss)]
+        }
+        Evaluation::Regression { loss, r2, rmse, mae, .. } => {
+            vec![("r2", r2), ("rmse", rmse), ("mae", mae), ("loss", loss)]
+        }
+        _ => vec![("loss", evaluation.loss())],
+    }
+}
+
+/// A metric as people write it.
+pub(crate) fn metric(name: &str, value: f64) -> String {
+    if name == "accuracy" { percent(value) } else { figure(value) }
+}
+
+/// A metric's name as people write it.
+pub(crate) fn metric_name(name: &str) -> &str {
+    match name {
+        "r2" => "R²",
+        "rmse" => "RMSE",
+        "mae" => "MAE",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_five_digits() {
+        let cases = [
+            (0.0, "0"),
+            (0.012_345_67, "0.012346"),
+            (1234.567, "1234.6"),
+            (123_456.7, "123457"),
+            (1e-7, "1.0000e-7"),
+            (-2.5, "-2.5000"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(figure(value), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_readable() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "class"), "1 class");
+        assert_eq!(counted(10, "class"), "10 classes");
+        assert_eq!(counted(1797, "example"), "1,797 examples");
+    }
+}

@@ -1,0 +1,179 @@
+//! Every mistake has a status and one clear sentence.
+
+mod common;
+
+use common::{Folder, flowers};
+
+/// A folder with a table and a model.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    folder.ok("train flowers.csv --target kind --drop number --epochs 1 --hidden 2 --out model");
+    folder
+}
+
+/// Runs, and checks the sentence. What failed may have been announced before.
+fn check(folder: &Folder, status: i32, arguments: &str, sentence: &str) {
+    let stderr = folder.fails(status, arguments);
+    let last = stderr.trim_end().lines().last().unwrap_or_default();
+    let message = if status == 1 { last } else { &stderr };
+    assert!(message.starts_with("error: "), "densely {arguments}\n{message}");
+    assert!(message.contains(sentence), "densely {arguments}\n{message}");
+}
+
+#[test]
+fn wrong_usage() {
+    let folder = folder();
+    for (arguments, sentence) in [
+        ("trian", "unrecognized subcommand 'trian'"),
+        ("train --epoch 3", "unexpected argument '--epoch'"),
+        ("train --epochs 0", "0 is not in 1.."),
+        ("train --epochs -3", "unexpected argument '-3'"),
+        ("train --batch-size none", "invalid value 'none'"),
+        ("train --patience 0", "0 is not in 1.."),
+        ("train --hidden 64,x", "expected widths of at least 1 as 64,64, or none; got \"x\""),
+        ("train --hidden 0", "got \"0\""),
+        ("train --activation relue", "possible values: relu, leaky-relu, tanh, sigmoid, identity"),
+        ("train --loss hinge", "possible values: softmax, svm, mse"),
+        ("train --optimizer adam", "possible values: sgd"),
+        ("train --preprocess pca:x", "none, center, standardize, pca, pca:K, whiten, whiten:K"),
+        ("train --learning-rate 0", "expected a number above 0"),
+        ("train --learning-rate nan", "expected a number above 0"),
+        ("train --weight-decay=-1", "expected a number of at least 0"),
+        ("train --momentum 1", "expected a number from 0 to less than 1"),
+        ("train --test 1", "expected a number from 0 to less than 1"),
+        ("train --validation inf", "expected a number from 0 to less than 1"),
+        ("train --dtype f16", "possible values: f32, f64"),
+        ("train --seed x", "invalid value 'x'"),
+        ("train --target digit", "required arguments were not provided"),
+        ("predict model", "required arguments were not provided"),
+    ] {
+        check(&folder, 2, arguments, sentence);
+    }
+    assert_eq!(folder.run("--help").status, 0);
+    assert_eq!(folder.run("train --help").status, 0);
+    assert!(folder.ok("--version").starts_with("densely "));
+    assert_eq!(folder.run("").status, 2);
+}
+
+#[test]
+fn configs() {
+    let folder = folder();
+    for (config, sentence) in [
+        ("epoch = 3", "c.toml: unknown option \"epoch\"; there are data, target, drop"),
+        ("force = true", "unknown option \"force\""),
+        ("epochs = 0", "0 is not in 1.."),
+        ("[epochs]", "\"epochs\" cannot be a table"),
+        ("epochs 3", "c.toml: "),
+    ] {
+        folder.write("c.toml", config);
+        check(&folder, 2, "train --config c.toml", sentence);
+    }
+    check(&folder, 1, "train --config none.toml", "none.toml: No such file");
+}
+
+#[test]
+fn tables() {
+    let folder = folder();
+    let long = |cell: &str| {
+        let rows: String = (0..40).map(|i| format!("{i},{}\n", ["a", "b"][i % 2])).collect();
+        format!("x,y\n{rows}{cell},a\n")
+    };
+    for (text, sentence) in [
+        ("", "the table is empty"),
+        ("x,y\n", "a header but no row of data"),
+        ("x,y\n1,2\n3\n", "line 3"),
+        ("x,x\n1,2\n", "`x`"),
+        ("x,y\n1,\"2\n", "quote"),
+        (&long("?"), "column `x`, row 41 (line 42): a feature must be a finite number, found `?`"),
+        (&long("nan"), "found `nan`"),
+        (&long("inf"), "found `inf`"),
+        (&long(""), "column `x`, row 41 (line 42)"),
+        ("x,y\n1,a\n2,\n", "column `y`, row 2 (line 3)"),
+        ("x,y\n1,a\n2,a\n", "at least two classes"),
+        ("x,y\n1,a\n2,b\n", "examples"),
+        ("x\n1\n2\n", "feature"),
+    ] {
+        folder.write("t.csv", text);
+        check(&folder, 1, "train t.csv", "t.csv: ");
+        check(&folder, 1, "train t.csv", sentence);
+    }
+    folder.write("bytes.csv", [b'x', b'\n', 0xff, b'\n']);
+    check(&folder, 1, "train bytes.csv", "bytes.csv: ");
+    check(&folder, 1, "train missing.csv", "missing.csv: No such file");
+    check(&folder, 1, "train model", "model: Is a directory");
+    let target = "train flowers.csv --target";
+    check(&folder, 1, &format!("{target} kin"), "did you mean `kind`?");
+    check(&folder, 1, &format!("{target} kind --drop kind"), "`kind`");
+    check(&folder, 1, &format!("{target} kind --drop colour"), "`colour`");
+    check(&folder, 1, &format!("{target} kind --task regress"), "found `rose`");
+    check(
+        &folder,
+        1,
+        &format!("{target} kind --loss mse"),
+        "must be real values, but they are classes",
+    );
+    check(
+        &folder,
+        1,
+        &format!("{target} height --drop kind --loss svm"),
+        "the targets must be classes",
+    );
+    check(
+        &folder,
+        1,
+        &format!("{target} kind --drop number --preprocess pca:3"),
+        "3 components were asked for",
+    );
+    check(&folder, 1, &format!("{target} kind --test 0.001"), "flowers.csv: ");
+    check(&folder, 1, &format!("{target} kind --validation 0 --patience 3"), "patience");
+    folder.write("other.csv", "height,number,kind,width\n1,2,lily,3\n");
+    check(&folder, 1, &format!("{target} kind --test-data other.csv"), "other.csv: ");
+    check(&folder, 1, &format!("{target} kind --test-data other.csv"), "`lily`");
+}
+
+#[test]
+fn a_training_that_diverges_says_so_and_saves_nothing() {
+    let folder = folder();
+    check(
+        &folder,
+        1,
+        "train flowers.csv --target height --drop kind --learning-rate 1e30",
+        "training diverged; lower the learning rate (it is 1e30)",
+    );
+    assert!(!folder.path().join("runs/flowers/model.safetensors").exists());
+}
+
+#[test]
+fn models() {
+    let folder = folder();
+    let model = std::fs::read(folder.path().join("model/model.safetensors")).unwrap();
+    folder.write("cut.safetensors", &model[..model.len() - 5]);
+    let mut damaged = model.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    folder.write("damaged.safetensors", damaged);
+    for command in ["predict", "evaluate"] {
+        for (model, sentence) in [
+            ("none", "none: No such file"),
+            ("flowers.csv", "flowers.csv: this is no safetensors file, or it is truncated"),
+            ("cut.safetensors", "cut.safetensors: this is no safetensors file, or it is truncated"),
+            ("damaged.safetensors", "damaged.safetensors: the file is damaged"),
+            (".", "model.safetensors: No such file"),
+        ] {
+            check(&folder, 1, &format!("{command} {model} flowers.csv"), sentence);
+            check(&folder, 1, &format!("inspect {model}"), sentence);
+        }
+        check(&folder, 1, &format!("{command} model none.csv"), "none.csv: No such file");
+        folder.write("no-width.csv", "height,kind\n1,rose\n");
+        check(&folder, 1, &format!("{command} model no-width.csv"), "`width`");
+        folder.write("text.csv", "height,width,kind\n1,wide,rose\n");
+        check(&folder, 1, &format!("{command} model text.csv"), "found `wide`");
+    }
+    folder.write("lily.csv", "height,width,kind\n1,2,lily\n");
+    check(&folder, 1, "evaluate model lily.csv", "`lily`");
+    folder.write("no-kind.csv", "height,width\n1,2\n");
+    check(&folder, 1, "evaluate model no-kind.csv", "`kind`");
+    check(&folder, 1, "predict model flowers.csv -o no/such/folder.csv", "no/such/folder.csv: ");
+    folder.ok("train flowers.csv --target kind --loss svm --epochs 1 --out svm");
+    check(&folder, 1, "predict svm flowers.csv --proba", "this model's loss is svm");
+}

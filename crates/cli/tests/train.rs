@@ -1,0 +1,209 @@
+//! `densely train`.
+
+mod common;
+
+use common::{Folder, flowers, parabola};
+use serde_json::Value;
+
+#[test]
+fn without_data_it_learns_the_digits() {
+    let folder = Folder::new();
+    let report = folder.json("train");
+    for (field, value) in [
+        ("task", Value::from("classify")),
+        ("train_examples", Value::from(1294)),
+        ("validation_examples", Value::from(144)),
+        ("test_examples", Value::from(359)),
+        ("parameters", Value::from(64 * 64 + 64 + 64 * 10 + 10)),
+        ("model", Value::from("runs/digits/model.safetensors")),
+    ] {
+        assert_eq!(report[field], value, "{field}");
+    }
+    assert!(report["test_accuracy"].as_f64().unwrap() >= 0.97);
+    for field in ["seconds", "train_loss", "validation_loss", "test_loss"] {
+        assert!(report[field].as_f64().unwrap() > 0.0, "{field}");
+    }
+    // A line for each epoch.
+    let metrics = folder.read("runs/digits/metrics.jsonl");
+    assert_eq!(metrics.lines().count() as u64, report["epochs"].as_u64().unwrap());
+    let first: Value = serde_json::from_str(metrics.lines().next().unwrap()).unwrap();
+    assert!(first["validation_accuracy"].as_f64().unwrap() > 0.5);
+}
+
+#[test]
+fn every_seed_learns_the_digits() {
+    let folder = Folder::new();
+    for seed in 1..=5 {
+        let report = folder.json(&format!("train --seed {seed}"));
+        let accuracy = report["test_accuracy"].as_f64().unwrap();
+        assert!(accuracy >= 0.965, "seed {seed}: {accuracy}");
+    }
+}
+
+/// The weights depend on the seed and the options, and never on the number of threads.
+#[test]
+fn threads_do_not_change_a_bit_of_the_weights() {
+    let folder = Folder::new();
+    // 1294 examples: 647 and 2 divide them, 100 and 256 do not. 300 hidden units make the
+    // gradients large enough to be split among threads.
+    for options in ["--batch-size 647", "--batch-size 256 --dtype f64", "--batch-size 100"] {
+        let options = format!("train --seed 7 --hidden 300,20 --epochs 3 {options}");
+        let hash = |threads: usize| {
+            let report = folder.json(&format!("{options} --threads {threads}"));
+            report["weights_hash"].as_str().unwrap().to_owned()
+        };
+        let one = hash(1);
+        assert_eq!(one.len(), 64);
+        assert_eq!([hash(2), hash(4)], [one.clone(), one.clone()], "{options}");
+        let other = folder.json(&options.replace("--seed 7", "--seed 8"));
+        assert_ne!(other["weights_hash"], one, "the seed does nothing");
+    }
+}
+
+#[test]
+fn a_table_with_classes_is_classified() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let report = folder.json("train flowers.csv --target kind --drop number,width --hidden 8");
+    assert_eq!((&report["task"], &report["parameters"]), (&"classify".into(), &(16 + 27).into()));
+    assert_eq!(report["test_accuracy"], 1.0);
+    assert_eq!(report.get("test_r2"), None);
+}
+
+#[test]
+fn a_table_with_numbers_is_regressed() {
+    let folder = Folder::new();
+    folder.write("parabola.tsv", parabola().replace(',', "\t"));
+    let report = folder.json("train parabola.tsv --hidden 16 --patience 200 --weight-decay 0");
+    assert_eq!(report["task"], "regress");
+    let metric = |name: &str| report[name].as_f64().unwrap();
+    assert!(metric("test_r2") > 0.98);
+    // In the units of the data, whose standard deviation is about 20.
+    assert!(metric("test_mae") < metric("test_rmse") && metric("test_rmse") < 3.0);
+    assert!(metric("test_rmse") > 0.01);
+    assert_eq!(report.get("test_accuracy"), None);
+}
+
+/// The networks of the notes: 4 units on 3 inputs and 2 outputs, 4 and 4 on 3 and 1.
+#[test]
+fn the_networks_of_the_notes_have_26_and_41_parameters() {
+    let folder = Folder::new();
+    let table = |target: fn(usize) -> String| {
+        let rows: String =
+            (0..60).map(|i| format!("{},{},{},{}\n", i % 3, i % 5, i % 7, target(i))).collect();
+        format!("a,b,c,y\n{rows}")
+    };
+    folder.write("two.csv", table(|i| ["no", "yes"][i % 2].into()));
+    folder.write("number.csv", table(|i| (i as f64 / 2.0).to_string()));
+    for (options, parameters, layers) in [
+        (
+            "two.csv --hidden 4",
+            26,
+            vec![("Linear", 3, 4, 16), ("Relu", 4, 4, 0), ("Linear", 4, 2, 10)],
+        ),
+        (
+            "number.csv --hidden 4,4 --activation tanh",
+            41,
+            vec![
+                ("Linear", 3, 4, 16),
+                ("Tanh", 4, 4, 0),
+                ("Linear", 4, 4, 20),
+                ("Tanh", 4, 4, 0),
+                ("Linear", 4, 1, 5),
+            ],
+        ),
+    ] {
+        folder.ok(&format!("train {options} --epochs 1 --out net --force"));
+        let model = folder.json("inspect net");
+        assert_eq!(model["parameters"], parameters);
+        let expected: Vec<Value> = layers
+            .into_iter()
+            .map(|(kind, i, o, p)| serde_json::json!({"kind": kind, "in": i, "out": o, "parameters": p}))
+            .collect();
+        assert_eq!(model["layers"], Value::from(expected));
+        assert_eq!(model["features"], serde_json::json!(["a", "b", "c"]));
+    }
+    assert_eq!(folder.json("inspect net")["classes"], Value::Null);
+}
+
+#[test]
+fn parts_can_be_left_out_or_come_from_a_file() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    folder.write("more.csv", "number,kind,width,height\n1,daisy,4,2.2\n2,rose,10,0.1\n");
+    let options = "--target kind --epochs 2";
+    let report = folder.json(&format!("train flowers.csv {options} --test 0 --validation 0"));
+    assert_eq!(report["train_examples"], 120);
+    for field in ["validation_loss", "test_loss", "test_accuracy"] {
+        assert_eq!(report[field], Value::Null, "{field}");
+    }
+    let report = folder.json(&format!("train flowers.csv {options} --test-data more.csv"));
+    assert_eq!((&report["test_examples"], &report["train_examples"]), (&2.into(), &108.into()));
+}
+
+/// Statistics of validation or test data must not reach the training: the model is the
+/// same whatever the test data are.
+#[test]
+fn preprocessing_sees_the_training_data_only() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let hash = |extreme: &str| {
+        folder.write("test.csv", format!("height,number,kind,width\n{extreme},1,rose,1\n"));
+        let options = "--target kind --epochs 2 --preprocess whiten";
+        folder.json(&format!("train flowers.csv {options} --test-data test.csv"))["weights_hash"]
+            .clone()
+    };
+    assert_eq!(hash("0"), hash("1e9"));
+}
+
+#[test]
+fn a_run_is_not_overwritten_unless_asked() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train = "train flowers.csv --target kind --epochs 1";
+    // By default, a new run gets a new folder.
+    assert_eq!(folder.json(train)["model"], "runs/flowers/model.safetensors");
+    assert_eq!(folder.json(train)["model"], "runs/flowers-2/model.safetensors");
+    assert_eq!(folder.json(&format!("{train} --force"))["model"], "runs/flowers/model.safetensors");
+    let before = std::fs::read(folder.path().join("runs/flowers/model.safetensors")).unwrap();
+    let message = folder.fails(1, &format!("{train} --out runs/flowers --seed 3"));
+    assert!(message.contains("runs/flowers already holds a run") && message.contains("--force"));
+    let after = std::fs::read(folder.path().join("runs/flowers/model.safetensors")).unwrap();
+    assert_eq!(before, after);
+    folder.ok(&format!("{train} --out runs/flowers --seed 3 --force"));
+}
+
+#[test]
+fn a_config_repeats_a_run_and_the_command_line_comes_first() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let options = "--target kind --drop number,width --hidden 5,4 --nesterov --epochs 3 --seed 9";
+    let report = folder.json(&format!("train flowers.csv {options} --out first"));
+    let repeated = folder.json("train --config first/config.toml --out second");
+    assert_eq!(repeated["weights_hash"], report["weights_hash"]);
+    assert_eq!(folder.read("first/config.toml"), folder.read("second/config.toml"));
+    let other = folder.json("train --config first/config.toml --hidden none --out third");
+    assert_eq!(other["parameters"], 2 * 3 / 2 + 3);
+    // Lists and numbers as people write them in TOML.
+    folder.write(
+        "own.toml",
+        "hidden = [5, 4]\ndrop = [\"number\", \"width\"]\nseed = 9\n\
+        target = \"kind\"\nnesterov = true\nepochs = 3\ndata = \"flowers.csv\"\n",
+    );
+    assert_eq!(folder.json("train --config own.toml")["weights_hash"], report["weights_hash"]);
+}
+
+#[test]
+fn every_preprocessing_and_loss_trains() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    for preprocess in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
+        folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001"));
+    }
+    for loss in ["softmax", "svm"] {
+        let report = folder.json(&format!(
+            "train flowers.csv --target kind --drop number --hidden none --loss {loss}"
+        ));
+        assert_eq!(report["test_accuracy"], 1.0, "{loss}");
+    }
+}

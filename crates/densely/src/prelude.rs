@@ -1,0 +1,17 @@
+//! What most programs need: `use densely::prelude::*`.
+
+pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
+pub use densely_formats::{AnyModel, ModelFile, Provenance};
+pub use densely_layers::{
+    Activation, At, Identity, Layer, LeakyRelu, Linear, Param, Relu, Sequential, Sigmoid, Tanh,
+};
+pub use densely_loss::{Loss, MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Targets};
+pub use densely_models::{
+    ActivationKind, Evaluation, LinearClassifier, LossKind, Mlp, Model, Prediction, Predictor,
+    Preparation, Trainer, TrainingStep, Workspace,
+};
+pub use densely_optim::{Optimizer, Sgd};
+pub use densely_preprocess::{Center, Method, Pca, Preprocessor, Standardize, Transform, Whiten};
+pub use densely_tensor::{
+    Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, Stream, Threads, mat,
+};
