@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train a network; without DATA, on the embedded handwritten digits
-    Train(TrainArgs),
+    Train(Box<TrainArgs>),
     /// Predict a class or a number for each row of a table
     Predict(PredictArgs),
     /// Measure a model on a table that has the answers
