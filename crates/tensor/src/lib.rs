@@ -11,7 +11,7 @@
 //! | code that runs on `f32`, on `f64` and on a number type of yours | [`Real`] |
 //! | code that runs on `f32` and `f64`, with matrices | [`Scalar`] |
 //! | a matrix product | [`gemm`] |
-//! | one example as a slice | [`column`], [`column_mut`] |
+//! | one example as a slice | [`column()`], [`column_mut`] |
 //! | a loop compiled for the instruction set at hand | [`vectorize`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
