@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, vectorize};
+use densely_tensor::{
+    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
+};
 
 use crate::Layer;
 
@@ -53,9 +55,7 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
             #[inline(always)]
             || {
                 for j in 0..x.ncols() {
-                    for (&x, y) in column(x, j).iter().zip(column_mut(y.as_mut(), j)) {
-                        *y = self.f(x);
-                    }
+                    map(column_mut(y.as_mut(), j), [column(x, j)], |[x]| self.f(x));
                 }
             },
         );
@@ -77,11 +77,8 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
             #[inline(always)]
             || {
                 for j in 0..x.ncols() {
-                    let values = column(x, j).iter().zip(column(y, j));
-                    let grads = column(dy, j).iter().zip(column_mut(dx.as_mut(), j));
-                    for ((&x, &y), (&dy, dx)) in values.zip(grads) {
-                        *dx = dy * self.df(x, y);
-                    }
+                    let arguments = [column(x, j), column(y, j), column(dy, j)];
+                    map(column_mut(dx.as_mut(), j), arguments, |[x, y, dy]| dy * self.df(x, y));
                 }
             },
         );

@@ -5,9 +5,16 @@ use densely_tensor::{
 
 use crate::{Layer, Param};
 
-/// Floating-point operations in a panel of a weight gradient: enough to outweigh
-/// handing it to another thread, few enough to balance the threads.
-const PANEL_FLOPS: usize = 2_000_000;
+/// Panels of a weight gradient: enough to keep several threads busy, few enough that
+/// each is a product of some width.
+const PANELS: usize = 8;
+
+/// Floating-point operations in a panel of a weight gradient, at least: enough to
+/// outweigh handing it to another thread.
+const PANEL_FLOPS: usize = 1_000_000;
+
+/// Columns of a panel of a weight gradient, at most: more would leave the cache.
+const PANEL_WIDTH: usize = 256;
 
 /// The fully-connected layer: `y = W x + b`.
 ///
@@ -114,13 +121,19 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         _tape: MatRef<'_, T>,
         threads: &Threads,
     ) {
+        let (dw, db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
         let flops_per_column = 2 * dy.nrows() * dy.ncols();
-        let width = (PANEL_FLOPS / flops_per_column.max(1)).max(16).next_multiple_of(16);
-        threads.panels(self.weight.grad.as_mut(), width, |first, dw| {
-            let x = x.subrows(first, dw.ncols());
-            gemm(dw, Accumulate::Replace, dy, x.transpose());
-        });
-        sum_columns(dy, self.bias.grad.as_mut());
+        let enough = PANEL_FLOPS / flops_per_column.max(1);
+        let width = enough.max(dw.ncols() / PANELS).clamp(1, PANEL_WIDTH).next_multiple_of(16);
+        threads.join(
+            || {
+                threads.panels(dw, width, |first, dw| {
+                    let x = x.subrows(first, dw.ncols());
+                    gemm(dw, Accumulate::Replace, dy, x.transpose());
+                });
+            },
+            || sum_columns(dy, db),
+        );
     }
 
     fn visit_params(&self, visit: &mut dyn FnMut(&Param<T>)) {

@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -71,6 +71,22 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
         targets.check(self.name(), self.target_kind(), outputs, examples)
     }
 
+    /// [`example`](Loss::example) for every column. A loss that is faster on several
+    /// examples together overrides this, with the same result.
+    #[inline(always)]
+    fn examples(
+        &self,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        losses: &mut [T],
+        mut dscores: MatMut<'_, T>,
+    ) {
+        for (j, loss) in losses.iter_mut().enumerate() {
+            let dscores = column_mut(dscores.as_mut(), j);
+            *loss = self.example(column(scores, j), targets.example(j), dscores);
+        }
+    }
+
     /// The losses of a panel of examples, and the gradient of the **mean** loss over the
     /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`.
     ///
@@ -94,12 +110,9 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
         vectorize(
             #[inline(always)]
             || {
-                for (j, loss) in losses.iter_mut().enumerate() {
-                    let dscores = column_mut(dscores.as_mut(), j);
-                    *loss = self.example(column(scores, j), targets.example(j), dscores);
-                    for d in dscores {
-                        *d *= scale;
-                    }
+                self.examples(scores, targets, losses, dscores.as_mut());
+                for j in 0..dscores.ncols() {
+                    map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [d * scale]);
                 }
             },
         );

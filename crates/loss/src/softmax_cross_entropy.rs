@@ -1,6 +1,9 @@
-use densely_tensor::{Real, Scalar};
+use densely_tensor::{
+    LANES, MatMut, MatRef, Real, Scalar, Split, column, column_mut, map, map_in_place, max, sum_of,
+    vectorize,
+};
 
-use crate::{Loss, Target, TargetKind};
+use crate::{Loss, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
 ///
@@ -39,53 +42,164 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
-        dscores.copy_from_slice(scores);
-        let exponentials = exponentials(dscores);
-        let loss = exponentials.others.ln_1p() - below(scores[label], exponentials.max);
-        // p_y − 1 is minus the share of the others, which loses no digits to the 1.
-        let total = T::ONE + exponentials.others;
-        let wrong =
-            if label == exponentials.argmax { exponentials.others } else { total - dscores[label] };
-        let scale = T::ONE / total;
-        for d in dscores.iter_mut() {
-            *d *= scale;
+        let (classes, mut loss) = (scores.len(), [T::ZERO]);
+        self.examples(
+            MatRef::from_column_major_slice(scores, classes, 1),
+            Targets::Labels(&[label]),
+            &mut loss,
+            MatMut::from_column_major_slice_mut(dscores, classes, 1),
+        );
+        loss[0]
+    }
+
+    #[inline(always)]
+    fn examples(
+        &self,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        losses: &mut [T],
+        dscores: MatMut<'_, T>,
+    ) {
+        let Targets::Labels(labels) = targets else { unreachable!("targets are checked") };
+        let mut rest = (scores, labels, losses, dscores);
+        while let n @ 1.. = rest.columns() {
+            let (block, later) = rest.split_at(LANES.min(n));
+            let (scores, labels, losses, mut dscores) = block;
+            let shares = if scores.nrows() <= FEW {
+                Shares::of_few_classes(scores, labels, dscores.as_mut())
+            } else {
+                Shares::of_many_classes(scores, labels, dscores.as_mut())
+            };
+            shares.finish(labels, losses, dscores);
+            rest = later;
         }
-        dscores[label] = -wrong * scale;
-        loss
     }
 
     fn probabilities(&self, scores: &mut [T]) -> bool {
-        let total = T::ONE + exponentials(scores).others;
-        for score in scores {
-            *score /= total;
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                let max = max(scores);
+                for score in scores.iter_mut() {
+                    *score = below(*score, max).exp();
+                }
+                let total = sum_of(scores, |e| e);
+                for score in scores {
+                    *score /= total;
+                }
+            },
+        );
         true
     }
 }
 
-struct Exponentials<T> {
-    max: T,
-    /// Position of the first largest score.
-    argmax: usize,
-    /// `Σ e^{sⱼ − m}` without the term of `argmax`, which is 1.
-    others: T,
+/// Up to so many classes, examples are laid side by side: a loop over `LANES` examples
+/// fills the registers where one over a few classes would not.
+const FEW: usize = 16;
+
+/// What the softmax of up to `LANES` examples comes down to.
+struct Shares<T> {
+    /// `Σ e^{sⱼ − m}` without the term of the largest score, which is 1.
+    others: [T; LANES],
+    /// `s_y − m`.
+    right: [T; LANES],
+    /// `e^{s_y − m}`.
+    right_share: [T; LANES],
 }
 
-/// Replaces each score `sⱼ` by `e^{sⱼ − m}`, where `m` is the largest.
-#[inline(always)]
-fn exponentials<T: Scalar>(scores: &mut [T]) -> Exponentials<T> {
-    let max = scores.iter().fold(-T::INFINITY, |max, &s| Real::max(max, s));
-    let argmax = scores.iter().position(|&s| s == max).unwrap_or(0);
-    for s in scores.iter_mut() {
-        *s = below(*s, max).exp();
+impl<T: Scalar> Shares<T> {
+    /// Writes `pₖ` to `dscores`.
+    #[inline(always)]
+    fn of_few_classes(scores: MatRef<'_, T>, labels: &[usize], mut dscores: MatMut<'_, T>) -> Self {
+        let classes = scores.nrows();
+        let mut rows = [[T::ZERO; LANES]; FEW];
+        for j in 0..labels.len() {
+            for (row, &s) in rows.iter_mut().zip(column(scores, j)) {
+                row[j] = s;
+            }
+        }
+        let rows = &mut rows[..classes];
+        let mut max = [-T::INFINITY; LANES];
+        for row in rows.iter() {
+            for l in 0..LANES {
+                max[l] = Real::max(max[l], row[l]);
+            }
+        }
+        let (mut ties, mut smaller) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+        for row in rows.iter_mut() {
+            for l in 0..LANES {
+                let largest = row[l] == max[l];
+                row[l] = below(row[l], max[l]).exp();
+                ties[l] += if largest { T::ONE } else { T::ZERO };
+                smaller[l] += if largest { T::ZERO } else { row[l] };
+            }
+        }
+        let (mut others, mut scale) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+        for l in 0..LANES {
+            others[l] = smaller[l] + (ties[l] - T::ONE);
+            scale[l] = T::ONE / (T::ONE + others[l]);
+        }
+        let (mut right, mut right_share) = ([T::ZERO; LANES], [T::ONE; LANES]);
+        for (j, &label) in labels.iter().enumerate() {
+            right[j] = below(column(scores, j)[label], max[j]);
+            right_share[j] = rows[label][j];
+        }
+        for row in rows.iter_mut() {
+            for l in 0..LANES {
+                row[l] *= scale[l];
+            }
+        }
+        for j in 0..labels.len() {
+            for (d, row) in column_mut(dscores.as_mut(), j).iter_mut().zip(&*rows) {
+                *d = row[j];
+            }
+        }
+        Self { others, right, right_share }
     }
-    let mut others = T::ZERO;
-    for (j, &e) in scores.iter().enumerate() {
-        others += if j == argmax { T::ZERO } else { e };
+
+    /// Writes `pₖ` to `dscores`.
+    #[inline(always)]
+    fn of_many_classes(
+        scores: MatRef<'_, T>,
+        labels: &[usize],
+        mut dscores: MatMut<'_, T>,
+    ) -> Self {
+        let (mut others, mut right, mut right_share) =
+            ([T::ZERO; LANES], [T::ZERO; LANES], [T::ONE; LANES]);
+        for (j, &label) in labels.iter().enumerate() {
+            let (scores, d) = (column(scores, j), column_mut(dscores.as_mut(), j));
+            let max = max(scores);
+            map(d, [scores], |[s]| if s == max { T::ZERO } else { (s - max).exp() });
+            let ties = sum_of(scores, |s| if s == max { T::ONE } else { T::ZERO });
+            others[j] = sum_of(d, |smaller| smaller) + (ties - T::ONE);
+            right[j] = below(scores[label], max);
+            right_share[j] = d[label];
+            let scale = T::ONE / (T::ONE + others[j]);
+            map_in_place([d], [scores], |[e], [s]| {
+                let share = if s == max { T::ONE } else { e };
+                [share * scale]
+            });
+        }
+        Self { others, right, right_share }
     }
-    // Where the largest score is NaN, every exponential is, and the sum has to be.
-    let others = if Real::is_nan(max) { max } else { others };
-    Exponentials { max, argmax, others }
+
+    /// The losses `ln(1 + others) − (s_y − m)`, and the gradient of the right class.
+    #[inline(always)]
+    fn finish(&self, labels: &[usize], losses: &mut [T], mut dscores: MatMut<'_, T>) {
+        let (mut loss, mut gradient) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+        for l in 0..LANES {
+            let (others, right) = (self.others[l], self.right[l]);
+            loss[l] = others.ln_1p() - right;
+            // p_y − 1 is minus the share of the others, which loses no digits to the 1.
+            let total = T::ONE + others;
+            let wrong = if right == T::ZERO { others } else { total - self.right_share[l] };
+            gradient[l] = -(wrong * (T::ONE / total));
+        }
+        losses.copy_from_slice(&loss[..losses.len()]);
+        for (j, &label) in labels.iter().enumerate() {
+            column_mut(dscores.as_mut(), j)[label] = gradient[j];
+        }
+    }
 }
 
 /// `s − m`, which is 0 for equal scores even if they are infinite.

@@ -33,7 +33,7 @@ fn gradient_error(loss: &impl Loss<f64>, scores: &[f64], target: Target<'_, f64>
 }
 
 fn scores_and_label() -> impl Strategy<Value = (Vec<f64>, usize)> {
-    prop::collection::vec(-5.0..5.0, 1..20)
+    prop::collection::vec(-5.0..5.0, 1..40)
         .prop_flat_map(|scores| (0..scores.len()).prop_map(move |label| (scores.clone(), label)))
 }
 

@@ -1,5 +1,7 @@
 use densely_layers::{Layer, Param};
-use densely_tensor::{Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, vectorize};
+use densely_tensor::{
+    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map_in_place, vectorize,
+};
 
 use crate::{OptimError, Optimizer};
 
@@ -143,10 +145,9 @@ fn plain<T: Scalar>(mut value: MatMut<'_, T>, grad: MatRef<'_, T>, rate: T, deca
         #[inline(always)]
         || {
             for j in 0..grad.ncols() {
-                for (w, &d) in column_mut(value.as_mut(), j).iter_mut().zip(column(grad, j)) {
-                    let g = d + decay * *w;
-                    *w -= rate * g;
-                }
+                map_in_place([column_mut(value.as_mut(), j)], [column(grad, j)], |[w], [d]| {
+                    [w - rate * (d + decay * w)]
+                });
             }
         },
     );
@@ -165,9 +166,9 @@ fn heavy_ball<T: Scalar>(
         grad,
         velocity,
         #[inline(always)]
-        |w, d, v| {
-            *v = momentum * *v + (d + decay * *w);
-            *w -= rate * *v;
+        |[w, v], [d]| {
+            let v = momentum * v + (d + decay * w);
+            [w - rate * v, v]
         },
     );
 }
@@ -185,31 +186,28 @@ fn look_ahead<T: Scalar>(
         grad,
         velocity,
         #[inline(always)]
-        |w, d, v| {
-            let g = d + decay * *w;
-            *v = momentum * *v + g;
-            *w -= rate * (g + momentum * *v);
+        |[w, v], [d]| {
+            let g = d + decay * w;
+            let v = momentum * v + g;
+            [w - rate * (g + momentum * v), v]
         },
     );
 }
 
-/// Calls `update(w, ∇, v)` for every entry.
+/// `(w, v) = update((w, v), ∇)` for every entry.
 #[inline(always)]
 fn with_velocity<T: Scalar>(
     mut value: MatMut<'_, T>,
     grad: MatRef<'_, T>,
     mut velocity: MatMut<'_, T>,
-    update: impl Fn(&mut T, T, &mut T),
+    update: impl Fn([T; 2], [T; 1]) -> [T; 2],
 ) {
     vectorize(
         #[inline(always)]
         || {
             for j in 0..grad.ncols() {
-                let values = column_mut(value.as_mut(), j).iter_mut();
-                let velocities = column_mut(velocity.as_mut(), j);
-                for ((w, &d), v) in values.zip(column(grad, j)).zip(velocities) {
-                    update(w, d, v);
-                }
+                let (w, v) = (column_mut(value.as_mut(), j), column_mut(velocity.as_mut(), j));
+                map_in_place([w, v], [column(grad, j)], &update);
             }
         },
     );

@@ -12,7 +12,7 @@
 //! | code that runs on `f32` and `f64`, with matrices | [`Scalar`] |
 //! | a matrix product | [`gemm`] |
 //! | one example as a slice | [`column()`], [`column_mut`] |
-//! | a loop compiled for the instruction set at hand | [`vectorize`] |
+//! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
 //! | initial weights | [`Initializer`] |
@@ -36,6 +36,7 @@ pub mod decomposition;
 mod error;
 mod gemm;
 mod init;
+mod map;
 mod random;
 mod real;
 mod reduce;
@@ -49,9 +50,10 @@ pub use error::ShapeError;
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use gemm::{Accumulate, gemm};
 pub use init::Initializer;
+pub use map::{map, map_in_place};
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
-pub use reduce::{dot, sum, sum_of_squares};
+pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};
 pub use scalar::Scalar;
 pub use simd::vectorize;
 pub use threads::{Split, Threads};

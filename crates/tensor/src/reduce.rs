@@ -1,16 +1,16 @@
 use crate::{Real, Scalar, vectorize};
 
-/// Partial sums kept side by side, so that a sum vectorises. A fixed number,
-/// whatever the instruction set, makes the order of summation, and so the bits of
-/// the result, the same everywhere.
-const LANES: usize = 16;
+/// How many values are worked on side by side, so that a loop vectorises. In a sum, a
+/// fixed number of partial sums, whatever the instruction set, makes the order of
+/// summation, and so the bits of the result, the same everywhere.
+pub const LANES: usize = 16;
 
 /// `Σᵢ xᵢ`, in a fixed order: the same bits on every instruction set.
 #[inline]
 pub fn sum<T: Scalar>(x: &[T]) -> T {
     vectorize(
         #[inline(always)]
-        || in_lanes(x, |x| x),
+        || sum_of(x, |x| x),
     )
 }
 
@@ -19,7 +19,7 @@ pub fn sum<T: Scalar>(x: &[T]) -> T {
 pub fn sum_of_squares<T: Scalar>(x: &[T]) -> T {
     vectorize(
         #[inline(always)]
-        || in_lanes(x, |x| x * x),
+        || sum_of(x, |x| x * x),
     )
 }
 
@@ -49,8 +49,9 @@ pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     )
 }
 
+/// `Σᵢ f(xᵢ)`, in a fixed order. To be called inside [`vectorize`].
 #[inline(always)]
-fn in_lanes<T: Scalar>(x: &[T], term: impl Fn(T) -> T) -> T {
+pub fn sum_of<T: Scalar>(x: &[T], term: impl Fn(T) -> T) -> T {
     let mut lanes = [T::ZERO; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
@@ -64,9 +65,23 @@ fn in_lanes<T: Scalar>(x: &[T], term: impl Fn(T) -> T) -> T {
     fold(lanes)
 }
 
+/// The largest value, or NaN if there is one; `−∞` if there is none. To be called inside
+/// [`vectorize`].
+#[inline(always)]
+pub fn max<T: Scalar>(x: &[T]) -> T {
+    let mut lanes = [-T::INFINITY; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = Real::max(*lane, x);
+        }
+    }
+    lanes.iter().chain(rest).fold(-T::INFINITY, |max, &x| Real::max(max, x))
+}
+
 /// Adds the lanes pairwise: 16 to 8 to 4 to 2 to 1.
 #[inline(always)]
-fn fold<T: Scalar>(mut lanes: [T; LANES]) -> T {
+pub(crate) fn fold<T: Scalar>(mut lanes: [T; LANES]) -> T {
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
@@ -91,6 +106,21 @@ mod tests {
             assert_eq!(f64::from(sum_of_squares(&x)), n * (n + 1.0) * (2.0 * n + 1.0) / 6.0);
             assert_eq!(dot(&x, &ones), sum(&x));
             assert_eq!(dot(&x, &x), sum_of_squares(&x));
+            assert_eq!(sum_of(&x, |x| -x), -sum(&x));
+        }
+    }
+
+    #[test]
+    fn the_largest_value_is_found_at_every_length_and_position() {
+        assert_eq!(max::<f32>(&[]), f32::NEG_INFINITY);
+        for n in 1..40 {
+            for position in 0..n {
+                let mut x = vec![-3.0; n];
+                x[position] = -2.0;
+                assert_eq!(max(&x), -2.0);
+                x[position] = f64::NAN;
+                assert!(max(&x).is_nan());
+            }
         }
     }
 

@@ -77,6 +77,19 @@ impl Threads {
         }
     }
 
+    /// Does both, on two threads if there are.
+    pub fn join(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
+        match &self.pool {
+            None => {
+                left();
+                right();
+            }
+            Some(pool) => {
+                pool.install(|| rayon::join(left, right));
+            }
+        }
+    }
+
     /// Cuts `work` into panels of `width` columns (the last may be narrower) and
     /// calls `body(first_column, panel)` for each, on any thread, in any order.
     ///

@@ -1,0 +1,197 @@
+mod thin;
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatMut, MatRef, Par};
+
+use crate::{ReborrowMut, Scalar};
+
+/// Rows and columns of a block of the left operand: 1 MiB of f32, about a core's
+/// second-level cache. From 256 to 512 all are equally good; from 1024 it gets worse.
+const BLOCK: usize = 512;
+
+/// What a product does with what its destination held before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accumulate {
+    /// The destination is overwritten.
+    Replace,
+    /// The product is added to it.
+    Add,
+}
+
+/// `c = a b` or `c += a b`, on the calling thread.
+///
+/// Any strides are allowed, so a transposed operand is `x.transpose()`. Threads
+/// are the caller's business: split the columns of `c` and of `b`
+/// ([`Threads::panels`](crate::Threads::panels)) and the result has the same bits
+/// at any number of threads.
+///
+/// No memory is allocated, except by the first product on a thread, which sets up
+/// that thread's packing buffer. The threads of a [`Threads`](crate::Threads) have
+/// theirs from the start.
+///
+/// # Shapes
+/// `a: m x k`, `b: k x n`, `c: m x n`.
+///
+/// # Panics
+/// If the shapes do not fit each other.
+#[inline]
+pub fn gemm<T: Scalar>(
+    mut c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    assert!(
+        a.ncols() == b.nrows() && c.nrows() == a.nrows() && c.ncols() == b.ncols(),
+        "gemm: {}x{} = {}x{} times {}x{} does not fit",
+        c.nrows(),
+        c.ncols(),
+        a.nrows(),
+        a.ncols(),
+        b.nrows(),
+        b.ncols(),
+    );
+    if !thin::product(c.rb_mut(), accumulate, a, b) {
+        blocks(c, accumulate, a, b);
+    }
+}
+
+/// The product, a block of `a` at a time, so that the block stays in the cache while
+/// all of `b` goes by. faer alone would go over all of `a` again and again: a product
+/// of 4096 x 4096 and 4096 x 512 is 15 % faster so.
+fn blocks<T: Scalar>(
+    mut c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    for row in (0..a.nrows()).step_by(BLOCK) {
+        let rows = BLOCK.min(a.nrows() - row);
+        let mut accumulate = accumulate;
+        // An empty sum is zero, and has to be written.
+        for first in (0..a.ncols().max(1)).step_by(BLOCK) {
+            let depth = BLOCK.min(a.ncols() - first);
+            matmul(
+                c.rb_mut().subrows_mut(row, rows),
+                match accumulate {
+                    Accumulate::Replace => Accum::Replace,
+                    Accumulate::Add => Accum::Add,
+                },
+                a.submatrix(row, first, rows, depth),
+                b.subrows(first, depth),
+                T::ONE,
+                Par::Seq,
+            );
+            accumulate = Accumulate::Add;
+        }
+    }
+}
+
+/// Makes the first product on this thread, so that a later one allocates nothing.
+pub(crate) fn prepare_gemm() {
+    // Large enough for the kernel that packs its operands.
+    let a = Mat::<f32>::zeros(64, 64);
+    let mut c = Mat::zeros(64, 64);
+    gemm(c.as_mut(), Accumulate::Replace, a.as_ref(), a.as_ref());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn entry(i: usize, j: usize, seed: u64) -> f64 {
+        ((i as u64 * 31 + j as u64 * 17 + seed) % 23) as f64 - 11.0
+    }
+
+    /// Small integers, so that every order of summation gives the exact result.
+    fn check(
+        (m, k, n): (usize, usize, usize),
+        transpose: [bool; 2],
+        add: bool,
+        seed: u64,
+    ) -> Result<(), TestCaseError> {
+        let a = Mat::from_fn(m, k, |i, j| entry(i, j, seed));
+        let b = Mat::from_fn(k, n, |i, j| entry(i, j, seed + 5));
+        let (at, bt) = (a.transpose().to_owned(), b.transpose().to_owned());
+        let mut c = Mat::from_fn(m, n, |i, j| entry(i, j, seed + 9));
+        let expected = Mat::from_fn(m, n, |i, j| {
+            let product: f64 = (0..k).map(|l| a[(i, l)] * b[(l, j)]).sum();
+            if add { c[(i, j)] + product } else { product }
+        });
+        gemm(
+            c.as_mut(),
+            if add { Accumulate::Add } else { Accumulate::Replace },
+            if transpose[0] { at.transpose() } else { a.as_ref() },
+            if transpose[1] { bt.transpose() } else { b.as_ref() },
+        );
+        prop_assert_eq!(c, expected);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(
+            shape in (0_usize..40, 0_usize..40, 0_usize..40),
+            transpose: [bool; 2], add: bool, seed in 0_u64..1000,
+        ) {
+            check(shape, transpose, add, seed)?;
+        }
+
+        /// One to five rows or columns, and sums longer than a block.
+        #[test]
+        fn thin_products_agree_with_the_definition(
+            thin in 1_usize..6, k in 1_usize..700, long in 1_usize..150, tall: bool,
+            transpose: [bool; 2], add: bool, seed in 0_u64..1000,
+        ) {
+            check(if tall { (long, k, thin) } else { (thin, k, long) }, transpose, add, seed)?;
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        /// More rows, and longer sums, than a block of the left operand has.
+        #[test]
+        fn products_of_several_blocks_agree_with_the_definition(
+            m in BLOCK - 1..BLOCK + 20, k in BLOCK - 1..2 * BLOCK + 2, n in 5_usize..8,
+            transpose: [bool; 2], add: bool, seed in 0_u64..1000,
+        ) {
+            check((m, k, n), transpose, add, seed)?;
+        }
+    }
+
+    /// What a value that is not finite does to its own entries, and to no others.
+    #[test]
+    fn infinities_and_nan_stay_where_they_belong() {
+        for (m, k, n) in [(3, 100, 9), (1, 37, 5), (40, 37, 20), (9, 100, 3), (70, 20, 1)] {
+            for value in [f64::INFINITY, f64::NAN] {
+                for l in 0..k {
+                    let a = Mat::from_fn(m, k, |i, j| entry(i, j, 3));
+                    let mut b = Mat::from_fn(k, n, |i, j| entry(i, j, 8));
+                    b[(l, n - 1)] = value;
+                    for transpose in [false, true] {
+                        let bt = b.transpose().to_owned();
+                        let b = if transpose { bt.transpose() } else { b.as_ref() };
+                        let mut c = Mat::zeros(m, n);
+                        gemm(c.as_mut(), Accumulate::Replace, a.as_ref(), b);
+                        for i in 0..m {
+                            let product = a[(i, l)] * value;
+                            let last = c[(i, n - 1)];
+                            assert!(last == product || (last.is_nan() && product.is_nan()));
+                            assert!((0..n - 1).all(|j| c[(i, j)].is_finite()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "2x2 = 2x3 times 2x2 does not fit")]
+    fn refuses_shapes_that_do_not_fit() {
+        let (a, b) = (Mat::<f64>::zeros(2, 3), Mat::zeros(2, 2));
+        gemm(Mat::zeros(2, 2).as_mut(), Accumulate::Replace, a.as_ref(), b.as_ref());
+    }
+}
