@@ -1,20 +1,22 @@
 use densely_tensor::{
-    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, column,
-    column_mut, gemm, sum_columns,
+    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads,
+    fill_columns, gemm, sum_columns,
 };
 
 use crate::{Layer, Param};
 
-/// Panels of a weight gradient: enough to keep several threads busy, few enough that
-/// each is a product of some width.
-const PANELS: usize = 8;
+/// Floating-point operations in a panel of a weight gradient: enough to outweigh
+/// handing it to another thread, few enough to balance the threads.
+const PANEL_FLOPS: usize = 4_000_000;
 
-/// Floating-point operations in a panel of a weight gradient, at least: enough to
-/// outweigh handing it to another thread.
-const PANEL_FLOPS: usize = 1_000_000;
+/// Columns of a panel of a weight gradient, at least.
+const NARROW: usize = 16;
 
-/// Columns of a panel of a weight gradient, at most: more would leave the cache.
-const PANEL_WIDTH: usize = 256;
+/// The same, if `dy` does not stay in cache: every panel goes over all of it.
+const WIDE: usize = 256;
+
+/// Bytes of `dy` that stay in cache, about.
+const CACHED_BYTES: usize = 1 << 20;
 
 /// The fully-connected layer: `y = W x + b`.
 ///
@@ -96,10 +98,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
 
     fn forward(&self, x: MatRef<'_, T>, mut y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
         // Starting from the bias saves a pass over y after the product.
-        let bias = column(self.bias.value.as_ref(), 0);
-        for j in 0..y.ncols() {
-            column_mut(y.as_mut(), j).copy_from_slice(bias);
-        }
+        fill_columns(y.as_mut(), self.bias.value.as_ref());
         gemm(y, Accumulate::Add, self.weight.value.as_ref(), x);
     }
 
@@ -122,9 +121,13 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         threads: &Threads,
     ) {
         let (dw, db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
-        let flops_per_column = 2 * dy.nrows() * dy.ncols();
-        let enough = PANEL_FLOPS / flops_per_column.max(1);
-        let width = enough.max(dw.ncols() / PANELS).clamp(1, PANEL_WIDTH).next_multiple_of(16);
+        let size = dy.nrows() * dy.ncols();
+        let narrowest = if size * size_of::<T>() <= CACHED_BYTES { NARROW } else { WIDE };
+        let width = (PANEL_FLOPS / (2 * size).max(1)).max(narrowest).next_multiple_of(NARROW);
+        if dw.ncols() <= width {
+            gemm(dw, Accumulate::Replace, dy, x.transpose());
+            return sum_columns(dy, db);
+        }
         threads.join(
             || {
                 threads.panels(dw, width, |first, dw| {

@@ -5,11 +5,8 @@ use densely_tensor::{
     Buffer, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut,
 };
 
+use crate::panel_width::panel_width;
 use crate::{Evaluation, ModelError, Workspace};
-
-/// Bytes of tape that a panel of examples may take in inference: about what a core
-/// keeps close by.
-const PANEL_BYTES: usize = 1 << 18;
 
 /// A network and the loss that judges it.
 ///
@@ -102,7 +99,8 @@ impl<T: Scalar> Model<T> {
         workspace: &'w mut Workspace<T>,
     ) -> Result<MatRef<'w, T>, ShapeError> {
         self.check_inputs(x)?;
-        let (n, width) = (x.ncols(), self.panel_width());
+        let n = x.ncols();
+        let width = panel_width(n, self.parameter_bytes());
         let Workspace { scores, tape } = workspace;
         let tape_rows = self.network.tape_rows(self.inputs());
         let mut y = scores.view_mut(self.outputs(), n);
@@ -127,7 +125,7 @@ impl<T: Scalar> Model<T> {
         let mut scores = Mat::zeros(self.outputs(), x.ncols());
         threads.panels(
             (x, scores.as_mut()),
-            self.panel_width(),
+            panel_width(x.ncols(), self.parameter_bytes()),
             |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
                 let mut tape = Buffer::new();
                 let n = x.ncols();
@@ -210,10 +208,9 @@ impl<T: Scalar> Model<T> {
         }
     }
 
-    /// How many examples go through the network at a time.
-    fn panel_width(&self) -> usize {
-        let bytes = self.network.tape_rows(self.inputs()) * size_of::<T>();
-        (PANEL_BYTES / bytes.max(1)).clamp(16, 256)
+    /// The bytes that the parameters take.
+    pub(crate) fn parameter_bytes(&self) -> usize {
+        self.parameters() * size_of::<T>()
     }
 }
 

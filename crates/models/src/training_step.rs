@@ -1,32 +1,10 @@
-use densely_layers::{At, Layer, parameter_count};
+use densely_layers::{At, Layer};
 use densely_loss::{Targets, mean};
 use densely_optim::Optimizer;
 use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Threads};
 
+use crate::panel_width::panel_width;
 use crate::{Model, ModelError};
-
-/// Panels in a mini-batch, if it is large: enough to keep several threads busy.
-const PANELS: usize = 8;
-
-/// Examples in a panel, at least: fewer would make matrix products inefficient.
-const PANEL_WIDTH: usize = 64;
-
-/// Examples in a panel, at least, if the parameters do not fit into a core's cache: every
-/// panel goes over all of them.
-const WIDE_PANEL_WIDTH: usize = 256;
-
-/// Bytes of parameters that fit into the caches a core has, about.
-const CACHED_BYTES: usize = 1 << 23;
-
-/// How many examples go through the network together. It depends on sizes alone.
-fn panel_width(n: usize, parameter_bytes: usize) -> usize {
-    let fits = parameter_bytes <= CACHED_BYTES;
-    let narrowest = if fits { PANEL_WIDTH } else { WIDE_PANEL_WIDTH };
-    // At least two panels, as long as they are not too narrow.
-    let narrowest = narrowest.min(n.div_ceil(2)).max(PANEL_WIDTH);
-    // Equal widths, so that the threads are done at the same time.
-    n.div_ceil((n / narrowest).clamp(1, PANELS))
-}
 
 /// One training step on a mini-batch, with the memory that it takes.
 ///
@@ -91,9 +69,12 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
-        let loss = self.gradients(model, x, targets, at, threads)?;
-        optimizer.step(model.network_mut(), threads)?;
-        Ok(loss)
+        let panels = x.ncols().div_ceil(panel_width(x.ncols(), model.parameter_bytes()));
+        threads.attend(panels.saturating_sub(1), || {
+            let loss = self.gradients(model, x, targets, at, threads)?;
+            optimizer.step(model.network_mut(), threads)?;
+            Ok(loss)
+        })
     }
 
     /// Overwrites the gradient of every parameter with that of the mean loss over the
@@ -112,6 +93,7 @@ impl<T: Scalar> TrainingStep<T> {
         let n = x.ncols();
         ShapeError::expect_some("TrainingStep", "examples", n)?;
         model.check_batch(x, targets)?;
+        let width = panel_width(n, model.parameter_bytes());
         let (outputs, rows) = (model.outputs(), model.network().tape_rows(model.inputs()));
         let (network, loss) = model.parts_mut();
 
@@ -127,7 +109,6 @@ impl<T: Scalar> TrainingStep<T> {
             dscores.as_mut(),
             self.losses.as_mut_slice(),
         );
-        let width = panel_width(n, parameter_count(network) * size_of::<T>());
         threads.panels(work, width, |first, (x, targets, mut tape, mut y, mut dy, losses)| {
             network.forward_train(x, y.as_mut(), tape.as_mut(), at.shifted(first));
             loss.panel(y.as_ref(), targets, n, losses, dy.as_mut());

@@ -1,6 +1,6 @@
 use faer::{MatMut, MatRef};
 
-use crate::{Scalar, vectorize};
+use crate::{LANES, Scalar, map, vectorize};
 
 /// Column `j` of `x`, one example, as a slice.
 ///
@@ -45,23 +45,21 @@ pub fn copy<T: Scalar>(from: MatRef<'_, T>, mut to: MatMut<'_, T>) {
     to.copy_from(from);
 }
 
-/// `x[:, j] += b` for every column `j`: the bias of a layer.
+/// `x[:, j] = b` for every column `j`: the bias of a layer, to which a product is added.
 ///
 /// # Shapes
 /// `b: m x 1`, `x: m x n`.
 ///
 /// # Panics
 /// If `b` has another shape, or columns are not contiguous.
-pub fn add_to_columns<T: Scalar>(mut x: MatMut<'_, T>, b: MatRef<'_, T>) {
-    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "add_to_columns: shape of b");
+pub fn fill_columns<T: Scalar>(mut x: MatMut<'_, T>, b: MatRef<'_, T>) {
+    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "fill_columns: shape of b");
     let b = column(b, 0);
     vectorize(
         #[inline(always)]
         || {
             for j in 0..x.ncols() {
-                for (x, &b) in column_mut(x.as_mut(), j).iter_mut().zip(b) {
-                    *x += b;
-                }
+                map(column_mut(x.as_mut(), j), [b], |[b]| b);
             }
         },
     );
@@ -80,14 +78,34 @@ pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
     vectorize(
         #[inline(always)]
         || {
-            b.fill(T::ZERO);
-            for j in 0..x.ncols() {
-                for (b, &x) in b.iter_mut().zip(column(x, j)) {
-                    *b += x;
-                }
+            let mut first = 0;
+            while first < b.len() {
+                let sums = &mut b[first..];
+                first += match sums.len() {
+                    STRIP.. => sum_strip::<T, STRIP>(x, sums, first),
+                    LANES.. => sum_strip::<T, LANES>(x, sums, first),
+                    4.. => sum_strip::<T, 4>(x, sums, first),
+                    _ => sum_strip::<T, 1>(x, sums, first),
+                };
             }
         },
     );
+}
+
+/// Rows that are summed at a time, in registers.
+const STRIP: usize = 4 * LANES;
+
+/// The sums of rows `first .. first + R`.
+#[inline(always)]
+fn sum_strip<T: Scalar, const R: usize>(x: MatRef<'_, T>, sums: &mut [T], first: usize) -> usize {
+    let mut totals = [T::ZERO; R];
+    for j in 0..x.ncols() {
+        for (total, &x) in totals.iter_mut().zip(&column(x, j)[first..first + R]) {
+            *total += x;
+        }
+    }
+    sums[..R].copy_from_slice(&totals);
+    R
 }
 
 /// Row and column of the first value, column by column, that is NaN or infinite.
@@ -101,18 +119,20 @@ pub fn first_non_finite<T: Scalar>(x: MatRef<'_, T>) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use faer::{Mat, mat};
+    use faer::Mat;
 
     use super::*;
 
     #[test]
     fn bias_and_its_gradient() {
-        let mut x = mat![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
-        add_to_columns(x.as_mut(), mat![[10.0], [20.0]].as_ref());
-        assert_eq!(x, mat![[11.0, 12.0, 13.0], [24.0, 25.0, 26.0]]);
-        let mut b = mat![[f64::NAN], [f64::NAN]];
-        sum_columns(x.as_ref(), b.as_mut());
-        assert_eq!(b, mat![[36.0], [75.0]]);
+        for rows in 0..100 {
+            let mut x = Mat::from_fn(rows, 3, |i, j| (10 * i + j) as f32);
+            let mut b = Mat::from_fn(rows, 1, |_, _| f32::NAN);
+            sum_columns(x.as_ref(), b.as_mut());
+            assert_eq!(b, Mat::from_fn(rows, 1, |i, _| (30 * i + 3) as f32));
+            fill_columns(x.as_mut(), b.as_ref());
+            assert_eq!(x, Mat::from_fn(rows, 3, |i, _| (30 * i + 3) as f32));
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ mod simd;
 mod threads;
 
 pub use buffer::Buffer;
-pub use columns::{add_to_columns, column, column_mut, copy, first_non_finite, sum_columns};
+pub use columns::{column, column_mut, copy, fill_columns, first_non_finite, sum_columns};
 pub use error::ShapeError;
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use gemm::{Accumulate, gemm};

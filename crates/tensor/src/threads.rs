@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use faer::{MatMut, MatRef};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -77,6 +78,21 @@ impl Threads {
         }
     }
 
+    /// Runs `work` as [`install`](Self::install) does, while up to `helpers` of the other
+    /// threads look out for parts of it, instead of falling asleep whenever there are none.
+    ///
+    /// To wake a thread takes as long as a small training step. Use it for work of
+    /// less than about a second, most of which is in [`panels`](Self::panels).
+    pub fn attend<R: Send>(&self, helpers: usize, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            None => work(),
+            Some(pool) => pool.install(|| {
+                let helpers = helpers.min(pool.current_num_threads() - 1);
+                attended(helpers, &AtomicBool::new(false), rayon::current_thread_index(), work)
+            }),
+        }
+    }
+
     /// Does both, on two threads if there are.
     pub fn join(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
         match &self.pool {
@@ -133,6 +149,42 @@ fn by_halves<W: Split>(work: W, first: usize, width: usize, body: &(impl Fn(usiz
         || by_halves(left, first, width, body),
         || by_halves(right, first + middle, width, body),
     );
+}
+
+/// Runs `work` here, and `help` on `helpers` other threads until it is done.
+fn attended<R: Send>(
+    helpers: usize,
+    done: &AtomicBool,
+    worker: Option<usize>,
+    work: impl FnOnce() -> R + Send,
+) -> R {
+    /// `work` is done even if it panics.
+    struct Done<'a>(&'a AtomicBool);
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+    if helpers == 0 {
+        let _done = Done(done);
+        return work();
+    }
+    rayon::join(|| attended(helpers - 1, done, worker, work), || help(done, worker)).0
+}
+
+/// Does what parts of the work there are, until all is done.
+fn help(done: &AtomicBool, worker: Option<usize>) {
+    // The thread that does the work would wait here for itself.
+    if rayon::current_thread_index() == worker {
+        return;
+    }
+    while !done.load(Ordering::Acquire) {
+        if rayon::yield_now() != Some(rayon::Yield::Executed) {
+            for _ in 0..16 {
+                std::hint::spin_loop();
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Threads {
@@ -219,6 +271,7 @@ impl_split_for_tuple!(A B C D E F);
 
 #[cfg(test)]
 mod tests {
+    use std::panic::AssertUnwindSafe;
     use std::sync::Mutex;
 
     use faer::Mat;
@@ -250,6 +303,27 @@ mod tests {
             let expected: Vec<_> = (0..columns).step_by(width)
                 .map(|first| (first, width.min(columns - first))).collect();
             prop_assert_eq!(cuts, expected);
+        }
+    }
+
+    #[test]
+    fn helpers_do_parts_of_the_work_and_end_with_it() {
+        for (count, helpers) in [(1, 3), (2, 0), (2, 1), (4, 9)] {
+            let threads = Threads::new(count).unwrap();
+            for columns in 0..100 {
+                let mut marks = vec![0; columns];
+                let sum = threads.attend(helpers, || {
+                    threads.panels(marks.as_mut_slice(), 3, |first, marks| {
+                        marks.iter_mut().enumerate().for_each(|(j, mark)| *mark = first + j);
+                    });
+                    marks.iter().sum::<usize>()
+                });
+                assert_eq!(sum, (0..columns).sum());
+            }
+            let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| {
+                threads.attend(helpers, || panic!("work"));
+            }));
+            assert!(panicked.is_err());
         }
     }
 

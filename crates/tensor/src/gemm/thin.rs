@@ -3,16 +3,17 @@
 //! A kernel made for large matrices fills its registers with a tile of the result,
 //! most of which would lie outside a result of one to four rows: the scores of a few
 //! classes, a single regression output, a single example. There it pays to work along
-//! the long dimension instead.
+//! the long dimension instead. And a sum of one to four terms, from as many inputs or
+//! outputs, is over before that kernel is under way.
 
 use faer::{MatMut, MatRef};
 
 use super::Accumulate;
-use crate::columns::column;
+use crate::columns::{column, column_mut};
 use crate::reduce::{LANES, fold};
-use crate::{Real, Scalar, vectorize};
+use crate::{Real, Scalar, map, map_in_place, vectorize};
 
-/// Rows (or columns) of a thin result, at most. With five the general kernel wins.
+/// Rows (or columns) of a thin result, or terms of a short sum, at most. With five the general kernel wins.
 const THIN: usize = 4;
 
 /// Values along `k` that are packed at a time.
@@ -34,10 +35,11 @@ pub(super) fn product<T: Scalar>(
 ) -> bool {
     let (m, k, n) = (a.nrows(), a.ncols(), b.ncols());
     let thin = (1..=THIN).contains(&m);
-    if k < LANES {
+    if (1..=THIN).contains(&k) && c.row_stride() == 1 {
+        few_terms(c, accumulate, a, b);
+    } else if k < LANES {
         return false;
-    }
-    if thin && b.row_stride() == 1 {
+    } else if thin && b.row_stride() == 1 {
         dots(c, accumulate, a, b);
     } else if thin && b.col_stride() == 1 {
         sweep(c.transpose_mut(), accumulate, b.transpose(), a.transpose());
@@ -235,6 +237,57 @@ fn strip<T: Scalar, const N: usize, const R: usize>(
         }
     }
     R
+}
+
+/// `c = a b` with few columns in `a`: every column of `c` is a combination of these.
+fn few_terms<T: Scalar>(
+    c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    match a.ncols() {
+        1 => combine::<T, 1>(c, accumulate, a, b),
+        2 => combine::<T, 2>(c, accumulate, a, b),
+        3 => combine::<T, 3>(c, accumulate, a, b),
+        _ => combine::<T, THIN>(c, accumulate, a, b),
+    }
+}
+
+fn combine<T: Scalar, const K: usize>(
+    mut c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    let mut packed = [[T::ZERO; BLOCK]; K];
+    for first in (0..a.nrows()).step_by(BLOCK) {
+        let rows = BLOCK.min(a.nrows() - first);
+        for (p, packed) in packed.iter_mut().enumerate() {
+            for (i, value) in packed[..rows].iter_mut().enumerate() {
+                *value = a[(first + i, p)];
+            }
+        }
+        let terms: [&[T]; K] = packed.each_ref().map(|packed| &packed[..rows]);
+        let mut c = c.as_mut().subrows_mut(first, rows);
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..b.ncols() {
+                    let factors: [T; K] = std::array::from_fn(|p| b[(p, j)]);
+                    let sum = |start: T, terms: [T; K]| {
+                        let pairs = terms.into_iter().zip(factors);
+                        pairs.fold(start, |sum, (a, b)| Real::mul_add(a, b, sum))
+                    };
+                    let c = column_mut(c.as_mut(), j);
+                    match accumulate {
+                        Accumulate::Replace => map(c, terms, |terms| sum(T::ZERO, terms)),
+                        Accumulate::Add => map_in_place([c], terms, |[c], terms| [sum(c, terms)]),
+                    }
+                }
+            },
+        );
+    }
 }
 
 #[inline(always)]
