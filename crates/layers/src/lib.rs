@@ -1,5 +1,5 @@
 //! Layers of fully-connected networks: the [`Layer`] trait, [`Linear`], the
-//! [`Activation`] trait with the classic activations, and [`Sequential`].
+//! [`Activation`] trait with the classic activations, [`Maxout`], and [`Sequential`].
 //!
 //! An activation of your own is two functions:
 //!
@@ -34,6 +34,7 @@ mod activations;
 mod at;
 mod layer;
 mod linear;
+mod maxout;
 mod param;
 mod sequential;
 
@@ -42,5 +43,6 @@ pub use activations::{Identity, LeakyRelu, Relu, Sigmoid, Tanh};
 pub use at::At;
 pub use layer::Layer;
 pub use linear::Linear;
+pub use maxout::Maxout;
 pub use param::{Param, parameter_count};
 pub use sequential::{Sequential, Stage};

@@ -2,7 +2,7 @@ use densely_tensor::{Initializer, Key, Mat, Purpose, Stream};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Identity, LeakyRelu, Linear, Relu, Tanh};
+use crate::{Identity, LeakyRelu, Linear, Maxout, Relu, Tanh};
 
 fn stream(seed: u64) -> Stream {
     Stream::new(seed, Purpose::Other, Key::default())
@@ -111,6 +111,31 @@ proptest! {
                 value
             }));
             prop_assert!(agrees(grad, &numeric, terms), "parameter {index}: {grad:?} {numeric:?}");
+        }
+    }
+
+    /// Maxout passes gradients to the layer before it, and is the ReLU of a linear layer
+    /// if one of its two pieces is zero.
+    #[test]
+    fn maxout_generalises_relu(n in 1_usize..6, seed: u64) {
+        let mut draws = stream(seed);
+        let (weight, bias) = (random(5, 3, &mut draws), random(5, 1, &mut draws));
+        let with_zeros = |m: &Mat<f64>| {
+            Mat::from_fn(10, m.ncols(), |i, j| if i < 5 { 0.0 } else { m[(i - 5, j)] })
+        };
+        let linear = |weight, bias| Linear::from_parts(weight, bias).unwrap();
+        let mut maxout = Sequential::new(3).unwrap()
+            .with(linear(with_zeros(&weight), with_zeros(&bias))).unwrap()
+            .with(Maxout::new(2).unwrap()).unwrap();
+        let mut relu = Sequential::new(3).unwrap()
+            .with(linear(weight, bias)).unwrap().with(Relu).unwrap();
+        let (x, dy) = (random(3, n, &mut draws), random(5, n, &mut draws));
+        let (y, dx, grads) = pass(&mut maxout, &x, &dy);
+        let (relu_y, relu_dx, relu_grads) = pass(&mut relu, &x, &dy);
+        prop_assert_eq!(y, relu_y);
+        prop_assert!((dx - relu_dx).norm_max() < 1e-12);
+        for (grad, relu_grad) in grads.iter().zip(relu_grads) {
+            prop_assert!((grad.subrows(5, 5) - relu_grad).norm_max() < 1e-12);
         }
     }
 
