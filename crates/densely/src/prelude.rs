@@ -3,7 +3,8 @@
 pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
 pub use densely_formats::{AnyModel, ModelFile, Provenance};
 pub use densely_layers::{
-    Activation, At, Identity, Layer, LeakyRelu, Linear, Param, Relu, Sequential, Sigmoid, Tanh,
+    Activation, At, Identity, Layer, LeakyRelu, Linear, Maxout, Param, Relu, Sequential, Sigmoid,
+    Tanh,
 };
 pub use densely_loss::{Loss, MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Targets};
 pub use densely_models::{

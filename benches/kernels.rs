@@ -1,0 +1,81 @@
+//! Elementwise kernels: activations forward and backward, losses, the optimiser.
+//!
+//! `cargo bench -p densely --bench kernels`
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use densely::prelude::*;
+
+/// A hidden layer's activations, in cache: 256 units, a panel of 64 examples.
+const SHAPE: (usize, usize) = (256, 64);
+
+fn normal<T: Scalar>((rows, columns): (usize, usize), seed: u64) -> Mat<T> {
+    let mut stream = Stream::new(seed, Purpose::Other, Key::default());
+    Mat::from_fn(rows, columns, |_, _| stream.normal())
+}
+
+fn activations<T: Scalar>(c: &mut Criterion) {
+    let mut group = c.benchmark_group(format!("activation/{}", T::NAME));
+    group.throughput(Throughput::Elements((SHAPE.0 * SHAPE.1) as u64));
+    let (x, dy) = (normal::<T>(SHAPE, 1), normal::<T>(SHAPE, 2));
+    let (mut y, mut dx) = (x.clone(), x.clone());
+    for kind in ActivationKind::ALL {
+        let layer = kind.layer::<T>();
+        group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
+            b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
+        });
+        group.bench_function(BenchmarkId::new(kind.name(), "backward"), |b| {
+            b.iter(|| {
+                let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
+                layer.backward_input(x, y, dy, dx.as_mut(), Mat::new().as_mut());
+            });
+        });
+    }
+}
+
+fn losses<T: Scalar>(c: &mut Criterion) {
+    let n = 128;
+    for outputs in [3, 10, 1000] {
+        let mut group = c.benchmark_group(format!("loss/{}/{outputs} outputs", T::NAME));
+        group.throughput(Throughput::Elements((outputs * n) as u64));
+        let (scores, values) = (normal::<T>((outputs, n), 3), normal::<T>((outputs, n), 4));
+        let labels: Vec<usize> = (0..n).map(|j| j % outputs).collect();
+        let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
+        for kind in LossKind::ALL {
+            let loss = kind.loss::<T>();
+            let targets = match loss.target_kind() {
+                densely::loss::TargetKind::Labels => Targets::Labels(&labels),
+                densely::loss::TargetKind::Values => Targets::Values(values.as_ref()),
+            };
+            group.bench_function(kind.name(), |b| {
+                b.iter(|| loss.panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut()));
+            });
+        }
+    }
+}
+
+fn optimizers<T: Scalar>(c: &mut Criterion) {
+    let mut group = c.benchmark_group(format!("optimizer/{}", T::NAME));
+    group.throughput(Throughput::Elements(256 * 256));
+    let bias = Mat::zeros(256, 1);
+    let mut layer = Linear::<T>::from_parts(normal((256, 256), 5), bias).expect("shapes that fit");
+    for (name, mut sgd) in [
+        ("sgd", Sgd::new(1e-9).weight_decay(1e-4)),
+        ("momentum", Sgd::new(1e-9).momentum(0.9).weight_decay(1e-4)),
+        ("nesterov", Sgd::new(1e-9).momentum(0.9).nesterov(true).weight_decay(1e-4)),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| sgd.step(&mut layer, &Threads::single()).expect("options in range"));
+        });
+    }
+}
+
+criterion_group!(
+    benches,
+    activations::<f32>,
+    activations::<f64>,
+    losses::<f32>,
+    losses::<f64>,
+    optimizers::<f32>,
+    optimizers::<f64>
+);
+criterion_main!(benches);
