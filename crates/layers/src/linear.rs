@@ -5,19 +5,6 @@ use densely_tensor::{
 
 use crate::{Layer, Param};
 
-/// Floating-point operations in a panel of a weight gradient: enough to outweigh
-/// handing it to another thread, few enough to balance the threads.
-const PANEL_FLOPS: usize = 4_000_000;
-
-/// Columns of a panel of a weight gradient, at least.
-const NARROW: usize = 16;
-
-/// The same, if `dy` does not stay in cache: every panel goes over all of it.
-const WIDE: usize = 256;
-
-/// Bytes of `dy` that stay in cache, about.
-const CACHED_BYTES: usize = 1 << 20;
-
 /// The fully-connected layer: `y = W x + b`.
 ///
 /// | | |
@@ -90,6 +77,28 @@ impl<T: Scalar> Linear<T> {
     }
 }
 
+/// How many columns of a weight gradient, `out x in`, are computed together: enough to
+/// outweigh handing them to another thread, few enough to balance the threads. It depends
+/// on sizes alone, so that threads do not change the result.
+fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
+    /// Panels, at most.
+    const PANELS: usize = 16;
+    /// Floating-point operations in a panel, at least.
+    const FLOPS: usize = 1_000_000;
+    /// Bytes of `dy` that stay in cache, about.
+    const CACHED_BYTES: usize = 1 << 20;
+
+    let flops = 2 * out_features * in_features * n;
+    let panels = (flops / FLOPS).clamp(1, PANELS);
+    let narrowest = match out_features * n * size_of::<T>() {
+        // Every panel goes over all of dy.
+        bytes if bytes > CACHED_BYTES => 256,
+        _ if in_features < 64 => 16,
+        _ => 32,
+    };
+    in_features.div_ceil(panels).next_multiple_of(16).max(narrowest)
+}
+
 impl<T: Scalar> Layer<T> for Linear<T> {
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         ShapeError::expect("Linear", "inputs", self.weight.value.ncols(), in_features)?;
@@ -121,9 +130,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         threads: &Threads,
     ) {
         let (dw, db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
-        let size = dy.nrows() * dy.ncols();
-        let narrowest = if size * size_of::<T>() <= CACHED_BYTES { NARROW } else { WIDE };
-        let width = (PANEL_FLOPS / (2 * size).max(1)).max(narrowest).next_multiple_of(NARROW);
+        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols());
         if dw.ncols() <= width {
             gemm(dw, Accumulate::Replace, dy, x.transpose());
             return sum_columns(dy, db);

@@ -1,4 +1,4 @@
-use densely_tensor::Scalar;
+use densely_tensor::{Scalar, map, map_in_place, sum_of};
 
 use crate::{Loss, Target, TargetKind};
 
@@ -71,17 +71,17 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
         let (right, margin) = (scores[label], T::from_f64(self.margin));
-        let (mut loss, mut violations) = (T::ZERO, T::ZERO);
-        for (k, (&s, ds)) in scores.iter().zip(dscores.iter_mut()).enumerate() {
+        map(dscores, [scores], |[s]| {
             // Equal infinities count as equal scores.
             let excess = if s == right { margin } else { s - right + margin };
-            let met = k == label || excess <= T::ZERO;
-            let violated = if excess > T::ZERO { T::ONE } else { excess };
-            loss += if met { T::ZERO } else { excess };
-            *ds = if met { T::ZERO } else { violated };
-            violations += *ds;
-        }
-        dscores[label] = -violations;
+            if excess <= T::ZERO { T::ZERO } else { excess }
+        });
+        dscores[label] = T::ZERO;
+        let loss = sum_of(dscores, |hinge| hinge);
+        map_in_place([&mut *dscores], [], |[hinge], []| {
+            [if hinge > T::ZERO { T::ONE } else { hinge }]
+        });
+        dscores[label] = -sum_of(dscores, |violated| violated);
         loss
     }
 }
