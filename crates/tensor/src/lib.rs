@@ -33,6 +33,7 @@
 mod buffer;
 mod columns;
 pub mod decomposition;
+mod elementary;
 mod error;
 mod gemm;
 mod init;

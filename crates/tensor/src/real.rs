@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::elementary;
+
 /// A number that elementwise mathematics can be written for, once: `f32`, `f64`,
 /// and types that carry more than a value, such as dual numbers.
 ///
@@ -121,27 +123,27 @@ macro_rules! impl_real {
             }
             #[inline(always)]
             fn exp(self) -> Self {
-                $float::exp(self)
+                elementary::exp(self)
             }
             #[inline(always)]
             fn exp_m1(self) -> Self {
-                $float::exp_m1(self)
+                elementary::exp_m1(self)
             }
             #[inline(always)]
             fn ln(self) -> Self {
-                $float::ln(self)
+                elementary::ln(self)
             }
             #[inline(always)]
             fn ln_1p(self) -> Self {
-                $float::ln_1p(self)
+                elementary::ln_1p(self)
             }
             #[inline(always)]
             fn tanh(self) -> Self {
-                $float::tanh(self)
+                elementary::tanh(self)
             }
             #[inline(always)]
             fn sigmoid(self) -> Self {
-                1.0 / (1.0 + (-self).exp())
+                elementary::sigmoid(self)
             }
         }
     )* };
