@@ -28,14 +28,20 @@
 //!
 //! CS231n, Neural Networks 2, "Data preprocessing".
 
+mod accuracy;
 mod center;
+mod centering;
 mod error;
+mod leading_eigen;
 mod method;
 mod pca;
 mod preprocessor;
 mod principal_axes;
+mod product_axes;
+mod products;
 mod refine;
 mod rounding_noise;
+mod singular_axes;
 mod standardize;
 mod statistics;
 mod sum;
