@@ -41,7 +41,7 @@ impl Centering {
         let (mut mean, mut rest) = (vec![0.0; features], vec![0.0; features]);
         let mut largest = vec![0.0; features];
         let parts = (mean.as_mut_slice(), rest.as_mut_slice(), largest.as_mut_slice());
-        let width = (features / 8).next_multiple_of(8).clamp(16, 256);
+        let width = (features / 8).next_multiple_of(LANES).clamp(LANES, 8 * LANES);
         threads.panels(parts, width, |first, (mean, rest, largest)| {
             means(x.subrows(first, mean.len()), mean, rest, largest);
         });
@@ -85,57 +85,89 @@ fn means<T: Scalar>(x: MatRef<'_, T>, mean: &mut [f64], rest: &mut [f64], larges
     // Scaling first, by a power of two, keeps the sum of large values finite.
     let scale = 1.0 / n.next_power_of_two() as f64;
     let inverse = 1.0 / (n as f64 * scale);
-    let (mut lowest, mut highest) =
-        (vec![f64::INFINITY; mean.len()], vec![f64::NEG_INFINITY; mean.len()]);
-    let zero = vec![0.0; mean.len()];
-    add_up(x, scale, &zero, mean, rest, &mut lowest, &mut highest);
-    let first: Vec<f64> =
-        mean.iter().zip(&*rest).map(|(sum, rest)| (sum + rest) * inverse).collect();
-    mean.fill(0.0);
-    rest.fill(0.0);
-    add_up(x, scale, &first, mean, rest, &mut lowest, &mut highest);
+    let mut rows = vec![Rows::default(); mean.len().div_ceil(LANES)];
+    add_up(x, &mut rows, |rows, i, value| rows.shift[i] += value * scale);
+    for rows in &mut rows {
+        rows.shift.iter_mut().for_each(|shift| *shift *= inverse);
+    }
+    add_up(x, &mut rows, |rows, i, value| {
+        rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
+        rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
+        // Knuth's two-sum: what the addition rounds away is summed too.
+        let term = (value - rows.shift[i]) * scale;
+        let total = rows.sum[i] + term;
+        let added = total - rows.sum[i];
+        rows.rest[i] += (rows.sum[i] - (total - added)) + (term - added);
+        rows.sum[i] = total;
+    });
     for i in 0..mean.len() {
-        let correction = (mean[i] + rest[i]) * inverse;
-        mean[i] = first[i] + correction;
-        rest[i] = correction - (mean[i] - first[i]);
+        let (rows, lane) = (&rows[i / LANES], i % LANES);
+        let (lowest, highest) = (rows.lowest[lane], rows.highest[lane]);
+        let correction = (rows.sum[lane] + rows.rest[lane]) * inverse;
+        mean[i] = rows.shift[lane] + correction;
+        rest[i] = correction - (mean[i] - rows.shift[lane]);
         if !mean[i].is_finite() {
             largest[i] = f64::NAN;
-        } else if lowest[i] == highest[i] {
-            (mean[i], rest[i], largest[i]) = (lowest[i], 0.0, 0.0);
+        } else if lowest == highest {
+            (mean[i], rest[i], largest[i]) = (lowest, 0.0, 0.0);
         } else {
-            largest[i] = (highest[i] - mean[i]).max(mean[i] - lowest[i]);
+            largest[i] = (highest - mean[i]).max(mean[i] - lowest);
         }
     }
 }
 
-/// Adds `scale (x − shift)` of each row to `sum + rest`, where `rest` takes what `sum`
-/// rounds away (Knuth's two-sum), and finds the smallest and the largest `x`.
-fn add_up<T: Scalar>(
-    x: MatRef<'_, T>,
-    scale: f64,
-    shift: &[f64],
-    sum: &mut [f64],
-    rest: &mut [f64],
-    lowest: &mut [f64],
-    highest: &mut [f64],
-) {
+/// Rows that are summed side by side.
+const LANES: usize = 32;
+/// Columns that are summed before the next rows are: so many stay in cache.
+const COLUMNS: usize = 64;
+
+/// Sums of some rows.
+#[derive(Clone)]
+struct Rows {
+    /// The mean that the first pass finds.
+    shift: [f64; LANES],
+    sum: [f64; LANES],
+    /// What `sum` rounds away.
+    rest: [f64; LANES],
+    lowest: [f64; LANES],
+    highest: [f64; LANES],
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        let zero = [0.0; LANES];
+        let (lowest, highest) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        Self { shift: zero, sum: zero, rest: zero, lowest, highest }
+    }
+}
+
+/// Calls `add(rows, i, value)` for each value of `x`; each row from first to last column.
+#[inline(always)]
+fn add_up<T: Scalar>(x: MatRef<'_, T>, rows: &mut [Rows], add: impl Fn(&mut Rows, usize, f64)) {
     vectorize(
         #[inline(always)]
         || {
-            let n = sum.len();
-            let (shift, rest) = (&shift[..n], &mut rest[..n]);
-            let (lowest, highest) = (&mut lowest[..n], &mut highest[..n]);
-            for j in 0..x.ncols() {
-                let x = &column(x, j)[..n];
-                for i in 0..n {
-                    let value = x[i].to_f64();
-                    lowest[i] = if value < lowest[i] { value } else { lowest[i] };
-                    highest[i] = if value > highest[i] { value } else { highest[i] };
-                    let term = (value - shift[i]) * scale;
-                    let total = sum[i] + term;
-                    let added = total - sum[i];
-                    rest[i] += (sum[i] - (total - added)) + (term - added);
-                    sum[i] = total;
+            for first in (0..x.ncols()).step_by(COLUMNS) {
+                let end = (first + COLUMNS).min(x.ncols());
+                for (chunk, state) in rows.iter_mut().enumerate() {
+                    // A copy, which the compiler can keep in registers.
+                    let mut rows = state.clone();
+                    for j in first..end {
+                        let x = &column(x, j)[chunk * LANES..];
+                        match x.first_chunk::<LANES>() {
+                            Some(x) => {
+                                for i in 0..LANES {
+                                    add(&mut rows, i, x[i].to_f64());
+                                }
+                            }
+                            None => {
+                                for (i, x) in x.iter().enumerate() {
+                                    add(&mut rows, i, x.to_f64());
+                                }
+                            }
+                        }
+                    }
+                    *state = rows;
                 }
             }
         },

@@ -14,6 +14,9 @@
 //! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
 //! of validation or test data that leaks into training makes them no test any more.
 //!
+//! Methods that end in `_on` split their work over [`Threads`](densely_tensor::Threads);
+//! the bits of the result do not depend on how many there are.
+//!
 //! ```
 //! use densely_preprocess::{Standardize, Transform};
 //! use densely_tensor::mat;
@@ -41,6 +44,7 @@ mod product_axes;
 mod products;
 mod refine;
 mod rounding_noise;
+mod scatter;
 mod singular_axes;
 mod standardize;
 mod statistics;

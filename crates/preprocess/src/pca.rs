@@ -17,10 +17,13 @@ const ORTHONORMAL: f64 = 1e-6;
 /// features, what is kept has the largest variance that so many directions can have, and
 /// the inverse gives the nearest examples within their span.
 ///
-/// They are computed from the singular values of the centred data, `λ = σ² / N`, not from
-/// `C`, in whose entries the small ones would drown. Components that rounding errors, of
-/// the data or of the decomposition, could have made are left out. The sign of each is such that its entry of
-/// largest magnitude (the first, if several are equal) is positive.
+/// They are the eigenvectors of `X Xᵀ`, or come from those of `XᵀX`, with the centred data
+/// `X`, whichever is smaller. Squares lose what is small: where too few digits of a small
+/// variance are left for whitening, which is measured, the singular values of `X` give
+/// them, `λ = σ² / N`, at several times the cost. That is so when the largest variance is
+/// some 10⁵ times the smallest that is kept. Components that rounding errors, of the data or of
+/// the decomposition, could have made are left out. The sign of each is such that its entry
+/// of largest magnitude (the first, if several are equal) is positive.
 ///
 /// ```
 /// use densely_preprocess::{Pca, Transform};
@@ -60,6 +63,11 @@ impl Pca {
     }
 
     /// The `k` components of largest variance.
+    ///
+    /// Few of many (a sixth of 192 or more, at most) are found without the others, by an
+    /// iteration from a fixed random start: they agree with those of [`fit`](Self::fit) up
+    /// to an angle of some `1e-13 λ₁` over the distance of their variance from the next. Of
+    /// smaller data, they are the first `k` of [`fit`](Self::fit), bit for bit.
     ///
     /// # Shapes
     /// `x`: features x n.

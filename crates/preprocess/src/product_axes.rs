@@ -8,12 +8,9 @@ use crate::centering::Centering;
 use crate::leading_eigen::leading_eigen;
 use crate::principal_axes::PrincipalAxes;
 use crate::products::{mirror, product, symmetric_part, symmetric_product};
+use crate::scatter::scatter;
 
-/// Values of centred data that are held at a time, if that is no fewer than...
-const PANEL: usize = 1 << 17;
-/// ...so many examples: a product pays for reading what it adds to.
-const EXAMPLES: usize = 512;
-/// How white the axes that are tested must make the data.
+/// How white the products must make the data: what whitening promises is 1e-10.
 const WHITE: f64 = 4e-11;
 /// Of how many axes with the largest and with the smallest variance that is tested.
 const TESTED: usize = 8;
@@ -25,6 +22,22 @@ const FEW: usize = 6;
 /// Principal axes from the eigenvectors of a product of the centred data `X` with itself,
 /// the smaller one: `X Xᵀ` (features x features) or `XᵀX` (n x n). `None` where squaring
 /// the data has cost accuracy that whitening needs, or the residuals are too large.
+///
+/// What comes out is exact for a matrix `X Xᵀ + E`, where the errors `E` of the product
+/// and of the eigendecomposition are of the order of `ε λ₁`. Whitening divides entry
+/// (i, j) of the covariance by `√(λᵢ λⱼ)`, so it is off by `|vᵢᵀ E vⱼ| / √(λᵢ λⱼ)`, up to
+/// `ε λ₁ / λₖ` for the smallest kept: if that is too much already, nothing more is done.
+/// Otherwise `E` is measured:
+///
+/// - that of the eigendecomposition by `Vᵀ A V = diag(λ)`, all entries;
+/// - that of the product, too, by projecting the data themselves on the axes of largest
+///   and of smallest variance, where it is largest relative to `√(λᵢ λⱼ)`.
+///
+/// With `k` axes of a large matrix, the `λₖ` of the last that is asked for counts; of a
+/// small one, the last of all, so that its first `k` axes are the same for every `k`.
+///
+/// Demmel, Veselić: Jacobi's method is more accurate than QR (1992), 2, on what the
+/// squared data lose.
 pub(crate) fn product_axes<T: Scalar>(
     x: MatRef<'_, T>,
     centering: &Centering,
@@ -35,6 +48,9 @@ pub(crate) fn product_axes<T: Scalar>(
     // Constant features and the mean each take a direction away.
     let rank = (features - centering.constant).min(examples - 1);
     let size = features.min(examples);
+    if rank == 0 {
+        return None;
+    }
     let k = k.filter(|_| size >= LARGE).unwrap_or(rank);
     if k > rank {
         return None;
@@ -98,23 +114,6 @@ fn from_scatter<T: Scalar>(
     let (lambda, axes) = eigen(scatter.as_ref(), k, tolerance, threads)?;
     let total = trace(scatter.as_ref());
     Some(PrincipalAxes { axes, lambda, total })
-}
-
-/// `X Xᵀ`, centred a panel at a time.
-fn scatter<T: Scalar>(x: MatRef<'_, T>, centering: &Centering, threads: &Threads) -> Mat<f64> {
-    let features = x.nrows();
-    let width = (PANEL / features).max(EXAMPLES).min(x.ncols());
-    let mut scatter = Mat::zeros(features, features);
-    let mut panel = Mat::zeros(features, width);
-    for first in (0..x.ncols()).step_by(width) {
-        let n = width.min(x.ncols() - first);
-        let parts = (panel.as_mut().subcols_mut(0, n), x.subcols(first, n));
-        threads.panels(parts, n.div_ceil(8), |_, (panel, x)| centering.apply(x, panel));
-        let panel = panel.as_ref().subcols(0, n);
-        symmetric_product(scatter.as_mut(), Accumulate::Add, panel, threads);
-    }
-    mirror(scatter.as_mut());
-    scatter
 }
 
 /// By the eigenvectors `U` of `XᵀX`: `V = X U diag(λ)^−½`.
