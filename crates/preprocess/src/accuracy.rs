@@ -88,3 +88,36 @@ pub(crate) fn expect_at_most(
         Err(PreprocessError::Residual { equation, residual, tolerance })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::mat;
+
+    use super::*;
+
+    /// Axes of a matrix that are turned by a small angle, or are not of length one, are
+    /// found by the residual that it concerns.
+    #[test]
+    fn a_bad_basis_is_found() {
+        let (lambda, angle) = ([4.0, 1e-4], 1e-7_f64);
+        let a = mat![[lambda[0], 0.0], [0.0, lambda[1]]];
+        let turned = mat![[angle.cos(), -angle.sin()], [angle.sin(), angle.cos()]];
+        let exact = Mat::<f64>::identity(2, 2);
+        let residuals = |v: &Mat<f64>| {
+            let images = &a * v;
+            let residual = eigen_residual(v.as_ref(), images.as_ref(), &lambda);
+            let white = whiteness_of(v.transpose() * images, &lambda);
+            (orthonormality(v.as_ref(), &Threads::single()), residual, white)
+        };
+        assert_eq!(residuals(&exact), (0.0, 0.0, 0.0));
+        let (orthonormality, residual, white) = residuals(&turned);
+        assert!(orthonormality < 1e-15);
+        assert!((residual / (4.0 * angle) - 1.0).abs() < 1e-3);
+        // Whitening makes 200 of an entry that is 2e-7 of the largest variance.
+        assert!((white / (200.0 * angle) - 1.0).abs() < 1e-3);
+        let (orthonormality, _, white) = residuals(&(1.1 * &exact));
+        assert!((orthonormality - 0.21).abs() < 1e-12 && (white - 0.21).abs() < 1e-12);
+        assert!(residuals(&(f64::NAN * &exact)).1.is_nan());
+        assert!(expect_at_most("equation", f64::NAN, 1.0).is_err());
+    }
+}

@@ -155,9 +155,10 @@ fn add_up<T: Scalar>(x: MatRef<'_, T>, rows: &mut [Rows], add: impl Fn(&mut Rows
                     for j in first..end {
                         let x = &column(x, j)[chunk * LANES..];
                         match x.first_chunk::<LANES>() {
+                            // Of fixed length, so that it is unrolled.
                             Some(x) => {
-                                for i in 0..LANES {
-                                    add(&mut rows, i, x[i].to_f64());
+                                for (i, x) in x.iter().enumerate() {
+                                    add(&mut rows, i, x.to_f64());
                                 }
                             }
                             None => {

@@ -134,8 +134,8 @@ mod tests {
             let lambda = |j: usize| f64::powi(decay, j.min(60) as i32);
             let (c, w) = with_spectrum(lambda, 150);
             let (values, vectors) = leading_eigen(c.as_ref(), 10, &Threads::single()).unwrap();
-            for j in 0..10 {
-                assert!((values[j] - lambda(j)).abs() < 1e-14, "{decay}: {j}");
+            for (j, value) in values.iter().enumerate() {
+                assert!((value - lambda(j)).abs() < 1e-14, "{decay}: {j}");
                 let cosine = dot(column(vectors.as_ref(), j), column(w.as_ref(), j)).abs();
                 // The angle of a vector is the residual over the gap.
                 assert!(1.0 - cosine < 1e-14, "{decay}: {j}: {:e}", 1.0 - cosine);
