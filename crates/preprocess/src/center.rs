@@ -1,4 +1,4 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, vectorize};
 
 use crate::{PreprocessError, Transform, statistics};
 
@@ -61,20 +61,30 @@ impl Transform for Center {
     }
 
     fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
-        for j in 0..x.ncols() {
-            let y = column_mut(y.as_mut(), j);
-            for ((y, x), mean) in y.iter_mut().zip(column(x, j)).zip(&self.mean) {
-                *y = x - mean;
-            }
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..x.ncols() {
+                    let y = column_mut(y.as_mut(), j);
+                    for ((y, x), mean) in y.iter_mut().zip(column(x, j)).zip(&self.mean) {
+                        *y = x - mean;
+                    }
+                }
+            },
+        );
     }
 
     fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
-        for j in 0..y.ncols() {
-            let x = column_mut(x.as_mut(), j);
-            for ((x, y), mean) in x.iter_mut().zip(column(y, j)).zip(&self.mean) {
-                *x = y + mean;
-            }
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..y.ncols() {
+                    let x = column_mut(x.as_mut(), j);
+                    for ((x, y), mean) in x.iter_mut().zip(column(y, j)).zip(&self.mean) {
+                        *x = y + mean;
+                    }
+                }
+            },
+        );
     }
 }

@@ -14,6 +14,9 @@
 //! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
 //! of validation or test data that leaks into training makes them no test any more.
 //!
+//! Methods that end in `_on` split their work over [`Threads`](densely_tensor::Threads);
+//! the bits of the result do not depend on how many there are.
+//!
 //! ```
 //! use densely_preprocess::{Standardize, Transform};
 //! use densely_tensor::mat;
@@ -28,14 +31,21 @@
 //!
 //! CS231n, Neural Networks 2, "Data preprocessing".
 
+mod accuracy;
 mod center;
+mod centering;
 mod error;
+mod leading_eigen;
 mod method;
 mod pca;
 mod preprocessor;
 mod principal_axes;
+mod product_axes;
+mod products;
 mod refine;
 mod rounding_noise;
+mod scatter;
+mod singular_axes;
 mod standardize;
 mod statistics;
 mod sum;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use densely_tensor::{MatRef, Scalar};
+use densely_tensor::{MatRef, Scalar, Threads};
 
 use crate::{Center, Pca, PreprocessError, Preprocessor, Standardize, Whiten, statistics};
 
@@ -51,9 +51,24 @@ impl Method {
     /// If there are no examples or no features, a value is not finite, or the method
     /// cannot be fitted to the data.
     pub fn fit<T: Scalar>(self, x: MatRef<'_, T>) -> Result<Preprocessor, PreprocessError> {
+        self.fit_on(x, &Threads::single())
+    }
+
+    /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_on<T: Scalar>(
+        self,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Preprocessor, PreprocessError> {
         let pca = |components| match components {
-            None => Pca::fit(x),
-            Some(k) => Pca::fit_k(x, k),
+            None => Pca::fit_on(x, threads),
+            Some(k) => Pca::fit_k_on(x, k, threads),
         };
         Ok(match self {
             Self::None => {

@@ -1,9 +1,9 @@
-use densely_tensor::{
-    Accumulate, Mat, MatMut, MatRef, Scalar, ShapeError, column, column_mut, dot, gemm,
-};
+use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, gemm};
 
+use crate::accuracy::{expect_at_most, orthonormality};
+use crate::centering::Centering;
 use crate::principal_axes::PrincipalAxes;
-use crate::{Center, PreprocessError, Transform, statistics};
+use crate::{Center, PreprocessError, Transform};
 
 /// How far from orthonormal the columns of given components may be: those that were
 /// stored with fewer digits still are components.
@@ -17,10 +17,13 @@ const ORTHONORMAL: f64 = 1e-6;
 /// features, what is kept has the largest variance that so many directions can have, and
 /// the inverse gives the nearest examples within their span.
 ///
-/// They are computed from the singular values of the centred data, `λ = σ² / N`, not from
-/// `C`, in whose entries the small ones would drown. Components that rounding errors, of
-/// the data or of the decomposition, could have made are left out. The sign of each is such that its entry of
-/// largest magnitude (the first, if several are equal) is positive.
+/// They are the eigenvectors of `X Xᵀ`, or come from those of `XᵀX`, with the centred data
+/// `X`, whichever is smaller. Squares lose what is small: where too few digits of a small
+/// variance are left for whitening, which is measured, the singular values of `X` give
+/// them, `λ = σ² / N`, at several times the cost. That is so when the largest variance is
+/// some 10⁵ times the smallest that is kept. Components that rounding errors, of the data or of
+/// the decomposition, could have made are left out. The sign of each is such that its entry
+/// of largest magnitude (the first, if several are equal) is positive.
 ///
 /// ```
 /// use densely_preprocess::{Pca, Transform};
@@ -56,10 +59,15 @@ impl Pca {
     /// If there are no examples or no features, a value is not finite, all examples are
     /// equal, or the decomposition fails.
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, None)
+        Self::fit_on(x, &Threads::single())
     }
 
     /// The `k` components of largest variance.
+    ///
+    /// Few of many (a sixth of 192 or more, at most) are found without the others, by an
+    /// iteration from a fixed random start: they agree with those of [`fit`](Self::fit) up
+    /// to an angle of some `1e-13 λ₁` over the distance of their variance from the next. Of
+    /// smaller data, they are the first `k` of [`fit`](Self::fit), bit for bit.
     ///
     /// # Shapes
     /// `x`: features x n.
@@ -67,38 +75,56 @@ impl Pca {
     /// # Errors
     /// As [`fit`](Self::fit), or if `k` is zero or larger than the rank of the data.
     pub fn fit_k<T: Scalar>(x: MatRef<'_, T>, k: usize) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Some(k))
+        Self::fit_k_on(x, k, &Threads::single())
+    }
+
+    /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_on<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Result<Self, PreprocessError> {
+        threads.install(|| Self::fit_components(x, None, threads))
+    }
+
+    /// [`fit_k`](Self::fit_k) on these threads: the result has the same bits at any number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit_k`](Self::fit_k).
+    pub fn fit_k_on<T: Scalar>(
+        x: MatRef<'_, T>,
+        k: usize,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        threads.install(|| Self::fit_components(x, Some(k), threads))
     }
 
     fn fit_components<T: Scalar>(
         x: MatRef<'_, T>,
         k: Option<usize>,
+        threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        statistics::check("Pca::fit", x)?;
         let (features, examples) = (x.nrows(), x.ncols());
-        let center = Center::fit(x)?;
-        let mut centered = statistics::centered(x, center.mean());
-        let largest = largest(centered.as_ref())?;
-        if largest == 0.0 {
-            return Err(PreprocessError::NoVariance { examples });
-        }
-        // So that squares neither overflow nor vanish.
-        let unit = statistics::power_of_two(largest);
-        divide(centered.as_mut(), unit);
-
-        let principal = PrincipalAxes::new(x, centered.as_ref(), unit)?;
-        let rank = principal.sigma.len();
+        let centering = Centering::new("Pca::fit", x, threads)?;
+        // To say how many there are, all are needed.
+        let possible = k.filter(|k| (1..=features.min(examples - 1)).contains(k));
+        let principal = PrincipalAxes::new(x, &centering, possible, threads)?;
+        let rank = principal.lambda.len();
         let kept = k.unwrap_or(rank);
         if kept == 0 || kept > rank {
             return Err(PreprocessError::Components { requested: kept, rank, features, examples });
         }
         let components = principal.axes.subcols(0, kept).to_owned();
-        check_residuals(centered.as_ref(), components.as_ref(), &principal.sigma)?;
-
-        let variance = |sigma: &f64| (unit * sigma) * (unit * sigma) / examples as f64;
-        let variances: Vec<f64> = principal.sigma[..kept].iter().map(variance).collect();
-        let total_variance = principal.sigma.iter().rev().map(variance).sum();
-        Self::from_parts(center, components, variances, total_variance)
+        let unit = centering.unit;
+        let variance = |lambda: f64| unit * (unit * (lambda / examples as f64));
+        let variances = principal.lambda[..kept].iter().map(|&lambda| variance(lambda)).collect();
+        let center = Center::from_parts(centering.mean)?;
+        Self::from_orthonormal(center, components, variances, variance(principal.total))
     }
 
     /// With this center, these components (features x k, orthonormal columns), the
@@ -108,6 +134,19 @@ impl Pca {
     /// If shapes do not fit, the columns are not orthonormal to 1e-6, the variances are not
     /// positive and in descending order, or the total is less than their sum.
     pub fn from_parts(
+        center: Center,
+        components: Mat<f64>,
+        variances: Vec<f64>,
+        total_variance: f64,
+    ) -> Result<Self, PreprocessError> {
+        let orthonormality = orthonormality(components.as_ref(), &Threads::single());
+        let pca = Self::from_orthonormal(center, components, variances, total_variance)?;
+        expect_at_most("orthonormality", orthonormality, ORTHONORMAL)?;
+        Ok(pca)
+    }
+
+    /// [`from_parts`](Self::from_parts) with columns that are known to be orthonormal.
+    fn from_orthonormal(
         center: Center,
         components: Mat<f64>,
         variances: Vec<f64>,
@@ -127,7 +166,6 @@ impl Pca {
         let enough = |total: f64| total.is_finite() && total >= sum * (1.0 - ORTHONORMAL);
         let expected = "finite, and at least the sum of the variances";
         PreprocessError::expect("the total variance", expected, &[total_variance], enough)?;
-        expect_at_most("orthonormality", orthonormality(components.as_ref()), ORTHONORMAL)?;
         Ok(Self { center, components, variances, total_variance })
     }
 
@@ -181,80 +219,5 @@ impl Transform for Pca {
         let mut centered = Mat::zeros(x.nrows(), x.ncols());
         gemm(centered.as_mut(), Accumulate::Replace, self.components.as_ref(), y);
         self.center.invert(centered.as_ref(), x.as_mut());
-    }
-}
-
-/// The largest magnitude in `x`.
-fn largest(x: MatRef<'_, f64>) -> Result<f64, PreprocessError> {
-    let mut largest = 0.0_f64;
-    for j in 0..x.ncols() {
-        for (feature, value) in column(x, j).iter().enumerate() {
-            if !value.is_finite() {
-                return Err(PreprocessError::Overflow { feature });
-            }
-            largest = largest.max(value.abs());
-        }
-    }
-    Ok(largest)
-}
-
-fn divide(mut x: MatMut<'_, f64>, divisor: f64) {
-    for j in 0..x.ncols() {
-        for value in column_mut(x.as_mut(), j) {
-            *value /= divisor;
-        }
-    }
-}
-
-/// Whether the components are what they should be: `Vᵀ V = I` and `C V = V diag(λ)`, with
-/// `C = X Xᵀ` and `λ = σ²`, both to the accuracy that the computation can have.
-fn check_residuals(
-    x: MatRef<'_, f64>,
-    v: MatRef<'_, f64>,
-    sigma: &[f64],
-) -> Result<(), PreprocessError> {
-    let (k, n) = (v.ncols(), x.ncols());
-    let tolerance = 16.0 * v.nrows().max(n) as f64 * f64::EPSILON;
-    expect_at_most("orthonormality", orthonormality(v), tolerance)?;
-
-    let mut projected = Mat::zeros(k, n);
-    gemm(projected.as_mut(), Accumulate::Replace, v.transpose(), x);
-    let mut cv = Mat::zeros(v.nrows(), k);
-    gemm(cv.as_mut(), Accumulate::Replace, x, projected.transpose());
-    let mut residual = 0.0_f64;
-    for (j, sigma) in sigma[..k].iter().enumerate() {
-        for (cv, v) in column(cv.as_ref(), j).iter().zip(column(v, j)) {
-            residual = larger(residual, cv - sigma * sigma * v);
-        }
-    }
-    expect_at_most("eigenvalue equation", residual, tolerance * sigma[0] * sigma[0])
-}
-
-/// `max |Vᵀ V − I|`.
-fn orthonormality(v: MatRef<'_, f64>) -> f64 {
-    let mut residual = 0.0_f64;
-    for j in 0..v.ncols() {
-        for i in 0..=j {
-            let product = dot(column(v, i), column(v, j));
-            residual = larger(residual, product - if i == j { 1.0 } else { 0.0 });
-        }
-    }
-    residual
-}
-
-/// The larger magnitude, and NaN if there is one.
-fn larger(largest: f64, value: f64) -> f64 {
-    if value.is_nan() { f64::NAN } else { densely_tensor::Real::max(largest, value.abs()) }
-}
-
-fn expect_at_most(
-    equation: &'static str,
-    residual: f64,
-    tolerance: f64,
-) -> Result<(), PreprocessError> {
-    if residual <= tolerance {
-        Ok(())
-    } else {
-        Err(PreprocessError::Residual { equation, residual, tolerance })
     }
 }

@@ -1,46 +1,38 @@
-use densely_tensor::decomposition::left_singular;
-use densely_tensor::{Accumulate, Mat, MatRef, Scalar, column, column_mut, gemm, sum_of_squares};
+use densely_tensor::{Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::PreprocessError;
-use crate::refine::orthogonalize;
-use crate::rounding_noise::RoundingNoise;
+use crate::centering::Centering;
+use crate::product_axes::product_axes;
+use crate::singular_axes::singular_axes;
 
-/// The left singular vectors of centred data, and their singular values in descending
-/// order: those that are not made of rounding errors.
+/// Eigenvectors of the scatter `X Xᵀ` of centred data `X`, divided by their unit, and
+/// their eigenvalues in descending order: those that are not made of rounding errors.
+#[derive(Debug)]
 pub(crate) struct PrincipalAxes {
-    /// Features x rank.
+    /// Features x k.
     pub(crate) axes: Mat<f64>,
-    pub(crate) sigma: Vec<f64>,
+    /// The squares of the singular values of `X`.
+    pub(crate) lambda: Vec<f64>,
+    /// The sum of all eigenvalues, kept or not.
+    pub(crate) total: f64,
 }
 
 impl PrincipalAxes {
-    /// `centered` is `x` without its mean, divided by `unit`.
+    /// At least the first `k`, or as many as there are. All there are if `k` is `None`.
     pub(crate) fn new<T: Scalar>(
         x: MatRef<'_, T>,
-        centered: MatRef<'_, f64>,
-        unit: f64,
+        centering: &Centering,
+        k: Option<usize>,
+        threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        let (sigma, directions) = left_singular(centered)?;
-        let noise = RoundingNoise::new(x, unit, sigma[0]);
-        let is_real = |j: usize, sigma: f64| sigma > noise.along(column(directions.as_ref(), j));
-        let candidates = (0..sigma.len()).take_while(|&j| is_real(j, sigma[j])).count();
-
-        let mut axes = directions.subcols(0, candidates).to_owned();
-        let mut projected = Mat::zeros(x.ncols(), candidates);
-        gemm(projected.as_mut(), Accumulate::Replace, centered.transpose(), axes.as_ref());
-        orthogonalize(&mut axes, &mut projected);
-
-        // What was a trace of a larger axis is gone now.
-        let mut order: Vec<(f64, usize)> = (0..candidates)
-            .map(|j| (sum_of_squares(column(projected.as_ref(), j)).sqrt(), j))
-            .filter(|&(sigma, j)| sigma > noise.along(column(axes.as_ref(), j)))
-            .collect();
-        order.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        let mut axes = Mat::from_fn(x.nrows(), order.len(), |i, j| axes[(i, order[j].1)]);
-        for j in 0..axes.ncols() {
-            fix_sign(column_mut(axes.as_mut(), j));
+        let mut principal = match product_axes(x, centering, k, threads) {
+            Some(axes) => axes,
+            None => singular_axes(x, centering, threads)?,
+        };
+        for j in 0..principal.axes.ncols() {
+            fix_sign(column_mut(principal.axes.as_mut(), j));
         }
-        Ok(Self { axes, sigma: order.into_iter().map(|(sigma, _)| sigma).collect() })
+        Ok(principal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Statistics of the features: of the rows, for an example is a column.
 
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, column, column_mut, first_non_finite};
+use densely_tensor::{MatRef, Scalar, ShapeError, column, first_non_finite};
 
 use crate::PreprocessError;
 use crate::sum::Sum;
@@ -59,20 +59,6 @@ pub(crate) fn standard_deviations<T: Scalar>(
     expect_finite(units.into_iter().zip(deviations).zip(squares).map(deviation).collect())
 }
 
-/// `x − μ`, with what is left of the mean taken away too: where the values are large,
-/// the nearest number to their mean may be off by much of their spread.
-pub(crate) fn centered<T: Scalar>(x: MatRef<'_, T>, means: &[f64]) -> Mat<f64> {
-    let mut centered = Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64() - means[i]);
-    let n = x.ncols() as f64;
-    let rest = sums(centered.as_ref(), |_, value| value / n);
-    for j in 0..centered.ncols() {
-        for (value, rest) in column_mut(centered.as_mut(), j).iter_mut().zip(&rest) {
-            *value -= rest;
-        }
-    }
-    centered
-}
-
 /// The largest power of two that is not larger than `value`; 1 for 0, and infinity for
 /// what is not finite.
 pub(crate) fn power_of_two(value: f64) -> f64 {
@@ -108,7 +94,7 @@ fn expect_finite(statistics: Vec<f64>) -> Result<Vec<f64>, PreprocessError> {
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::mat;
+    use densely_tensor::{Mat, mat};
 
     use super::*;
 
@@ -144,14 +130,5 @@ mod tests {
         }
         let x = mat![[0.0, 0.0, 0.0], [f64::MAX, f64::MAX, -f64::MAX]];
         assert_eq!(means(x.as_ref()), Err(PreprocessError::Overflow { feature: 1 }));
-    }
-
-    #[test]
-    fn centered_data_have_no_mean_left() {
-        // Around 1e15, numbers are 1/8 apart: the mean cannot be represented.
-        let x = Mat::from_fn(1, 3, |_, j| 1e15 + [0.0, 0.125, 0.125][j]);
-        let centered = centered(x.as_ref(), &means(x.as_ref()).unwrap());
-        let sum: f64 = (0..3).map(|j| centered[(0, j)]).sum();
-        assert!(sum.abs() < 1e-16, "{sum:e}");
     }
 }

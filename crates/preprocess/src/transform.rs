@@ -1,9 +1,14 @@
 use std::fmt::Debug;
 
-use densely_tensor::{Mat, MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+use densely_tensor::{
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, vectorize,
+};
 
 /// Examples that go through the kernels at a time.
-const PANEL: usize = 64;
+const PANEL: usize = 256;
+
+/// Parts that threads share among them.
+const SHARES: usize = 16;
 
 /// A fitted transformation of features, and its inverse.
 ///
@@ -79,8 +84,27 @@ pub trait Transform: Debug + Send + Sync {
     where
         Self: Sized,
     {
+        self.transform_on(x, &Threads::single())
+    }
+
+    /// [`transform`](Self::transform) on these threads: the result has the same bits at any
+    /// number.
+    ///
+    /// # Shapes
+    /// `x: in_features x n`; the result is `out_features x n`.
+    ///
+    /// # Errors
+    /// As [`transform`](Self::transform).
+    fn transform_on<T: Scalar>(
+        &self,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Mat<T>, ShapeError>
+    where
+        Self: Sized,
+    {
         ShapeError::expect("transform", "features", self.in_features(), x.nrows())?;
-        by_panels("transform", x, self.out_features(), |x, y| self.apply(x, y))
+        by_panels("transform", x, self.out_features(), threads, |x, y| self.apply(x, y))
     }
 
     /// The examples of which `y` are the transformed.
@@ -94,8 +118,27 @@ pub trait Transform: Debug + Send + Sync {
     where
         Self: Sized,
     {
+        self.inverse_transform_on(y, &Threads::single())
+    }
+
+    /// [`inverse_transform`](Self::inverse_transform) on these threads: the result has the
+    /// same bits at any number.
+    ///
+    /// # Shapes
+    /// `y: out_features x n`; the result is `in_features x n`.
+    ///
+    /// # Errors
+    /// As [`inverse_transform`](Self::inverse_transform).
+    fn inverse_transform_on<T: Scalar>(
+        &self,
+        y: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Mat<T>, ShapeError>
+    where
+        Self: Sized,
+    {
         ShapeError::expect("inverse_transform", "features", self.out_features(), y.nrows())?;
-        by_panels("inverse_transform", y, self.in_features(), |y, x| self.invert(y, x))
+        by_panels("inverse_transform", y, self.in_features(), threads, |y, x| self.invert(y, x))
     }
 }
 
@@ -104,28 +147,42 @@ fn by_panels<T: Scalar>(
     operation: &'static str,
     from: MatRef<'_, T>,
     rows: usize,
-    kernel: impl Fn(MatRef<'_, f64>, MatMut<'_, f64>),
+    threads: &Threads,
+    kernel: impl Fn(MatRef<'_, f64>, MatMut<'_, f64>) + Sync,
 ) -> Result<Mat<T>, ShapeError> {
     if from.row_stride() != 1 && from.nrows() > 1 {
         return Err(ShapeError::NotColumnMajor { operation });
     }
     let mut to = Mat::zeros(rows, from.ncols());
-    let mut x = Mat::zeros(from.nrows(), PANEL);
-    let mut y = Mat::zeros(rows, PANEL);
-    for first in (0..from.ncols()).step_by(PANEL) {
-        let n = PANEL.min(from.ncols() - first);
-        for j in 0..n {
-            for (x, from) in column_mut(x.as_mut(), j).iter_mut().zip(column(from, first + j)) {
-                *x = from.to_f64();
-            }
+    // Buffers are made once for a few panels.
+    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
+    threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
+        let mut x = Mat::zeros(from.nrows(), PANEL);
+        let mut y = Mat::zeros(rows, PANEL);
+        for first in (0..from.ncols()).step_by(PANEL) {
+            let n = PANEL.min(from.ncols() - first);
+            convert(from.subcols(first, n), x.as_mut().subcols_mut(0, n), T::to_f64);
+            kernel(x.as_ref().subcols(0, n), y.as_mut().subcols_mut(0, n));
+            let to = to.as_mut().subcols_mut(first, n);
+            convert(y.as_ref().subcols(0, n), to, T::from_f64);
         }
-        kernel(x.as_ref().subcols(0, n), y.as_mut().subcols_mut(0, n));
-        for j in 0..n {
-            for (to, y) in column_mut(to.as_mut(), first + j).iter_mut().zip(column(y.as_ref(), j))
-            {
-                *to = T::from_f64(*y);
-            }
-        }
-    }
+    });
     Ok(to)
+}
+
+fn convert<A: Scalar, B: Scalar>(
+    from: MatRef<'_, A>,
+    mut to: MatMut<'_, B>,
+    value: impl Fn(A) -> B,
+) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for j in 0..from.ncols() {
+                for (to, from) in column_mut(to.as_mut(), j).iter_mut().zip(column(from, j)) {
+                    *to = value(*from);
+                }
+            }
+        },
+    );
 }

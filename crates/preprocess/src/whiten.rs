@@ -1,4 +1,4 @@
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut};
+use densely_tensor::{MatMut, MatRef, Scalar, Threads, column, column_mut, vectorize};
 
 use crate::{Pca, PreprocessError, Transform};
 
@@ -40,7 +40,18 @@ impl Whiten {
     /// # Errors
     /// As [`Pca::fit`].
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        Self::from_pca(Pca::fit(x)?, 0.0)
+        Self::fit_on(x, &Threads::single())
+    }
+
+    /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_on<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Result<Self, PreprocessError> {
+        Self::from_pca(Pca::fit_on(x, threads)?, 0.0)
     }
 
     /// The components of `pca`, with this `ε`.
@@ -78,11 +89,16 @@ impl Transform for Whiten {
 
     fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
         self.pca.apply(x, y.as_mut());
-        for j in 0..y.ncols() {
-            for (y, scale) in column_mut(y.as_mut(), j).iter_mut().zip(&self.scale) {
-                *y /= scale;
-            }
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..y.ncols() {
+                    for (y, scale) in column_mut(y.as_mut(), j).iter_mut().zip(&self.scale) {
+                        *y /= scale;
+                    }
+                }
+            },
+        );
     }
 
     fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {

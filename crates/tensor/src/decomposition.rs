@@ -1,6 +1,18 @@
-//! Eigenvalues and singular values of dense matrices, for preprocessing.
+//! Eigenvalues and singular values of dense matrices, for preprocessing: on the calling
+//! thread, whatever parallelism faer is set to, so that the bits are always the same.
 
-use faer::{Mat, MatRef, Side};
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::linalg::householder::{
+    apply_block_householder_sequence_on_the_left_in_place_scratch,
+    apply_block_householder_sequence_on_the_left_in_place_with_conj,
+};
+use faer::linalg::qr::no_pivoting::factor::{
+    qr_in_place, qr_in_place_scratch, recommended_block_size,
+};
+use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
+use faer::{Conj, Mat, MatRef, Par, Spec};
 use thiserror::Error;
 
 use crate::Scalar;
@@ -30,15 +42,59 @@ pub struct NoConvergence {
 pub fn symmetric_eigen<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), NoConvergence> {
     assert_eq!(a.nrows(), a.ncols(), "symmetric_eigen: the matrix must be square");
     let n = a.nrows();
-    let eigen = a.self_adjoint_eigen(Side::Lower).map_err(|_| NoConvergence {
-        decomposition: "eigendecomposition",
-        rows: n,
-        columns: n,
-    })?;
+    let no_convergence =
+        |_| NoConvergence { decomposition: "eigendecomposition", rows: n, columns: n };
+    let (mut values, mut vectors) = (Diag::zeros(n), Mat::zeros(n, n));
+    let scratch =
+        self_adjoint_evd_scratch::<T>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
+    let stack = &mut MemBuffer::new(scratch);
+    self_adjoint_evd(
+        a,
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        Par::Seq,
+        MemStack::new(stack),
+        Spec::default(),
+    )
+    .map_err(no_convergence)?;
     // faer orders them ascending.
-    let values = (0..n).rev().map(|i| eigen.S().column_vector()[i]).collect();
-    let vectors = Mat::from_fn(n, n, |i, j| eigen.U()[(i, n - 1 - j)]);
-    Ok((values, vectors))
+    let values = (0..n).rev().map(|i| values.column_vector()[i]).collect();
+    Ok((values, vectors.as_ref().reverse_cols().to_owned()))
+}
+
+/// Orthonormal columns whose first j span what the first j columns of `a` do, by
+/// Householder reflections: `A = Q R`. Where a column depends on those before it, some
+/// direction orthogonal to them takes its place.
+///
+/// # Shapes
+/// `a: m x n`, the result is `m x min(m, n)`.
+#[must_use]
+pub fn orthonormal_basis<T: Scalar>(a: MatRef<'_, T>) -> Mat<T> {
+    let (m, n) = (a.nrows(), a.ncols());
+    let size = m.min(n);
+    let mut reflections = a.to_owned();
+    let block = recommended_block_size::<T>(m, n);
+    let mut factors = Mat::zeros(block, size);
+    let scratch = qr_in_place_scratch::<T>(m, n, block, Par::Seq, Spec::default());
+    qr_in_place(
+        reflections.as_mut(),
+        factors.as_mut(),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Spec::default(),
+    );
+    let mut basis = Mat::identity(m, size);
+    let scratch =
+        apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(m, block, size);
+    apply_block_householder_sequence_on_the_left_in_place_with_conj(
+        reflections.as_ref().subcols(0, size),
+        factors.as_ref(),
+        Conj::No,
+        basis.as_mut(),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+    );
+    basis
 }
 
 /// Singular values in descending order and the left singular vectors as columns:
@@ -48,11 +104,76 @@ pub fn symmetric_eigen<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), 
 /// [`NoConvergence`].
 pub fn left_singular<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), NoConvergence> {
     let (m, n) = (a.nrows(), a.ncols());
-    let svd = a.thin_svd().map_err(|_| NoConvergence {
-        decomposition: "singular value decomposition",
-        rows: m,
-        columns: n,
-    })?;
-    let values = (0..m.min(n)).map(|i| svd.S().column_vector()[i]).collect();
-    Ok((values, svd.U().to_owned()))
+    let no_convergence =
+        |_| NoConvergence { decomposition: "singular value decomposition", rows: m, columns: n };
+    let (u, v) = (ComputeSvdVectors::Thin, ComputeSvdVectors::No);
+    let (mut values, mut vectors) = (Diag::zeros(m.min(n)), Mat::zeros(m, m.min(n)));
+    let stack = &mut MemBuffer::new(svd_scratch::<T>(m, n, u, v, Par::Seq, Spec::default()));
+    svd(
+        a,
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        None,
+        Par::Seq,
+        MemStack::new(stack),
+        Spec::default(),
+    )
+    .map_err(no_convergence)?;
+    let values = values.column_vector().iter().copied().collect();
+    Ok((values, vectors))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_identity(a: &Mat<f64>, tolerance: f64) -> bool {
+        (a - Mat::<f64>::identity(a.nrows(), a.ncols())).norm_max() < tolerance
+    }
+
+    /// Of full rank, and of rank 2, with more rows than columns and fewer.
+    fn matrices() -> impl Iterator<Item = Mat<f64>> {
+        let entry = |i: usize, j: usize| ((i * i * 7 + j * j * j * 3 + i * j * 5) % 17) as f64;
+        [(9, 9), (40, 7), (7, 40), (300, 130)].into_iter().flat_map(move |(m, n)| {
+            [Mat::from_fn(m, n, entry), Mat::from_fn(m, n, |i, j| (i + 1) as f64 * (j % 2) as f64)]
+        })
+    }
+
+    #[test]
+    fn eigenvectors_satisfy_their_equation() {
+        for a in matrices() {
+            let a = &a * a.transpose();
+            let (values, v) = symmetric_eigen(a.as_ref()).unwrap();
+            assert!(values.is_sorted_by(|a, b| a >= b));
+            assert!(is_identity(&(v.transpose() * &v), 1e-13));
+            let scaled = Mat::from_fn(a.nrows(), a.nrows(), |i, j| v[(i, j)] * values[j]);
+            assert!((&a * &v - scaled).norm_max() < 1e-13 * values[0]);
+        }
+    }
+
+    #[test]
+    fn singular_vectors_satisfy_their_equation() {
+        for a in matrices() {
+            let (values, u) = left_singular(a.as_ref()).unwrap();
+            assert!(values.is_sorted_by(|a, b| a >= b));
+            assert!(is_identity(&(u.transpose() * &u), 1e-13));
+            let projected = u.transpose() * &a;
+            let squares = Mat::from_fn(values.len(), values.len(), |i, j| {
+                if i == j { values[i] * values[i] } else { 0.0 }
+            });
+            assert!(
+                (&projected * projected.transpose() - squares).norm_max()
+                    < 1e-13 * values[0].powi(2)
+            );
+        }
+    }
+
+    #[test]
+    fn a_basis_is_orthonormal_and_spans_the_columns() {
+        for a in matrices() {
+            let q = orthonormal_basis(a.as_ref());
+            assert!(is_identity(&(q.transpose() * &q), 1e-13));
+            assert!((&q * (q.transpose() * &a) - &a).norm_max() < 1e-12 * a.norm_max());
+        }
+    }
 }
