@@ -1,6 +1,6 @@
 use densely_tensor::{
-    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads,
-    fill_columns, gemm, sum_columns,
+    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, affine,
+    gemm, sum_columns,
 };
 
 use crate::{Layer, Param};
@@ -105,10 +105,8 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         Ok(self.weight.value.nrows())
     }
 
-    fn forward(&self, x: MatRef<'_, T>, mut y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
-        // Starting from the bias saves a pass over y after the product.
-        fill_columns(y.as_mut(), self.bias.value.as_ref());
-        gemm(y, Accumulate::Add, self.weight.value.as_ref(), x);
+    fn forward(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
+        affine(y, self.weight.value.as_ref(), x, self.bias.value.as_ref());
     }
 
     fn backward_input(

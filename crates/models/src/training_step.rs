@@ -6,6 +6,11 @@ use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Threads};
 use crate::panel_width::panel_width;
 use crate::{Model, ModelError};
 
+/// Floating-point operations of a step that is shared among threads, at least. Smaller
+/// ones take some 50 microseconds, and as much again for caches to exchange what another
+/// core has written.
+const SHARED_OPERATIONS: usize = 4_000_000;
+
 /// One training step on a mini-batch, with the memory that it takes.
 ///
 /// A step has two parallel phases. In the first, each panel of examples goes forward
@@ -69,6 +74,10 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
+        let single = Threads::single();
+        // Forward, to the inputs, to the parameters: two operations each.
+        let operations = 6 * model.parameters() * x.ncols();
+        let threads = if operations < SHARED_OPERATIONS { &single } else { threads };
         let panels = x.ncols().div_ceil(panel_width(x.ncols(), model.parameter_bytes()));
         threads.attend(panels.saturating_sub(1), || {
             let loss = self.gradients(model, x, targets, at, threads)?;

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | code that runs on `f32`, on `f64` and on a number type of yours | [`Real`] |
 //! | code that runs on `f32` and `f64`, with matrices | [`Scalar`] |
-//! | a matrix product | [`gemm`] |
+//! | a matrix product | [`gemm`], [`affine`] |
 //! | one example as a slice | [`column()`], [`column_mut`] |
 //! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
@@ -49,7 +49,7 @@ pub use buffer::Buffer;
 pub use columns::{column, column_mut, copy, fill_columns, first_non_finite, sum_columns};
 pub use error::ShapeError;
 pub use faer::{Mat, MatMut, MatRef, mat};
-pub use gemm::{Accumulate, gemm};
+pub use gemm::{Accumulate, affine, gemm};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
 pub use random::{Key, Purpose, Stream};

@@ -3,7 +3,7 @@ mod thin;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
-use crate::{ReborrowMut, Scalar};
+use crate::{Reborrow, ReborrowMut, Scalar, fill_columns};
 
 /// Rows and columns of a block of the left operand: 1 MiB of f32, about a core's
 /// second-level cache. From 256 to 512 all are equally good; from 1024 it gets worse.
@@ -41,6 +41,13 @@ pub fn gemm<T: Scalar>(
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
 ) {
+    check_shapes(c.rb(), a, b);
+    if !thin::product(c.rb_mut(), accumulate, a, b) {
+        blocks(c, accumulate, a, b);
+    }
+}
+
+fn check_shapes<T>(c: MatRef<'_, T>, a: MatRef<'_, T>, b: MatRef<'_, T>) {
     assert!(
         a.ncols() == b.nrows() && c.nrows() == a.nrows() && c.ncols() == b.ncols(),
         "gemm: {}x{} = {}x{} times {}x{} does not fit",
@@ -51,8 +58,28 @@ pub fn gemm<T: Scalar>(
         b.nrows(),
         b.ncols(),
     );
-    if !thin::product(c.rb_mut(), accumulate, a, b) {
-        blocks(c, accumulate, a, b);
+}
+
+/// `y = W x + b`, on the calling thread: a fully-connected layer.
+///
+/// # Shapes
+/// `w: m x k`, `x: k x n`, `bias: m x 1`, `y: m x n`.
+///
+/// # Panics
+/// If the shapes do not fit each other, or columns of `y` or `bias` are not contiguous.
+#[inline]
+pub fn affine<T: Scalar>(
+    mut y: MatMut<'_, T>,
+    w: MatRef<'_, T>,
+    x: MatRef<'_, T>,
+    bias: MatRef<'_, T>,
+) {
+    check_shapes(y.rb(), w, x);
+    assert_eq!((bias.nrows(), bias.ncols()), (y.nrows(), 1), "affine: shape of the bias");
+    if !thin::affine(y.rb_mut(), w, x, bias) {
+        // Starting from the bias saves a pass over y after the product.
+        fill_columns(y.rb_mut(), bias);
+        gemm(y, Accumulate::Add, w, x);
     }
 }
 
@@ -131,6 +158,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_affine_map_is_a_product_and_a_bias(
+            m in 1_usize..300, k in 0_usize..7, n in 0_usize..20, seed in 0_u64..1000,
+        ) {
+            let w = Mat::from_fn(m, k, |i, j| entry(i, j, seed));
+            let x = Mat::from_fn(k, n, |i, j| entry(i, j, seed + 5));
+            let bias = Mat::from_fn(m, 1, |i, j| entry(i, j, seed + 9));
+            let mut y = Mat::from_fn(m, n, |_, _| f64::NAN);
+            affine(y.as_mut(), w.as_ref(), x.as_ref(), bias.as_ref());
+            let product = |i, j| (0..k).map(|l| w[(i, l)] * x[(l, j)]).sum::<f64>();
+            prop_assert_eq!(y, Mat::from_fn(m, n, |i, j| product(i, j) + bias[(i, 0)]));
+        }
+
         #[test]
         fn agrees_with_the_definition(
             shape in (0_usize..40, 0_usize..40, 0_usize..40),

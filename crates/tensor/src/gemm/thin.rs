@@ -247,25 +247,48 @@ fn few_terms<T: Scalar>(
     b: MatRef<'_, T>,
 ) {
     match a.ncols() {
-        1 => combine::<T, 1>(c, accumulate, a, b),
-        2 => combine::<T, 2>(c, accumulate, a, b),
-        3 => combine::<T, 3>(c, accumulate, a, b),
-        _ => combine::<T, THIN>(c, accumulate, a, b),
+        1 => combine::<T, 1>(c, accumulate, a, b, None),
+        2 => combine::<T, 2>(c, accumulate, a, b, None),
+        3 => combine::<T, 3>(c, accumulate, a, b, None),
+        _ => combine::<T, THIN>(c, accumulate, a, b, None),
     }
 }
 
+/// `y = W x + b` if `W` has few columns, with the bias as one term more; says whether it
+/// has.
+pub(super) fn affine<T: Scalar>(
+    y: MatMut<'_, T>,
+    w: MatRef<'_, T>,
+    x: MatRef<'_, T>,
+    bias: MatRef<'_, T>,
+) -> bool {
+    match w.ncols() {
+        1 => combine::<T, 2>(y, Accumulate::Replace, w, x, Some(bias)),
+        2 => combine::<T, 3>(y, Accumulate::Replace, w, x, Some(bias)),
+        3 => combine::<T, THIN>(y, Accumulate::Replace, w, x, Some(bias)),
+        _ => return false,
+    }
+    true
+}
+
+/// `c = a b`, plus `constant` in every column: `K` terms in all.
 fn combine<T: Scalar, const K: usize>(
     mut c: MatMut<'_, T>,
     accumulate: Accumulate,
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
+    constant: Option<MatRef<'_, T>>,
 ) {
     let mut packed = [[T::ZERO; BLOCK]; K];
     for first in (0..a.nrows()).step_by(BLOCK) {
         let rows = BLOCK.min(a.nrows() - first);
         for (p, packed) in packed.iter_mut().enumerate() {
+            let (term, p) = match constant {
+                Some(constant) if p + 1 == K => (constant, 0),
+                _ => (a, p),
+            };
             for (i, value) in packed[..rows].iter_mut().enumerate() {
-                *value = a[(first + i, p)];
+                *value = term[(first + i, p)];
             }
         }
         let terms: [&[T]; K] = packed.each_ref().map(|packed| &packed[..rows]);
@@ -274,7 +297,8 @@ fn combine<T: Scalar, const K: usize>(
             #[inline(always)]
             || {
                 for j in 0..b.ncols() {
-                    let factors: [T; K] = std::array::from_fn(|p| b[(p, j)]);
+                    let factor = |p| if p < b.nrows() { b[(p, j)] } else { T::ONE };
+                    let factors: [T; K] = std::array::from_fn(factor);
                     let sum = |start: T, terms: [T; K]| {
                         let pairs = terms.into_iter().zip(factors);
                         pairs.fold(start, |sum, (a, b)| Real::mul_add(a, b, sum))
