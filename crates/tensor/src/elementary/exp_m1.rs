@@ -31,7 +31,7 @@ pub(super) fn half_exp_m1<F: Binary>(x: F) -> Unevaluated<F> {
 /// Below `−SATURATION` the result is −1. Where `½ x² / x` is far below the last place,
 /// the result is `x`: subnormal numbers and `−0` come through as they are.
 ///
-/// The error: half a unit for the last addition, and up to 0.3 for rounding the smaller
+/// The error: half a unit for the last addition, and up to 0.4 for rounding the smaller
 /// part of `eʳ − 1`, where `k = 1` and terms cancel.
 #[inline(always)]
 pub(crate) fn exp_m1<F: Binary>(x: F) -> F {

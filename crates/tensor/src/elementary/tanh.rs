@@ -6,7 +6,7 @@ use super::{Binary, Unevaluated};
 /// `E` is known with its error, so only the quotient is rounded to the format. Beyond
 /// `2|x| = SATURATION` the result is 1. The function is odd, bit for bit.
 ///
-/// The error: half a unit for the quotient and up to 0.2 for what `E` still lacks.
+/// The error: half a unit for the quotient and up to 0.3 for what `E` still lacks.
 #[inline(always)]
 pub(crate) fn tanh<F: Binary>(x: F) -> F {
     let twice = x.abs() + x.abs();
