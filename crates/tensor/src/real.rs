@@ -14,7 +14,14 @@ use crate::elementary;
 /// and a NaN that goes into a function comes out of it.
 ///
 /// For `f32` and `f64` the functions are this crate's own: branch-free, so that a
-/// loop over them is vectorised, with the same bits on every instruction set.
+/// loop over them is vectorised, with the same bits on every instruction set. Their
+/// error is below one unit in the last place over the whole range, subnormal numbers
+/// included; infinities and `−0` map as in IEEE 754 (`eˣ − 1`, `ln(1 + x)` and `tanh`
+/// keep the sign of zero).
+///
+/// Call them inside [`vectorize`](crate::vectorize). In code compiled for a baseline
+/// without a fused multiply-add, as plain x86-64 is, each [`mul_add`](Self::mul_add)
+/// is a call into the system's library: the same bits, but some 30 ns a function.
 ///
 /// ```
 /// use densely_tensor::Real;

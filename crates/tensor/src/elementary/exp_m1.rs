@@ -14,8 +14,8 @@ pub(super) fn exp_m1_of_reduced<F: Binary>(reduced: &Reduced<F>) -> Unevaluated<
 /// [`Binary::EXP_RANGE`].
 ///
 /// With `h = 2^(k−1)` this is `(h − ½) + h (eʳ − 1)`. The first term is 0 or has the
-/// larger magnitude, but the two may cancel down to a third of it; so the errors of
-/// all steps are carried along. Half the value, because `2ᵏ` overflows a little before
+/// larger magnitude, but the two may cancel to less than half of it; so the errors
+/// of these steps are carried along. Half the value, because `2ᵏ` overflows a little before
 /// `eˣ` does.
 #[inline(always)]
 pub(super) fn half_exp_m1<F: Binary>(x: F) -> Unevaluated<F> {
@@ -31,7 +31,8 @@ pub(super) fn half_exp_m1<F: Binary>(x: F) -> Unevaluated<F> {
 /// Below `−SATURATION` the result is −1. Where `½ x² / x` is far below the last place,
 /// the result is `x`: subnormal numbers and `−0` come through as they are.
 ///
-/// The error: half a unit for the last addition and a few hundredths for the rest.
+/// The error: half a unit for the last addition, and up to 0.4 for rounding the smaller
+/// part of `eʳ − 1`, where `k = 1` and terms cancel.
 #[inline(always)]
 pub(crate) fn exp_m1<F: Binary>(x: F) -> F {
     let (_, most) = F::EXP_RANGE;

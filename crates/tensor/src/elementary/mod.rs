@@ -9,8 +9,8 @@
 //! Each is written once, over the private trait [`Binary`]: the two IEEE 754
 //! formats with their constants, their bits and their polynomials.
 //!
-//! The error is below 1.1 units in the last place of the exact result, over the
-//! whole range, subnormal results included. `tests/elementary.rs` holds them to it.
+//! The error is below one unit in the last place of the exact result, over the whole
+//! range, subnormal results included. `tests/elementary` holds them to it.
 //!
 //! Every operation is rounded once, as IEEE 754 says, and
 //! [`mul_add`](crate::Real::mul_add) is fused on every machine. So a result does not

@@ -9,8 +9,8 @@ use super::{Binary, Unevaluated};
 /// takes `eʳ` alone, and `2ᵏ` scales the quotient. So a small result has all its digits,
 /// and a subnormal one is rounded in the last step only.
 ///
-/// The error: half a unit for the quotient and a few hundredths for the rest, and half
-/// a unit of the subnormal numbers for the scaling.
+/// The error: half a unit for the quotient and less than 0.1 for the rest; a subnormal
+/// result is rounded once more by the scaling, by half a unit of those numbers at most.
 #[inline(always)]
 pub(crate) fn sigmoid<F: Binary>(x: F) -> F {
     let (least, _) = F::EXP_RANGE;

@@ -3,10 +3,10 @@ use super::{Binary, Unevaluated};
 
 /// `tanh |x| = E / (E + 1)` with `E = ½ (e^(2|x|) − 1)`, and the sign of `x`.
 ///
-/// `E` is known with its error, so the quotient is the only step that rounds. Beyond
+/// `E` is known with its error, so only the quotient is rounded to the format. Beyond
 /// `2|x| = SATURATION` the result is 1. The function is odd, bit for bit.
 ///
-/// The error: half a unit for the quotient and a few hundredths for the rest.
+/// The error: half a unit for the quotient and up to 0.3 for what `E` still lacks.
 #[inline(always)]
 pub(crate) fn tanh<F: Binary>(x: F) -> F {
     let twice = x.abs() + x.abs();

@@ -12,14 +12,14 @@ pub(super) struct Unevaluated<F> {
 }
 
 impl<F: Binary> Unevaluated<F> {
-    /// `a + b` exactly, for `|a| ≥ |b|` or `a = 0` (Dekker's Fast2Sum).
+    /// `a + b` exactly, for `|a| ≥ |b|` or `a = 0` (Dekker's `Fast2Sum`).
     #[inline(always)]
     pub(super) fn sum_of_ordered(a: F, b: F) -> Self {
         let high = a + b;
         Self { high, low: b - (high - a) }
     }
 
-    /// `a + b` exactly, in any order of magnitude (Knuth's 2Sum).
+    /// `a + b` exactly, in any order of magnitude (Knuth's `2Sum`).
     #[inline(always)]
     pub(super) fn sum(a: F, b: F) -> Self {
         let high = a + b;
