@@ -1,0 +1,61 @@
+//! Models and data from the arrays of a row.
+
+use densely::prelude::*;
+use peer_protocol::{Array, Failure, Row};
+
+/// The columns of the matrix are the rows of the array: examples.
+pub fn examples<T: Scalar>(array: &Array) -> Mat<T> {
+    let (n, d) = (array.shape[0], array.shape[1]);
+    Mat::from_fn(d, n, |i, j| T::from_f64(f64::from(array.values[j * d + i])))
+}
+
+/// Class labels.
+pub fn labels(array: &Array) -> Vec<usize> {
+    array.integers.iter().map(|&label| label as usize).collect()
+}
+
+/// The network of the row, with its initial weights.
+pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
+    if row.activation == "maxout" {
+        return maxout(row);
+    }
+    let activation = match row.activation.as_str() {
+        "sigmoid" => ActivationKind::Sigmoid,
+        _ => ActivationKind::Relu,
+    };
+    let loss = match row.loss.as_str() {
+        "mse" => LossKind::MeanSquaredError,
+        "svm" => LossKind::Svm,
+        _ => LossKind::Softmax,
+    };
+    let [inputs, hidden @ .., outputs] = row.layers.as_slice() else {
+        return Err(Failure::Failed("a network has inputs and outputs".into()));
+    };
+    let layers = row.parameters().map(|(weight, bias)| linear(weight, bias));
+    Mlp::classifier(*inputs, *outputs)
+        .hidden(hidden)
+        .activation(activation)
+        .loss(loss)
+        .assemble(layers.collect::<Result<_, _>>()?)
+        .map_err(Failure::from)
+}
+
+fn linear<T: Scalar>(weight: &Array, bias: &Array) -> Result<Linear<T>, Failure> {
+    let [outputs, inputs] = weight.shape[..] else {
+        return Err(Failure::Failed("weights are a matrix".into()));
+    };
+    let value = |value: f32| T::from_f64(f64::from(value));
+    let weight = Mat::from_fn(outputs, inputs, |i, j| value(weight.values[i * inputs + j]));
+    let bias = Mat::from_fn(outputs, 1, |i, _| value(bias.values[i]));
+    Ok(Linear::from_parts(weight, bias)?)
+}
+
+/// Hidden layers of maxout: `w0` is pieces x outputs x inputs, `b0` is pieces x outputs;
+/// the last layer is linear.
+//
+// TO BE FILLED IN when there is a maxout layer: build a `Sequential` of maxout layers and
+// a last `linear`, and return `Model::new(network, SoftmaxCrossEntropy)`. Nothing else in
+// this program or in the driver needs to change.
+fn maxout<T: Scalar>(_row: &Row) -> Result<Model<T>, Failure> {
+    Err(Failure::Unsupported("no maxout layer yet".into()))
+}
