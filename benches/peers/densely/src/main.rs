@@ -22,7 +22,7 @@ fn prepare<T: Scalar>(row: Row) -> Result<Box<dyn Task>, Failure> {
         "latency" => Box::new(infer::Latency::<T>::new(&row)?),
         "batch" => Box::new(infer::Batch::<T>::new(&row)?),
         "accuracy" => Box::new(accuracy::Accuracy::<T>::new(row)?),
-        "pca" => Box::new(whiten::Whitening::new(&row)),
+        "pca" => Box::new(whiten::Whitening::new(&row)?),
         kind => return Err(Failure::Unsupported(format!("no rows of kind {kind}"))),
     })
 }

@@ -40,22 +40,27 @@ pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
         .map_err(Failure::from)
 }
 
+/// Any dimensions but the last are outputs.
 fn linear<T: Scalar>(weight: &Array, bias: &Array) -> Result<Linear<T>, Failure> {
-    let [outputs, inputs] = weight.shape[..] else {
+    let [outputs @ .., inputs] = &weight.shape[..] else {
         return Err(Failure::Failed("weights are a matrix".into()));
     };
+    let outputs = outputs.iter().product();
     let value = |value: f32| T::from_f64(f64::from(value));
-    let weight = Mat::from_fn(outputs, inputs, |i, j| value(weight.values[i * inputs + j]));
+    let weight = Mat::from_fn(outputs, *inputs, |i, j| value(weight.values[i * inputs + j]));
     let bias = Mat::from_fn(outputs, 1, |i, _| value(bias.values[i]));
     Ok(Linear::from_parts(weight, bias)?)
 }
 
 /// Hidden layers of maxout: `w0` is pieces x outputs x inputs, `b0` is pieces x outputs;
 /// the last layer is linear.
-//
-// TO BE FILLED IN when there is a maxout layer: build a `Sequential` of maxout layers and
-// a last `linear`, and return `Model::new(network, SoftmaxCrossEntropy)`. Nothing else in
-// this program or in the driver needs to change.
-fn maxout<T: Scalar>(_row: &Row) -> Result<Model<T>, Failure> {
-    Err(Failure::Unsupported("no maxout layer yet".into()))
+fn maxout<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
+    let mut network = Sequential::new(row.layers[0])?;
+    for (weight, bias) in row.parameters() {
+        network.push(linear(weight, bias)?)?;
+        if let [pieces, _, _] = weight.shape[..] {
+            network.push(Maxout::new(pieces)?)?;
+        }
+    }
+    Ok(Model::new(network, SoftmaxCrossEntropy))
 }

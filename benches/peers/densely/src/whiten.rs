@@ -10,20 +10,26 @@ use crate::network;
 pub struct Whitening {
     x: Mat<f64>,
     components: usize,
+    threads: Threads,
 }
 
 impl Whitening {
-    pub fn new(row: &Row) -> Self {
-        Self { x: network::examples(row.array("x")), components: row.components }
+    pub fn new(row: &Row) -> Result<Self, Failure> {
+        Ok(Self {
+            x: network::examples(row.array("x")),
+            components: row.components,
+            threads: Threads::new(row.threads)?,
+        })
     }
 
     fn whiten(&self) -> Result<(Whiten, Mat<f64>), Failure> {
-        let x = self.x.as_ref();
-        let whiten = match self.components {
-            0 => Whiten::fit(x)?,
-            k => Whiten::from_pca(Pca::fit_k(x, k)?, 0.0)?,
+        let (x, threads) = (self.x.as_ref(), &self.threads);
+        let pca = match self.components {
+            0 => Pca::fit_on(x, threads)?,
+            k => Pca::fit_k_on(x, k, threads)?,
         };
-        let y = whiten.transform(x)?;
+        let whiten = Whiten::from_pca(pca, 0.0)?;
+        let y = whiten.transform_on(x, threads)?;
         Ok((whiten, y))
     }
 }
