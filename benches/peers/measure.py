@@ -1,6 +1,7 @@
 """One row: prepared by every worker, checked, and timed in turns."""
 
 import json
+import math
 import shutil
 import statistics
 import subprocess
@@ -10,11 +11,11 @@ from peers import PYTHON, ROOT, TARGET, HERE
 from rows import data_key
 from worker import WorkerError
 
-PAUSE = 0.05  # Between two workers, so that threads of the last one go to sleep.
+PAUSE = 0.025
 PREPARE_LIMIT = 400.0
 TOLERANCE = {"f32": 1e-3, "f64": 1e-9}
 TOLERANCE_PCA = 1e-8
-TOLERANCE_APPROXIMATE = 0.1
+TOLERANCE_APPROXIMATE = 0.5
 
 
 def write_data(row):
@@ -32,16 +33,32 @@ def write_data(row):
     return folder
 
 
-def agrees(row, ours, theirs, approximate):
-    """Whether the numbers of two workers are the same, but for rounding."""
-    tolerance = TOLERANCE_PCA if row["kind"] == "pca" else TOLERANCE[row["dtype"]]
-    if approximate:
-        tolerance = TOLERANCE_APPROXIMATE
+def deviation(row, ours, theirs):
+    """How far the numbers of two workers are apart, relative to ours."""
     if len(ours) != len(theirs) or None in ours + theirs:
-        return False  # None is what JSON makes of a number that is not finite.
+        return float("inf")  # None is what JSON makes of a number that is not finite.
     # Variances each to their own size; probabilities to the largest.
     top = 0.0 if row["kind"] == "pca" else max(map(abs, ours), default=0.0)
-    return all(abs(a - b) <= tolerance * max(abs(a), top) for a, b in zip(ours, theirs))
+    apart = [abs(a - b) / max(abs(a), top, 1e-300) for a, b in zip(ours, theirs)]
+    return max(apart, default=0.0) if all(map(math.isfinite, apart)) else float("inf")
+
+
+def tolerance(row, approximate):
+    """How far apart they may be."""
+    if approximate:
+        return TOLERANCE_APPROXIMATE
+    return TOLERANCE_PCA if row["kind"] == "pca" else TOLERANCE[row["dtype"]]
+
+
+def settle(turns):
+    """Waits until the workers' threads sleep: some spin for a while after their work."""
+    before = None
+    for _ in range(12):
+        time.sleep(PAUSE)
+        used = sum(turn.worker.cpu_seconds() for turn in turns)
+        if used == before:
+            return
+        before = used
 
 
 class Turn:
@@ -113,13 +130,13 @@ def measure(row, peers, crew, options, say):
 
     # The figures of ours are the reference; without ours, those of the first peer.
     reference = turns[0].ready["check"] if turns else []
-    lap = sum(turn.steps * turn.per_step + PAUSE for turn in turns)
+    lap = sum(turn.steps * turn.per_step + 2 * PAUSE for turn in turns)
     rounds = max(
         options.least_rounds, min(options.rounds, int(options.row_seconds / max(lap, 1e-9)))
     )
     for _ in range(rounds):
         for turn in list(turns):
-            time.sleep(PAUSE)
+            settle(turns)
             idle = sum(other.worker.cpu_seconds() for other in turns if other is not turn)
             try:
                 turn.seconds.append(turn.run(turn.steps))
@@ -133,7 +150,11 @@ def measure(row, peers, crew, options, say):
     for turn in turns:
         result = turn.result()
         check = turn.ready["check"]
-        result["agrees"] = agrees(row, reference, check, turn.ready["approximate"])
+        approximate = turn.ready["approximate"]
+        apart = deviation(row, reference, check)
+        result["agrees"] = apart <= tolerance(row, approximate)
+        if approximate:
+            result["note"] += f", variances off by up to {apart:.1%}"
         results[turn.peer.name] = result
         if not result["agrees"]:
             say(f"  {turn.peer.title} DISAGREES: {check[:3]}, and ours {reference[:3]}")

@@ -45,8 +45,9 @@ def row(name, kind, threads, dtype, **fields):
     made = common | {"id": name, "group": name.split("/")[0], "kind": kind}
     made |= {"threads": threads, "dtype": dtype, "goal": GOALS.get(name, 1.0)} | fields
     if "layers" in made and "lr" not in made:
-        # Small enough for the widest networks; the work does not depend on it.
-        made["lr"] = min(0.01, 2.0 / max(made["layers"]))
+        # So small that wide networks do not diverge, and that few examples are not learnt
+        # to a loss of zero, where nothing can be compared; the work does not depend on it.
+        made["lr"] = min(0.01, 2.0 / max(made["layers"])) * min(1.0, made["batch"] / 64)
     if kind == "train":
         shape = made["layers"]
         flops = 6 * made["batch"] * sum(a * b for a, b in zip(shape, shape[1:]))

@@ -8,6 +8,7 @@ from protocol import Unsupported, probabilities, serve
 
 COMPILED = "compile" in sys.argv[1:]
 MOMENTUM = 0.9
+OVERSAMPLING = 10  # As in scikit-learn's randomised PCA.
 
 
 class Maxout(torch.nn.Module):
@@ -166,8 +167,8 @@ class Whiten:
         x = self.x - self.x.mean(dim=0)
         n, d = x.shape
         if self.k:
-            u, s, _ = torch.pca_lowrank(x, self.k, center=False)
-            return s.square() / n, u * n**0.5
+            u, s, _ = torch.pca_lowrank(x, self.k + OVERSAMPLING, center=False)
+            return s[: self.k].square() / n, u[:, : self.k] * n**0.5
         if n <= d:
             values, vectors = torch.linalg.eigh(x @ x.T)
             keep = values > values[-1] * n * torch.finfo(x.dtype).eps

@@ -3,7 +3,7 @@
 //! The operations of burn's own `Sgd` without dampening, but with options in double
 //! precision: those of burn are `f32`, and in `f64` losses would agree to 1e-8 only.
 
-use burn::optim::{LearningRate, Optimizer, RecordState};
+use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
 use burn::prelude::*;
 
 const MOMENTUM: f64 = 0.9;
@@ -13,9 +13,18 @@ pub struct Momentum {
     pub decay: f64,
 }
 
-#[derive(RecordState, Clone)]
+#[derive(Clone)]
 pub struct Velocity<const D: usize> {
     velocity: Tensor<D>,
+}
+
+/// Nothing is saved here, and the derive of `RecordState` works in burn's own crates only.
+impl<const D: usize> RecordState for Velocity<D> {
+    fn state_flatten(&self, _prefix: &str, _out: &mut StateSink) {}
+
+    fn state_unflatten(_prefix: &str, _src: &mut StateSource, _device: &Device) -> Option<Self> {
+        None
+    }
 }
 
 impl Optimizer for Momentum {
