@@ -7,7 +7,7 @@
 //! | [`tensor`] | scalars, matrix products, threads, random streams |
 //! | [`layers`] | the `Layer` trait, `Linear`, activations, `Sequential` |
 //! | [`loss`] | softmax cross-entropy, multiclass SVM, mean squared error |
-//! | [`optim`] | SGD with momentum, Nesterov momentum and weight decay |
+//! | [`optim`] | SGD with momentum, Adam, AdamW, RMSProp, Adagrad; penalties, clipping, schedules |
 //! | [`preprocess`] | centering, standardising, PCA, whitening |
 //! | [`data`] | CSV files, the embedded digits, splits |
 //! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation |
