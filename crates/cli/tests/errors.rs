@@ -35,7 +35,15 @@ fn wrong_usage() {
         ("train --hidden 0", "got \"0\""),
         ("train --activation relue", "possible values: relu, leaky-relu, tanh, sigmoid, identity"),
         ("train --loss hinge", "possible values: softmax, svm, mse"),
-        ("train --optimizer adam", "possible values: sgd"),
+        ("train --optimizer adamm", "possible values: sgd, adam, adamw, rmsprop, adagrad"),
+        ("train --optimizer adam --nesterov", "--nesterov goes with --optimizer sgd only"),
+        ("train --optimizer adagrad --momentum 0.5", "--optimizer adagrad has no momentum"),
+        ("train --schedule cosin", "expected one of constant, step[:EPOCHS[:FACTOR]]"),
+        ("train --schedule step:2:3", "the factor 3 is above 1"),
+        ("train --warm-up=-1", "expected a number of at least 0"),
+        ("train --l1=-1", "expected a number of at least 0"),
+        ("train --clip-norm 0", "expected a number above 0"),
+        ("train --max-norm inf", "expected a number above 0"),
         ("train --preprocess pca:x", "none, center, standardize, pca, pca:K, whiten, whiten:K"),
         ("train --learning-rate 0", "expected a number above 0"),
         ("train --learning-rate nan", "expected a number above 0"),
@@ -127,6 +135,7 @@ fn tables() {
     );
     check(&folder, 1, &format!("{target} kind --test 0.001"), "flowers.csv: ");
     check(&folder, 1, &format!("{target} kind --validation 0 --patience 3"), "patience");
+    check(&folder, 1, &format!("{target} kind --validation 0 --schedule plateau"), "plateau");
     folder.write("other.csv", "height,number,kind,width\n1,2,lily,3\n");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "other.csv: ");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "`lily`");

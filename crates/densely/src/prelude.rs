@@ -8,12 +8,12 @@ pub use densely_layers::{
 };
 pub use densely_loss::{Loss, MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Targets};
 pub use densely_models::{
-    ActivationKind, Evaluation, LinearClassifier, LossKind, Mlp, Model, Prediction, Predictor,
-    Preparation, Trainer, TrainingStep, Workspace,
+    ActivationKind, CrossValidation, Evaluation, LinearClassifier, LossKind, Mlp, Model,
+    Prediction, Predictor, Preparation, Trainer, TrainingStep, Workspace,
 };
 pub use densely_optim::{
-    Adagrad, Adam, AdamW, CosineDecay, ExponentialDecay, OneCycle, Optimizer, Penalty, Plateau,
-    RmsProp, Schedule, Sgd, StepDecay,
+    Adagrad, Adam, AdamW, ConstantRate, CosineDecay, ExponentialDecay, OneCycle, Optimizer,
+    Penalty, Plateau, RmsProp, Schedule, Sgd, StepDecay,
 };
 pub use densely_preprocess::{Center, Method, Pca, Preprocessor, Standardize, Transform, Whiten};
 pub use densely_tensor::{
