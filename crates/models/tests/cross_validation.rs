@@ -32,7 +32,7 @@ fn small(train: &Dataset<f32>) -> (Mlp, Trainer<'static, f32>) {
 fn every_fold_is_prepared_trained_and_judged_on_its_own() {
     let build = |train: &Dataset<f64>| {
         let mlp = Mlp::regressor(train.features(), train.outputs()).hidden([4]);
-        (mlp, Trainer::new(Sgd::new(0.05).momentum(0.9)).epochs(10))
+        (mlp, Trainer::new(Sgd::new(0.05).momentum(0.9)).epochs(100))
     };
     let (data, method) = (regression(), Method::Standardize);
     let validation = CrossValidation::new(4).seed(3).preprocess(method);
