@@ -100,7 +100,7 @@ impl<T: Scalar> Model<T> {
     ) -> Result<MatRef<'w, T>, ShapeError> {
         self.check_inputs(x)?;
         let n = x.ncols();
-        let width = panel_width(n, self.parameter_bytes());
+        let width = panel_width::<T>(n, self.parameters());
         let Workspace { scores, tape } = workspace;
         let tape_rows = self.network.tape_rows(self.inputs());
         let mut y = scores.view_mut(self.outputs(), n);
@@ -125,7 +125,7 @@ impl<T: Scalar> Model<T> {
         let mut scores = Mat::zeros(self.outputs(), x.ncols());
         threads.panels(
             (x, scores.as_mut()),
-            panel_width(x.ncols(), self.parameter_bytes()),
+            panel_width::<T>(x.ncols(), self.parameters()),
             |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
                 let mut tape = Buffer::new();
                 let n = x.ncols();
@@ -206,11 +206,6 @@ impl<T: Scalar> Model<T> {
             1 => Ok(()),
             _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
         }
-    }
-
-    /// The bytes that the parameters take.
-    pub(crate) fn parameter_bytes(&self) -> usize {
-        self.parameters() * size_of::<T>()
     }
 }
 
