@@ -16,6 +16,9 @@ const NARROW: usize = 64;
 /// is still better than one panel for one of them.
 const NARROWER: usize = 8;
 
+/// Examples in a panel, at most, of a network so small that one thread does it all.
+const ALONE: usize = 512;
+
 /// Examples in a panel, at most, so that their activations stay in cache.
 const WIDE: usize = 128;
 
@@ -39,7 +42,10 @@ pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
 /// that threads do not change the result; the widths are about equal, so that threads are
 /// done at the same time.
 pub(crate) fn panel_width<T>(n: usize, parameters: usize) -> usize {
-    let panels = if n < 2 * NARROW && worthy_threads(n, parameters) > 1 {
+    let shared = worthy_threads(n, parameters) > 1;
+    let panels = if !shared {
+        n.div_ceil(ALONE)
+    } else if n < 2 * NARROW {
         (n / NARROWER).min(2)
     } else if parameters * size_of::<T>() <= CACHED_BYTES {
         n / (n / PANELS).clamp(NARROW, WIDE)
@@ -56,7 +62,7 @@ mod tests {
     #[test]
     fn widths_suit_products_and_caches() {
         let tiny = |n| panel_width::<f32>(n, 1 << 10);
-        assert_eq!([0, 1, 32, 127, 128, 300].map(tiny), [4, 4, 32, 128, 64, 76]);
+        assert_eq!([0, 1, 32, 128, 300].map(tiny), [4, 4, 32, 128, 300]);
         let small = |n| panel_width::<f32>(n, 1 << 18);
         assert_eq!([1, 4, 15, 16, 64, 100, 127].map(small), [4, 4, 16, 8, 32, 52, 64]);
         assert_eq!([512, 1024, 2048, 10_000].map(small), [64, 128, 128, 132]);

@@ -1,4 +1,4 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, map, vectorize};
 
 use crate::{PreprocessError, Transform, statistics};
 
@@ -66,9 +66,7 @@ impl Transform for Center {
             || {
                 for j in 0..x.ncols() {
                     let y = column_mut(y.as_mut(), j);
-                    for ((y, x), mean) in y.iter_mut().zip(column(x, j)).zip(&self.mean) {
-                        *y = x - mean;
-                    }
+                    map(y, [column(x, j), &self.mean], |[x, mean]| x - mean);
                 }
             },
         );
@@ -80,9 +78,7 @@ impl Transform for Center {
             || {
                 for j in 0..y.ncols() {
                     let x = column_mut(x.as_mut(), j);
-                    for ((x, y), mean) in x.iter_mut().zip(column(y, j)).zip(&self.mean) {
-                        *x = y + mean;
-                    }
+                    map(x, [column(y, j), &self.mean], |[y, mean]| y + mean);
                 }
             },
         );

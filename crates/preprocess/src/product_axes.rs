@@ -2,7 +2,8 @@ use densely_tensor::decomposition::symmetric_eigen;
 use densely_tensor::{Accumulate, Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::accuracy::{
-    eigen_residual, from_identity, orthonormality, tolerance, whiteness, whiteness_of,
+    eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whiteness,
+    whiteness_of,
 };
 use crate::centering::Centering;
 use crate::leading_eigen::leading_eigen;
@@ -141,10 +142,7 @@ fn from_gram<T: Scalar>(
     product(axes.as_mut(), centered, u.as_ref(), threads);
     orthonormalize(&mut axes, threads)?;
 
-    let (mut projected, mut images) = (Mat::zeros(examples, k), Mat::zeros(features, k));
-    product(projected.as_mut(), centered.transpose(), axes.as_ref(), threads);
-    product(images.as_mut(), centered, projected.as_ref(), threads);
-    let residual = eigen_residual(axes.as_ref(), images.as_ref(), &lambda);
+    let residual = probed_residual(centered, axes.as_ref(), &lambda, threads);
     let total = trace(gram.as_ref());
     (residual <= tolerance * lambda[0]).then_some(PrincipalAxes { axes, lambda, total })
 }
