@@ -22,6 +22,9 @@ const BLOCK: usize = 128;
 /// Rows of a result that are kept in registers at a time, where columns are swept.
 const STRIP: usize = 4 * LANES;
 
+/// The same of a single column that is shorter.
+const SHORT: usize = 8;
+
 /// Computes the product if a kernel of this module suits it, and says whether it did.
 ///
 /// Which kernel is chosen depends on `m`, `k` and `n` only as far as they are thin, so
@@ -45,6 +48,8 @@ pub(super) fn product<T: Scalar>(
         sweep(c.transpose_mut(), accumulate, b.transpose(), a.transpose());
     } else if n == 1 && a.row_stride() == 1 && m >= STRIP {
         sweep(c, accumulate, a, b);
+    } else if n == 1 && a.row_stride() == 1 && m >= SHORT {
+        short_column(c, accumulate, a, b);
     } else {
         return false;
     }
@@ -235,6 +240,68 @@ fn strip<T: Scalar, const N: usize, const R: usize>(
         for (i, sum) in sums.into_iter().enumerate() {
             put(&mut c[(first + i, j)], accumulate, sum);
         }
+    }
+    R
+}
+
+/// `c = a b` with a single column of `SHORT` to `STRIP` rows: the scores of ten classes.
+fn short_column<T: Scalar>(
+    mut c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    vectorize(
+        #[inline(always)]
+        || {
+            let m = a.nrows();
+            let mut sums = [T::ZERO; STRIP];
+            let mut first = 0;
+            while first < m {
+                // The last rows overlap with those before, and come out the same.
+                first += if m >= LANES {
+                    rows::<T, LANES>(&mut sums, a, b, first.min(m - LANES))
+                } else {
+                    rows::<T, SHORT>(&mut sums, a, b, first.min(m - SHORT))
+                };
+            }
+            for (i, &sum) in sums.iter().enumerate().take(m) {
+                put(&mut c[(i, 0)], accumulate, sum);
+            }
+        },
+    );
+}
+
+/// Rows `first .. first + R`. Two sums, of every other term, go on side by side: a single one
+/// would have to wait for itself.
+#[inline(always)]
+fn rows<T: Scalar, const R: usize>(
+    to: &mut [T; STRIP],
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+    first: usize,
+) -> usize {
+    let mut even = [T::ZERO; R];
+    let mut odd = [T::ZERO; R];
+    let terms = |p: usize| column(a, p).get(first..).and_then(|x| x.first_chunk::<R>());
+    for p in (1..a.ncols()).step_by(2) {
+        let (Some(x), Some(y)) = (terms(p - 1), terms(p)) else { continue };
+        let (s, t) = (b[(p - 1, 0)], b[(p, 0)]);
+        for i in 0..R {
+            even[i] = Real::mul_add(x[i], s, even[i]);
+            odd[i] = Real::mul_add(y[i], t, odd[i]);
+        }
+    }
+    if a.ncols() % 2 == 1
+        && let Some(x) = terms(a.ncols() - 1)
+    {
+        let s = b[(a.ncols() - 1, 0)];
+        for i in 0..R {
+            even[i] = Real::mul_add(x[i], s, even[i]);
+        }
+    }
+    for i in 0..R {
+        to[first + i] = even[i] + odd[i];
     }
     R
 }
