@@ -34,13 +34,14 @@ fn activations<T: Scalar>(c: &mut Criterion) {
 
 fn losses<T: Scalar>(c: &mut Criterion) {
     let n = 128;
-    for outputs in [3, 10, 1000] {
+    for outputs in [1, 3, 10, 1000] {
         let mut group = c.benchmark_group(format!("loss/{}/{outputs} outputs", T::NAME));
         group.throughput(Throughput::Elements((outputs * n) as u64));
         let (scores, values) = (normal::<T>((outputs, n), 3), normal::<T>((outputs, n), 4));
         let labels: Vec<usize> = (0..n).map(|j| j % outputs).collect();
         let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
-        for kind in LossKind::ALL {
+        // Those of one score for two classes have one output.
+        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
             let loss = kind.loss::<T>();
             let targets = match loss.target_kind() {
                 densely::loss::TargetKind::Labels => Targets::Labels(&labels),

@@ -1,9 +1,11 @@
 //! What can be asked of the program: the text of its help.
 
+use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use densely::prelude::{ActivationKind, LossKind, Method};
 
@@ -65,10 +67,11 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
     pub(crate) hidden: Widths,
     /// Activation of the hidden layers
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = named::<_, ActivationKind>(ActivationKind::ALL.map(ActivationKind::name)))]
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<ActivationKind>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
     pub(crate) activation: ActivationKind,
-    /// Loss [default: softmax to classify, mse for numbers]
-    #[arg(long, help_heading = "Network", value_parser = named::<_, LossKind>(LossKind::ALL.map(LossKind::name)))]
+    /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
+    /// huber(2) has its bend at 2
+    #[arg(long, help_heading = "Network", value_parser = Named::<LossKind>::new(&LossKind::ALL.map(LossKind::name)))]
     pub(crate) loss: Option<LossKind>,
     /// Number type of the network
     #[arg(long, help_heading = "Network", default_value = "f32")]
@@ -195,12 +198,37 @@ fn count() -> impl TypedValueParser<Value = usize> {
     RangedU64ValueParser::<usize>::new().range(1..)
 }
 
-/// One of several names, which clap lists in the help and in its errors.
-fn named<const N: usize, K>(names: [&'static str; N]) -> impl TypedValueParser<Value = K>
+/// One of several names, which the help lists; some take a value in parentheses.
+#[derive(Clone)]
+struct Named<K> {
+    names: Vec<&'static str>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Named<K> {
+    fn new(names: &[&'static str]) -> Self {
+        Self { names: names.to_vec(), kind: PhantomData }
+    }
+}
+
+impl<K> TypedValueParser for Named<K>
 where
     K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<K>())
+    type Value = K;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<K, clap::Error> {
+        str::parse::<K>.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().copied().map(PossibleValue::new)))
+    }
 }
 
 fn number(text: &str, expected: &str, valid: impl Fn(f64) -> bool) -> Result<f64, String> {

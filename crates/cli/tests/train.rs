@@ -200,10 +200,42 @@ fn every_preprocessing_and_loss_trains() {
     for preprocess in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
         folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001"));
     }
-    for loss in ["softmax", "svm"] {
+    for loss in ["softmax", "softmax(0.1)", "svm", "squared-svm", "crammer-singer"] {
         let report = folder.json(&format!(
             "train flowers.csv --target kind --drop number --hidden none --loss {loss}"
         ));
         assert_eq!(report["test_accuracy"], 1.0, "{loss}");
+    }
+}
+
+/// One output for two classes; several numbers to predict are the same for every loss.
+#[test]
+fn losses_of_one_score_and_of_numbers_train() {
+    let folder = Folder::new();
+    let rows: String =
+        (0..100).map(|i| format!("{},{}\n", i, ["low", "high"][usize::from(i >= 50)])).collect();
+    folder.write("half.csv", format!("x,y\n{rows}"));
+    for loss in ["logistic", "hinge", "squared-hinge"] {
+        let options = "--hidden none --weight-decay 0";
+        let report = folder.json(&format!("train half.csv --loss {loss} {options} --out {loss}"));
+        assert_eq!(report["parameters"], 2, "{loss}");
+        assert!(report["test_accuracy"].as_f64().unwrap() > 0.9, "{loss}");
+        assert_eq!(folder.json(&format!("inspect {loss}"))["loss"], loss);
+        let predicted = folder.ok(&format!("predict {loss} half.csv"));
+        assert!(predicted.starts_with("y\nlow\n") && predicted.ends_with("\nhigh\n"), "{loss}");
+    }
+    let probabilities = folder.ok("predict logistic half.csv --proba");
+    let mut lines = probabilities.lines();
+    assert_eq!(lines.next(), Some("y,p_high,p_low"));
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let p: Vec<f64> = cells[1..].iter().map(|cell| cell.parse().unwrap()).collect();
+        assert!((p[0] + p[1] - 1.0).abs() < 1e-6, "{line}");
+        assert_eq!(cells[0], if p[0] > 0.5 { "high" } else { "low" }, "{line}");
+    }
+    folder.write("parabola.csv", parabola());
+    for loss in ["mse", "mae", "huber", "huber(0.5)"] {
+        let report = folder.json(&format!("train parabola.csv --hidden 16 --loss {loss}"));
+        assert!(report["test_r2"].as_f64().unwrap() > 0.95, "{loss}: {report}");
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn store<T: Scalar>(spec: &Mlp, model: &Model<T>, tensors: &mut Tenso
         outputs: spec.outputs(),
         hidden: spec.hidden_widths().to_vec(),
         activation: spec.activation_kind().name().to_owned(),
-        loss: spec.loss_kind().name().to_owned(),
+        loss: spec.loss_kind().to_string(),
         seed: spec.random_seed(),
     }
 }

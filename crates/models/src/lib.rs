@@ -32,6 +32,7 @@ mod linear_classifier;
 mod loss_kind;
 mod mlp;
 mod model;
+mod named;
 mod panel_width;
 mod predictor;
 mod preparation;

@@ -29,7 +29,7 @@ use crate::{ActivationKind, LossKind, Model, ModelError};
 /// ```
 ///
 /// CS231n, Neural Networks 1, "Neural Network architectures".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mlp {
     inputs: usize,
     outputs: usize,
@@ -51,6 +51,12 @@ impl Mlp {
             loss: LossKind::Softmax,
             seed: 0,
         }
+    }
+
+    /// A network that tells two classes apart by one score, with the logistic loss.
+    #[must_use]
+    pub fn binary_classifier(inputs: usize) -> Self {
+        Self { loss: LossKind::Logistic, ..Self::classifier(inputs, 1) }
     }
 
     /// A network that predicts `outputs` real values, with the mean squared error.

@@ -71,6 +71,11 @@ fn data_that_do_not_fit_the_model() {
         (Mlp::regressor(2, 3), "mse needs real values as targets, got class labels"),
         (Mlp::classifier(2, 4), "Model: expected 4 classes, got 3"),
         (Mlp::classifier(3, 3), "Model: expected 3 inputs, got 2"),
+        (Mlp::binary_classifier(2), "Model: expected 2 classes, got 3"),
+        (
+            Mlp::classifier(2, 3).loss(LossKind::SmoothedSoftmax { label_smoothing: 1.0 }),
+            "softmax: label smoothing must be from 0 to less than 1, got 1",
+        ),
     ];
     for (mlp, message) in cases {
         assert_eq!(error(mlp).to_string(), message);
@@ -152,7 +157,32 @@ fn unknown_names_list_the_choices() {
     }
     for kind in LossKind::ALL {
         assert_eq!(kind.name().parse::<LossKind>().unwrap(), kind);
+        assert_eq!(kind.loss::<f32>().name(), kind.name());
     }
+}
+
+#[test]
+fn names_with_values_come_back() {
+    for kind in [
+        LossKind::Huber { delta: 1.0 },
+        LossKind::Huber { delta: 0.1 + 0.2 },
+        LossKind::Huber { delta: 1e-300 },
+        LossKind::SmoothedSoftmax { label_smoothing: 0.1 },
+        LossKind::SmoothedSoftmax { label_smoothing: 0.0 },
+    ] {
+        assert_eq!(kind.to_string().parse::<LossKind>().unwrap(), kind);
+    }
+    assert_eq!(LossKind::Huber { delta: 1.0 }.to_string(), "huber");
+    assert_eq!("softmax(0.1)".parse::<LossKind>().unwrap().to_string(), "softmax(0.1)");
+    for (text, message) in [
+        ("huber(-1)", "delta of the huber loss must be a number above 0, got -1"),
+        ("huber(inf)", "delta of the huber loss must be a number above 0, got inf"),
+        ("softmax(x)", "the label smoothing must be a number from 0 to less than 1, got x"),
+        ("softmax()", "the label smoothing must be a number from 0 to less than 1, got "),
+    ] {
+        assert_eq!(text.parse::<LossKind>().unwrap_err().to_string(), message);
+    }
+    assert!("mse(2)".parse::<LossKind>().is_err() && "huber(1".parse::<LossKind>().is_err());
 }
 
 /// R² where its formula would divide by zero.

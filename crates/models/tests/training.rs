@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use densely_data::{Dataset, digits};
 use densely_layers::{At, Layer};
-use densely_loss::Targets;
+use densely_loss::{TargetKind, Targets};
 use densely_models::{
     ActivationKind, LinearClassifier, LossKind, Mlp, Model, Stop, Trainer, TrainingStep, Workspace,
 };
@@ -44,25 +44,34 @@ fn shift(model: &mut Model<f64>, parameter: usize, (i, j): (usize, usize), h: f6
 const SMOOTH: [ActivationKind; 3] =
     [ActivationKind::Tanh, ActivationKind::Sigmoid, ActivationKind::Identity];
 
+const SMOOTH_LOSSES: [LossKind; 5] = [
+    LossKind::Softmax,
+    LossKind::SmoothedSoftmax { label_smoothing: 0.2 },
+    LossKind::Logistic,
+    LossKind::MeanSquaredError,
+    LossKind::Huber { delta: 100.0 },
+];
+
 proptest! {
     /// The gradient of the mean loss of a whole model with respect to each parameter,
     /// norm-wise against central differences.
     #[test]
     fn gradients_of_the_mean_loss(
         inputs in 1_usize..5, hidden in prop::collection::vec(1_usize..6, 0..3),
-        outputs in 1_usize..4, n in 2_usize..6, activation in 0_usize..3, classify: bool, seed: u64,
+        outputs in 1_usize..4, n in 2_usize..6, activation in 0_usize..3, loss in 0_usize..5,
+        seed: u64,
     ) {
-        let mlp = if classify {
-            Mlp::classifier(inputs, outputs)
-        } else {
-            Mlp::regressor(inputs, outputs)
-        };
+        let loss = SMOOTH_LOSSES[loss];
+        let classify = loss.target_kind() == TargetKind::Labels;
+        let classes = loss.classes(outputs);
+        let outputs = loss.outputs(outputs);
+        let mlp = Mlp::classifier(inputs, outputs).loss(loss);
         let mlp = mlp.hidden(hidden).activation(SMOOTH[activation]).seed(seed);
         let mut model = mlp.build::<f64>().unwrap();
         let mut stream = Stream::new(seed, Purpose::Other, Key::default());
         let x: Mat<f64> = Mat::from_fn(inputs, n, |_, _| stream.normal());
         let values: Mat<f64> = Mat::from_fn(outputs, n, |_, _| stream.normal());
-        let labels: Vec<usize> = (0..n).map(|_| stream.below(outputs)).collect();
+        let labels: Vec<usize> = (0..n).map(|_| stream.below(classes)).collect();
         let targets =
             if classify { Targets::Labels(&labels) } else { Targets::Values(values.as_ref()) };
         let loss = |model: &mut Model<f64>| {
@@ -159,6 +168,38 @@ fn linear_regression_finds_the_line() {
     let threads = Threads::single();
     let origin = model.scores(Mat::zeros(2, 1).as_ref(), &threads).unwrap();
     assert!((origin[(0, 0)] - 0.5).abs() < 1e-6);
+}
+
+/// A single neuron: the decision is at probability ½, or at score 0, and the two
+/// probabilities add to one.
+#[test]
+fn a_single_neuron_is_a_classifier() {
+    let x = Mat::from_fn(2, 60, |i, j| ((i + 2) as f64 * j as f64 * 0.7).sin());
+    let labels = (0..60).map(|j| usize::from(x[(0, j)] - 2.0 * x[(1, j)] > 0.1)).collect();
+    let data = Dataset::classification(x, labels, 2).unwrap();
+    let threads = Threads::single();
+    for classifier in [LinearClassifier::logistic(2), LinearClassifier::binary_svm(2)] {
+        let mut model = classifier.build::<f64>().unwrap();
+        assert_eq!((model.parameters(), model.outputs()), (3, 1));
+        Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(200).fit(&mut model, &data).unwrap();
+        let accuracy = model.evaluate(&data).unwrap().score();
+        assert!(accuracy > 0.95, "{classifier:?}: {accuracy}");
+        let scores = model.scores(data.x(), &threads).unwrap();
+        let classes = model.classify(data.x(), &threads).unwrap();
+        let right = classes.iter().zip(data.labels().unwrap()).filter(|(a, b)| a == b).count();
+        assert_eq!(right as f64 / 60.0, accuracy);
+        assert!((0..60).all(|j| classes[j] == usize::from(scores[(0, j)] > 0.0)));
+        match model.probabilities(data.x(), &threads).unwrap() {
+            None => assert_eq!(classifier, LinearClassifier::binary_svm(2)),
+            Some(p) => {
+                assert_eq!(p.shape(), (2, 60));
+                for j in 0..60 {
+                    assert!((p[(0, j)] + p[(1, j)] - 1.0).abs() <= f64::EPSILON);
+                    assert_eq!(classes[j], usize::from(p[(1, j)] > 0.5));
+                }
+            }
+        }
+    }
 }
 
 #[test]

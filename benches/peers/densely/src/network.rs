@@ -62,5 +62,5 @@ fn maxout<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
             network.push(Maxout::new(pieces)?)?;
         }
     }
-    Ok(Model::new(network, SoftmaxCrossEntropy))
+    Ok(Model::new(network, SoftmaxCrossEntropy::new()))
 }
