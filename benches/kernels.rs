@@ -16,10 +16,12 @@ fn normal<T: Scalar>((rows, columns): (usize, usize), seed: u64) -> Mat<T> {
 fn activations<T: Scalar>(c: &mut Criterion) {
     let mut group = c.benchmark_group(format!("activation/{}", T::NAME));
     group.throughput(Throughput::Elements((SHAPE.0 * SHAPE.1) as u64));
-    let (x, dy) = (normal::<T>(SHAPE, 1), normal::<T>(SHAPE, 2));
-    let (mut y, mut dx) = (x.clone(), x.clone());
+    let x = normal::<T>(SHAPE, 1);
     for kind in ActivationKind::ALL {
-        let layer = kind.layer::<T>();
+        let layer = kind.layer::<T>(SHAPE.0).expect("there are units");
+        let outputs = layer.out_features(SHAPE.0).expect("an even number, for two pieces");
+        let dy = normal::<T>((outputs, SHAPE.1), 2);
+        let (mut y, mut dx) = (dy.clone(), x.clone());
         group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
             b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
         });

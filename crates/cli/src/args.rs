@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use densely::models::ModelError;
 use densely::prelude::{ActivationKind, LossKind, Method};
 
 /// Fully-connected neural networks from a CSV file.
@@ -66,9 +67,10 @@ pub(crate) struct TrainArgs {
     /// Widths of the hidden layers, as 64,64; none for a linear model
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
     pub(crate) hidden: Widths,
-    /// Activation of the hidden layers
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<ActivationKind>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
-    pub(crate) activation: ActivationKind,
+    /// Activation of the hidden layers: one for all, or one for each, as relu,tanh;
+    /// leaky-relu(0.1) sets the slope, maxout(3) the pieces, elu(2) the limit
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
+    pub(crate) activation: Activations,
     /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
     /// huber(2) has its bend at 2
     #[arg(long, help_heading = "Network", value_parser = Named::<LossKind>::new(&LossKind::ALL.map(LossKind::name)))]
@@ -92,6 +94,12 @@ pub(crate) struct TrainArgs {
     /// Strength λ of the penalty ½ λ |W|² on weights (not biases)
     #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", value_parser = non_negative)]
     pub(crate) weight_decay: f64,
+    /// Probability to drop a unit of a hidden layer in training
+    #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", value_parser = fraction)]
+    pub(crate) dropout: f64,
+    /// Standard deviation of noise on the preprocessed features in training
+    #[arg(long, value_name = "DEVIATION", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    pub(crate) input_noise: f64,
     /// Passes over the training data, at most
     #[arg(long, help_heading = "Training", default_value = "200", value_parser = count())]
     pub(crate) epochs: usize,
@@ -191,6 +199,18 @@ impl FromStr for Widths {
             Ok(width) => Ok(width),
         };
         text.split(',').map(width).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Activations of hidden layers: `relu`, or `relu,tanh`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Activations(pub(crate) Vec<ActivationKind>);
+
+impl FromStr for Activations {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        text.split(',').map(|name| name.trim().parse()).collect::<Result<_, _>>().map(Self)
     }
 }
 

@@ -239,3 +239,60 @@ fn losses_of_one_score_and_of_numbers_train() {
         assert!(report["test_r2"].as_f64().unwrap() > 0.95, "{loss}: {report}");
     }
 }
+
+#[test]
+fn every_activation_trains_and_can_be_mixed() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train = "train flowers.csv --target kind --drop number --hidden 6,5 --out net --force";
+    let linear = (2 * 6 + 6) + (6 * 5 + 5) + (5 * 3 + 3);
+    for (activation, parameters) in [
+        ("relu", linear),
+        ("leaky-relu(0.2)", linear),
+        ("prelu", linear + 6 + 5),
+        ("shared-prelu", linear + 2),
+        ("maxout", linear + (2 * 6 + 6) + (6 * 5 + 5)),
+        ("maxout(3),prelu", linear + 2 * (2 * 6 + 6) + 5),
+        ("elu,selu", linear),
+        ("gelu,gelu-tanh", linear),
+        ("silu,softplus", linear),
+        ("relu6,hard-tanh", linear),
+        ("tanh,sigmoid", linear),
+        ("identity", linear),
+    ] {
+        let options = "--dropout 0.1 --input-noise 0.05";
+        let report = folder.json(&format!("{train} --activation {activation} {options}"));
+        assert_eq!(report["parameters"], parameters, "{activation}");
+        assert!(report["test_accuracy"].as_f64().unwrap() > 0.9, "{activation}: {report}");
+        let model = folder.json("inspect net");
+        assert_eq!(model["options"]["activation"], activation);
+        let evaluation = folder.json("evaluate net flowers.csv");
+        assert!(evaluation["accuracy"].as_f64().unwrap() > 0.9, "{activation}");
+    }
+    // The run can be repeated from its config.
+    let hash = |options: &str| folder.json(options)["weights_hash"].clone();
+    let first = hash(&format!("{train} --activation prelu,maxout(3) --dropout 0.5 --epochs 3"));
+    assert_eq!(hash("train --config net/config.toml --out again"), first);
+    let kinds: Vec<String> = folder.json("inspect again")["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["kind"].as_str().unwrap().to_owned())
+        .collect();
+    let expected = ["Linear", "PRelu", "Dropout", "Linear", "Maxout", "Dropout", "Linear"];
+    assert_eq!(kinds, expected);
+    // A list, as people write it in TOML.
+    folder.write("own.toml", "activation = [\"relu\", \"leaky-relu(0.1)\"]\nhidden = [6, 5]\n");
+    folder.ok("train flowers.csv --target kind --config own.toml --epochs 1");
+}
+
+/// Draws depend on what they are for, and not on threads.
+#[test]
+fn dropout_and_noise_are_the_same_at_any_thread_count() {
+    let folder = Folder::new();
+    let train = "train --hidden 300,20 --epochs 2 --batch-size 256 --dropout 0.3 --input-noise 0.1";
+    let hash = |options: &str| folder.json(&format!("{train} {options}"))["weights_hash"].clone();
+    let one = hash("--threads 1");
+    assert_eq!(hash("--threads 3"), one);
+    assert_ne!(hash("--threads 1 --input-noise 0"), one);
+}

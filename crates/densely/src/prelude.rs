@@ -3,8 +3,8 @@
 pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
 pub use densely_formats::{AnyModel, ModelFile, Provenance};
 pub use densely_layers::{
-    Activation, At, Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Linear, Maxout,
-    PRelu, Param, Relu, Relu6, Selu, Sequential, Sigmoid, Silu, Softplus, Tanh,
+    Activation, At, Dropout, Elu, Gelu, GeluTanh, HardTanh, Identity, InputNoise, Layer, LeakyRelu,
+    Linear, Maxout, PRelu, Param, Relu, Relu6, Selu, Sequential, Sigmoid, Silu, Softplus, Tanh,
 };
 pub use densely_loss::{
     BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, MeanAbsoluteError, MeanSquaredError,

@@ -1,6 +1,6 @@
 //! Layers of fully-connected networks: the [`Layer`] trait, [`Linear`], the
-//! [`Activation`] trait with the usual activations, [`PRelu`], [`Maxout`], and
-//! [`Sequential`].
+//! [`Activation`] trait with the usual activations, [`PRelu`], [`Maxout`],
+//! [`Dropout`], [`InputNoise`], and [`Sequential`].
 //!
 //! An activation of your own is two functions:
 //!
@@ -33,6 +33,9 @@
 mod activation;
 mod activations;
 mod at;
+mod dropout;
+mod error;
+mod input_noise;
 mod layer;
 mod linear;
 mod maxout;
@@ -46,6 +49,9 @@ pub use activations::{
     Tanh,
 };
 pub use at::At;
+pub use dropout::Dropout;
+pub use error::LayerError;
+pub use input_noise::InputNoise;
 pub use layer::Layer;
 pub use linear::Linear;
 pub use maxout::Maxout;

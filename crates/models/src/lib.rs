@@ -46,7 +46,7 @@ pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
 pub use linear_classifier::LinearClassifier;
 pub use loss_kind::LossKind;
-pub use mlp::Mlp;
+pub use mlp::{Mlp, ParameterSlot};
 pub use model::Model;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;

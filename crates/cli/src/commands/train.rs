@@ -70,7 +70,12 @@ fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
         (None, _) => Mlp::regressor(inputs, outputs),
     };
     let loss = args.loss.unwrap_or(spec.loss_kind());
-    spec.hidden(&args.hidden.0[..]).activation(args.activation).loss(loss).seed(args.seed)
+    spec.hidden(&args.hidden.0[..])
+        .activations(&args.activation.0[..])
+        .dropout(args.dropout)
+        .input_noise(args.input_noise)
+        .loss(loss)
+        .seed(args.seed)
 }
 
 fn fit<T: Scalar>(
