@@ -33,7 +33,7 @@ pub(crate) enum CliError {
     RunExists(PathBuf),
     #[error(
         "--proba needs a classifier with probabilities, and this model's loss is {0}: \
-         train it with --loss softmax"
+         train it with --loss softmax (or logistic, for two classes)"
     )]
     NoProbabilities(&'static str),
 }

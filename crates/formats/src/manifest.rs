@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that is written, and the newest that can be read.
-pub(crate) const VERSION: u32 = 1;
+///
+/// Version 2 has several activations, activations and losses with values in parentheses,
+/// and the fields `dropout` and `input_noise`, which are left out if they are 0.
+pub(crate) const VERSION: u32 = 2;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +51,12 @@ pub(crate) struct Network {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) hidden: Vec<usize>,
+    /// One for all hidden layers, or one for each, separated by commas.
     pub(crate) activation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dropout: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) input_noise: Option<String>,
     pub(crate) loss: String,
     pub(crate) seed: u64,
 }

@@ -51,17 +51,33 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// the scores. The target has been [checked](Loss::check).
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T;
 
-    /// Turns the scores of one example into probabilities of the classes, in place. A
-    /// loss that defines none returns `false` and leaves the scores.
-    fn probabilities(&self, scores: &mut [T]) -> bool {
-        let _ = scores;
+    /// The number of classes that `outputs` scores tell apart: as many, but for a loss of
+    /// one score for two classes.
+    fn classes(&self, outputs: usize) -> usize {
+        outputs
+    }
+
+    /// The class that the scores of one example speak for: that of the highest score, and
+    /// the first of them if several are equal.
+    fn classify(&self, scores: &[T]) -> usize {
+        argmax(scores)
+    }
+
+    /// Writes the probability of each class, given the scores of one example. A loss that
+    /// defines none returns `false` and leaves `probabilities`.
+    ///
+    /// # Shapes
+    /// `probabilities` has [`classes`](Loss::classes) entries.
+    fn probabilities(&self, scores: &[T], probabilities: &mut [T]) -> bool {
+        let _ = (scores, probabilities);
         false
     }
 
-    /// Whether the targets fit scores of shape `outputs x examples`.
+    /// Whether the targets fit scores of shape `outputs x examples`, and the options of
+    /// the loss are in their range.
     ///
     /// # Errors
-    /// As [`Targets::check`].
+    /// As [`Targets::check`], and [`LossError::Option`].
     fn check(
         &self,
         outputs: usize,
@@ -117,6 +133,17 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
             },
         );
     }
+}
+
+/// The position of the first largest value.
+fn argmax<T: Scalar>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
 }
 
 /// The mean of the losses of a mini-batch, `(1/n) Σⱼ Lⱼ`, summed in `f64` in their order;

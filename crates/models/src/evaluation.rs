@@ -1,7 +1,7 @@
 use densely_loss::{Loss, Targets, mean};
 use densely_tensor::{Mat, MatRef, Scalar};
 
-use crate::model::argmax_columns;
+use crate::model::classify_columns;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +11,7 @@ pub enum Evaluation {
     Classification {
         /// The mean loss.
         loss: f64,
-        /// The share of examples whose highest score is that of their class.
+        /// The share of examples whose scores speak for their class.
         accuracy: f64,
     },
     /// Of a regression.
@@ -40,15 +40,15 @@ impl Evaluation {
         let mut losses = vec![T::ZERO; n];
         let mut dscores = Mat::zeros(scores.nrows(), n);
         loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
-        let loss = mean(&losses);
+        let mean_loss = mean(&losses);
         match targets {
             Targets::Labels(labels) => {
-                let predicted = argmax_columns(scores);
+                let predicted = classify_columns(loss, scores);
                 let right = predicted.iter().zip(labels).filter(|(class, label)| class == label);
                 let right = right.count();
-                Self::Classification { loss, accuracy: right as f64 / n.max(1) as f64 }
+                Self::Classification { loss: mean_loss, accuracy: right as f64 / n.max(1) as f64 }
             }
-            Targets::Values(values) => regression(loss, scores, values),
+            Targets::Values(values) => regression(mean_loss, scores, values),
         }
     }
 

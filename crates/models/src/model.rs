@@ -145,19 +145,22 @@ impl<T: Scalar> Model<T> {
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ShapeError> {
-        let mut scores = self.scores(x, threads)?;
-        let defined =
-            (0..scores.ncols()).all(|j| self.loss.probabilities(column_mut(scores.as_mut(), j)));
-        Ok(defined.then_some(scores))
+        let scores = self.scores(x, threads)?;
+        let mut probabilities = Mat::zeros(self.loss.classes(self.outputs()), scores.ncols());
+        let defined = (0..scores.ncols()).all(|j| {
+            let probabilities = column_mut(probabilities.as_mut(), j);
+            self.loss.probabilities(column(scores.as_ref(), j), probabilities)
+        });
+        Ok(defined.then_some(probabilities))
     }
 
-    /// The class with the highest score for each example in the columns of `x`; the first
-    /// of them if several are equal.
+    /// The class that the scores of each example in the columns of `x` speak for
+    /// ([`Loss::classify`]): that of the highest score, and of one score, its sign.
     ///
     /// # Errors
     /// As [`scores`](Self::scores).
     pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ShapeError> {
-        Ok(argmax_columns(self.scores(x, threads)?.as_ref()))
+        Ok(classify_columns(&*self.loss, self.scores(x, threads)?.as_ref()))
     }
 
     /// The mean loss and the metrics of the model on `data`.
@@ -185,7 +188,8 @@ impl<T: Scalar> Model<T> {
     /// Whether the model takes the inputs and the targets of `data`.
     pub(crate) fn check(&self, data: &Dataset<T>) -> Result<(), ModelError> {
         if data.labels().is_some() {
-            ShapeError::expect("Model", "classes", self.outputs(), data.outputs())?;
+            let classes = self.loss.classes(self.outputs());
+            ShapeError::expect("Model", "classes", classes, data.outputs())?;
         }
         self.check_batch(data.x(), targets(data))
     }
@@ -217,18 +221,7 @@ pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
     }
 }
 
-/// The position of the first largest value of each column.
-pub(crate) fn argmax_columns<T: Scalar>(scores: MatRef<'_, T>) -> Vec<usize> {
-    (0..scores.ncols()).map(|j| argmax(column(scores, j))).collect()
-}
-
-/// The position of the first largest value.
-fn argmax<T: Scalar>(values: &[T]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
+/// The class of each column of scores.
+pub(crate) fn classify_columns<T: Scalar>(loss: &dyn Loss<T>, scores: MatRef<'_, T>) -> Vec<usize> {
+    (0..scores.ncols()).map(|j| loss.classify(column(scores, j))).collect()
 }

@@ -56,7 +56,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "classes": preparation.class_names(),
         "preprocess": preprocessing(preparation.preprocessor()),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
-        "loss": predictor.spec().loss_kind().name(),
+        "loss": predictor.spec().loss_kind().to_string(),
         "parameters": predictor.model().parameters(),
         "dtype": T::NAME,
         "weights_hash": weights_hash(predictor.model()),

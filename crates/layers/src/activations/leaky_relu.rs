@@ -8,7 +8,7 @@ use crate::Activation;
 /// cannot die as one of [`Relu`](crate::Relu) can.
 ///
 /// `f'(x) = 1` for `x > 0` and `α` for `x ≤ 0`: at the kink it is `α`. Range: all reals
-/// (for `α > 0`).
+/// (for `α > 0`). Does not saturate. Cost: a comparison and a product.
 ///
 /// ```
 /// # use densely_layers::{Activation, LeakyRelu};
