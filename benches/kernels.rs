@@ -61,13 +61,19 @@ fn optimizers<T: Scalar>(c: &mut Criterion) {
     group.throughput(Throughput::Elements(256 * 256));
     let bias = Mat::zeros(256, 1);
     let mut layer = Linear::<T>::from_parts(normal((256, 256), 5), bias).expect("shapes that fit");
-    for (name, mut sgd) in [
-        ("sgd", Sgd::new(1e-9).weight_decay(1e-4)),
-        ("momentum", Sgd::new(1e-9).momentum(0.9).weight_decay(1e-4)),
-        ("nesterov", Sgd::new(1e-9).momentum(0.9).nesterov(true).weight_decay(1e-4)),
-    ] {
+    let optimizers: [(_, Box<dyn Optimizer<T>>); 8] = [
+        ("sgd", Box::new(Sgd::new(1e-9).weight_decay(1e-4))),
+        ("momentum", Box::new(Sgd::new(1e-9).momentum(0.9).weight_decay(1e-4))),
+        ("nesterov", Box::new(Sgd::new(1e-9).momentum(0.9).nesterov(true).weight_decay(1e-4))),
+        ("adam", Box::new(Adam::new(1e-9))),
+        ("adamw", Box::new(AdamW::new(1e-9))),
+        ("rmsprop", Box::new(RmsProp::new(1e-9))),
+        ("adagrad", Box::new(Adagrad::new(1e-9))),
+        ("sgd, limited", Box::new(Sgd::new(1e-9).clip_norm(1e9).max_norm(1e9))),
+    ];
+    for (name, mut optimizer) in optimizers {
         group.bench_function(name, |b| {
-            b.iter(|| sgd.step(&mut layer, &Threads::single()).expect("options in range"));
+            b.iter(|| optimizer.step(&mut layer, &Threads::single()).expect("options in range"));
         });
     }
 }

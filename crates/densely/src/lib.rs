@@ -7,7 +7,7 @@
 //! | [`tensor`] | scalars, matrix products, threads, random streams |
 //! | [`layers`] | the `Layer` trait, `Linear`, activations, dropout, `Sequential` |
 //! | [`loss`] | softmax, logistic, support vector machines, squared, absolute and Huber errors |
-//! | [`optim`] | SGD with momentum, Nesterov momentum and weight decay |
+//! | [`optim`] | SGD with momentum, Adam, AdamW, RMSProp, Adagrad; penalties, clipping, schedules |
 //! | [`preprocess`] | centering, standardising, PCA, whitening |
 //! | [`data`] | CSV files, the embedded digits, splits |
 //! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation |

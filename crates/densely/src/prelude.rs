@@ -14,7 +14,10 @@ pub use densely_models::{
     ActivationKind, Evaluation, LinearClassifier, LossKind, Mlp, Model, Prediction, Predictor,
     Preparation, Trainer, TrainingStep, Workspace,
 };
-pub use densely_optim::{Optimizer, Sgd};
+pub use densely_optim::{
+    Adagrad, Adam, AdamW, CosineDecay, ExponentialDecay, OneCycle, Optimizer, Penalty, Plateau,
+    RmsProp, Schedule, Sgd, StepDecay,
+};
 pub use densely_preprocess::{Center, Method, Pca, Preprocessor, Standardize, Transform, Whiten};
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, Stream, Threads, mat,

@@ -17,4 +17,10 @@ pub enum OptimError {
     /// The optimiser holds the state of another network.
     #[error("the optimiser holds the state of another network: use a new one for each network")]
     OtherNetwork,
+    /// A gradient with an entry that is infinite or NaN.
+    #[error("the norm of the gradient is {norm}: training diverged; lower the learning rate")]
+    NotFinite {
+        /// Its norm.
+        norm: f64,
+    },
 }

@@ -1,8 +1,15 @@
 //! Optimisers: how a gradient changes the parameters.
 //!
 //! An [`Optimizer`] makes one step from the gradients that a backward pass left in the
-//! [parameters](densely_layers::Param) of a network. [`Sgd`] is stochastic gradient
-//! descent, with weight decay, momentum and Nesterov momentum.
+//! [parameters](densely_layers::Param) of a network.
+//!
+//! | you want | look at |
+//! |---|---|
+//! | gradient descent, with or without momentum | [`Sgd`] |
+//! | steps that adapt to each parameter | [`Adam`], [`AdamW`], [`RmsProp`], [`Adagrad`] |
+//! | small weights | [`Penalty`]: L2, L1, elastic net, decoupled decay; [`MaxNorm`] |
+//! | no step too far | [`ClipNorm`], [`ClipValue`] |
+//! | a learning rate that changes | [`Schedule`], [`Plateau`] |
 //!
 //! ```
 //! use densely_layers::{Layer, Linear, Param};
@@ -18,10 +25,34 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adagrad;
+mod adam;
+mod adamw;
+mod clip_norm;
+mod clip_value;
 mod error;
+mod max_norm;
 mod optimizer;
+mod option;
+mod penalty;
+mod plateau;
+mod rmsprop;
+mod schedule;
+mod schedules;
 mod sgd;
+mod state;
 
+pub use adagrad::Adagrad;
+pub use adam::Adam;
+pub use adamw::AdamW;
+pub use clip_norm::ClipNorm;
+pub use clip_value::ClipValue;
 pub use error::OptimError;
+pub use max_norm::MaxNorm;
 pub use optimizer::Optimizer;
+pub use penalty::Penalty;
+pub use plateau::Plateau;
+pub use rmsprop::RmsProp;
+pub use schedule::Schedule;
+pub use schedules::{ConstantRate, CosineDecay, ExponentialDecay, OneCycle, StepDecay, WarmUp};
 pub use sgd::Sgd;

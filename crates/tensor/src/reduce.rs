@@ -49,10 +49,11 @@ pub fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     )
 }
 
-/// `Σᵢ f(xᵢ)`, in a fixed order. To be called inside [`vectorize`].
+/// `Σᵢ f(xᵢ)`, in a fixed order, in the type that `f` gives. To be called inside
+/// [`vectorize`].
 #[inline(always)]
-pub fn sum_of<T: Scalar>(x: &[T], term: impl Fn(T) -> T) -> T {
-    let mut lanes = [T::ZERO; LANES];
+pub fn sum_of<T: Scalar, U: Scalar>(x: &[T], term: impl Fn(T) -> U) -> U {
+    let mut lanes = [U::ZERO; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {

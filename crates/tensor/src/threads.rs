@@ -201,7 +201,7 @@ impl Default for Threads {
 }
 
 /// Something with columns (one an example) that can be cut between two of them:
-/// matrix views, slices with an element a column, and tuples of these.
+/// matrix views, slices with an element a column, and tuples and arrays of these.
 pub trait Split: Sized + Send {
     /// The number of columns.
     fn columns(&self) -> usize;
@@ -269,6 +269,24 @@ impl_split_for_tuple!(A B C D);
 impl_split_for_tuple!(A B C D E);
 impl_split_for_tuple!(A B C D E F);
 
+/// All parts have the same number of columns, and are cut at the same one.
+impl<W: Split, const N: usize> Split for [W; N] {
+    fn columns(&self) -> usize {
+        self.first().map_or(0, W::columns)
+    }
+    fn split_at(self, column: usize) -> (Self, Self) {
+        debug_assert!(self.iter().all(|part| part.columns() == self.columns()));
+        let mut right = [const { None }; N];
+        let mut places = right.iter_mut();
+        let left = self.map(|part| {
+            let (left, right) = part.split_at(column);
+            places.next().map(|place| place.replace(right));
+            left
+        });
+        (left, right.map(|part| part.expect("every part was cut")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::panic::AssertUnwindSafe;
@@ -325,6 +343,21 @@ mod tests {
             }));
             assert!(panicked.is_err());
         }
+    }
+
+    #[test]
+    fn the_parts_of_an_array_are_cut_at_the_same_column() {
+        let (mut a, mut b) = ([0; 100], [0; 100]);
+        let parts = [a.as_mut_slice(), b.as_mut_slice()];
+        Threads::new(2).unwrap().panels(parts, 7, |first, [a, b]| {
+            for j in 0..a.len() {
+                (a[j], b[j]) = (first + j, 2 * (first + j));
+            }
+        });
+        assert_eq!(a, std::array::from_fn(|j| j));
+        assert_eq!(b, std::array::from_fn(|j| 2 * j));
+        let empty: [&[u8]; 0] = [];
+        assert_eq!(empty.columns(), 0);
     }
 
     #[test]

@@ -1,0 +1,118 @@
+use densely_layers::Layer;
+use densely_tensor::{Real, Scalar, Threads};
+
+use crate::state::{Pass, State};
+use crate::{OptimError, Optimizer, Penalty, option};
+
+/// Adagrad: a step that is shorter the more gradient a parameter has had.
+///
+/// With the gradient `g` of loss and [penalty](Penalty), and learning rate `η`:
+///
+/// | | |
+/// |---|---|
+/// | sum of squares | `s ← s + g²`, from `s₀` at first |
+/// | step | `w ← w − η g / (√s + ε)` |
+///
+/// Parameters that are seldom used, for features that are seldom there, keep taking long
+/// steps. The sum never falls, so all steps become shorter, like `1/√t`;
+/// [`RmsProp`](crate::RmsProp) forgets.
+///
+/// By default `s₀ = 0` and `ε = 1e-10`, as in PyTorch, whose equation this is (without
+/// its `lr_decay`: that is a [schedule](crate::Schedule)). optax and Keras begin with
+/// `s₀ = 0.1` and `ε = 1e-7`, and add `ε` under the root.
+///
+/// ```
+/// use densely_layers::{Layer, Linear, Param};
+/// use densely_optim::{Adagrad, Optimizer};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[0.0_f64]], mat![[0.0]])?;
+/// layer.visit_params_mut(&mut |param: &mut Param<f64>| param.grad.fill(3.0));
+/// let mut adagrad = Adagrad::new(1.0);
+/// for _ in 0..2 {
+///     adagrad.step(&mut layer, &Threads::single())?;
+/// }
+/// let expected = -1.0 - 1.0 / 2_f64.sqrt();
+/// assert!((layer.weight().value[(0, 0)] - expected).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// CS231n, Neural Networks 3, "Per-parameter adaptive learning rate methods"; J. Duchi,
+/// E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and
+/// stochastic optimization" (2011).
+#[derive(Debug, Clone)]
+pub struct Adagrad<T> {
+    learning_rate: f64,
+    epsilon: f64,
+    initial: f64,
+    penalty: Penalty,
+    /// `s` of each parameter.
+    sums: State<T>,
+}
+
+impl<T: Scalar> Adagrad<T> {
+    /// With learning rate `η`; 0.01 is a good first guess.
+    #[must_use]
+    pub fn new(learning_rate: f64) -> Self {
+        let (epsilon, initial, penalty) = (1e-10, 0.0, Penalty::none());
+        Self { learning_rate, epsilon, initial, penalty, sums: State::new() }
+    }
+
+    /// With this `ε`, positive in the number type of the network.
+    #[must_use]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// With this sum of squares `s₀` before the first step, not negative: the first steps
+    /// are shorter.
+    #[must_use]
+    pub fn initial_sum(self, initial: f64) -> Self {
+        Self { initial, ..self }
+    }
+
+    /// With weight decay `λ`, not negative: the gradient of `½ λ |W|²`, on weights only.
+    #[must_use]
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { penalty: self.penalty.l2(weight_decay), ..self }
+    }
+
+    /// With this penalty on weights, instead of any before.
+    #[must_use]
+    pub fn penalty(self, penalty: Penalty) -> Self {
+        Self { penalty, ..self }
+    }
+
+    fn check(&self) -> Result<(), OptimError> {
+        option::positive("the learning rate", self.learning_rate)?;
+        option::not_negative("the initial sum", self.initial)?;
+        option::epsilon::<T>(self.epsilon)?;
+        self.penalty.check()
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for Adagrad<T> {
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        self.check()?;
+        self.sums.prepare(network, 1, T::from_f64(self.initial))?;
+        let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
+        let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);
+        self.sums.update(
+            pass,
+            #[inline(always)]
+            |[w, s], g| {
+                let s = s + g * g;
+                [w - rate * g / (Real::sqrt(s) + epsilon), s]
+            },
+        );
+        Ok(())
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+}

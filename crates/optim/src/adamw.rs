@@ -1,0 +1,84 @@
+use densely_layers::Layer;
+use densely_tensor::{Scalar, Threads};
+
+use crate::{Adam, OptimError, Optimizer, Penalty};
+
+/// AdamW: [`Adam`] with decoupled weight decay.
+///
+/// With learning rate `η` and decay `λ`, and `m̂`, `v̂` as in [`Adam`], of the gradient of
+/// the loss alone:
+///
+/// | | |
+/// |---|---|
+/// | weights | `w ← (1 − η λ) w − η m̂ / (√v̂ + ε)` |
+/// | biases and slopes | `w ← w − η m̂ / (√v̂ + ε)` |
+///
+/// Every weight is forgotten at the same pace, however large its gradients are: L2 in
+/// [`Adam`] is divided by `√v̂`, so that it hardly acts on weights with large gradients.
+///
+/// By default `λ = 0.01`, and the rest as in [`Adam`]. The equations are those of PyTorch
+/// and optax, which decay biases too.
+///
+/// ```
+/// use densely_layers::Linear;
+/// use densely_optim::{AdamW, Optimizer};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[2.0_f64, -8.0]], mat![[2.0]])?;
+/// let mut adamw = AdamW::new(0.5).weight_decay(0.25);
+/// adamw.step(&mut layer, &Threads::single())?; // all gradients are still 0
+/// assert_eq!(layer.weight().value, mat![[2.0 * 0.875, -8.0 * 0.875]]);
+/// assert_eq!(layer.bias().value, mat![[2.0]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// I. Loshchilov and F. Hutter, "Decoupled weight decay regularization" (2019).
+#[derive(Debug, Clone)]
+pub struct AdamW<T>(Adam<T>);
+
+impl<T: Scalar> AdamW<T> {
+    /// With learning rate `η`; 0.001 is a good first guess.
+    #[must_use]
+    pub fn new(learning_rate: f64) -> Self {
+        Self(Adam::new(learning_rate)).weight_decay(0.01)
+    }
+
+    /// With these shares `β₁` and `β₂`, in `[0, 1)`, of the mean before in the mean of
+    /// the gradient and of its square.
+    #[must_use]
+    pub fn betas(self, beta1: f64, beta2: f64) -> Self {
+        Self(self.0.betas(beta1, beta2))
+    }
+
+    /// With this `ε`, positive in the number type of the network.
+    #[must_use]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self(self.0.epsilon(epsilon))
+    }
+
+    /// With decoupled decay `λ`, not negative, of weights only.
+    #[must_use]
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        self.penalty(Penalty::none().decoupled(weight_decay))
+    }
+
+    /// With this penalty on weights, instead of the decoupled decay.
+    #[must_use]
+    pub fn penalty(self, penalty: Penalty) -> Self {
+        Self(self.0.penalty(penalty))
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for AdamW<T> {
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        self.0.step(network, threads)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.0.set_learning_rate(learning_rate);
+    }
+}

@@ -1,0 +1,119 @@
+use densely_layers::{Layer, Param};
+use densely_tensor::{
+    MatRef, Scalar, Threads, column, column_mut, map_in_place, sum_of, vectorize,
+};
+
+use crate::state::panel_width;
+use crate::{OptimError, Optimizer, option};
+
+/// An optimiser whose gradient is shortened to a length of at most `c`, if it is longer.
+///
+/// `g ← g · min(1, c / |g|)`, where `|g|² = Σ g²` over all parameters of the network
+///
+/// The direction stays, and so does the gradient as a whole: one exploding mini-batch
+/// makes a step of bounded length. Made by [`Optimizer::clip_norm`]. The gradients of the
+/// network are changed in place, before the optimiser adds a penalty to them.
+///
+/// The norm is summed in `f64` (and scaled where even that would overflow), column by
+/// column, so its bits do not depend on the number of threads. PyTorch's
+/// `clip_grad_norm_` divides by `|g| + 1e-6` instead.
+///
+/// ```
+/// use densely_layers::{Layer, Linear, Param};
+/// use densely_optim::{Optimizer, Sgd};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[0.0_f64]], mat![[0.0]])?;
+/// let mut gradients = [30.0, 40.0].into_iter();
+/// layer.visit_params_mut(&mut |p: &mut Param<f64>| p.grad.fill(gradients.next().unwrap()));
+/// Sgd::new(1.0).clip_norm(5.0).step(&mut layer, &Threads::single())?;
+/// assert_eq!((layer.weight().value[(0, 0)], layer.bias().value[(0, 0)]), (-3.0, -4.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural
+/// networks" (2013).
+#[derive(Debug, Clone)]
+pub struct ClipNorm<O> {
+    optimizer: O,
+    limit: f64,
+    /// The sum of squares of each column of each gradient.
+    sums: Vec<f64>,
+}
+
+impl<O> ClipNorm<O> {
+    pub(crate) fn new(optimizer: O, limit: f64) -> Self {
+        Self { optimizer, limit, sums: Vec::new() }
+    }
+
+    /// `|g|`, computed from `scale · g`.
+    fn norm<T: Scalar>(&mut self, network: &dyn Layer<T>, threads: &Threads, scale: f64) -> f64 {
+        let sums = &mut self.sums;
+        sums.clear();
+        network.visit_params(&mut |param| {
+            let (grad, first) = (param.grad.as_ref(), sums.len());
+            sums.resize(first + grad.ncols(), 0.0);
+            let panels = (grad, &mut sums[first..]);
+            threads.panels(panels, panel_width(grad.nrows()), |_, (grad, sums)| {
+                sums_of_squares(grad, scale, sums);
+            });
+        });
+        sums.iter().sum::<f64>().sqrt() / scale
+    }
+}
+
+impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
+    /// # Errors
+    /// Also if the gradient is not finite.
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        option::positive("the limit of the gradient's norm", self.limit)?;
+        let mut norm = self.norm(network, threads, 1.0);
+        if norm == f64::INFINITY {
+            // Squares that overflow, of entries that may be finite.
+            norm = self.norm(network, threads, 2_f64.powi(-600));
+        }
+        if !norm.is_finite() {
+            return Err(OptimError::NotFinite { norm });
+        }
+        if norm > self.limit {
+            let factor = T::from_f64(self.limit / norm);
+            network.visit_params_mut(&mut |Param { grad, .. }| {
+                let width = panel_width(grad.nrows());
+                threads.panels(grad.as_mut(), width, |_, mut grad| {
+                    vectorize(
+                        #[inline(always)]
+                        || {
+                            for j in 0..grad.ncols() {
+                                let grad = column_mut(grad.as_mut(), j);
+                                map_in_place([grad], [], |[g], []| [g * factor]);
+                            }
+                        },
+                    );
+                });
+            });
+        }
+        self.optimizer.step(network, threads)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.optimizer.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.optimizer.set_learning_rate(learning_rate);
+    }
+}
+
+fn sums_of_squares<T: Scalar>(grad: MatRef<'_, T>, scale: f64, sums: &mut [f64]) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum = sum_of(column(grad, j), |g| {
+                    let g = scale * g.to_f64();
+                    g * g
+                });
+            }
+        },
+    );
+}

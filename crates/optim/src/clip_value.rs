@@ -1,0 +1,69 @@
+use densely_layers::{Layer, Param};
+use densely_tensor::{Real, Scalar, Threads, column_mut, map_in_place, vectorize};
+
+use crate::state::panel_width;
+use crate::{OptimError, Optimizer, option};
+
+/// An optimiser that sees each entry of the gradient cut off at `±c`.
+///
+/// `g ← min(max(g, −c), c)`, for each entry
+///
+/// The direction of the gradient changes; [`ClipNorm`](crate::ClipNorm) keeps it. Made by
+/// [`Optimizer::clip_value`]. The gradients of the network are changed in place, before
+/// the optimiser adds a penalty to them. A NaN stays one.
+///
+/// ```
+/// use densely_layers::{Layer, Linear, Param};
+/// use densely_optim::{Optimizer, Sgd};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[0.0_f64]], mat![[0.0]])?;
+/// let mut gradients = [-30.0, 0.5].into_iter();
+/// layer.visit_params_mut(&mut |p: &mut Param<f64>| p.grad.fill(gradients.next().unwrap()));
+/// Sgd::new(1.0).clip_value(5.0).step(&mut layer, &Threads::single())?;
+/// assert_eq!((layer.weight().value[(0, 0)], layer.bias().value[(0, 0)]), (5.0, -0.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClipValue<O> {
+    optimizer: O,
+    limit: f64,
+}
+
+impl<O> ClipValue<O> {
+    pub(crate) fn new(optimizer: O, limit: f64) -> Self {
+        Self { optimizer, limit }
+    }
+}
+
+impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        option::positive("the limit of the gradient's entries", self.limit)?;
+        let limit = T::from_f64(self.limit);
+        network.visit_params_mut(&mut |Param { grad, .. }| {
+            let width = panel_width(grad.nrows());
+            threads.panels(grad.as_mut(), width, |_, mut grad| {
+                vectorize(
+                    #[inline(always)]
+                    || {
+                        for j in 0..grad.ncols() {
+                            let grad = column_mut(grad.as_mut(), j);
+                            map_in_place([grad], [], |[g], []| {
+                                [Real::min(Real::max(g, -limit), limit)]
+                            });
+                        }
+                    },
+                );
+            });
+        });
+        self.optimizer.step(network, threads)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.optimizer.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.optimizer.set_learning_rate(learning_rate);
+    }
+}

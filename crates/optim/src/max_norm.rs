@@ -1,0 +1,106 @@
+use densely_layers::Layer;
+use densely_tensor::{MatMut, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
+
+use crate::{OptimError, Optimizer, option};
+
+/// Units whose norms are computed side by side.
+const UNITS: usize = 64;
+
+/// An optimiser after whose steps no unit has weights of a norm above `c`.
+///
+/// `wᵢ ← wᵢ · min(1, c / |wᵢ|)`, for each row `wᵢ` of a weight matrix: the incoming
+/// weights of unit `i` (of one of its pieces, before [`Maxout`](densely_layers::Maxout))
+///
+/// A projection onto a ball, instead of a [penalty](crate::Penalty): small weights are
+/// left alone, and a network cannot explode even if the learning rate is too high.
+/// Typical limits are 3 or 4. Biases and slopes are not limited. Made by
+/// [`Optimizer::max_norm`].
+///
+/// ```
+/// use densely_layers::Linear;
+/// use densely_optim::{Optimizer, Sgd};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[30.0_f64, 40.0], [3.0, 0.0]], mat![[70.0], [0.0]])?;
+/// Sgd::new(0.1).max_norm(5.0).step(&mut layer, &Threads::single())?; // gradients of 0
+/// assert_eq!(layer.weight().value, mat![[3.0, 4.0], [3.0, 0.0]]);
+/// assert_eq!(layer.bias().value, mat![[70.0], [0.0]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// CS231n, Neural Networks 2, "Regularization" (max norm constraints).
+#[derive(Debug, Clone)]
+pub struct MaxNorm<O> {
+    optimizer: O,
+    limit: f64,
+}
+
+impl<O> MaxNorm<O> {
+    pub(crate) fn new(optimizer: O, limit: f64) -> Self {
+        Self { optimizer, limit }
+    }
+}
+
+impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        option::positive("the limit of a unit's norm", self.limit)?;
+        self.optimizer.step(network, threads)?;
+        network.visit_params_mut(&mut |param| {
+            if param.decay {
+                let rows = Rows(param.value.as_mut());
+                threads.panels(rows, UNITS, |_, Rows(units)| shorten(units, self.limit));
+            }
+        });
+        Ok(())
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.optimizer.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.optimizer.set_learning_rate(learning_rate);
+    }
+}
+
+/// A matrix that is cut between rows.
+struct Rows<'a, T>(MatMut<'a, T>);
+
+impl<T: Scalar> Split for Rows<'_, T> {
+    fn columns(&self) -> usize {
+        self.0.nrows()
+    }
+    fn split_at(self, row: usize) -> (Self, Self) {
+        let (above, below) = self.0.split_at_row_mut(row);
+        (Self(above), Self(below))
+    }
+}
+
+/// Shortens the rows, of which there are at most [`UNITS`], to the limit.
+fn shorten<T: Scalar>(mut units: MatMut<'_, T>, limit: f64) {
+    let (rows, columns) = units.shape();
+    vectorize(
+        #[inline(always)]
+        || {
+            let mut squares = [0.0; UNITS];
+            for j in 0..columns {
+                for (square, w) in squares.iter_mut().zip(&*column_mut(units.as_mut(), j)) {
+                    let w = w.to_f64();
+                    *square += w * w;
+                }
+            }
+            if squares.iter().all(|square| square.sqrt() <= limit) {
+                return;
+            }
+            // Squares that overflow make a factor of 0, and those that are NaN one of 1.
+            let factors = squares.map(|square| {
+                let norm = square.sqrt();
+                T::from_f64(if norm > limit { limit / norm } else { 1.0 })
+            });
+            for j in 0..columns {
+                let weights = column_mut(units.as_mut(), j);
+                map_in_place([weights], [&factors[..rows]], |[w], [factor]| [w * factor]);
+            }
+        },
+    );
+}

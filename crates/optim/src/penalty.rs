@@ -1,0 +1,131 @@
+use densely_tensor::Scalar;
+
+use crate::{OptimError, option};
+
+/// A price on large weights, which keeps a network from fitting the noise in its data.
+///
+/// With learning rate `η`, for every weight `w` (not for biases and slopes, which do not
+/// [decay](densely_layers::Param::decay)):
+///
+/// | | added to the mean loss | in each step |
+/// |---|---|---|
+/// | L2, weight decay | `½ λ₂ Σ w²` | gradient `+ λ₂ w` |
+/// | L1 | `λ₁ Σ abs(w)` | gradient `+ λ₁ sign(w)`, where `sign(0) = 0` |
+/// | elastic net | `λ₁ Σ abs(w) + ½ λ₂ Σ w²` | gradient `+ λ₁ sign(w) + λ₂ w` |
+/// | decoupled decay | | `w ← (1 − η λ) w`, before the step along the gradient |
+///
+/// A penalty is not divided by the number of examples: its effect does not depend on the
+/// size of the mini-batch. L2 shrinks large weights most, which leaves them small and
+/// diffuse. L1 pulls on all alike, which drives many to (within a step of) zero. For
+/// plain gradient descent, decoupled decay is L2; an optimiser that divides the gradient
+/// by its size, as [`Adam`](crate::Adam) does, would divide that of L2 too, while
+/// decoupled decay is the same for all weights.
+///
+/// Others: scikit-learn's `alpha` and `l1_ratio` are `λ₁ = alpha · l1_ratio` and
+/// `λ₂ = alpha · (1 − l1_ratio)`; its MLP divides `alpha` by the number of examples.
+/// PyTorch's `weight_decay` is `λ₂` (in `AdamW`: decoupled), on biases too unless they
+/// are put into a group of their own. Keras's L2 has no factor `½`. I. Loshchilov and
+/// F. Hutter write decoupled decay without `η`; here, as in PyTorch and optax, it follows
+/// the learning rate and its schedule.
+///
+/// ```
+/// use densely_layers::{Linear, Layer};
+/// use densely_optim::{Optimizer, Penalty, Sgd};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[2.0_f64, -2.0, 0.0]], mat![[2.0]])?;
+/// let mut sgd = Sgd::new(0.1).penalty(Penalty::elastic_net(0.5, 0.25));
+/// sgd.step(&mut layer, &Threads::single())?; // all gradients are still 0
+/// assert_eq!(layer.weight().value, mat![[2.0 - 0.1, -2.0 + 0.1, 0.0]]);
+/// assert_eq!(layer.bias().value, mat![[2.0]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// CS231n, Neural Networks 2, "Regularization"; I. Loshchilov and F. Hutter, "Decoupled
+/// weight decay regularization" (2019).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Penalty {
+    l1: f64,
+    l2: f64,
+    decoupled: f64,
+}
+
+impl Penalty {
+    /// No penalty.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// L1 and L2 together, with strengths `λ₁` and `λ₂`.
+    #[must_use]
+    pub fn elastic_net(l1: f64, l2: f64) -> Self {
+        Self::none().l1(l1).l2(l2)
+    }
+
+    /// With L1 of strength `λ₁`, not negative.
+    #[must_use]
+    pub fn l1(self, l1: f64) -> Self {
+        Self { l1, ..self }
+    }
+
+    /// With L2 of strength `λ₂`, not negative.
+    #[must_use]
+    pub fn l2(self, l2: f64) -> Self {
+        Self { l2, ..self }
+    }
+
+    /// With decoupled decay of strength `λ`, not negative.
+    #[must_use]
+    pub fn decoupled(self, decoupled: f64) -> Self {
+        Self { decoupled, ..self }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), OptimError> {
+        option::not_negative("the weight decay", self.l2)?;
+        option::not_negative("the L1 penalty", self.l1)?;
+        option::not_negative("the decoupled decay", self.decoupled)
+    }
+
+    /// What it does to the entries of one parameter.
+    pub(crate) fn terms<T: Scalar>(&self, decay: bool, learning_rate: f64) -> Terms<T> {
+        if !decay {
+            return Terms { l1: T::ZERO, l2: T::ZERO, keep: T::ONE };
+        }
+        Terms {
+            l1: T::from_f64(self.l1),
+            l2: T::from_f64(self.l2),
+            keep: T::from_f64(1.0 - learning_rate * self.decoupled),
+        }
+    }
+}
+
+/// A [`Penalty`] on the entries of one parameter, in numbers of its type.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<T> {
+    l1: T,
+    l2: T,
+    /// What decoupled decay leaves of a weight.
+    keep: T,
+}
+
+impl<T: Scalar> Terms<T> {
+    /// Whether there is no more than L2.
+    pub(crate) fn is_l2(self) -> bool {
+        self.l1 == T::ZERO && self.keep == T::ONE
+    }
+
+    /// The weight and the gradient `d` with L2.
+    #[inline(always)]
+    pub(crate) fn l2(self, w: T, d: T) -> (T, T) {
+        (w, d + self.l2 * w)
+    }
+
+    /// The weight and the gradient `d` with every part of the penalty.
+    #[inline(always)]
+    pub(crate) fn all(self, w: T, d: T) -> (T, T) {
+        let positive = if w > T::ZERO { self.l1 } else { T::ZERO };
+        let negative = if w < T::ZERO { self.l1 } else { T::ZERO };
+        (self.keep * w, d + (self.l2 * w + (positive - negative)))
+    }
+}

@@ -1,0 +1,92 @@
+use crate::schedule::check_floor;
+use crate::{OptimError, option};
+
+/// A learning rate that falls when the validation loss no longer does.
+///
+/// After `p` epochs in a row without a loss below `L − θ |L|`, where `L` is the lowest
+/// before, the factor on the learning rate is multiplied by `γ`, down to a floor, and
+/// counting begins anew.
+///
+/// By default `θ = 1e-4` and the floor is 0. PyTorch's `ReduceLROnPlateau` with a
+/// patience of `p − 1`: it waits for one epoch more than its patience.
+///
+/// ```
+/// use densely_optim::Plateau;
+///
+/// let mut plateau = Plateau::new(0.5, 2);
+/// let losses = [1.0, 0.8, 0.9, 0.85, 0.82, 0.7, 0.71, 0.72];
+/// let factors = losses.map(|loss| plateau.observe(loss));
+/// assert_eq!(factors, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plateau {
+    decay: f64,
+    patience: usize,
+    threshold: f64,
+    floor: f64,
+    factor: f64,
+    lowest: f64,
+    epochs: usize,
+}
+
+impl Plateau {
+    /// By the factor `γ`, in `(0, 1]`, after `p` epochs, at least one.
+    #[must_use]
+    pub fn new(decay: f64, patience: usize) -> Self {
+        Self {
+            decay,
+            patience,
+            threshold: 1e-4,
+            floor: 0.0,
+            factor: 1.0,
+            lowest: f64::INFINITY,
+            epochs: 0,
+        }
+    }
+
+    /// With this share `θ`, in `[0, 1)`, by which a loss has to be lower to count.
+    #[must_use]
+    pub fn threshold(self, threshold: f64) -> Self {
+        Self { threshold, ..self }
+    }
+
+    /// Down to this factor, in `[0, 1]`.
+    #[must_use]
+    pub fn floor(self, floor: f64) -> Self {
+        Self { floor, ..self }
+    }
+
+    /// Whether the options are in range.
+    ///
+    /// # Errors
+    /// If one is not.
+    pub fn check(&self) -> Result<(), OptimError> {
+        option::share("the decay of the learning rate", self.decay)?;
+        option::positive("the patience of the plateau", self.patience as f64)?;
+        option::fraction("the threshold of the plateau", self.threshold)?;
+        check_floor(self.floor)
+    }
+
+    /// The factor on the learning rate.
+    #[must_use]
+    pub fn factor(&self) -> f64 {
+        self.factor
+    }
+
+    /// Takes notice of the validation loss of an epoch, and returns the factor from now
+    /// on. A loss that is NaN is not lower than any.
+    pub fn observe(&mut self, loss: f64) -> f64 {
+        // Infinity minus a share of itself would be NaN.
+        let margin = if self.lowest.is_finite() { self.threshold * self.lowest.abs() } else { 0.0 };
+        if loss < self.lowest - margin {
+            (self.lowest, self.epochs) = (loss, 0);
+        } else {
+            self.epochs += 1;
+        }
+        if self.epochs >= self.patience {
+            self.factor = (self.factor * self.decay).max(self.floor.min(self.factor));
+            self.epochs = 0;
+        }
+        self.factor
+    }
+}

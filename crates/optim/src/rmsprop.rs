@@ -1,0 +1,172 @@
+use densely_layers::Layer;
+use densely_tensor::{Real, Scalar, Threads};
+
+use crate::state::{Pass, State};
+use crate::{OptimError, Optimizer, Penalty, option};
+
+/// RMSProp: the gradient, divided by the root of the mean of its recent squares.
+///
+/// With the gradient `g` of loss and [penalty](Penalty), learning rate `η`, decay `α` of
+/// the means, and momentum `μ`:
+///
+/// | | |
+/// |---|---|
+/// | mean of the square | `v ← α v + (1 − α) g²` |
+/// | spread | `s = v`; centered: `ḡ ← α ḡ + (1 − α) g`, `s = max(v − ḡ², 0)` |
+/// | without momentum | `w ← w − η g / (√s + ε)` |
+/// | momentum | `b ← μ b + g / (√s + ε)`, `w ← w − η b` |
+///
+/// All means begin at 0 and their bias is not corrected, so that the first steps are
+/// longer than the later ones, by up to `1/√(1 − α)`.
+///
+/// By default `α = 0.99`, `ε = 1e-8`, without momentum and not centered, as in PyTorch,
+/// whose equations these are (without the `max`, which only meets rounding errors).
+/// optax and Keras have `α = 0.9` and add `ε` under the root; TensorFlow's first RMSProp
+/// began with `v = 1`.
+///
+/// ```
+/// use densely_layers::{Layer, Linear, Param};
+/// use densely_optim::{Optimizer, RmsProp};
+/// use densely_tensor::{Threads, mat};
+///
+/// let mut layer = Linear::from_parts(mat![[0.0_f64]], mat![[0.0]])?;
+/// layer.visit_params_mut(&mut |param: &mut Param<f64>| param.grad.fill(3.0));
+/// RmsProp::new(0.01).decay(0.75).step(&mut layer, &Threads::single())?;
+/// assert!((layer.weight().value[(0, 0)] + 0.01 * 3.0 / (0.25_f64 * 9.0).sqrt()).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// CS231n, Neural Networks 3, "Per-parameter adaptive learning rate methods"; G. Hinton,
+/// "Neural networks for machine learning", lecture 6 (2012); A. Graves, "Generating
+/// sequences with recurrent neural networks" (2013), for the centered form.
+#[derive(Debug, Clone)]
+pub struct RmsProp<T> {
+    learning_rate: f64,
+    decay: f64,
+    epsilon: f64,
+    momentum: f64,
+    centered: bool,
+    penalty: Penalty,
+    /// Of each parameter: `v`; `ḡ` if centered; `b` with momentum.
+    state: State<T>,
+}
+
+impl<T: Scalar> RmsProp<T> {
+    /// With learning rate `η`; 0.001 is a good first guess.
+    #[must_use]
+    pub fn new(learning_rate: f64) -> Self {
+        Self {
+            learning_rate,
+            decay: 0.99,
+            epsilon: 1e-8,
+            momentum: 0.0,
+            centered: false,
+            penalty: Penalty::none(),
+            state: State::new(),
+        }
+    }
+
+    /// With this share `α`, in `[0, 1)`, of the mean before in a mean.
+    #[must_use]
+    pub fn decay(self, decay: f64) -> Self {
+        Self { decay, ..self }
+    }
+
+    /// With this `ε`, positive in the number type of the network.
+    #[must_use]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// With momentum `μ`, in `[0, 1)`.
+    #[must_use]
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Whether the gradient is divided by its standard deviation, not by its root mean
+    /// square.
+    #[must_use]
+    pub fn centered(self, centered: bool) -> Self {
+        Self { centered, ..self }
+    }
+
+    /// With weight decay `λ`, not negative: the gradient of `½ λ |W|²`, on weights only.
+    #[must_use]
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { penalty: self.penalty.l2(weight_decay), ..self }
+    }
+
+    /// With this penalty on weights, instead of any before.
+    #[must_use]
+    pub fn penalty(self, penalty: Penalty) -> Self {
+        Self { penalty, ..self }
+    }
+
+    fn check(&self) -> Result<(), OptimError> {
+        option::positive("the learning rate", self.learning_rate)?;
+        option::fraction("the decay", self.decay)?;
+        option::epsilon::<T>(self.epsilon)?;
+        option::fraction("the momentum", self.momentum)?;
+        self.penalty.check()
+    }
+}
+
+impl<T: Scalar> Optimizer<T> for RmsProp<T> {
+    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
+        self.check()?;
+        let matrices = 1 + usize::from(self.centered) + usize::from(self.momentum > 0.0);
+        self.state.prepare(network, matrices, T::ZERO)?;
+        let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
+        let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);
+        let [alpha, momentum] = [self.decay, self.momentum].map(T::from_f64);
+        let rest = T::from_f64(1.0 - self.decay);
+        match (self.centered, self.momentum > 0.0) {
+            (false, false) => self.state.update(
+                pass,
+                #[inline(always)]
+                |[w, v], g| {
+                    let v = alpha * v + rest * (g * g);
+                    [w - rate * (g / (Real::sqrt(v) + epsilon)), v]
+                },
+            ),
+            (false, true) => self.state.update(
+                pass,
+                #[inline(always)]
+                |[w, v, b], g| {
+                    let v = alpha * v + rest * (g * g);
+                    let b = momentum * b + g / (Real::sqrt(v) + epsilon);
+                    [w - rate * b, v, b]
+                },
+            ),
+            (true, false) => self.state.update(
+                pass,
+                #[inline(always)]
+                |[w, v, mean], g| {
+                    let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
+                    let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
+                    [w - rate * (g / (deviation + epsilon)), v, mean]
+                },
+            ),
+            (true, true) => self.state.update(
+                pass,
+                #[inline(always)]
+                |[w, v, mean, b], g| {
+                    let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
+                    let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
+                    let b = momentum * b + g / (deviation + epsilon);
+                    [w - rate * b, v, mean, b]
+                },
+            ),
+        }
+        Ok(())
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+}

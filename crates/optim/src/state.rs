@@ -1,0 +1,133 @@
+use densely_layers::{Layer, Param};
+use densely_tensor::{
+    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map_in_place, vectorize,
+};
+
+use crate::{OptimError, Penalty};
+
+/// Entries of a parameter in one panel of an update.
+const PANEL_ENTRIES: usize = 1 << 15;
+
+/// The number of columns in a panel of a parameter with so many rows.
+pub(crate) fn panel_width(rows: usize) -> usize {
+    (PANEL_ENTRIES / rows.max(1)).max(1)
+}
+
+/// A pass over the parameters of a network: one step.
+pub(crate) struct Pass<'a, T: Scalar> {
+    network: &'a mut dyn Layer<T>,
+    threads: &'a Threads,
+    penalty: Penalty,
+    learning_rate: f64,
+}
+
+impl<'a, T: Scalar> Pass<'a, T> {
+    pub(crate) fn new(
+        network: &'a mut dyn Layer<T>,
+        threads: &'a Threads,
+        penalty: Penalty,
+        learning_rate: f64,
+    ) -> Self {
+        Self { network, threads, penalty, learning_rate }
+    }
+}
+
+/// What an optimiser remembers of the steps before: the same number of matrices for each
+/// parameter, of its shape, in the order in which the parameters are visited.
+#[derive(Debug, Clone)]
+pub(crate) struct State<T> {
+    matrices: Vec<Mat<T>>,
+}
+
+impl<T: Scalar> State<T> {
+    pub(crate) fn new() -> Self {
+        Self { matrices: Vec::new() }
+    }
+
+    /// Allocates `count` matrices full of `initial` for each parameter, or checks that
+    /// those there are fit.
+    pub(crate) fn prepare(
+        &mut self,
+        network: &dyn Layer<T>,
+        count: usize,
+        initial: T,
+    ) -> Result<(), OptimError> {
+        let matrices = &mut self.matrices;
+        if matrices.is_empty() {
+            network.visit_params(&mut |param| {
+                let (rows, columns) = param.value.shape();
+                matrices.extend((0..count).map(|_| Mat::from_fn(rows, columns, |_, _| initial)));
+            });
+        }
+        let mut shapes = matrices.iter().map(Mat::shape);
+        let mut fits = true;
+        network.visit_params(&mut |param| {
+            fits &= (0..count).all(|_| shapes.next() == Some(param.value.shape()));
+        });
+        if fits && shapes.next().is_none() { Ok(()) } else { Err(OptimError::OtherNetwork) }
+    }
+
+    /// `[w, s₁, s₂, ...] = rule([w, s₁, s₂, ...], g)` for every entry `w` of every
+    /// parameter, its state, and its gradient `g`, in which the penalty is included:
+    /// one pass over the memory, shared among threads.
+    ///
+    /// Of `M` values, `M - 1` are state: as many as were [prepared](Self::prepare).
+    pub(crate) fn update<const M: usize>(
+        &mut self,
+        pass: Pass<'_, T>,
+        rule: impl Fn([T; M], T) -> [T; M] + Sync,
+    ) {
+        let Pass { network, threads, penalty, learning_rate } = pass;
+        let mut matrices = self.matrices.iter_mut();
+        network.visit_params_mut(&mut |param| {
+            let terms = penalty.terms::<T>(param.decay, learning_rate);
+            let Param { value, grad, .. } = param;
+            let (width, mut value) = (panel_width(value.nrows()), Some(value));
+            let entries: [MatMut<'_, T>; M] = std::array::from_fn(|_| {
+                let next = value.take().or_else(|| matrices.next());
+                next.expect("as many matrices as were prepared").as_mut()
+            });
+            threads.panels((entries, grad.as_ref()), width, |_, (entries, grad)| {
+                if terms.is_l2() {
+                    each_entry(
+                        entries,
+                        grad,
+                        #[inline(always)]
+                        |w, d| terms.l2(w, d),
+                        &rule,
+                    );
+                } else {
+                    each_entry(
+                        entries,
+                        grad,
+                        #[inline(always)]
+                        |w, d| terms.all(w, d),
+                        &rule,
+                    );
+                }
+            });
+        });
+    }
+}
+
+#[inline(always)]
+fn each_entry<T: Scalar, const M: usize>(
+    mut entries: [MatMut<'_, T>; M],
+    grad: MatRef<'_, T>,
+    penalize: impl Fn(T, T) -> (T, T),
+    rule: impl Fn([T; M], T) -> [T; M],
+) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for j in 0..grad.ncols() {
+                let entries = entries.each_mut().map(|entries| column_mut(entries.as_mut(), j));
+                map_in_place(entries, [column(grad, j)], |mut entry, [d]| {
+                    let (w, g) = penalize(entry[0], d);
+                    entry[0] = w;
+                    rule(entry, g)
+                });
+            }
+        },
+    );
+}
