@@ -46,10 +46,10 @@ mod simd;
 mod threads;
 
 pub use buffer::Buffer;
-pub use columns::{column, column_mut, copy, fill_columns, first_non_finite, sum_columns};
+pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
 pub use error::ShapeError;
 pub use faer::{Mat, MatMut, MatRef, mat};
-pub use gemm::{Accumulate, affine, gemm};
+pub use gemm::{Accumulate, affine, gemm, sum_columns};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
 pub use random::{Key, Purpose, Stream};
