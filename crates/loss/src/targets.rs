@@ -39,9 +39,8 @@ impl<'a, T: Scalar> Targets<'a, T> {
     /// The same targets with a weight for each example: the mean loss over a batch becomes
     /// `(1/n) Σⱼ wⱼ Lⱼ`.
     ///
-    /// It is divided by the number of examples, and not by the sum of their weights; so a
-    /// weight of 2 is the same as to have the example twice, if the mean is taken over as
-    /// many as before. An example of weight 0 does not count at all.
+    /// The sum is divided by the number of examples, and not by the sum of their weights.
+    /// An example of weight 2 adds to it what two copies would, one of weight 0 nothing.
     ///
     /// ```
     /// use densely_loss::{Loss, MeanSquaredError, Targets};
@@ -126,7 +125,7 @@ impl<'a, T: Scalar> Targets<'a, T> {
         if self.kind() != expected {
             return Err(LossError::Kind { loss, expected, actual: self.kind() });
         }
-        ShapeError::expect(loss, "targets", examples, self.unweighted().columns())?;
+        ShapeError::expect(loss, "targets", examples, self.columns())?;
         if let Some(weights) = self.weights() {
             ShapeError::expect(loss, "weights", examples, weights.len())?;
             for &weight in weights {
