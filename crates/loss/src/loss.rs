@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize};
+use densely_tensor::{MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -104,7 +104,8 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     }
 
     /// The losses of a panel of examples, and the gradient of the **mean** loss over the
-    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`.
+    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`. If the
+    /// targets are [weighted](Targets::weighted), `Lⱼ` is `wⱼ` times the loss of the example.
     ///
     /// # Shapes
     /// `scores, dscores: outputs x m`, `targets, losses: m`, where `m ≤ n`.
@@ -126,13 +127,32 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
         vectorize(
             #[inline(always)]
             || {
-                self.examples(scores, targets, losses, dscores.as_mut());
+                self.examples(scores, targets.unweighted(), losses, dscores.as_mut());
+                if let Some(weights) = targets.weights() {
+                    weigh(weights, losses, dscores.as_mut());
+                }
                 for j in 0..dscores.ncols() {
                     map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [d * scale]);
                 }
             },
         );
     }
+}
+
+/// Multiplies the loss and the gradient of each example by its weight.
+#[inline(always)]
+fn weigh<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {
+    for (j, (&weight, loss)) in weights.iter().zip(losses).enumerate() {
+        *loss = weigh_one(weight, *loss);
+        map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [weigh_one(weight, d)]);
+    }
+}
+
+/// `weight · value`, and 0 for a weight of 0 even if the value is infinite.
+#[inline(always)]
+pub(crate) fn weigh_one<T: Scalar>(weight: T, value: T) -> T {
+    let nothing = if Real::is_nan(value) { value } else { T::ZERO };
+    if weight == T::ZERO { nothing } else { weight * value }
 }
 
 /// The position of the first largest value.

@@ -3,6 +3,7 @@ use densely_tensor::{
     max, sum_of, vectorize,
 };
 
+use crate::loss::weigh_one;
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
@@ -89,8 +90,8 @@ impl SoftmaxCrossEntropy {
     ) {
         let right = self.weight::<T>(label);
         if self.label_smoothing == 0.0 {
-            *loss = product(right, *loss);
-            return dscores.iter_mut().for_each(|d| *d = product(right, *d));
+            *loss = weigh_one(right, *loss);
+            return dscores.iter_mut().for_each(|d| *d = weigh_one(right, *d));
         }
         let spread = T::from_f64(self.label_smoothing / scores.len() as f64);
         let kept = T::from_f64(1.0 - self.label_smoothing) * right;
@@ -100,7 +101,7 @@ impl SoftmaxCrossEntropy {
         let (mut sum, mut rest) = (T::ZERO, T::ZERO);
         for (k, &s) in scores.iter().enumerate() {
             let share_of_k = if k == label { kept + share(k) } else { share(k) };
-            sum += product(share_of_k, log_total - below(s, max));
+            sum += weigh_one(share_of_k, log_total - below(s, max));
             rest += if k == label { T::ZERO } else { share_of_k };
         }
         *loss = sum;
@@ -110,13 +111,6 @@ impl SoftmaxCrossEntropy {
             *d = total * *d + if k == label { rest } else { -share(k) };
         }
     }
-}
-
-/// `weight · value`, and 0 for a weight of 0 even if the value is infinite.
-#[inline(always)]
-fn product<T: Scalar>(weight: T, value: T) -> T {
-    let nothing = if Real::is_nan(value) { value } else { T::ZERO };
-    if weight == T::ZERO { nothing } else { weight * value }
 }
 
 impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {

@@ -127,6 +127,10 @@ impl Preparation {
                 return Err(ModelError::Targets { expected: "classes", actual: "real values" });
             }
         };
+        let prepared = match data.weights() {
+            None => prepared,
+            Some(weights) => prepared.with_weights(weights)?,
+        };
         Ok(prepared.with_output_names(&self.output_names)?.cast()?)
     }
 
