@@ -179,6 +179,8 @@ fn a_nan_that_goes_in_comes_out() {
         }
         assert!(loss_of(&MeanSquaredError, &scores, Target::Values(&[0.0; 3])).is_nan());
     }
+    // Nor is one lost for want of another class.
+    assert!(loss_of(&MulticlassSvm::new(), &[f64::NAN], Target::Label(0)).is_nan());
 }
 
 #[test]
