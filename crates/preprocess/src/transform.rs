@@ -155,7 +155,7 @@ fn by_panels<T: Scalar>(
     }
     let mut to = Mat::zeros(rows, from.ncols());
     // Buffers are made once for a few panels.
-    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
+    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL).max(PANEL);
     threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
         let mut x = Mat::zeros(from.nrows(), PANEL);
         let mut y = Mat::zeros(rows, PANEL);
