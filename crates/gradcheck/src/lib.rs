@@ -7,7 +7,7 @@
 //! | an activation with a parameter | [`ActivationCheck::family`]`(..).run().unwrap()` |
 //! | a [`Layer`] | [`layer`]`(\|draw\| Mine::new(draw.inputs, draw.outputs)).unwrap()` |
 //! | a [`Loss`] | [`loss`](loss())`(&Mine).unwrap()` |
-//! | an optimiser | [`optimizer`]`(\|\| Mine::new(0.1), \|entry\| ..).unwrap()` |
+//! | an optimiser | [`optimizer`](optimizer())`(\|\| Mine::new(0.1), \|entry\| ..).unwrap()` |
 //!
 //! Each goes through some hundred random cases and compares what the code computes with
 //! several oracles, which fail in different ways: dual numbers, differences, properties
@@ -68,7 +68,7 @@ pub use failure::{Failure, Shape};
 pub use layer::LayerCheck;
 pub use loss::LossCheck;
 pub use mistake::Mistake;
-pub use optimizer::{Entry, optimizer};
+pub use optimizer::{Entry, OptimizerCheck};
 pub use reference::{LossReference, Reference};
 pub use report::{Report, Row};
 
@@ -107,4 +107,26 @@ pub fn loss<L: densely_loss::Loss<f64> + densely_loss::Loss<f32>>(
     loss: &L,
 ) -> Result<Report, Box<Failure>> {
     LossCheck::new(loss).run()
+}
+
+/// Proves that an optimiser follows its rule: [`OptimizerCheck`] without options.
+///
+/// ```
+/// use densely_optim::Sgd;
+///
+/// let descent = |entry: &mut densely_gradcheck::Entry| entry.value -= 0.1 * entry.gradient;
+/// densely_gradcheck::optimizer(|| Sgd::new(0.1), descent)?;
+/// # Ok::<(), Box<densely_gradcheck::Failure>>(())
+/// ```
+///
+/// # Errors
+/// The first mistake that is found, in its smallest case.
+///
+/// # Panics
+/// If the optimiser does, or cannot make a step.
+pub fn optimizer<O: densely_optim::Optimizer<f64>>(
+    build: impl Fn() -> O,
+    rule: impl Fn(&mut Entry),
+) -> Result<Report, Box<Failure>> {
+    OptimizerCheck::new(build, rule).run()
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use densely_layers::{Layer, Linear, Sequential};
 use densely_optim::Optimizer;
 use densely_tensor::{Initializer, Mat, Threads};
@@ -30,8 +32,11 @@ pub struct Entry {
     pub state: [f64; 4],
 }
 
-/// Proves that an optimiser follows its rule: steps on networks of random sizes with random
-/// gradients, against the same written for one number at a time.
+/// The proof that an optimiser follows its rule, with options;
+/// [`optimizer`](crate::optimizer()) is the short form.
+///
+/// Steps on networks of random sizes with random gradients are held against the same, written
+/// for one number at a time.
 ///
 /// | checks | what is compared |
 /// |---|---|
@@ -41,36 +46,72 @@ pub struct Entry {
 /// | rule | the parameters after each step, and those of the rule, to 1e-13 |
 ///
 /// ```
+/// use densely_gradcheck::{Config, OptimizerCheck};
 /// use densely_optim::Sgd;
 ///
-/// densely_gradcheck::optimizer(
-///     || Sgd::new(0.1).momentum(0.9).weight_decay(0.01),
-///     |entry| {
-///         let decay = if entry.decay { 0.01 } else { 0.0 };
-///         let velocity = &mut entry.state[0];
-///         *velocity = 0.9 * *velocity + entry.gradient + decay * entry.value;
-///         entry.value -= 0.1 * *velocity;
-///     },
-/// )?;
+/// let momentum = || Sgd::new(0.1).momentum(0.9).weight_decay(0.01);
+/// let check = OptimizerCheck::new(momentum, |entry| {
+///     let decay = if entry.decay { 0.01 } else { 0.0 };
+///     let velocity = &mut entry.state[0];
+///     *velocity = 0.9 * *velocity + entry.gradient + decay * entry.value;
+///     entry.value -= 0.1 * *velocity;
+/// });
+/// check.config(Config { cases: 100, seed: 1 }).run()?;
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
-///
-/// # Errors
-/// The first mistake that is found, in its smallest case.
-///
-/// # Panics
-/// If the optimiser does, or cannot make a step.
-pub fn optimizer<O: Optimizer<f64>>(
-    build: impl Fn() -> O,
-    rule: impl Fn(&mut Entry),
-) -> Result<Report, Box<Failure>> {
-    let config = Config::default();
-    let name = std::any::type_name::<O>().split('<').next().unwrap_or_default();
-    let session = Session::new(name.rsplit("::").next().unwrap_or(name), config);
-    let single = Threads::single();
-    session.cases(config.cases, &cases(), |case| follow(case, &build, &rule, &single, &session))?;
-    // So large that threads share the work.
-    let large = Case { rows: 300, columns: 400, steps: 2, seed: config.seed };
+pub struct OptimizerCheck<B, R> {
+    build: B,
+    rule: R,
+    config: Config,
+}
+
+impl<O, B, R> OptimizerCheck<B, R>
+where
+    O: Optimizer<f64>,
+    B: Fn() -> O,
+    R: Fn(&mut Entry),
+{
+    /// Of the optimiser that `build` makes, against `rule`.
+    #[must_use]
+    pub fn new(build: B, rule: R) -> Self {
+        Self { build, rule, config: Config::default() }
+    }
+
+    /// How many cases, and which.
+    #[must_use]
+    pub fn config(self, config: Config) -> Self {
+        Self { config, ..self }
+    }
+
+    /// Goes through the cases.
+    ///
+    /// # Errors
+    /// The first mistake that is found, in its smallest case.
+    ///
+    /// # Panics
+    /// If the optimiser does, or cannot make a step.
+    pub fn run(self) -> Result<Report, Box<Failure>> {
+        let Self { build, rule, config } = self;
+        let name = std::any::type_name::<O>().split('<').next().unwrap_or_default();
+        let session = Session::new(name.rsplit("::").next().unwrap_or(name), config);
+        let single = Threads::single();
+        session
+            .cases(config.cases, &cases(), |case| follow(case, &build, &rule, &single, &session))?;
+        threads(&build, &session, config.seed)?;
+        learning_rate(&mut build(), &session.judge(&[]))?;
+        session.finish()
+    }
+}
+
+impl<B, R> fmt::Debug for OptimizerCheck<B, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OptimizerCheck").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The same bits with several threads, on a network so large that they share the work.
+fn threads<O: Optimizer<f64>>(build: &impl Fn() -> O, session: &Session, seed: u64) -> Verdict {
+    let large = Case { rows: 300, columns: 400, steps: 2, seed };
     let run = |threads: &Threads| {
         let (mut network, mut optimizer) = (large.network(), build());
         for step in 1..=large.steps {
@@ -79,15 +120,15 @@ pub fn optimizer<O: Optimizer<f64>>(
         }
         values(&network)
     };
-    let expected = run(&single);
+    let expected = run(&Threads::single());
     for count in [2, 3] {
+        // Without threads to be had, there is nothing to compare.
         let Ok(threads) = Threads::new(count) else { continue };
         for (actual, expected) in run(&threads).iter().zip(&expected) {
             session.judge(&[]).same(Check::Threads, "parameters", actual, expected)?;
         }
     }
-    learning_rate(&mut build(), &session.judge(&[]))?;
-    session.finish()
+    Ok(())
 }
 
 #[derive(Debug, Clone, Copy)]
