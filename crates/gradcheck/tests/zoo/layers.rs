@@ -33,6 +33,7 @@ enum Wrong {
     RoundedOutput,
     RoundedGradient,
     RefusesAll,
+    EntryOfLarge,
 }
 use Wrong::*;
 
@@ -177,6 +178,10 @@ impl Layer<f64> for WrongLinear {
                     change(grad, |_, _, g| g * (1.0 + f64::EPSILON * (threads.count() - 1) as f64));
                 }
                 (TrainingDiffers, _) => change(grad, |_, _, g| 0.9 * g),
+                (EntryOfLarge, "weight") if value.nrows() * value.ncols() > 400 => {
+                    let middle = (value.nrows() / 2, value.ncols() / 2);
+                    change(grad, |i, j, g| if (i, j) == middle { 2.0 * g } else { g });
+                }
                 _ => {}
             }
         });
@@ -238,6 +243,12 @@ fn by_cotangents() {
     found(Check::ZeroCotangent, "bias").is(check(BiasDecays));
     found(Check::ZeroCotangent, "input").is(check(ConstantAdded));
     found(Check::Linearity, "input").is(check(Clipped));
+}
+
+/// Of a large matrix, differences look at some entries only.
+#[test]
+fn by_a_direction_in_which_all_entries_change() {
+    found(Check::Adjoint, "all").is(check(EntryOfLarge));
 }
 
 #[test]
@@ -363,4 +374,43 @@ fn a_slope_learned_from_the_wrong_side() {
     let outcome = layer(build);
     let failure = outcome.as_ref().unwrap_err();
     assert_eq!((failure.check, failure.target.as_str()), (Check::Differences, "slope"));
+}
+
+/// A wave so narrow that every difference goes over a kink: its derivative may be right, but
+/// nothing here can say so.
+#[derive(Debug)]
+struct Jagged;
+
+const TEETH: f64 = 6000.0;
+
+impl Layer<f64> for Jagged {
+    fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
+        Ok(in_features)
+    }
+
+    fn forward(&self, x: MatRef<'_, f64>, y: MatMut<'_, f64>, _tape: MatMut<'_, f64>) {
+        change(y, |i, j, _| {
+            let t = TEETH * x[(i, j)];
+            (t - 2.0 * (t / 2.0).round()).abs()
+        });
+    }
+
+    fn backward_input(
+        &self,
+        x: MatRef<'_, f64>,
+        _y: MatRef<'_, f64>,
+        dy: MatRef<'_, f64>,
+        dx: MatMut<'_, f64>,
+        _tape: MatMut<'_, f64>,
+    ) {
+        change(dx, |i, j, _| {
+            let t = TEETH * x[(i, j)];
+            TEETH * (t - 2.0 * (t / 2.0).round()).signum() * dy[(i, j)]
+        });
+    }
+}
+
+#[test]
+fn by_the_number_of_kinks() {
+    found(Check::Smoothness, "kinks").is(LayerCheck::new(|_| Jagged).without_ties().run());
 }
