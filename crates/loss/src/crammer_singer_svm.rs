@@ -68,7 +68,12 @@ impl<T: Scalar> Loss<T> for CrammerSingerSvm {
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
         dscores.fill(T::ZERO);
-        let Some(rival) = best_other(scores, label) else { return T::ZERO };
+        let Some(rival) = best_other(scores, label) else {
+            // The only class is right; a NaN is still NaN.
+            let none = if Real::is_nan(scores[label]) { scores[label] } else { T::ZERO };
+            dscores[label] = none;
+            return none;
+        };
         let (s, right, margin) = (scores[rival], scores[label], T::from_f64(self.margin));
         // Equal infinities count as equal scores.
         let excess = if s == right { margin } else { s - right + margin };

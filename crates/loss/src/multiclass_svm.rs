@@ -1,4 +1,4 @@
-use densely_tensor::{Scalar, map, map_in_place, sum_of};
+use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
 
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
@@ -91,7 +91,7 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
             let excess = if s == right { margin } else { s - right + margin };
             if excess <= T::ZERO { T::ZERO } else { excess }
         });
-        dscores[label] = T::ZERO;
+        dscores[label] = if Real::is_nan(right) { right } else { T::ZERO };
         let squared = self.squared;
         let loss = sum_of(dscores, |hinge| if squared { hinge * hinge } else { hinge });
         map_in_place([&mut *dscores], [], |[hinge], []| {

@@ -72,6 +72,18 @@ impl SoftmaxCrossEntropy {
         Self { class_weights: weights.into(), ..self }
     }
 
+    /// The share `ε` of the target that is spread over all classes.
+    #[must_use]
+    pub fn smoothing(&self) -> f64 {
+        self.label_smoothing
+    }
+
+    /// The weights of the classes, if they were given.
+    #[must_use]
+    pub fn weights(&self) -> Option<&[f64]> {
+        (!self.class_weights.is_empty()).then_some(&self.class_weights)
+    }
+
     /// The weight of class `k`.
     #[inline(always)]
     fn weight<T: Scalar>(&self, k: usize) -> T {

@@ -423,6 +423,9 @@ fn a_nan_that_goes_in_comes_out() {
         assert!(nan_comes_out(&MeanAbsoluteError, &scores, target));
         assert!(nan_comes_out(&Huber::default(), &scores, target));
     }
+    // Nor is one lost for want of another class.
+    assert!(nan_comes_out(&MulticlassSvm::new(), &[f64::NAN], Target::Label(0)));
+    assert!(nan_comes_out(&CrammerSingerSvm::new(), &[f64::NAN], Target::Label(0)));
     for label in 0..2 {
         let (scores, target) = ([f64::NAN], Target::Label(label));
         assert!(nan_comes_out(&Logistic, &scores, target));
