@@ -1,0 +1,68 @@
+//! An experiment a file. A new one is a file and two lines here.
+
+mod gradual_forgetting;
+mod maxout_generalises_relu;
+mod sizing;
+mod tanh_is_scaled_sigmoid;
+
+use crate::{Experiment, NotesError};
+
+/// Every experiment, in the order of the notes.
+pub const EXPERIMENTS: &[Experiment] = &[
+    gradual_forgetting::EXPERIMENT,
+    tanh_is_scaled_sigmoid::EXPERIMENT,
+    maxout_generalises_relu::EXPERIMENT,
+    sizing::EXPERIMENT,
+];
+
+/// The experiment of this name.
+///
+/// # Errors
+/// If there is none.
+pub fn find(name: &str) -> Result<Experiment, NotesError> {
+    EXPERIMENTS.iter().find(|experiment| experiment.name == name).copied().ok_or_else(|| {
+        let names: Vec<_> = EXPERIMENTS.iter().map(|experiment| experiment.name).collect();
+        NotesError::Unknown { name: name.to_owned(), choices: names.join(", ") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use densely::prelude::Threads;
+
+    use super::*;
+    use crate::{Lab, Verdict};
+
+    #[test]
+    fn names_are_found_and_others_refused() {
+        let names: HashSet<_> = EXPERIMENTS.iter().map(Experiment::name).collect();
+        assert_eq!(names.len(), EXPERIMENTS.len());
+        for experiment in EXPERIMENTS {
+            assert_eq!(find(experiment.name).unwrap().title(), experiment.title);
+            let allowed = |c: char| c.is_ascii_lowercase() || c == '-';
+            assert!(experiment.name.chars().all(allowed), "{}", experiment.name);
+        }
+        assert!(find("perpetuum-mobile").unwrap_err().to_string().contains("sizing"));
+    }
+
+    /// What the notes prove holds here, with one seed and on any number of threads.
+    #[test]
+    fn identities_hold() {
+        for name in
+            ["gradual-forgetting", "tanh-is-scaled-sigmoid", "maxout-generalises-relu", "sizing"]
+        {
+            let run = |count| {
+                let lab = Lab { seeds: 1, threads: Threads::new(count).unwrap() };
+                find(name).unwrap().run(&lab).unwrap()
+            };
+            let outcome = run(1);
+            assert_eq!(outcome.verdict, Verdict::Held, "{name}: {}", outcome.finding);
+            assert!(!outcome.figures.rows.is_empty());
+            assert_eq!(outcome, run(2));
+        }
+        let nothing = Lab { seeds: 0, ..Lab::default() };
+        assert!(matches!(find("sizing").unwrap().run(&nothing), Err(NotesError::NoSeeds)));
+    }
+}
