@@ -1,18 +1,36 @@
 //! An experiment a file. A new one is a file and two lines here.
 
+mod capacity;
+mod dead_relu;
 mod gradual_forgetting;
 mod maxout_generalises_relu;
+mod preprocessing;
+mod regularization;
+mod saturation;
+mod single_neuron;
 mod sizing;
+mod small_vs_large;
 mod tanh_is_scaled_sigmoid;
+mod universal;
+mod zig_zag;
 
 use crate::{Experiment, NotesError};
 
 /// Every experiment, in the order of the notes.
 pub const EXPERIMENTS: &[Experiment] = &[
+    single_neuron::EXPERIMENT,
     gradual_forgetting::EXPERIMENT,
+    zig_zag::EXPERIMENT,
+    saturation::EXPERIMENT,
     tanh_is_scaled_sigmoid::EXPERIMENT,
+    dead_relu::EXPERIMENT,
     maxout_generalises_relu::EXPERIMENT,
     sizing::EXPERIMENT,
+    universal::EXPERIMENT,
+    capacity::EXPERIMENT,
+    regularization::EXPERIMENT,
+    small_vs_large::EXPERIMENT,
+    preprocessing::EXPERIMENT,
 ];
 
 /// The experiment of this name.
