@@ -85,7 +85,7 @@ impl Figures {
     /// Adds a row.
     pub(crate) fn row<const N: usize>(&mut self, row: [Figure; N]) {
         assert_eq!(N, self.header.len(), "a figure for each column");
-        self.rows.push(row.to_vec());
+        self.rows.push(row.into());
     }
 }
 

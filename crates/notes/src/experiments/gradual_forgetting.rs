@@ -42,7 +42,7 @@ fn forget(decay: f64, seed: u64) -> Result<Forgetting, NotesError> {
         let mut sum = 0.0;
         model.network().visit_params(&mut |p| {
             if !p.decay {
-                sum += p.value.sum()
+                sum += p.value.sum();
             }
         });
         sum

@@ -59,19 +59,18 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
     }
     let small = |value: f64| value.abs() < 1e-12;
     let [_, centred, pca, white] = [0, 1, 2, 3].map(|i| statistics_of[i]);
-    // Whitening adds 1e-5 to each variance, as the notes do.
     let whitening = (white.1[0] - 1.0).abs().max((white.1[1] - 1.0).abs()).max(white.1[2].abs());
     Ok(Outcome {
         verdict: Verdict::all(&[
             centred.0.into_iter().all(small),
             small(pca.1[2]),
             pca.1[0] > pca.1[1],
-            whitening < 1e-3,
+            whitening < 1e-12,
         ]),
         finding: format!(
-            "Means and the covariance are 0 up to rounding where they should be. The whitened covariance \
-             is within {} of the identity: the 1e-5 that is added to each variance, so that no noise is \
-             blown up, makes it a little less than 1.",
+            "Means and the covariance are 0 up to rounding where they should be, and the whitened \
+             covariance is within {} of the identity. The notes add 1e-5 to each variance before they \
+             divide by its root; `Whiten::from_pca` does so, where noise must not be blown up.",
             number(whitening)
         ),
         figures,

@@ -39,7 +39,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let mut panel = Panel::new(
         "",
         Axis::named("hidden neurons", WIDTHS),
-        Axis::linear("final loss of training", 0.0, 1.1),
+        Axis::logarithmic("final loss of training", 0.002, 1.0),
     );
     let mut deviations = Vec::new();
     for (i, (width, losses)) in WIDTHS.into_iter().zip(losses.chunks(INITIALISATIONS)).enumerate() {

@@ -33,7 +33,10 @@ fn stroke(color: Hue, width: f64) -> ShapeStyle {
     ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: (width * SCALE) as u32 }
 }
 
-fn failed(error: impl ToString) -> NotesError {
+type Failed = DrawingErrorKind<std::io::Error>;
+
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn failed(error: Failed) -> NotesError {
     NotesError::Picture(error.to_string())
 }
 

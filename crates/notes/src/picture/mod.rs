@@ -20,9 +20,7 @@ pub(crate) type Hue = RGBColor;
 pub(crate) const BLUE: Hue = RGBColor(0, 114, 178);
 pub(crate) const ORANGE: Hue = RGBColor(230, 159, 0);
 pub(crate) const GREEN: Hue = RGBColor(0, 158, 115);
-pub(crate) const VERMILION: Hue = RGBColor(213, 94, 0);
 pub(crate) const PURPLE: Hue = RGBColor(204, 121, 167);
-pub(crate) const SKY: Hue = RGBColor(86, 180, 233);
 /// Text, and lines that matter as much.
 pub(crate) const INK: Hue = RGBColor(34, 34, 34);
 /// What is there for comparison.

@@ -17,7 +17,6 @@ enum Mark {
     Band { points: Vec<(f64, f64, f64)>, color: Hue },
     Dots { points: Vec<(f64, f64)>, color: Hue, radius: f64 },
     Cells { columns: usize, colors: Vec<Hue>, opacity: f64 },
-    Text { at: (f64, f64), text: String },
 }
 
 /// Where in the picture a panel's coordinate system is.
@@ -78,11 +77,6 @@ impl Panel {
     /// Cells that fill the panel, row by row from the bottom.
     pub(crate) fn cells(self, columns: usize, opacity: f64, colors: Vec<Hue>) -> Self {
         self.with(Mark::Cells { columns, colors, opacity })
-    }
-
-    /// A text to the right of a point.
-    pub(crate) fn text(self, at: (f64, f64), text: impl Into<String>) -> Self {
-        self.with(Mark::Text { at, text: text.into() })
     }
 
     pub(super) fn has_title(&self) -> bool {
@@ -178,10 +172,6 @@ impl Panel {
                     }
                 }
                 Ok(())
-            }
-            Mark::Text { at, text } => {
-                let (x, y) = place(*at);
-                canvas.text(text, (x + 8.0, y), (12.0, false, INK), Anchor::Left)
             }
         }
     }
