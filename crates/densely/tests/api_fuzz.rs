@@ -55,8 +55,8 @@ impl Arguments {
         self.0.below(bound)
     }
 
-    fn choose<C: Copy>(&mut self, choices: &[C]) -> C {
-        choices[self.below(choices.len())]
+    fn choose<C: Clone>(&mut self, choices: &[C]) -> C {
+        choices[self.below(choices.len())].clone()
     }
 
     /// `usual`, or a size that may not fit, or none.
@@ -77,10 +77,26 @@ impl Arguments {
     }
 
     fn method(&mut self) -> Method {
-        let components = [None, Some(0), Some(1), Some(2), Some(9)][self.below(5)];
-        let pca = Method::Pca { components };
-        let whiten = Method::Whiten { components };
-        self.choose(&[Method::None, Method::Center, Method::Standardize, pca, whiten])
+        let count = Components::Count(self.below(4));
+        let share = Components::Share(self.choose(&[0.0, 0.5, 0.95, 1.0, 2.0, -1.0, f64::NAN]));
+        let components = self.choose(&[Components::All, count, share]);
+        let (lower, upper) = (self.choose(&[-1.0, 0.0, f64::NAN]), self.choose(&[0.0, 1.0, 1e308]));
+        let (channels, layout) = (self.below(4), ChannelLayout::Planes);
+        let simple = [
+            Method::None,
+            Method::Center,
+            Method::Standardize,
+            Method::MinMax { lower, upper },
+            Method::Pca { components },
+            Method::Whiten { components },
+            Method::Zca { components },
+            Method::MeanImage,
+            Method::PerChannelMean { channels, layout },
+        ];
+        match self.below(4) {
+            0 => Method::Pipeline((0..self.below(3)).map(|_| self.choose(&simple)).collect()),
+            _ => self.choose(&simple),
+        }
     }
 }
 
