@@ -33,10 +33,8 @@ fn stroke(color: Hue, width: f64) -> ShapeStyle {
     ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: (width * SCALE) as u32 }
 }
 
-type Failed = DrawingErrorKind<std::io::Error>;
-
 #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn failed(error: Failed) -> NotesError {
+fn failed(error: impl std::error::Error) -> NotesError {
     NotesError::Picture(error.to_string())
 }
 
