@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize, weigh};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -129,7 +129,7 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
             || {
                 self.examples(scores, targets.unweighted(), losses, dscores.as_mut());
                 if let Some(weights) = targets.weights() {
-                    weigh(weights, losses, dscores.as_mut());
+                    apply_weights(weights, losses, dscores.as_mut());
                 }
                 for j in 0..dscores.ncols() {
                     map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [d * scale]);
@@ -141,18 +141,11 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
 
 /// Multiplies the loss and the gradient of each example by its weight.
 #[inline(always)]
-fn weigh<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {
+fn apply_weights<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {
     for (j, (&weight, loss)) in weights.iter().zip(losses).enumerate() {
-        *loss = weigh_one(weight, *loss);
-        map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [weigh_one(weight, d)]);
+        *loss = weigh(weight, *loss);
+        map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [weigh(weight, d)]);
     }
-}
-
-/// `weight · value`, and 0 for a weight of 0 even if the value is infinite.
-#[inline(always)]
-pub(crate) fn weigh_one<T: Scalar>(weight: T, value: T) -> T {
-    let nothing = if Real::is_nan(value) { value } else { T::ZERO };
-    if weight == T::ZERO { nothing } else { weight * value }
 }
 
 /// The position of the first largest value.

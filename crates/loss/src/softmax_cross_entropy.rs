@@ -1,9 +1,8 @@
 use densely_tensor::{
     LANES, MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut, map, map_in_place,
-    max, sum_of, vectorize,
+    max, sum_of, vectorize, weigh,
 };
 
-use crate::loss::weigh_one;
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
@@ -102,8 +101,8 @@ impl SoftmaxCrossEntropy {
     ) {
         let right = self.weight::<T>(label);
         if self.label_smoothing == 0.0 {
-            *loss = weigh_one(right, *loss);
-            return dscores.iter_mut().for_each(|d| *d = weigh_one(right, *d));
+            *loss = weigh(right, *loss);
+            return dscores.iter_mut().for_each(|d| *d = weigh(right, *d));
         }
         let spread = T::from_f64(self.label_smoothing / scores.len() as f64);
         let kept = T::from_f64(1.0 - self.label_smoothing) * right;
@@ -113,7 +112,7 @@ impl SoftmaxCrossEntropy {
         let (mut sum, mut rest) = (T::ZERO, T::ZERO);
         for (k, &s) in scores.iter().enumerate() {
             let share_of_k = if k == label { kept + share(k) } else { share(k) };
-            sum += weigh_one(share_of_k, log_total - below(s, max));
+            sum += weigh(share_of_k, log_total - below(s, max));
             rest += if k == label { T::ZERO } else { share_of_k };
         }
         *loss = sum;

@@ -1,6 +1,7 @@
-use densely_tensor::{MatRef, Scalar, ShapeError, Threads};
+use densely_tensor::{MatRef, Scalar, Threads};
 
 use crate::side_by_side::{ROWS, sweep};
+use crate::sum::two_sum;
 use crate::{PreprocessError, statistics};
 
 /// The mean of a feature and the range of its values.
@@ -29,11 +30,7 @@ impl FeatureMean {
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Vec<Self>, PreprocessError> {
-        ShapeError::expect_some(operation, "features", x.nrows())?;
-        ShapeError::expect_some(operation, "examples", x.ncols())?;
-        if x.row_stride() != 1 && x.nrows() > 1 {
-            return Err(ShapeError::NotColumnMajor { operation }.into());
-        }
+        statistics::check_shape(operation, x)?;
         let mut features = vec![Self::default(); x.nrows()];
         let width = (x.nrows() / 8).next_multiple_of(ROWS).clamp(ROWS, 8 * ROWS);
         threads.panels(features.as_mut_slice(), width, |first, features| {
@@ -42,7 +39,7 @@ impl FeatureMean {
         match features.iter().position(|feature| !feature.largest_deviation().is_finite()) {
             None => Ok(features),
             Some(feature) => {
-                statistics::check(operation, x)?;
+                statistics::check_finite(x)?;
                 Err(PreprocessError::Overflow { feature })
             }
         }
@@ -96,12 +93,10 @@ fn fill<T: Scalar>(x: MatRef<'_, T>, features: &mut [FeatureMean]) {
     sweep(x, &mut rows, |rows, i, value| {
         rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
         rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
-        // Knuth's two-sum: what the addition rounds away is summed too.
-        let term = (value - rows.shift[i]) * scale;
-        let total = rows.sum[i] + term;
-        let added = total - rows.sum[i];
-        rows.rest[i] += (rows.sum[i] - (total - added)) + (term - added);
-        rows.sum[i] = total;
+        // What the addition rounds away is summed too.
+        let (sum, lost) = two_sum(rows.sum[i], (value - rows.shift[i]) * scale);
+        rows.sum[i] = sum;
+        rows.rest[i] += lost;
     });
     for (i, feature) in features.iter_mut().enumerate() {
         let (rows, lane) = (&rows[i / ROWS], i % ROWS);

@@ -102,7 +102,8 @@ impl Method {
         let pca = |components| Pca::fit_components(x, components, threads);
         Ok(match *self {
             Self::None => {
-                statistics::check("Method::fit", x)?;
+                statistics::check_shape("Method::fit", x)?;
+                statistics::check_finite(x)?;
                 Preprocessor::None { features: x.nrows() }
             }
             Self::Center => Center::fit(x)?.into(),

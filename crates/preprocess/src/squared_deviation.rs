@@ -3,6 +3,7 @@ use densely_tensor::{MatRef, Scalar};
 use crate::feature_mean::FeatureMean;
 use crate::side_by_side::{ROWS, sweep};
 use crate::statistics::power_of_two;
+use crate::sum::two_sum;
 
 /// `Σ (x − μ)²` of a feature, as `unit² squares`.
 ///
@@ -24,12 +25,10 @@ impl SquaredDeviation {
         sweep(x, &mut rows, |rows, i, value| {
             // Divided by the unit, as its inverse may not be a finite number.
             let deviation = ((value - rows.mean[i]) - rows.mean_rest[i]) / rows.unit[i];
-            // Knuth's two-sum: what the addition rounds away is summed too.
-            let term = deviation * deviation;
-            let total = rows.sum[i] + term;
-            let added = total - rows.sum[i];
-            rows.rest[i] += (rows.sum[i] - (total - added)) + (term - added);
-            rows.sum[i] = total;
+            // What the addition rounds away is summed too.
+            let (sum, lost) = two_sum(rows.sum[i], deviation * deviation);
+            rows.sum[i] = sum;
+            rows.rest[i] += lost;
         });
         let feature = |(i, mean): (usize, &FeatureMean)| {
             if mean.is_constant() {

@@ -4,8 +4,8 @@ use densely_tensor::{MatRef, Scalar, ShapeError, first_non_finite};
 
 use crate::PreprocessError;
 
-/// Whether there are examples, and all values are finite.
-pub(crate) fn check<T: Scalar>(
+/// Whether there are features and examples, in contiguous columns.
+pub(crate) fn check_shape<T: Scalar>(
     operation: &'static str,
     x: MatRef<'_, T>,
 ) -> Result<(), PreprocessError> {
@@ -14,6 +14,11 @@ pub(crate) fn check<T: Scalar>(
     if x.row_stride() != 1 && x.nrows() > 1 {
         return Err(ShapeError::NotColumnMajor { operation }.into());
     }
+    Ok(())
+}
+
+/// Whether all values are finite.
+pub(crate) fn check_finite<T: Scalar>(x: MatRef<'_, T>) -> Result<(), PreprocessError> {
     match first_non_finite(x) {
         None => Ok(()),
         Some((feature, example)) => {

@@ -44,6 +44,7 @@ mod reduce;
 mod scalar;
 mod simd;
 mod threads;
+mod weigh;
 
 pub use buffer::Buffer;
 pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
@@ -58,6 +59,7 @@ pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};
 pub use scalar::Scalar;
 pub use simd::vectorize;
 pub use threads::{Split, Threads};
+pub use weigh::weigh;
 
 // Reborrowing a `MatMut` (`m.rb_mut()`) needs this trait in scope.
 pub use faer::reborrow::{Reborrow, ReborrowMut};
