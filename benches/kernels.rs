@@ -16,10 +16,12 @@ fn normal<T: Scalar>((rows, columns): (usize, usize), seed: u64) -> Mat<T> {
 fn activations<T: Scalar>(c: &mut Criterion) {
     let mut group = c.benchmark_group(format!("activation/{}", T::NAME));
     group.throughput(Throughput::Elements((SHAPE.0 * SHAPE.1) as u64));
-    let (x, dy) = (normal::<T>(SHAPE, 1), normal::<T>(SHAPE, 2));
-    let (mut y, mut dx) = (x.clone(), x.clone());
+    let x = normal::<T>(SHAPE, 1);
     for kind in ActivationKind::ALL {
-        let layer = kind.layer::<T>();
+        let layer = kind.layer::<T>(SHAPE.0).expect("there are units");
+        let outputs = layer.out_features(SHAPE.0).expect("an even number, for two pieces");
+        let dy = normal::<T>((outputs, SHAPE.1), 2);
+        let (mut y, mut dx) = (dy.clone(), x.clone());
         group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
             b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
         });
@@ -34,13 +36,14 @@ fn activations<T: Scalar>(c: &mut Criterion) {
 
 fn losses<T: Scalar>(c: &mut Criterion) {
     let n = 128;
-    for outputs in [3, 10, 1000] {
+    for outputs in [1, 3, 10, 1000] {
         let mut group = c.benchmark_group(format!("loss/{}/{outputs} outputs", T::NAME));
         group.throughput(Throughput::Elements((outputs * n) as u64));
         let (scores, values) = (normal::<T>((outputs, n), 3), normal::<T>((outputs, n), 4));
         let labels: Vec<usize> = (0..n).map(|j| j % outputs).collect();
         let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
-        for kind in LossKind::ALL {
+        // Those of one score for two classes have one output.
+        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
             let loss = kind.loss::<T>();
             let targets = match loss.target_kind() {
                 densely::loss::TargetKind::Labels => Targets::Labels(&labels),

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with(Linear::new(64, 48, Initializer::XavierNormal, &mut stream(0))?)?
         .with(Softsign)?
         .with(Linear::new(48, 10, Initializer::XavierNormal, &mut stream(1))?)?;
-    let mut model = Model::new(network, SoftmaxCrossEntropy);
+    let mut model = Model::new(network, SoftmaxCrossEntropy::new());
     let history =
         Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(20).seed(1).fit(&mut model, &train)?;
 

@@ -1,10 +1,13 @@
 //! What can be asked of the program: the text of its help.
 
+use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use densely::models::ModelError;
 use densely::prelude::{ActivationKind, LossKind, Method};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
@@ -27,6 +30,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
+    /// Try the claims of the CS231n notes, and draw what comes out
+    Notes(NotesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -59,18 +64,22 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", value_parser = fraction)]
     pub(crate) validation: f64,
-    /// What to do to the features: none, center, standardize, pca[:K], whiten[:K]
+    /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
+    /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
+    /// channel-mean:CHANNELS[:interleaved]; several in order as standardize,pca:10
     #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
     pub(crate) preprocess: Method,
 
     /// Widths of the hidden layers, as 64,64; none for a linear model
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
     pub(crate) hidden: Widths,
-    /// Activation of the hidden layers
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = named::<_, ActivationKind>(ActivationKind::ALL.map(ActivationKind::name)))]
-    pub(crate) activation: ActivationKind,
-    /// Loss [default: softmax to classify, mse for numbers]
-    #[arg(long, help_heading = "Network", value_parser = named::<_, LossKind>(LossKind::ALL.map(LossKind::name)))]
+    /// Activation of the hidden layers: one for all, or one for each, as relu,tanh;
+    /// leaky-relu(0.1) sets the slope, maxout(3) the pieces, elu(2) the limit
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
+    pub(crate) activation: Activations,
+    /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
+    /// huber(2) has its bend at 2
+    #[arg(long, help_heading = "Network", value_parser = Named::<LossKind>::new(&LossKind::ALL.map(LossKind::name)))]
     pub(crate) loss: Option<LossKind>,
     /// Number type of the network
     #[arg(long, help_heading = "Network", default_value = "f32")]
@@ -111,6 +120,12 @@ pub(crate) struct TrainArgs {
     /// Limit of the norm of the gradient
     #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
     pub(crate) clip_norm: Option<f64>,
+    /// Probability to drop a unit of a hidden layer in training
+    #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", value_parser = fraction)]
+    pub(crate) dropout: f64,
+    /// Standard deviation of noise on the preprocessed features in training
+    #[arg(long, value_name = "DEVIATION", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    pub(crate) input_noise: f64,
     /// Passes over the training data, at most
     #[arg(long, help_heading = "Training", default_value = "200", value_parser = count())]
     pub(crate) epochs: usize,
@@ -175,6 +190,25 @@ pub(crate) struct InspectArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct NotesArgs {
+    /// The experiments [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Folder for the pictures, and for a page of them if all experiments are run
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// List the experiments
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print each outcome as one line of JSON
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) json: bool,
+    /// Threads; 0 for one per processor. The result does not depend on it
+    #[arg(long, default_value = "0")]
+    pub(crate) threads: usize,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TaskArg {
     Classify,
@@ -217,16 +251,53 @@ impl FromStr for Widths {
     }
 }
 
+/// Activations of hidden layers: `relu`, or `relu,tanh`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Activations(pub(crate) Vec<ActivationKind>);
+
+impl FromStr for Activations {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        text.split(',').map(|name| name.trim().parse()).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 fn count() -> impl TypedValueParser<Value = usize> {
     RangedU64ValueParser::<usize>::new().range(1..)
 }
 
-/// One of several names, which clap lists in the help and in its errors.
-fn named<const N: usize, K>(names: [&'static str; N]) -> impl TypedValueParser<Value = K>
+/// One of several names, which the help lists; some take a value in parentheses.
+#[derive(Clone)]
+struct Named<K> {
+    names: Vec<&'static str>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Named<K> {
+    fn new(names: &[&'static str]) -> Self {
+        Self { names: names.to_vec(), kind: PhantomData }
+    }
+}
+
+impl<K> TypedValueParser for Named<K>
 where
     K: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<K>())
+    type Value = K;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<K, clap::Error> {
+        str::parse::<K>.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().copied().map(PossibleValue::new)))
+    }
 }
 
 fn number(text: &str, expected: &str, valid: impl Fn(f64) -> bool) -> Result<f64, String> {

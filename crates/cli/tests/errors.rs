@@ -33,8 +33,6 @@ fn wrong_usage() {
         ("train --patience 0", "0 is not in 1.."),
         ("train --hidden 64,x", "expected widths of at least 1 as 64,64, or none; got \"x\""),
         ("train --hidden 0", "got \"0\""),
-        ("train --activation relue", "possible values: relu, leaky-relu, tanh, sigmoid, identity"),
-        ("train --loss hinge", "possible values: softmax, svm, mse"),
         ("train --optimizer adamm", "possible values: sgd, adam, adamw, rmsprop, adagrad"),
         ("train --optimizer adam --nesterov", "--nesterov goes with --optimizer sgd only"),
         ("train --optimizer adagrad --momentum 0.5", "--optimizer adagrad has no momentum"),
@@ -44,7 +42,24 @@ fn wrong_usage() {
         ("train --l1=-1", "expected a number of at least 0"),
         ("train --clip-norm 0", "expected a number above 0"),
         ("train --max-norm inf", "expected a number above 0"),
-        ("train --preprocess pca:x", "none, center, standardize, pca, pca:K, whiten, whiten:K"),
+        (
+            "train --activation relue",
+            "unknown activation \"relue\": choose one of relu, leaky-relu",
+        ),
+        ("train --activation maxout(0)", "the pieces of maxout must be a number of at least 1"),
+        ("train --activation relu,,tanh", "unknown activation \"\""),
+        ("train --dropout 1", "expected a number from 0 to less than 1"),
+        ("train --input-noise=-1", "expected a number of at least 0"),
+        ("train --loss hing", "unknown loss \"hing\": choose one of softmax, svm, squared-svm"),
+        ("train --loss svm(2)", "unknown loss \"svm(2)\""),
+        ("train --loss huber(0)", "delta of the huber loss must be a number above 0, got 0"),
+        ("train --loss softmax(1)", "the label smoothing must be a number from 0 to less than 1"),
+        (
+            "train --preprocess pca:x",
+            "none, center, standardize, min-max, min-max:LOWER:UPPER, pca, pca:K",
+        ),
+        ("train --preprocess center,pca:1.5", "unknown preprocessing \"center,pca:1.5\""),
+        ("train --preprocess channel-mean:0", "unknown preprocessing \"channel-mean:0\""),
         ("train --learning-rate 0", "expected a number above 0"),
         ("train --learning-rate nan", "expected a number above 0"),
         ("train --weight-decay=-1", "expected a number of at least 0"),
@@ -185,4 +200,10 @@ fn models() {
     check(&folder, 1, "predict model flowers.csv -o no/such/folder.csv", "no/such/folder.csv: ");
     folder.ok("train flowers.csv --target kind --loss svm --epochs 1 --out svm");
     check(&folder, 1, "predict svm flowers.csv --proba", "this model's loss is svm");
+    let train = "train flowers.csv --target kind --hidden 3,4,5 --activation relu,tanh";
+    check(&folder, 1, train, "Mlp: expected 3 activations, got 2");
+    for loss in ["logistic", "hinge", "squared-hinge"] {
+        let train = format!("train flowers.csv --target kind --loss {loss} --epochs 1");
+        check(&folder, 1, &train, &format!("{loss}: expected 2 classes, got 3"));
+    }
 }

@@ -197,10 +197,24 @@ fn a_config_repeats_a_run_and_the_command_line_comes_first() {
 fn every_preprocessing_and_loss_trains() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
-    for preprocess in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
+    for preprocess in [
+        "none",
+        "center",
+        "standardize",
+        "min-max:-1:1",
+        "pca",
+        "pca:2",
+        "pca:0.9",
+        "whiten",
+        "whiten:1",
+        "zca",
+        "mean-image",
+        "channel-mean:1",
+        "standardize,pca:1",
+    ] {
         folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001"));
     }
-    for loss in ["softmax", "svm"] {
+    for loss in ["softmax", "softmax(0.1)", "svm", "squared-svm", "crammer-singer"] {
         let report = folder.json(&format!(
             "train flowers.csv --target kind --drop number --hidden none --loss {loss}"
         ));
@@ -252,4 +266,93 @@ fn a_schedule_is_reported_epoch_by_epoch() {
     assert_eq!(rates(""), [0.01; 4]);
     assert_eq!(rates("--schedule step:2:0.5"), [0.01, 0.01, 0.005, 0.005]);
     assert_eq!(rates("--warm-up 2 --optimizer adamw"), [0.001 * 0.01, 0.001 * 0.505, 0.001, 0.001]);
+}
+
+/// One output for two classes; several numbers to predict are the same for every loss.
+#[test]
+fn losses_of_one_score_and_of_numbers_train() {
+    let folder = Folder::new();
+    let rows: String =
+        (0..100).map(|i| format!("{},{}\n", i, ["low", "high"][usize::from(i >= 50)])).collect();
+    folder.write("half.csv", format!("x,y\n{rows}"));
+    for loss in ["logistic", "hinge", "squared-hinge"] {
+        let options = "--hidden none --weight-decay 0";
+        let report = folder.json(&format!("train half.csv --loss {loss} {options} --out {loss}"));
+        assert_eq!(report["parameters"], 2, "{loss}");
+        assert!(report["test_accuracy"].as_f64().unwrap() > 0.9, "{loss}");
+        assert_eq!(folder.json(&format!("inspect {loss}"))["loss"], loss);
+        let predicted = folder.ok(&format!("predict {loss} half.csv"));
+        assert!(predicted.starts_with("y\nlow\n") && predicted.ends_with("\nhigh\n"), "{loss}");
+    }
+    let probabilities = folder.ok("predict logistic half.csv --proba");
+    let mut lines = probabilities.lines();
+    assert_eq!(lines.next(), Some("y,p_high,p_low"));
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let p: Vec<f64> = cells[1..].iter().map(|cell| cell.parse().unwrap()).collect();
+        assert!((p[0] + p[1] - 1.0).abs() < 1e-6, "{line}");
+        assert_eq!(cells[0], if p[0] > 0.5 { "high" } else { "low" }, "{line}");
+    }
+    folder.write("parabola.csv", parabola());
+    for loss in ["mse", "mae", "huber", "huber(0.5)"] {
+        let report = folder.json(&format!("train parabola.csv --hidden 16 --loss {loss}"));
+        assert!(report["test_r2"].as_f64().unwrap() > 0.95, "{loss}: {report}");
+    }
+}
+
+#[test]
+fn every_activation_trains_and_can_be_mixed() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train = "train flowers.csv --target kind --drop number --hidden 6,5 --out net --force";
+    let linear = (2 * 6 + 6) + (6 * 5 + 5) + (5 * 3 + 3);
+    for (activation, parameters) in [
+        ("relu", linear),
+        ("leaky-relu(0.2)", linear),
+        ("prelu", linear + 6 + 5),
+        ("shared-prelu", linear + 2),
+        ("maxout", linear + (2 * 6 + 6) + (6 * 5 + 5)),
+        ("maxout(3),prelu", linear + 2 * (2 * 6 + 6) + 5),
+        ("elu,selu", linear),
+        ("gelu,gelu-tanh", linear),
+        ("silu,softplus", linear),
+        ("relu6,hard-tanh", linear),
+        ("tanh,sigmoid", linear),
+        ("identity", linear),
+    ] {
+        let options = "--dropout 0.1 --input-noise 0.05";
+        let report = folder.json(&format!("{train} --activation {activation} {options}"));
+        assert_eq!(report["parameters"], parameters, "{activation}");
+        assert!(report["test_accuracy"].as_f64().unwrap() > 0.9, "{activation}: {report}");
+        let model = folder.json("inspect net");
+        assert_eq!(model["options"]["activation"], activation);
+        let evaluation = folder.json("evaluate net flowers.csv");
+        assert!(evaluation["accuracy"].as_f64().unwrap() > 0.9, "{activation}");
+    }
+    // The run can be repeated from its config.
+    let hash = |options: &str| folder.json(options)["weights_hash"].clone();
+    let first = hash(&format!("{train} --activation prelu,maxout(3) --dropout 0.5 --epochs 3"));
+    assert_eq!(hash("train --config net/config.toml --out again"), first);
+    let kinds: Vec<String> = folder.json("inspect again")["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["kind"].as_str().unwrap().to_owned())
+        .collect();
+    let expected = ["Linear", "PRelu", "Dropout", "Linear", "Maxout", "Dropout", "Linear"];
+    assert_eq!(kinds, expected);
+    // A list, as people write it in TOML.
+    folder.write("own.toml", "activation = [\"relu\", \"leaky-relu(0.1)\"]\nhidden = [6, 5]\n");
+    folder.ok("train flowers.csv --target kind --config own.toml --epochs 1");
+}
+
+/// Draws depend on what they are for, and not on threads.
+#[test]
+fn dropout_and_noise_are_the_same_at_any_thread_count() {
+    let folder = Folder::new();
+    let train = "train --hidden 300,20 --epochs 2 --batch-size 256 --dropout 0.3 --input-noise 0.1";
+    let hash = |options: &str| folder.json(&format!("{train} {options}"))["weights_hash"].clone();
+    let one = hash("--threads 1");
+    assert_eq!(hash("--threads 3"), one);
+    assert_ne!(hash("--threads 1 --input-noise 0"), one);
 }

@@ -5,8 +5,8 @@
 //! | crate | what is in it |
 //! |---|---|
 //! | [`tensor`] | scalars, matrix products, threads, random streams |
-//! | [`layers`] | the `Layer` trait, `Linear`, activations, `Sequential` |
-//! | [`loss`] | softmax cross-entropy, multiclass SVM, mean squared error |
+//! | [`layers`] | the `Layer` trait, `Linear`, activations, dropout, `Sequential` |
+//! | [`loss`] | softmax, logistic, support vector machines, squared, absolute and Huber errors |
 //! | [`optim`] | SGD with momentum, Adam, AdamW, RMSProp, Adagrad; penalties, clipping, schedules |
 //! | [`preprocess`] | centering, standardising, PCA, whitening |
 //! | [`data`] | CSV files, the embedded digits, splits |

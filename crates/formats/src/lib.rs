@@ -21,7 +21,8 @@
 //! # The file
 //!
 //! Weights are named and shaped as in a PyTorch `nn.Sequential`: `0.weight` of shape
-//! `[out, in]`, `0.bias` of shape `[out]`, with activations counted as layers. Beside them
+//! `[out, in]`, `0.bias` of shape `[out]`, with activations and dropout counted as layers;
+//! the slopes of a PReLU are `1.weight` of shape `[units]`. Beside them
 //! are the preprocessing (`preprocess.mean`, ...) and the scale of real targets
 //! (`target.mean`, `target.scale`), in `f64`. Everything else is in the header, as JSON
 //! under the key `densely`, with a BLAKE3 hash of all tensors. The same model gives the

@@ -3,7 +3,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that is written, and the newest that can be read.
-pub(crate) const VERSION: u32 = 1;
+///
+/// Version 2 has several activations, activations and losses with values in parentheses,
+/// and the fields `dropout` and `input_noise`, which are left out if they are 0.
+/// Version 3 has more kinds of preprocessing, and lists of them.
+pub(crate) const VERSION: u32 = 3;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,19 +52,38 @@ pub(crate) struct Network {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) hidden: Vec<usize>,
+    /// One for all hidden layers, or one for each, separated by commas.
     pub(crate) activation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dropout: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) input_noise: Option<String>,
     pub(crate) loss: String,
     pub(crate) seed: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// One transformation, or several in order. The tensors of one have names that begin with
+/// `preprocess.`, those of the first of several with `preprocess.0.`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Preprocess {
+    One(Kind),
+    Pipeline(Vec<Kind>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
     None,
     Center,
     Standardize,
+    MinMax,
     Pca,
     Whiten,
+    Zca,
+    MeanImage,
+    ChannelMean,
+    ChannelMeanInterleaved,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -123,7 +123,7 @@ fn parse(json: &str) -> Result<Manifest, Reason> {
     }
     let unreadable = |error: serde_json::Error| Reason::Manifest(error.to_string());
     let Version { version } = serde_json::from_str(json).map_err(unreadable)?;
-    if version != VERSION {
+    if !(1..=VERSION).contains(&version) {
         return Err(Reason::Version { found: version, known: VERSION });
     }
     serde_json::from_str(json).map_err(unreadable)

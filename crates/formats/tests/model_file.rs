@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use densely_data::Dataset;
 use densely_formats::{AnyModel, ModelFile, Provenance, weights_hash};
 use densely_layers::Layer;
-use densely_models::{ActivationKind, LossKind, Mlp, Predictor, Preparation};
+use densely_models::{ActivationKind, LossKind, Mlp, Prediction, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads};
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ fn values() -> Dataset<f64> {
     Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| 100.0 + (j * j) as f64)).unwrap()
 }
 
-fn file<T: Scalar>(data: &Dataset<f64>, method: Method, hidden: &[usize]) -> ModelFile<T> {
+fn file<T: Scalar>(data: &Dataset<f64>, method: &Method, hidden: &[usize]) -> ModelFile<T> {
     let preparation = Preparation::fit(method, data).unwrap();
     let inputs = preparation.preprocessor().out_features();
     let spec = match data.labels() {
@@ -108,10 +108,89 @@ fn comes_back<T: Number>(saved: &ModelFile<T>) {
     assert_eq!(fs::read(path).unwrap(), fs::read(again).unwrap());
 }
 
+/// Parameters that are not those of a fully-connected layer, and every option.
+#[test]
+fn every_description_comes_back_as_it_was() {
+    let data = classes();
+    let preparation = Preparation::fit(Method::Standardize, &data).unwrap();
+    let plain = || Mlp::classifier(3, 3).hidden([4, 5]);
+    let mut specs: Vec<Mlp> =
+        ActivationKind::ALL.iter().map(|&activation| plain().activation(activation)).collect();
+    let slope = ActivationKind::LeakyRelu { slope: 0.1 + 0.2 };
+    let pieces = ActivationKind::Maxout { pieces: 3 };
+    let alpha = ActivationKind::Elu { alpha: -1e-300 };
+    specs.extend([
+        plain().activations([slope, pieces]),
+        plain().activations([ActivationKind::PRelu, ActivationKind::SharedPRelu]),
+        plain().activations([alpha, ActivationKind::PRelu]).dropout(0.1 + 0.2).input_noise(1e-9),
+        plain().dropout(0.5).activation(ActivationKind::PRelu),
+        Mlp::classifier(3, 3).activations([]).input_noise(3.0),
+        plain().loss(LossKind::SmoothedSoftmax { label_smoothing: 0.1 }),
+    ]);
+    for spec in specs {
+        let mut predictor = Predictor::<f32>::new(preparation.clone(), spec).unwrap();
+        let mut shift = 0.1;
+        predictor.model_mut().network_mut().visit_params_mut(&mut |param| {
+            let last = param.value.nrows() - 1;
+            param.value[(last, 0)] += shift;
+            shift += 0.1;
+        });
+        comes_back(&ModelFile { predictor, provenance: Provenance::default() });
+    }
+}
+
+/// Written by the first version of this crate.
+#[test]
+fn a_file_of_version_1_is_read() {
+    let bytes = include_bytes!("data/version-1.safetensors");
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, bytes).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let spec = Mlp::classifier(3, 3)
+        .loss(LossKind::Svm)
+        .hidden([4, 2])
+        .activation(ActivationKind::LeakyRelu { slope: 0.01 })
+        .seed(7);
+    assert_eq!(*file.predictor.spec(), spec);
+    assert_eq!(
+        weights_hash(file.predictor.model()),
+        "7faf12b7a1a0da32fdc9bf4cb5a9c526befa33aed87aaa3cd9df30702194b79b"
+    );
+    // Descriptions give the same weights as then.
+    assert_eq!(weights_hash(&spec.build::<f32>().unwrap()), weights_hash(file.predictor.model()));
+    let classes = file.predictor.predict(x().as_ref(), &Threads::single()).unwrap();
+    let expected = vec![1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1];
+    assert_eq!(classes, Prediction::Classes(expected));
+    comes_back(&file);
+    // What it says is protected by its hash like that of any other version.
+    let text = bytes.windows(10).position(|window| window == b"leaky-relu").unwrap();
+    let mut changed = bytes.to_vec();
+    changed[text..text + 10].copy_from_slice(b"      relu");
+    assert!(folder.error(&changed).contains("the file is damaged"));
+}
+
 #[test]
 fn every_kind_of_model_comes_back_as_it_was() {
-    for method in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
-        let method = method.parse().unwrap();
+    for method in [
+        "none",
+        "center",
+        "standardize",
+        "min-max:-1:1",
+        "pca",
+        "pca:2",
+        "pca:0.9",
+        "whiten",
+        "whiten:1",
+        "zca",
+        "zca:2",
+        "mean-image",
+        "channel-mean:3",
+        "channel-mean:1:interleaved",
+        "standardize,zca:2,pca:2,min-max",
+        "center,none",
+    ] {
+        let method: &Method = &method.parse().unwrap();
         for hidden in [&[][..], &[4], &[4, 5]] {
             comes_back(&file::<f32>(&classes(), method, hidden));
             comes_back(&file::<f64>(&classes(), method, hidden));
@@ -123,7 +202,7 @@ fn every_kind_of_model_comes_back_as_it_was() {
 
 fn bytes(folder: &Folder) -> Vec<u8> {
     let path = folder.path("small.safetensors");
-    file::<f32>(&values(), Method::Standardize, &[2]).save(&path).unwrap();
+    file::<f32>(&values(), &Method::Standardize, &[2]).save(&path).unwrap();
     fs::read(path).unwrap()
 }
 
@@ -172,7 +251,7 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 1"
+        "broken: the file has format 7, and this version reads formats up to 3"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();
@@ -183,7 +262,7 @@ fn every_other_file_is_refused_with_a_reason() {
 #[test]
 fn a_file_that_cannot_be_written_leaves_the_old_one() {
     let folder = Folder::new();
-    let saved = file::<f32>(&values(), Method::None, &[]);
+    let saved = file::<f32>(&values(), &Method::None, &[]);
     let error = saved.save(folder.path("no/such/folder")).unwrap_err().to_string();
     assert!(error.contains("no/such/folder"), "{error}");
     // A folder is in the way.
@@ -194,12 +273,35 @@ fn a_file_that_cannot_be_written_leaves_the_old_one() {
     assert_eq!(left.len(), 1, "no temporary file is left");
 }
 
+/// As `nn.Sequential(Linear, PReLU, Dropout, Linear)` has them.
+#[test]
+fn slopes_are_the_weights_of_a_prelu() {
+    let folder = Folder::new();
+    let path = folder.path("model.safetensors");
+    let preparation = Preparation::fit(Method::None, &classes()).unwrap();
+    let spec = Mlp::classifier(3, 3).hidden([4]).activation(ActivationKind::PRelu).dropout(0.5);
+    let predictor = Predictor::<f64>::new(preparation, spec).unwrap();
+    ModelFile { predictor, provenance: Provenance::default() }.save(&path).unwrap();
+    let bytes = fs::read(path).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut shapes: Vec<_> = tensors.iter().map(|(name, t)| (name, t.shape().to_vec())).collect();
+    shapes.sort();
+    let expected = [
+        ("0.bias", vec![4]),
+        ("0.weight", vec![4, 3]),
+        ("1.weight", vec![4]),
+        ("3.bias", vec![3]),
+        ("3.weight", vec![3, 4]),
+    ];
+    assert_eq!(shapes, expected);
+}
+
 /// The names and shapes of a PyTorch `nn.Sequential(Linear, Tanh, Linear)`.
 #[test]
 fn weights_are_where_other_programs_look_for_them() {
     let folder = Folder::new();
     let path = folder.path("model.safetensors");
-    let saved = file::<f32>(&classes(), Method::None, &[4]);
+    let saved = file::<f32>(&classes(), &Method::None, &[4]);
     saved.save(&path).unwrap();
     let bytes = fs::read(path).unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();

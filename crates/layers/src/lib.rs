@@ -1,5 +1,6 @@
 //! Layers of fully-connected networks: the [`Layer`] trait, [`Linear`], the
-//! [`Activation`] trait with the classic activations, [`Maxout`], and [`Sequential`].
+//! [`Activation`] trait with the usual activations, [`PRelu`], [`Maxout`],
+//! [`Dropout`], [`InputNoise`], and [`Sequential`].
 //!
 //! An activation of your own is two functions:
 //!
@@ -32,17 +33,28 @@
 mod activation;
 mod activations;
 mod at;
+mod dropout;
+mod error;
+mod input_noise;
 mod layer;
 mod linear;
 mod maxout;
+mod p_relu;
 mod param;
 mod sequential;
 
 pub use activation::Activation;
-pub use activations::{Identity, LeakyRelu, Relu, Sigmoid, Tanh};
+pub use activations::{
+    Elu, Gelu, GeluTanh, HardTanh, Identity, LeakyRelu, Relu, Relu6, Selu, Sigmoid, Silu, Softplus,
+    Tanh,
+};
 pub use at::At;
+pub use dropout::Dropout;
+pub use error::LayerError;
+pub use input_noise::InputNoise;
 pub use layer::Layer;
 pub use linear::Linear;
 pub use maxout::Maxout;
+pub use p_relu::PRelu;
 pub use param::{Param, parameter_count};
 pub use sequential::{Sequential, Stage};

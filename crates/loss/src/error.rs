@@ -27,7 +27,43 @@ pub enum LossError {
         /// The number of classes.
         classes: usize,
     },
+    /// An option outside its range.
+    #[error("{loss}: {option} must be {expected}, got {value}")]
+    Option {
+        /// The loss.
+        loss: &'static str,
+        /// The option.
+        option: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value it has.
+        value: String,
+    },
     /// Counts that do not agree.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+}
+
+impl LossError {
+    pub(crate) fn expect_option(
+        valid: bool,
+        loss: &'static str,
+        option: &'static str,
+        expected: &'static str,
+        value: f64,
+    ) -> Result<(), Self> {
+        if valid {
+            Ok(())
+        } else {
+            Err(Self::Option { loss, option, expected, value: value.to_string() })
+        }
+    }
+
+    pub(crate) fn expect_finite(
+        loss: &'static str,
+        option: &'static str,
+        value: f64,
+    ) -> Result<(), Self> {
+        Self::expect_option(value.is_finite(), loss, option, "finite", value)
+    }
 }

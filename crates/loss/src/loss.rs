@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize, weigh};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -51,17 +51,33 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// the scores. The target has been [checked](Loss::check).
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T;
 
-    /// Turns the scores of one example into probabilities of the classes, in place. A
-    /// loss that defines none returns `false` and leaves the scores.
-    fn probabilities(&self, scores: &mut [T]) -> bool {
-        let _ = scores;
+    /// The number of classes that `outputs` scores tell apart: as many, but for a loss of
+    /// one score for two classes.
+    fn classes(&self, outputs: usize) -> usize {
+        outputs
+    }
+
+    /// The class that the scores of one example speak for: that of the highest score, and
+    /// the first of them if several are equal.
+    fn classify(&self, scores: &[T]) -> usize {
+        argmax(scores)
+    }
+
+    /// Writes the probability of each class, given the scores of one example. A loss that
+    /// defines none returns `false` and leaves `probabilities`.
+    ///
+    /// # Shapes
+    /// `probabilities` has [`classes`](Loss::classes) entries.
+    fn probabilities(&self, scores: &[T], probabilities: &mut [T]) -> bool {
+        let _ = (scores, probabilities);
         false
     }
 
-    /// Whether the targets fit scores of shape `outputs x examples`.
+    /// Whether the targets fit scores of shape `outputs x examples`, and the options of
+    /// the loss are in their range.
     ///
     /// # Errors
-    /// As [`Targets::check`].
+    /// As [`Targets::check`], and [`LossError::Option`].
     fn check(
         &self,
         outputs: usize,
@@ -88,7 +104,8 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     }
 
     /// The losses of a panel of examples, and the gradient of the **mean** loss over the
-    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`.
+    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`. If the
+    /// targets are [weighted](Targets::weighted), `Lⱼ` is `wⱼ` times the loss of the example.
     ///
     /// # Shapes
     /// `scores, dscores: outputs x m`, `targets, losses: m`, where `m ≤ n`.
@@ -110,13 +127,38 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
         vectorize(
             #[inline(always)]
             || {
-                self.examples(scores, targets, losses, dscores.as_mut());
+                self.examples(scores, targets.unweighted(), losses, dscores.as_mut());
+                if let Some(weights) = targets.weights() {
+                    apply_weights(weights, losses, dscores.as_mut());
+                }
                 for j in 0..dscores.ncols() {
                     map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [d * scale]);
                 }
             },
         );
     }
+}
+
+/// Multiplies the loss and the gradient of each example by its weight.
+#[inline(always)]
+fn apply_weights<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {
+    for (j, (&weight, loss)) in weights.iter().zip(losses).enumerate() {
+        *loss = weigh(weight, *loss);
+        map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [weigh(weight, d)]);
+    }
+}
+
+/// The position of the largest value, and of the first of them if several are equal; 0 if
+/// there are none.
+#[must_use]
+pub fn argmax<T: Scalar>(values: &[T]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
 }
 
 /// The mean of the losses of a mini-batch, `(1/n) Σⱼ Lⱼ`, summed in `f64` in their order;

@@ -1,16 +1,18 @@
-use densely_tensor::{Scalar, map, map_in_place, sum_of};
+use densely_tensor::{Scalar, map, map_in_place, sum_of, weigh};
 
-use crate::{Loss, Target, TargetKind};
+use crate::hinge::{excess, hinge, slope};
+use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
-/// wrong class: `L = Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`.
+/// wrong class: `L = Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`, or of the squares of the hinges.
 ///
 /// The right class should score higher than each other class by a margin `Δ`, which is
 /// 1: how large a margin is, relative to the scores, is up to the size of the weights.
 /// An example that meets all margins has a loss of zero and no gradient.
 ///
 /// `∂L/∂sₖ = 1[sₖ − s_y + Δ > 0]` for `k ≠ y`, and `∂L/∂s_y` is minus their sum. On the
-/// margin itself, where both 0 and 1 are subgradients, it is 0.
+/// margin itself, where both 0 and 1 are subgradients, it is 0. Squared, `∂L/∂sₖ` is twice
+/// the hinge.
 ///
 /// Summed over classes as in the notes; PyTorch's `MultiMarginLoss` divides by their
 /// number.
@@ -30,10 +32,11 @@ use crate::{Loss, Target, TargetKind};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MulticlassSvm {
     margin: f64,
+    squared: bool,
 }
 
 impl MulticlassSvm {
-    /// With margin `Δ = 1`.
+    /// With margin `Δ = 1`, not squared.
     #[must_use]
     pub fn new() -> Self {
         Self::with_margin(1.0)
@@ -42,13 +45,26 @@ impl MulticlassSvm {
     /// With a margin of one's own.
     #[must_use]
     pub fn with_margin(margin: f64) -> Self {
-        Self { margin }
+        Self { margin, squared: false }
+    }
+
+    /// Whether the hinges are squared, which punishes large violations more and has no
+    /// kink: the L2-SVM.
+    #[must_use]
+    pub fn squared(self, squared: bool) -> Self {
+        Self { squared, ..self }
     }
 
     /// The margin `Δ`.
     #[must_use]
     pub fn margin(&self) -> f64 {
         self.margin
+    }
+
+    /// Whether the hinges are squared.
+    #[must_use]
+    pub fn is_squared(&self) -> bool {
+        self.squared
     }
 }
 
@@ -60,7 +76,7 @@ impl Default for MulticlassSvm {
 
 impl<T: Scalar> Loss<T> for MulticlassSvm {
     fn name(&self) -> &'static str {
-        "svm"
+        if self.squared { "squared-svm" } else { "svm" }
     }
 
     fn target_kind(&self) -> TargetKind {
@@ -71,17 +87,25 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
         let (right, margin) = (scores[label], T::from_f64(self.margin));
-        map(dscores, [scores], |[s]| {
-            // Equal infinities count as equal scores.
-            let excess = if s == right { margin } else { s - right + margin };
-            if excess <= T::ZERO { T::ZERO } else { excess }
-        });
-        dscores[label] = T::ZERO;
-        let loss = sum_of(dscores, |hinge| hinge);
+        map(dscores, [scores], |[s]| hinge(excess(s, right, margin)));
+        dscores[label] = weigh(T::ZERO, right);
+        let squared = self.squared;
+        let loss = sum_of(dscores, |hinge| if squared { hinge * hinge } else { hinge });
         map_in_place([&mut *dscores], [], |[hinge], []| {
-            [if hinge > T::ZERO { T::ONE } else { hinge }]
+            [if squared { hinge + hinge } else { slope(hinge) }]
         });
-        dscores[label] = -sum_of(dscores, |violated| violated);
+        dscores[label] = -sum_of(dscores, |d| d);
         loss
+    }
+
+    fn check(
+        &self,
+        outputs: usize,
+        examples: usize,
+        targets: Targets<'_, T>,
+    ) -> Result<(), LossError> {
+        let name = Loss::<T>::name(self);
+        LossError::expect_finite(name, "the margin", self.margin)?;
+        targets.check(name, TargetKind::Labels, outputs, examples)
     }
 }

@@ -1,9 +1,9 @@
 use densely_tensor::{
-    LANES, MatMut, MatRef, Real, Scalar, Split, column, column_mut, map, map_in_place, max, sum_of,
-    vectorize,
+    LANES, MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut, map, map_in_place,
+    max, sum_of, vectorize, weigh,
 };
 
-use crate::{Loss, Target, TargetKind, Targets};
+use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
 ///
@@ -18,17 +18,111 @@ use crate::{Loss, Target, TargetKind, Targets};
 /// that nothing overflows; small losses keep their relative accuracy. Equal infinities
 /// count as equal scores, so no NaN arises unless one is put in.
 ///
+/// # Options
+///
+/// With label smoothing `ε` and class weights `w`, the loss is `L = −Σₖ wₖ qₖ ln pₖ` with
+/// `qₖ = (1 − ε) 1[k = y] + ε/K`, and `∂L/∂sₖ = (Σⱼ wⱼ qⱼ) pₖ − wₖ qₖ`. Both are those of
+/// PyTorch, which however divides the sum over a batch by that of the `w_y`; here it is
+/// divided by the number of examples.
+///
 /// ```
 /// use densely_loss::{Loss, SoftmaxCrossEntropy, Target};
 ///
+/// let softmax = SoftmaxCrossEntropy::new();
 /// let mut gradient = [0.0; 2];
-/// let loss = SoftmaxCrossEntropy.example(&[0.0, 1000.0], Target::Label(0), &mut gradient);
+/// let loss = softmax.example(&[0.0, 1000.0], Target::Label(0), &mut gradient);
 /// assert_eq!((loss, gradient), (1000.0, [-1.0, 1.0]));
+///
+/// // A target of 0.9 and 0.1.
+/// let smoothed = softmax.clone().label_smoothing(0.2);
+/// assert_eq!(smoothed.example(&[0.0, 1000.0], Target::Label(0), &mut gradient), 900.0);
+/// // Errors on the rare class 1 count ten times as much.
+/// let weighted = softmax.class_weights([1.0, 10.0]);
+/// assert_eq!(weighted.example(&[1000.0, 0.0], Target::Label(1), &mut gradient), 10_000.0);
 /// ```
 ///
-/// CS231n, Linear classification, "Softmax classifier".
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SoftmaxCrossEntropy;
+/// CS231n, Linear classification, "Softmax classifier"; C. Szegedy et al., "Rethinking the
+/// Inception architecture for computer vision" (2016), for label smoothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SoftmaxCrossEntropy {
+    label_smoothing: f64,
+    class_weights: Vec<f64>,
+}
+
+impl SoftmaxCrossEntropy {
+    /// Without smoothing, and with the same weight for all classes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the share `ε` of the target from the right class, and gives it to all `K`
+    /// classes in equal parts. From 0 to less than 1.
+    ///
+    /// Scores then have no reason to grow without bound.
+    #[must_use]
+    pub fn label_smoothing(self, share: f64) -> Self {
+        Self { label_smoothing: share, ..self }
+    }
+
+    /// How much each class counts, 1 by default. Not negative.
+    #[must_use]
+    pub fn class_weights(self, weights: impl Into<Vec<f64>>) -> Self {
+        Self { class_weights: weights.into(), ..self }
+    }
+
+    /// The share `ε` of the target that is spread over all classes.
+    #[must_use]
+    pub fn smoothing(&self) -> f64 {
+        self.label_smoothing
+    }
+
+    /// The weights of the classes, if they were given.
+    #[must_use]
+    pub fn weights(&self) -> Option<&[f64]> {
+        (!self.class_weights.is_empty()).then_some(&self.class_weights)
+    }
+
+    /// The weight of class `k`.
+    #[inline(always)]
+    fn weight<T: Scalar>(&self, k: usize) -> T {
+        self.class_weights.get(k).map_or(T::ONE, |&weight| T::from_f64(weight))
+    }
+
+    /// Turns the loss and the gradient of example `(scores, label)` into those with
+    /// options. `others` is that of [`Shares`].
+    fn apply_options<T: Scalar>(
+        &self,
+        scores: &[T],
+        label: usize,
+        others: T,
+        loss: &mut T,
+        dscores: &mut [T],
+    ) {
+        let right = self.weight::<T>(label);
+        if self.label_smoothing == 0.0 {
+            *loss = weigh(right, *loss);
+            return dscores.iter_mut().for_each(|d| *d = weigh(right, *d));
+        }
+        let spread = T::from_f64(self.label_smoothing / scores.len() as f64);
+        let kept = T::from_f64(1.0 - self.label_smoothing) * right;
+        // wₖ qₖ, but for what the right class keeps.
+        let share = |k: usize| spread * self.weight::<T>(k);
+        let (max, log_total) = (max(scores), others.ln_1p());
+        let (mut sum, mut rest) = (T::ZERO, T::ZERO);
+        for (k, &s) in scores.iter().enumerate() {
+            let share_of_k = if k == label { kept + share(k) } else { share(k) };
+            sum += weigh(share_of_k, log_total - below(s, max));
+            rest += if k == label { T::ZERO } else { share_of_k };
+        }
+        *loss = sum;
+        let total = kept + share(label) + rest;
+        for (k, d) in dscores.iter_mut().enumerate() {
+            // d is pₖ, and p_y − 1 for the right class.
+            *d = total * *d + if k == label { rest } else { -share(k) };
+        }
+    }
+}
 
 impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     fn name(&self) -> &'static str {
@@ -61,6 +155,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         dscores: MatMut<'_, T>,
     ) {
         let Targets::Labels(labels) = targets else { unreachable!("targets are checked") };
+        let plain = self.label_smoothing == 0.0 && self.class_weights.is_empty();
         let mut rest = (scores, labels, losses, dscores);
         while let n @ 1.. = rest.columns() {
             let (block, later) = rest.split_at(LANES.min(n));
@@ -70,26 +165,47 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
             } else {
                 Shares::of_many_classes(scores, labels, dscores.as_mut())
             };
-            shares.finish(labels, losses, dscores);
+            shares.finish(labels, losses, dscores.as_mut());
+            if !plain {
+                for (j, (&label, loss)) in labels.iter().zip(losses).enumerate() {
+                    let (scores, d) = (column(scores, j), column_mut(dscores.as_mut(), j));
+                    self.apply_options(scores, label, shares.others[j], loss, d);
+                }
+            }
             rest = later;
         }
     }
 
-    fn probabilities(&self, scores: &mut [T]) -> bool {
+    fn probabilities(&self, scores: &[T], probabilities: &mut [T]) -> bool {
         vectorize(
             #[inline(always)]
             || {
                 let max = max(scores);
-                for score in scores.iter_mut() {
-                    *score = below(*score, max).exp();
-                }
-                let total = sum_of(scores, |e| e);
-                for score in scores {
-                    *score /= total;
-                }
+                map(probabilities, [scores], |[s]| below(s, max).exp());
+                let total = sum_of(probabilities, |e| e);
+                map_in_place([probabilities], [], |[e], []| [e / total]);
             },
         );
         true
+    }
+
+    fn check(
+        &self,
+        outputs: usize,
+        examples: usize,
+        targets: Targets<'_, T>,
+    ) -> Result<(), LossError> {
+        let smoothing = self.label_smoothing;
+        let (valid, expected) = ((0.0..1.0).contains(&smoothing), "from 0 to less than 1");
+        LossError::expect_option(valid, "softmax", "label smoothing", expected, smoothing)?;
+        if !self.class_weights.is_empty() {
+            ShapeError::expect("softmax", "class weights", outputs, self.class_weights.len())?;
+        }
+        for &weight in &self.class_weights {
+            let (valid, expected) = (weight >= 0.0 && weight.is_finite(), "at least 0 and finite");
+            LossError::expect_option(valid, "softmax", "a class weight", expected, weight)?;
+        }
+        targets.check("softmax", TargetKind::Labels, outputs, examples)
     }
 }
 

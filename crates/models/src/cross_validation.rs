@@ -111,7 +111,7 @@ impl CrossValidation {
         let candidates: Vec<O> = candidates.into_iter().collect();
         ShapeError::expect_some("CrossValidation", "candidates", candidates.len())?;
         let parts = data.folds(self.folds, self.seed)?;
-        let folds = self.parallel(parts.len(), |index| Fold::<T>::new(&parts[index], self.method));
+        let folds = self.parallel(parts.len(), |index| Fold::<T>::new(&parts[index], &self.method));
         let folds = folds.into_iter().collect::<Result<Vec<_>, _>>()?;
 
         let mut results = self
@@ -148,7 +148,7 @@ struct Fold<'a, T: Scalar> {
 impl<'a, T: Scalar> Fold<'a, T> {
     fn new(
         (train, held_out): &'a (Dataset<f64>, Dataset<f64>),
-        method: Method,
+        method: &Method,
     ) -> Result<Self, ModelError> {
         let preparation = Preparation::fit(method, train)?;
         Ok(Self { train: preparation.dataset(train)?, held_out, preparation })

@@ -1,4 +1,5 @@
 use densely_data::DataError;
+use densely_layers::LayerError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
 use densely_preprocess::PreprocessError;
@@ -12,6 +13,9 @@ pub enum ModelError {
     /// Sizes that do not fit.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+    /// A layer that cannot be made as asked.
+    #[error(transparent)]
+    Layer(#[from] LayerError),
     /// Targets that do not fit the model's loss.
     #[error(transparent)]
     Loss(#[from] LossError),

@@ -2,7 +2,7 @@ use densely_loss::{Loss, Targets, mean};
 use densely_tensor::{Mat, MatRef, Scalar};
 
 use crate::metrics::{RegressionScores, share_of_equal};
-use crate::model::argmax_columns;
+use crate::model::classify_columns;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,7 +12,7 @@ pub enum Evaluation {
     Classification {
         /// The mean loss.
         loss: f64,
-        /// The share of examples whose highest score is that of their class.
+        /// The share of examples whose scores speak for their class.
         accuracy: f64,
     },
     /// Of a regression.
@@ -41,13 +41,15 @@ impl Evaluation {
         let mut losses = vec![T::ZERO; n];
         let mut dscores = Mat::zeros(scores.nrows(), n);
         loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
-        let loss = mean(&losses);
+        let mean_loss = mean(&losses);
         match targets {
-            Targets::Labels(labels) => {
-                let accuracy = share_of_equal(labels, &argmax_columns(scores));
-                Self::Classification { loss, accuracy }
+            Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
+                let accuracy = share_of_equal(labels, &classify_columns(loss, scores));
+                Self::Classification { loss: mean_loss, accuracy }
             }
-            Targets::Values(values) => regression(loss, scores, values),
+            Targets::Values(values) | Targets::WeightedValues(values, _) => {
+                regression(mean_loss, scores, values)
+            }
         }
     }
 

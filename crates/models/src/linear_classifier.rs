@@ -9,6 +9,9 @@ use crate::{LossKind, Mlp, Model, ModelError};
 /// probabilities (softmax) or by margins (support vector machine). Train it with weight
 /// decay, which is part of what makes either classifier well-posed.
 ///
+/// For two classes, a single neuron will do: [`logistic`](Self::logistic) and
+/// [`binary_svm`](Self::binary_svm) have one score, and decide by its sign.
+///
 /// ```
 /// use densely_models::LinearClassifier;
 ///
@@ -19,7 +22,7 @@ use crate::{LossKind, Mlp, Model, ModelError};
 ///
 /// CS231n, Linear classification; Neural Networks 1, "Single neuron as a linear
 /// classifier".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LinearClassifier(Mlp);
 
 impl LinearClassifier {
@@ -33,6 +36,20 @@ impl LinearClassifier {
     #[must_use]
     pub fn svm(inputs: usize, classes: usize) -> Self {
         Self(Mlp::classifier(inputs, classes).loss(LossKind::Svm))
+    }
+
+    /// A single neuron as a binary softmax classifier, or logistic regression: class 1 has
+    /// the probability `σ(w·x + b)`, and is predicted where that is above ½.
+    #[must_use]
+    pub fn logistic(inputs: usize) -> Self {
+        Self(Mlp::binary_classifier(inputs))
+    }
+
+    /// A single neuron as a binary support vector machine, with the hinge loss: class 1 is
+    /// predicted where `w·x + b > 0`.
+    #[must_use]
+    pub fn binary_svm(inputs: usize) -> Self {
+        Self(Mlp::binary_classifier(inputs).loss(LossKind::Hinge))
     }
 
     /// The seed of the initial weights; 0 by default.

@@ -1,5 +1,5 @@
-use densely_layers::{Linear, Sequential};
-use densely_tensor::{Key, Purpose, Scalar, ShapeError, Stream};
+use densely_layers::{Dropout, InputNoise, Layer, Linear, PRelu, Sequential};
+use densely_tensor::{Key, Mat, Purpose, Scalar, ShapeError, Stream};
 
 use crate::{ActivationKind, LossKind, Model, ModelError};
 
@@ -25,18 +25,40 @@ use crate::{ActivationKind, LossKind, Model, ModelError};
 ///     .activation(ActivationKind::Tanh)
 ///     .build::<f32>()?;
 /// assert_eq!((two_layers.parameters(), three_layers.parameters()), (26, 41));
+///
+/// // A maxout unit of two pieces has twice the parameters: 2 · 16 + 10.
+/// let maxout = Mlp::classifier(3, 2).hidden([4]).activation(ActivationKind::Maxout { pieces: 2 });
+/// assert_eq!(maxout.build::<f32>()?.parameters(), 42);
 /// # Ok::<(), densely_models::ModelError>(())
 /// ```
 ///
 /// CS231n, Neural Networks 1, "Neural Network architectures".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mlp {
     inputs: usize,
     outputs: usize,
     hidden: Vec<usize>,
-    activation: ActivationKind,
+    activations: Vec<ActivationKind>,
+    dropout: f64,
+    input_noise: f64,
     loss: LossKind,
     seed: u64,
+}
+
+/// A parameter that a description asks for, when a network is assembled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParameterSlot {
+    /// Which fully-connected layer it belongs to, or follows, from 0.
+    pub layer: usize,
+    /// The position among all layers of the network, activations and the like included.
+    pub stage: usize,
+    /// The name that its layer gives it: `"weight"`, `"bias"`, `"slope"`.
+    pub name: &'static str,
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
 }
 
 impl Mlp {
@@ -47,10 +69,18 @@ impl Mlp {
             inputs,
             outputs: classes,
             hidden: Vec::new(),
-            activation: ActivationKind::Relu,
+            activations: vec![ActivationKind::Relu],
+            dropout: 0.0,
+            input_noise: 0.0,
             loss: LossKind::Softmax,
             seed: 0,
         }
+    }
+
+    /// A network that tells two classes apart by one score, with the logistic loss.
+    #[must_use]
+    pub fn binary_classifier(inputs: usize) -> Self {
+        Self { loss: LossKind::Logistic, ..Self::classifier(inputs, 1) }
     }
 
     /// A network that predicts `outputs` real values, with the mean squared error.
@@ -65,10 +95,40 @@ impl Mlp {
         Self { hidden: widths.into(), ..self }
     }
 
-    /// The activation of the hidden layers; ReLU by default.
+    /// The activation of all hidden layers; ReLU by default.
     #[must_use]
     pub fn activation(self, activation: ActivationKind) -> Self {
-        Self { activation, ..self }
+        self.activations([activation])
+    }
+
+    /// The activation of each hidden layer, first to last; a single one is that of all.
+    ///
+    /// ```
+    /// use densely_models::{ActivationKind, Mlp};
+    ///
+    /// let mixed = [ActivationKind::Gelu, ActivationKind::PRelu];
+    /// let model = Mlp::classifier(3, 2).hidden([4, 5]).activations(mixed).build::<f32>()?;
+    /// // PReLU learns a slope for each of its 5 units.
+    /// assert_eq!(model.parameters(), (3 * 4 + 4) + (4 * 5 + 5) + 5 + (5 * 2 + 2));
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn activations(self, activations: impl Into<Vec<ActivationKind>>) -> Self {
+        Self { activations: activations.into(), ..self }
+    }
+
+    /// The probability to drop a unit of a hidden layer in training ([`Dropout`]); 0, for
+    /// no dropout, by default.
+    #[must_use]
+    pub fn dropout(self, drop_probability: f64) -> Self {
+        Self { dropout: drop_probability, ..self }
+    }
+
+    /// The standard deviation of noise on the inputs in training ([`InputNoise`]); 0, for
+    /// no noise, by default.
+    #[must_use]
+    pub fn input_noise(self, standard_deviation: f64) -> Self {
+        Self { input_noise: standard_deviation, ..self }
     }
 
     /// The loss.
@@ -101,10 +161,27 @@ impl Mlp {
         &self.hidden
     }
 
-    /// The activation of the hidden layers.
+    /// The activations as they were given: one for all hidden layers, or one for each.
     #[must_use]
-    pub fn activation_kind(&self) -> ActivationKind {
-        self.activation
+    pub fn activation_kinds(&self) -> &[ActivationKind] {
+        &self.activations
+    }
+
+    /// The width and the activation of each hidden layer.
+    pub fn hidden_layers(&self) -> impl Iterator<Item = (usize, ActivationKind)> {
+        self.hidden.iter().copied().zip(self.activations.iter().copied().cycle())
+    }
+
+    /// The probability to drop a unit of a hidden layer in training.
+    #[must_use]
+    pub fn drop_probability(&self) -> f64 {
+        self.dropout
+    }
+
+    /// The standard deviation of noise on the inputs in training.
+    #[must_use]
+    pub fn input_noise_deviation(&self) -> f64 {
+        self.input_noise
     }
 
     /// The loss.
@@ -119,43 +196,91 @@ impl Mlp {
         self.seed
     }
 
-    /// The number of inputs and of outputs of each layer, first to last.
-    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
-        let inputs = [&self.inputs].into_iter().chain(&self.hidden);
-        let outputs = self.hidden.iter().chain([&self.outputs]);
-        inputs.zip(outputs).map(|(&inputs, &outputs)| (inputs, outputs))
-    }
-
     /// The network, with weights drawn from the seed: each layer from a stream of its
     /// own, by the initialiser that suits the activation after it.
     ///
     /// # Errors
-    /// If a width is zero.
+    /// If a width is zero, an option is out of its range, or there are not as many
+    /// activations as hidden layers.
     pub fn build<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
-        let linear = |(layer, (inputs, outputs))| {
-            let last = layer == self.hidden.len();
-            let activation = if last { ActivationKind::Identity } else { self.activation };
-            let key = Key { layer: layer as u32, ..Key::default() };
-            let mut stream = Stream::new(self.seed, Purpose::Weights, key);
-            Linear::new(inputs, outputs, activation.initializer(), &mut stream)
-        };
-        self.assemble(self.layers().enumerate().map(linear).collect::<Result<_, _>>()?)
+        self.assemble(|slot: ParameterSlot| {
+            let (rows, columns) = (slot.rows, slot.columns);
+            Ok(match slot.name {
+                "weight" => {
+                    let activation = self.hidden_layers().nth(slot.layer);
+                    let (_, activation) = activation.unwrap_or((0, ActivationKind::Identity));
+                    let key = Key { layer: slot.layer as u32, ..Key::default() };
+                    let mut stream = Stream::new(self.seed, Purpose::Weights, key);
+                    activation.initializer().matrix(rows, columns, &mut stream)
+                }
+                "slope" => {
+                    Mat::from_fn(rows, columns, |_, _| T::from_f64(PRelu::<T>::INITIAL_SLOPE))
+                }
+                _ => Mat::zeros(rows, columns),
+            })
+        })
     }
 
-    /// The network of these fully-connected layers, with the activations between them.
+    /// The network, with each parameter from `parameter`, which is asked for them in their
+    /// order.
     ///
     /// # Errors
-    /// If the layers are not as many or of other sizes than those of the description.
-    pub fn assemble<T: Scalar>(&self, layers: Vec<Linear<T>>) -> Result<Model<T>, ModelError> {
-        ShapeError::expect("Mlp", "layers", self.hidden.len() + 1, layers.len())?;
-        let mut network = Sequential::new(self.inputs)?;
-        for (layer, (_, outputs)) in layers.into_iter().zip(self.layers()) {
-            if !network.stages().is_empty() {
-                network.push_boxed(self.activation.layer())?;
+    /// As [`build`](Self::build); also the errors of `parameter`, and if a parameter has
+    /// another shape than its slot.
+    pub fn assemble<T: Scalar, E: From<ModelError>>(
+        &self,
+        mut parameter: impl FnMut(ParameterSlot) -> Result<Mat<T>, E>,
+    ) -> Result<Model<T>, E> {
+        self.check()?;
+        let mut network = Sequential::new(self.inputs).map_err(ModelError::from)?;
+        if self.input_noise != 0.0 {
+            let noise = InputNoise::new(self.input_noise).map_err(ModelError::from)?;
+            network.push(noise).map_err(ModelError::from)?;
+        }
+        let last = (self.outputs, ActivationKind::Identity);
+        for (layer, (units, activation)) in self.hidden_layers().chain([last]).enumerate() {
+            let rows = units.saturating_mul(activation.inputs_per_unit());
+            let inputs = network.width();
+            let mut filled = |stage, name, rows, columns| {
+                let matrix = parameter(ParameterSlot { layer, stage, name, rows, columns })?;
+                ShapeError::expect("Mlp", "rows of a parameter", rows, matrix.nrows())
+                    .and(ShapeError::expect("Mlp", "its columns", columns, matrix.ncols()))
+                    .map_err(ModelError::from)?;
+                Ok::<_, E>(matrix)
+            };
+            let stage = network.stages().len();
+            let (weight, bias) =
+                (filled(stage, "weight", rows, inputs)?, filled(stage, "bias", rows, 1)?);
+            let linear = Linear::from_parts(weight, bias).map_err(ModelError::from)?;
+            network.push(linear).map_err(ModelError::from)?;
+            if layer == self.hidden.len() {
+                break;
             }
-            network.push(layer)?;
-            ShapeError::expect("Mlp", "outputs", outputs, network.width())?;
+            let activation: Box<dyn Layer<T>> = match activation {
+                ActivationKind::PRelu => {
+                    let slopes = filled(stage + 1, "slope", units, 1)?;
+                    Box::new(PRelu::from_slopes(slopes).map_err(ModelError::from)?)
+                }
+                ActivationKind::SharedPRelu => {
+                    Box::new(PRelu::shared(filled(stage + 1, "slope", 1, 1)?[(0, 0)]))
+                }
+                other => other.layer(units).map_err(ModelError::from)?,
+            };
+            network.push_boxed(activation).map_err(ModelError::from)?;
+            if self.dropout != 0.0 {
+                let dropout = Dropout::new(self.dropout).map_err(ModelError::from)?;
+                network.push(dropout).map_err(ModelError::from)?;
+            }
         }
         Ok(Model::from_boxed(network, self.loss.loss()))
+    }
+
+    /// Whether there are as many activations as hidden layers, with values in range.
+    fn check(&self) -> Result<(), ModelError> {
+        let (hidden, given) = (self.hidden.len(), self.activations.len());
+        if given != 1 {
+            ShapeError::expect("Mlp", "activations", hidden, given)?;
+        }
+        self.activations.iter().try_for_each(|activation| activation.check())
     }
 }

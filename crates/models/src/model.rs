@@ -100,7 +100,7 @@ impl<T: Scalar> Model<T> {
     ) -> Result<MatRef<'w, T>, ShapeError> {
         self.check_inputs(x)?;
         let n = x.ncols();
-        let width = panel_width(n, self.parameter_bytes());
+        let width = panel_width::<T>(n, self.parameters());
         let Workspace { scores, tape } = workspace;
         let tape_rows = self.network.tape_rows(self.inputs());
         let mut y = scores.view_mut(self.outputs(), n);
@@ -125,7 +125,7 @@ impl<T: Scalar> Model<T> {
         let mut scores = Mat::zeros(self.outputs(), x.ncols());
         threads.panels(
             (x, scores.as_mut()),
-            panel_width(x.ncols(), self.parameter_bytes()),
+            panel_width::<T>(x.ncols(), self.parameters()),
             |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
                 let mut tape = Buffer::new();
                 let n = x.ncols();
@@ -145,19 +145,22 @@ impl<T: Scalar> Model<T> {
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ShapeError> {
-        let mut scores = self.scores(x, threads)?;
-        let defined =
-            (0..scores.ncols()).all(|j| self.loss.probabilities(column_mut(scores.as_mut(), j)));
-        Ok(defined.then_some(scores))
+        let scores = self.scores(x, threads)?;
+        let mut probabilities = Mat::zeros(self.loss.classes(self.outputs()), scores.ncols());
+        let defined = (0..scores.ncols()).all(|j| {
+            let probabilities = column_mut(probabilities.as_mut(), j);
+            self.loss.probabilities(column(scores.as_ref(), j), probabilities)
+        });
+        Ok(defined.then_some(probabilities))
     }
 
-    /// The class with the highest score for each example in the columns of `x`; the first
-    /// of them if several are equal.
+    /// The class that the scores of each example in the columns of `x` speak for
+    /// ([`Loss::classify`]): that of the highest score, and of one score, its sign.
     ///
     /// # Errors
     /// As [`scores`](Self::scores).
     pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ShapeError> {
-        Ok(argmax_columns(self.scores(x, threads)?.as_ref()))
+        Ok(classify_columns(&*self.loss, self.scores(x, threads)?.as_ref()))
     }
 
     /// The mean loss and the metrics of the model on `data`.
@@ -185,7 +188,8 @@ impl<T: Scalar> Model<T> {
     /// Whether the model takes the inputs and the targets of `data`.
     pub(crate) fn check(&self, data: &Dataset<T>) -> Result<(), ModelError> {
         if data.labels().is_some() {
-            ShapeError::expect("Model", "classes", self.outputs(), data.outputs())?;
+            let classes = self.loss.classes(self.outputs());
+            ShapeError::expect("Model", "classes", classes, data.outputs())?;
         }
         self.check_batch(data.x(), targets(data))
     }
@@ -207,33 +211,21 @@ impl<T: Scalar> Model<T> {
             _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
         }
     }
-
-    /// The bytes that the parameters take.
-    pub(crate) fn parameter_bytes(&self) -> usize {
-        self.parameters() * size_of::<T>()
-    }
 }
 
 /// The targets of `data`, as a loss takes them.
 pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
-    match data.target() {
+    let targets = match data.target() {
         Target::Classes { labels, .. } => Targets::Labels(labels),
         Target::Values { values, .. } => Targets::Values(values.as_ref()),
+    };
+    match data.weights() {
+        None => targets,
+        Some(weights) => targets.weighted(weights),
     }
 }
 
-/// The position of the first largest value of each column.
-pub(crate) fn argmax_columns<T: Scalar>(scores: MatRef<'_, T>) -> Vec<usize> {
-    (0..scores.ncols()).map(|j| argmax(column(scores, j))).collect()
-}
-
-/// The position of the first largest value.
-fn argmax<T: Scalar>(values: &[T]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
+/// The class of each column of scores.
+pub(crate) fn classify_columns<T: Scalar>(loss: &dyn Loss<T>, scores: MatRef<'_, T>) -> Vec<usize> {
+    (0..scores.ncols()).map(|j| loss.classify(column(scores, j))).collect()
 }

@@ -4,7 +4,7 @@ use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
 
 use crate::evaluation::regression;
-use crate::model::{argmax_columns, targets};
+use crate::model::{classify_columns, targets};
 use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
@@ -109,7 +109,7 @@ impl<T: Scalar> Predictor<T> {
         let x = self.preparation.inputs::<T>(x)?;
         let scores = self.model.scores(x.as_ref(), threads)?;
         Ok(match self.preparation.target_scale() {
-            None => Prediction::Classes(argmax_columns(scores.as_ref())),
+            None => Prediction::Classes(classify_columns(self.model.loss(), scores.as_ref())),
             Some(scale) => Prediction::Values(scale.inverse_transform(widen(&scores).as_ref())?),
         })
     }
@@ -157,16 +157,22 @@ impl<T: Scalar> Predictor<T> {
 fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
     let features = preparation.preprocessor().out_features();
     ShapeError::expect("Predictor", "inputs", features, spec.inputs())?;
-    ShapeError::expect("Predictor", "outputs", preparation.output_names().len(), spec.outputs())?;
-    match (spec.loss_kind().target_kind(), preparation.target_scale()) {
-        (TargetKind::Labels, None) | (TargetKind::Values, Some(_)) => Ok(()),
+    let (names, loss) = (preparation.output_names().len(), spec.loss_kind());
+    match (loss.target_kind(), preparation.target_scale()) {
+        (TargetKind::Labels, None) | (TargetKind::Values, Some(_)) => {}
         (TargetKind::Labels, Some(_)) => {
-            Err(ModelError::Targets { expected: "classes", actual: "real values" })
+            return Err(ModelError::Targets { expected: "classes", actual: "real values" });
         }
         (TargetKind::Values, None) => {
-            Err(ModelError::Targets { expected: "real values", actual: "classes" })
+            return Err(ModelError::Targets { expected: "real values", actual: "classes" });
         }
     }
+    if loss.outputs(names) != names {
+        // One output tells two classes apart, and no more.
+        ShapeError::expect(loss.name(), "classes", loss.classes(1), names)?;
+    }
+    ShapeError::expect("Predictor", "outputs", loss.outputs(names), spec.outputs())?;
+    Ok(())
 }
 
 fn widen<T: Scalar>(x: &Mat<T>) -> Mat<f64> {

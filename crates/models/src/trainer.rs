@@ -258,16 +258,13 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             let (x, targets) = batches.get(index);
             let (seed, n) = (self.seed, x.ncols());
             let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
-            let loss = step.gradients(model, x, targets, at, &self.threads)?;
-            if !loss.is_finite() {
-                return Err(ModelError::Diverged {
-                    epoch,
-                    step: index + 1,
-                    loss,
-                    learning_rate: self.optimizer.learning_rate(),
-                });
-            }
-            self.optimizer.step(model.network_mut(), &self.threads)?;
+            let (optimizer, threads) = (&mut *self.optimizer, &self.threads);
+            let learning_rate = optimizer.learning_rate();
+            let finite = |loss: f64| match loss.is_finite() {
+                true => Ok(()),
+                false => Err(ModelError::Diverged { epoch, step: index + 1, loss, learning_rate }),
+            };
+            let loss = step.run_if(model, optimizer, x, targets, at, threads, finite)?;
             total += loss * n as f64;
             examples += n;
         }

@@ -3,13 +3,8 @@ use densely_loss::{Targets, mean};
 use densely_optim::Optimizer;
 use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Threads};
 
-use crate::panel_width::panel_width;
+use crate::panel_width::{panel_width, worthy_threads};
 use crate::{Model, ModelError};
-
-/// Floating-point operations of a step that is shared among threads, at least. Smaller
-/// ones take some 50 microseconds, and as much again for caches to exchange what another
-/// core has written.
-const SHARED_OPERATIONS: usize = 4_000_000;
 
 /// One training step on a mini-batch, with the memory that it takes.
 ///
@@ -74,13 +69,27 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
+        self.run_if(model, optimizer, x, targets, at, threads, |_| Ok(()))
+    }
+
+    /// [`run`](Self::run), where `accept` sees the loss before the optimiser acts.
+    #[allow(clippy::too_many_arguments, reason = "those of `run`, and one")]
+    pub(crate) fn run_if(
+        &mut self,
+        model: &mut Model<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        x: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        at: At,
+        threads: &Threads,
+        accept: impl FnOnce(f64) -> Result<(), ModelError> + Send,
+    ) -> Result<f64, ModelError> {
         let single = Threads::single();
-        // Forward, to the inputs, to the parameters: two operations each.
-        let operations = 6 * model.parameters() * x.ncols();
-        let threads = if operations < SHARED_OPERATIONS { &single } else { threads };
-        let panels = x.ncols().div_ceil(panel_width(x.ncols(), model.parameter_bytes()));
-        threads.attend(panels.saturating_sub(1), || {
+        let worth = worthy_threads(x.ncols(), model.parameters());
+        let threads = if worth > 1 { threads } else { &single };
+        threads.attend(worth - 1, || {
             let loss = self.gradients(model, x, targets, at, threads)?;
+            accept(loss)?;
             optimizer.step(model.network_mut(), threads)?;
             Ok(loss)
         })
@@ -102,7 +111,7 @@ impl<T: Scalar> TrainingStep<T> {
         let n = x.ncols();
         ShapeError::expect_some("TrainingStep", "examples", n)?;
         model.check_batch(x, targets)?;
-        let width = panel_width(n, model.parameter_bytes());
+        let width = panel_width::<T>(n, model.parameters());
         let (outputs, rows) = (model.outputs(), model.network().tape_rows(model.inputs()));
         let (network, loss) = model.parts_mut();
 

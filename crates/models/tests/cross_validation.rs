@@ -35,11 +35,11 @@ fn every_fold_is_prepared_trained_and_judged_on_its_own() {
         (mlp, Trainer::new(Sgd::new(0.05).momentum(0.9)).epochs(100))
     };
     let (data, method) = (regression(), Method::Standardize);
-    let validation = CrossValidation::new(4).seed(3).preprocess(method);
+    let validation = CrossValidation::new(4).seed(3).preprocess(method.clone());
     let scores = validation.scores(&data, build).unwrap();
     let mut by_hand = Vec::new();
     for (rest, held_out) in data.folds(4, 3).unwrap() {
-        let preparation = Preparation::fit(method, &rest).unwrap();
+        let preparation = Preparation::fit(&method, &rest).unwrap();
         let train = preparation.dataset(&rest).unwrap();
         let (mlp, trainer) = build(&train);
         let mut predictor = Predictor::<f64>::new(preparation, mlp).unwrap();

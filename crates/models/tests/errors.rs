@@ -65,12 +65,77 @@ fn networks_without_units() {
 }
 
 #[test]
+fn descriptions_with_options_out_of_range() {
+    use ActivationKind::{Elu, LeakyRelu, Maxout, Relu, Tanh};
+    let plain = || Mlp::classifier(2, 2).hidden([3, 4, 5]);
+    for (mlp, message) in [
+        (plain().activations([Relu, Tanh]), "Mlp: expected 3 activations, got 2"),
+        (plain().activations([]), "Mlp: expected 3 activations, got 0"),
+        (
+            plain().activation(LeakyRelu { slope: f64::NAN }),
+            "the slope of leaky-relu must be a finite number, got NaN",
+        ),
+        (
+            plain().activations([Relu, Tanh, Elu { alpha: f64::INFINITY }]),
+            "alpha of elu must be a finite number, got inf",
+        ),
+        (
+            plain().activation(Maxout { pieces: 0 }),
+            "Linear: the number of outputs must not be zero",
+        ),
+        (
+            plain().dropout(1.0),
+            "Dropout: the drop probability must be from 0 to less than 1, got 1",
+        ),
+        (
+            plain().input_noise(-1.0),
+            "InputNoise: the standard deviation must be at least 0 and finite, got -1",
+        ),
+    ] {
+        assert_eq!(mlp.build::<f32>().unwrap_err().to_string(), message);
+    }
+}
+
+#[test]
+fn parameters_have_to_fit_the_description() {
+    let mlp = Mlp::classifier(2, 3).hidden([4]).activation(ActivationKind::SharedPRelu);
+    let mut slots = Vec::new();
+    let built = mlp.assemble(|slot| {
+        slots.push((slot.layer, slot.stage, slot.name, slot.rows, slot.columns));
+        Ok::<_, ModelError>(Mat::<f32>::zeros(slot.rows, slot.columns))
+    });
+    assert_eq!(built.unwrap().parameters(), 2 * 4 + 4 + 1 + 4 * 3 + 3);
+    let expected = [
+        (0, 0, "weight", 4, 2),
+        (0, 0, "bias", 4, 1),
+        (0, 1, "slope", 1, 1),
+        (1, 2, "weight", 3, 4),
+        (1, 2, "bias", 3, 1),
+    ];
+    assert_eq!(slots, expected);
+    for wrong in 0..slots.len() {
+        let mut index = 0;
+        let built = mlp.assemble(|slot| {
+            let more = usize::from(index == wrong);
+            index += 1;
+            Ok::<_, ModelError>(Mat::<f32>::zeros(slot.rows, slot.columns + more))
+        });
+        assert!(built.unwrap_err().to_string().starts_with("Mlp: expected"), "{wrong}");
+    }
+}
+
+#[test]
 fn data_that_do_not_fit_the_model() {
     let error = |mlp: Mlp| trainer().fit(&mut mlp.build().unwrap(), &data()).unwrap_err();
     let cases = [
         (Mlp::regressor(2, 3), "mse needs real values as targets, got class labels"),
         (Mlp::classifier(2, 4), "Model: expected 4 classes, got 3"),
         (Mlp::classifier(3, 3), "Model: expected 3 inputs, got 2"),
+        (Mlp::binary_classifier(2), "Model: expected 2 classes, got 3"),
+        (
+            Mlp::classifier(2, 3).loss(LossKind::SmoothedSoftmax { label_smoothing: 1.0 }),
+            "softmax: label smoothing must be from 0 to less than 1, got 1",
+        ),
     ];
     for (mlp, message) in cases {
         assert_eq!(error(mlp).to_string(), message);
@@ -144,7 +209,8 @@ fn unknown_names_list_the_choices() {
     let error = "rellu".parse::<ActivationKind>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown activation \"rellu\": choose one of relu, leaky-relu, tanh, sigmoid, identity"
+        "unknown activation \"rellu\": choose one of relu, leaky-relu, prelu, shared-prelu, maxout, \
+         elu, selu, gelu, gelu-tanh, silu, softplus, relu6, tanh, hard-tanh, sigmoid, identity"
     );
     assert!("".parse::<LossKind>().is_err());
     for kind in ActivationKind::ALL {
@@ -152,7 +218,54 @@ fn unknown_names_list_the_choices() {
     }
     for kind in LossKind::ALL {
         assert_eq!(kind.name().parse::<LossKind>().unwrap(), kind);
+        assert_eq!(kind.loss::<f32>().name(), kind.name());
     }
+}
+
+#[test]
+fn names_with_values_come_back() {
+    for kind in [
+        LossKind::Huber { delta: 1.0 },
+        LossKind::Huber { delta: 0.1 + 0.2 },
+        LossKind::Huber { delta: 1e-300 },
+        LossKind::SmoothedSoftmax { label_smoothing: 0.1 },
+        LossKind::SmoothedSoftmax { label_smoothing: 0.0 },
+    ] {
+        assert_eq!(kind.to_string().parse::<LossKind>().unwrap(), kind);
+    }
+    for kind in [
+        ActivationKind::LeakyRelu { slope: 0.1 + 0.2 },
+        ActivationKind::LeakyRelu { slope: -1e300 },
+        ActivationKind::Elu { alpha: 1.5 },
+        ActivationKind::Maxout { pieces: 3 },
+    ] {
+        assert_eq!(kind.to_string().parse::<ActivationKind>().unwrap(), kind);
+    }
+    for kind in ActivationKind::ALL {
+        assert_eq!(kind.to_string(), kind.name());
+    }
+    assert_eq!("maxout(3)".parse::<ActivationKind>().unwrap().to_string(), "maxout(3)");
+    assert_eq!("elu(1.0)".parse::<ActivationKind>().unwrap().to_string(), "elu");
+    for (text, message) in [
+        ("leaky-relu(nan)", "the slope of leaky-relu must be a finite number, got nan"),
+        ("elu(a)", "alpha of elu must be a finite number, got a"),
+        ("maxout(0)", "the pieces of maxout must be a number of at least 1, got 0"),
+        ("maxout(2.5)", "the pieces of maxout must be a number of at least 1, got 2.5"),
+    ] {
+        assert_eq!(text.parse::<ActivationKind>().unwrap_err().to_string(), message);
+    }
+    assert!("tanh(2)".parse::<ActivationKind>().is_err());
+    assert_eq!(LossKind::Huber { delta: 1.0 }.to_string(), "huber");
+    assert_eq!("softmax(0.1)".parse::<LossKind>().unwrap().to_string(), "softmax(0.1)");
+    for (text, message) in [
+        ("huber(-1)", "delta of the huber loss must be a number above 0, got -1"),
+        ("huber(inf)", "delta of the huber loss must be a number above 0, got inf"),
+        ("softmax(x)", "the label smoothing must be a number from 0 to less than 1, got x"),
+        ("softmax()", "the label smoothing must be a number from 0 to less than 1, got "),
+    ] {
+        assert_eq!(text.parse::<LossKind>().unwrap_err().to_string(), message);
+    }
+    assert!("mse(2)".parse::<LossKind>().is_err() && "huber(1".parse::<LossKind>().is_err());
 }
 
 /// R² where its formula would divide by zero.

@@ -40,8 +40,15 @@ fn data<T: Scalar>() -> Dataset<T> {
 }
 
 fn model<T: Scalar>() -> Model<T> {
-    let mlp = Mlp::classifier(64, 10).hidden([100, 50]).activation(ActivationKind::Tanh);
-    mlp.build().unwrap()
+    let activations =
+        [ActivationKind::Tanh, ActivationKind::PRelu, ActivationKind::Maxout { pieces: 2 }];
+    Mlp::classifier(64, 10)
+        .hidden([100, 50, 20])
+        .activations(activations)
+        .dropout(0.2)
+        .input_noise(0.1)
+        .build()
+        .unwrap()
 }
 
 fn sgd<T: Scalar>() -> Sgd<T> {

@@ -63,6 +63,16 @@ fn what_does_not_fit_is_refused() {
         message(Predictor::new(for_classes.clone(), Mlp::classifier(1, 3))),
         "Predictor: expected 2 outputs, got 3"
     );
+    let three = Dataset::classification(mat![[0.0, 2.0, 1.0]], vec![0, 1, 2], 3).unwrap();
+    let for_three = Preparation::fit(Method::None, &three).unwrap();
+    assert_eq!(
+        message(Predictor::new(for_three, Mlp::binary_classifier(1))),
+        "logistic: expected 2 classes, got 3"
+    );
+    assert_eq!(
+        message(Predictor::new(for_classes.clone(), Mlp::classifier(1, 2).loss(LossKind::Hinge))),
+        "Predictor: expected 1 outputs, got 2"
+    );
     assert_eq!(
         message(Predictor::new(for_classes.clone(), Mlp::regressor(1, 2))),
         "the targets must be real values, but they are classes"

@@ -142,7 +142,7 @@ pub trait Transform: Debug + Send + Sync {
     }
 }
 
-/// Calls an `f64` kernel on a few examples at a time, so that the copies stay in cache.
+/// Calls an `f64` kernel on a few examples at a time, so that copies stay in cache.
 fn by_panels<T: Scalar>(
     operation: &'static str,
     from: MatRef<'_, T>,
@@ -154,16 +154,22 @@ fn by_panels<T: Scalar>(
         return Err(ShapeError::NotColumnMajor { operation });
     }
     let mut to = Mat::zeros(rows, from.ncols());
-    // Buffers are made once for a few panels.
-    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
+    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL).max(PANEL);
     threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
-        let mut x = Mat::zeros(from.nrows(), PANEL);
-        let mut y = Mat::zeros(rows, PANEL);
+        // Made once for a few panels, where they are needed.
+        let mut buffers = None;
         for first in (0..from.ncols()).step_by(PANEL) {
             let n = PANEL.min(from.ncols() - first);
-            convert(from.subcols(first, n), x.as_mut().subcols_mut(0, n), T::to_f64);
+            let (from, mut to) = (from.subcols(first, n), to.as_mut().subcols_mut(first, n));
+            if let (Some(x), Some(y)) = (T::as_f64(from), T::as_f64_mut(to.as_mut())) {
+                kernel(x, y);
+                continue;
+            }
+            let (x, y) = buffers.get_or_insert_with(|| {
+                (Mat::<f64>::zeros(from.nrows(), PANEL), Mat::<f64>::zeros(rows, PANEL))
+            });
+            convert(from, x.as_mut().subcols_mut(0, n), T::to_f64);
             kernel(x.as_ref().subcols(0, n), y.as_mut().subcols_mut(0, n));
-            let to = to.as_mut().subcols_mut(first, n);
             convert(y.as_ref().subcols(0, n), to, T::from_f64);
         }
     });

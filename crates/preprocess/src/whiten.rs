@@ -1,4 +1,6 @@
-use densely_tensor::{MatMut, MatRef, Scalar, Threads, column, column_mut, vectorize};
+use densely_tensor::{
+    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map, map_in_place, vectorize,
+};
 
 use crate::{Pca, PreprocessError, Transform};
 
@@ -27,8 +29,8 @@ use crate::{Pca, PreprocessError, Transform};
 pub struct Whiten {
     pca: Pca,
     epsilon: f64,
-    /// `√(λ + ε)` of each component.
-    scale: Vec<f64>,
+    /// `(λ + ε)^−½` of each component.
+    factor: Vec<f64>,
 }
 
 impl Whiten {
@@ -61,8 +63,9 @@ impl Whiten {
     pub fn from_pca(pca: Pca, epsilon: f64) -> Result<Self, PreprocessError> {
         let valid = |epsilon: f64| epsilon.is_finite() && epsilon >= 0.0;
         PreprocessError::expect("epsilon", "finite and at least 0", &[epsilon], valid)?;
-        let scale = pca.variances().iter().map(|variance| (variance + epsilon).sqrt()).collect();
-        Ok(Self { pca, epsilon, scale })
+        let factor = |variance: &f64| (variance + epsilon).sqrt().recip();
+        let factor = pca.variances().iter().map(factor).collect();
+        Ok(Self { pca, epsilon, factor })
     }
 
     /// The principal components.
@@ -93,22 +96,24 @@ impl Transform for Whiten {
             #[inline(always)]
             || {
                 for j in 0..y.ncols() {
-                    for (y, scale) in column_mut(y.as_mut(), j).iter_mut().zip(&self.scale) {
-                        *y /= scale;
-                    }
+                    let y = column_mut(y.as_mut(), j);
+                    map_in_place([y], [&self.factor], |[y], [factor]| [y * factor]);
                 }
             },
         );
     }
 
     fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {
-        let mut scaled = y.to_owned();
-        for j in 0..y.ncols() {
-            let scaled = column_mut(scaled.as_mut(), j);
-            for ((scaled, y), scale) in scaled.iter_mut().zip(column(y, j)).zip(&self.scale) {
-                *scaled = y * scale;
-            }
-        }
+        let mut scaled = Mat::zeros(y.nrows(), y.ncols());
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..y.ncols() {
+                    let scaled = column_mut(scaled.as_mut(), j);
+                    map(scaled, [column(y, j), &self.factor], |[y, factor]| y / factor);
+                }
+            },
+        );
         self.pca.invert(scaled.as_ref(), x);
     }
 }

@@ -1,14 +1,11 @@
-use crate::Scalar;
-use crate::reduce::LANES;
+use std::array::from_fn;
+use std::hint::black_box;
 
-/// `y[i] = f([x₀[i], x₁[i], ...])` for every `i`, a fixed number of values at a time.
+use crate::{LANES, Scalar};
+
+/// `y[i] = f([x₀[i], x₁[i], ...])` for every `i`, vectorised to the last value.
 ///
-/// A plain loop leaves what does not fill the processor's registers to one-by-one
-/// code, which for columns of 10 or 100 values is most of the work. Here the last
-/// values are computed together with some of those before, a second time. So `f` must
-/// be a function: the same result for the same arguments, and nothing else.
-///
-/// To be called inside [`vectorize`](crate::vectorize).
+/// As [`map_in_place`], which see, for results that do not depend on what `y` held.
 ///
 /// ```
 /// let mut y = [0.0; 5];
@@ -20,55 +17,16 @@ use crate::reduce::LANES;
 /// If the lengths differ.
 #[inline(always)]
 pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; N]) -> T) {
-    for x in x {
-        assert_eq!(x.len(), y.len(), "map: lengths of an input and the output");
-    }
-    match y.len() {
-        LANES.. => chunks::<T, N, LANES>(y, x, f),
-        8.. => chunks::<T, N, 8>(y, x, f),
-        4.. => chunks::<T, N, 4>(y, x, f),
-        _ => chunks::<T, N, 1>(y, x, f),
-    }
+    map_in_place([y], x, |_, x| [f(x)]);
 }
 
-#[inline(always)]
-fn chunks<T: Scalar, const N: usize, const C: usize>(
-    y: &mut [T],
-    x: [&[T]; N],
-    f: impl Fn([T; N]) -> T,
-) {
-    let len = y.len();
-    let mut first = 0;
-    while first + C <= len {
-        chunk::<T, N, C>(y, x, &f, first);
-        first += C;
-    }
-    if first < len {
-        chunk::<T, N, C>(y, x, &f, len - C);
-    }
-}
-
-#[inline(always)]
-fn chunk<T: Scalar, const N: usize, const C: usize>(
-    y: &mut [T],
-    x: [&[T]; N],
-    f: &impl Fn([T; N]) -> T,
-    first: usize,
-) {
-    // Arrays, not slices: the compiler sees that there is nothing to check.
-    let mut values = [[T::ZERO; C]; N];
-    for (values, x) in values.iter_mut().zip(x) {
-        values.copy_from_slice(&x[first..first + C]);
-    }
-    let mut results = [T::ZERO; C];
-    for (i, result) in results.iter_mut().enumerate() {
-        *result = f(std::array::from_fn(|n| values[n][i]));
-    }
-    y[first..first + C].copy_from_slice(&results);
-}
-
-/// `(w[i], v[i], ...) = f([w[i], v[i], ...], [x₀[i], x₁[i], ...])` for every `i`: as
-/// [`map`], for results that replace their arguments.
+/// `(w[i], v[i], ...) = f([w[i], v[i], ...], [x₀[i], x₁[i], ...])` for every `i`, vectorised
+/// to the last value.
+///
+/// A plain loop leaves what does not fill the processor's registers to one-by-one
+/// code, which for columns of 10 or 100 values is most of the work. Here the last
+/// values are computed together with some of those before, a second time. So `f` must
+/// be a function: the same result for the same arguments, and nothing else.
 ///
 /// To be called inside [`vectorize`](crate::vectorize).
 ///
@@ -84,32 +42,55 @@ fn chunk<T: Scalar, const N: usize, const C: usize>(
 /// If the lengths differ.
 #[inline(always)]
 pub fn map_in_place<T: Scalar, const M: usize, const N: usize>(
-    mut y: [&mut [T]; M],
+    y: [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
 ) {
     let len = y.first().map_or(0, |y| y.len());
     let same = y.iter().all(|y| y.len() == len) && x.iter().all(|x| x.len() == len);
-    assert!(same, "map_in_place: the lengths must agree");
-    let mut first = 0;
-    while first < len {
-        first += match len - first {
-            LANES.. => chunk_in_place::<T, M, N, LANES>(&mut y, x, &f, first),
-            4.. => chunk_in_place::<T, M, N, 4>(&mut y, x, &f, first),
-            _ => chunk_in_place::<T, M, N, 1>(&mut y, x, &f, first),
-        }
+    assert!(same, "map: the lengths must agree");
+    match len {
+        LANES.. => chunks::<T, M, N, LANES>(y, x, f),
+        8.. => chunks::<T, M, N, 8>(y, x, f),
+        4.. => chunks::<T, M, N, 4>(y, x, f),
+        _ => chunks::<T, M, N, 1>(y, x, f),
     }
 }
 
 #[inline(always)]
-fn chunk_in_place<T: Scalar, const M: usize, const N: usize, const C: usize>(
-    y: &mut [&mut [T]; M],
+fn chunks<T: Scalar, const M: usize, const N: usize, const C: usize>(
+    mut y: [&mut [T]; M],
+    x: [&[T]; N],
+    f: impl Fn([T; M], [T; N]) -> [T; M],
+) {
+    let len = y.first().map_or(0, |y| y.len());
+    if len < C {
+        return;
+    }
+    let last = chunk::<T, M, N, C>(&y, x, &f, len - C);
+    // The compiler is not to know the step: it would vectorise across chunks, with a load
+    // for every single value.
+    let step = black_box(C);
+    let mut first = 0;
+    while first + C < len {
+        let results = chunk::<T, M, N, C>(&y, x, &f, first);
+        write(&mut y, results, first);
+        first += step;
+    }
+    write(&mut y, last, len - C);
+}
+
+/// The results for `C` values. Arrays, not slices: the compiler sees that there is nothing
+/// to check.
+#[inline(always)]
+fn chunk<T: Scalar, const M: usize, const N: usize, const C: usize>(
+    y: &[&mut [T]; M],
     x: [&[T]; N],
     f: &impl Fn([T; M], [T; N]) -> [T; M],
     first: usize,
-) -> usize {
+) -> [[T; C]; M] {
     let mut results = [[T::ZERO; C]; M];
-    for (results, y) in results.iter_mut().zip(&*y) {
+    for (results, y) in results.iter_mut().zip(y) {
         results.copy_from_slice(&y[first..first + C]);
     }
     let mut values = [[T::ZERO; C]; N];
@@ -117,16 +98,23 @@ fn chunk_in_place<T: Scalar, const M: usize, const N: usize, const C: usize>(
         values.copy_from_slice(&x[first..first + C]);
     }
     for i in 0..C {
-        let old = std::array::from_fn(|m| results[m][i]);
-        let new = f(old, std::array::from_fn(|n| values[n][i]));
-        for (results, new) in results.iter_mut().zip(new) {
-            results[i] = new;
+        let new = f(from_fn(|m| results[m][i]), from_fn(|n| values[n][i]));
+        for m in 0..M {
+            results[m][i] = new[m];
         }
     }
+    results
+}
+
+#[inline(always)]
+fn write<T: Scalar, const M: usize, const C: usize>(
+    y: &mut [&mut [T]; M],
+    results: [[T; C]; M],
+    first: usize,
+) {
     for (y, results) in y.iter_mut().zip(&results) {
         y[first..first + C].copy_from_slice(results);
     }
-    C
 }
 
 #[cfg(test)]

@@ -77,6 +77,11 @@ pub trait Real:
     /// The logistic function `1 / (1 + e⁻ˣ)`, without overflow on either side.
     #[must_use]
     fn sigmoid(self) -> Self;
+    /// The distribution function of the standard normal distribution,
+    /// `Φ(x) = ½ (1 + erf(x/√2))`, whose derivative is `e^(−x²/2) / √(2π)`. Small values
+    /// keep all their digits.
+    #[must_use]
+    fn normal_cdf(self) -> Self;
 
     /// The larger of the two; NaN if either is NaN.
     #[inline(always)]
@@ -151,6 +156,10 @@ macro_rules! impl_real {
             #[inline(always)]
             fn sigmoid(self) -> Self {
                 elementary::sigmoid(self)
+            }
+            #[inline(always)]
+            fn normal_cdf(self) -> Self {
+                elementary::normal_cdf(self)
             }
         }
     )* };

@@ -2,6 +2,8 @@ use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
 
+use faer::{MatMut, MatRef};
+
 use crate::Real;
 
 mod sealed {
@@ -41,6 +43,10 @@ pub trait Scalar:
 
     /// The value as `f64`, exactly.
     fn to_f64(self) -> f64;
+    /// The same matrix, if its numbers are `f64` already.
+    fn as_f64(x: MatRef<'_, Self>) -> Option<MatRef<'_, f64>>;
+    /// The same matrix for change, if its numbers are `f64` already.
+    fn as_f64_mut(x: MatMut<'_, Self>) -> Option<MatMut<'_, f64>>;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
     /// Appends the value's bytes, least significant first.
@@ -51,7 +57,7 @@ pub trait Scalar:
 }
 
 macro_rules! impl_scalar {
-    ($($float:ident),*) => { $(
+    ($($float:ident: $as_f64:expr),*) => { $(
         impl Scalar for $float {
             const NAME: &'static str = stringify!($float);
             const EPSILON: Self = $float::EPSILON;
@@ -61,6 +67,12 @@ macro_rules! impl_scalar {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+            fn as_f64(x: MatRef<'_, Self>) -> Option<MatRef<'_, f64>> {
+                $as_f64(x)
+            }
+            fn as_f64_mut(x: MatMut<'_, Self>) -> Option<MatMut<'_, f64>> {
+                $as_f64(x)
             }
             #[inline(always)]
             fn is_finite(self) -> bool {
@@ -75,4 +87,4 @@ macro_rules! impl_scalar {
         }
     )* };
 }
-impl_scalar!(f32, f64);
+impl_scalar!(f32: |_| None, f64: Some);

@@ -31,25 +31,30 @@ pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
     let [inputs, hidden @ .., outputs] = row.layers.as_slice() else {
         return Err(Failure::Failed("a network has inputs and outputs".into()));
     };
-    let layers = row.parameters().map(|(weight, bias)| linear(weight, bias));
-    Mlp::classifier(*inputs, *outputs)
-        .hidden(hidden)
-        .activation(activation)
-        .loss(loss)
-        .assemble(layers.collect::<Result<_, _>>()?)
-        .map_err(Failure::from)
+    let parameters: Vec<_> = row.parameters().collect();
+    Mlp::classifier(*inputs, *outputs).hidden(hidden).activation(activation).loss(loss).assemble(
+        |slot| {
+            let (weight, bias) = parameters[slot.layer];
+            if slot.name == "weight" { matrix(weight) } else { Ok(vector(bias)) }
+        },
+    )
+}
+
+fn number<T: Scalar>(value: f32) -> T {
+    T::from_f64(f64::from(value))
 }
 
 /// Any dimensions but the last are outputs.
-fn linear<T: Scalar>(weight: &Array, bias: &Array) -> Result<Linear<T>, Failure> {
+fn matrix<T: Scalar>(weight: &Array) -> Result<Mat<T>, Failure> {
     let [outputs @ .., inputs] = &weight.shape[..] else {
         return Err(Failure::Failed("weights are a matrix".into()));
     };
     let outputs = outputs.iter().product();
-    let value = |value: f32| T::from_f64(f64::from(value));
-    let weight = Mat::from_fn(outputs, *inputs, |i, j| value(weight.values[i * inputs + j]));
-    let bias = Mat::from_fn(outputs, 1, |i, _| value(bias.values[i]));
-    Ok(Linear::from_parts(weight, bias)?)
+    Ok(Mat::from_fn(outputs, *inputs, |i, j| number(weight.values[i * inputs + j])))
+}
+
+fn vector<T: Scalar>(bias: &Array) -> Mat<T> {
+    Mat::from_fn(bias.values.len(), 1, |i, _| number(bias.values[i]))
 }
 
 /// Hidden layers of maxout: `w0` is pieces x outputs x inputs, `b0` is pieces x outputs;
@@ -57,10 +62,10 @@ fn linear<T: Scalar>(weight: &Array, bias: &Array) -> Result<Linear<T>, Failure>
 fn maxout<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
     let mut network = Sequential::new(row.layers[0])?;
     for (weight, bias) in row.parameters() {
-        network.push(linear(weight, bias)?)?;
+        network.push(Linear::from_parts(matrix(weight)?, vector(bias))?)?;
         if let [pieces, _, _] = weight.shape[..] {
             network.push(Maxout::new(pieces)?)?;
         }
     }
-    Ok(Model::new(network, SoftmaxCrossEntropy))
+    Ok(Model::new(network, SoftmaxCrossEntropy::new()))
 }

@@ -36,7 +36,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let optimizer = optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
-    let preparation = Preparation::fit(args.preprocess, &parts.train)?;
+    let preparation = Preparation::fit(&args.preprocess, &parts.train)?;
     let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
     // Before the work, so that none is done that cannot be kept.
     let folder = run_folder::create(args.out.as_deref(), &parts.name, args.force)?;
@@ -67,12 +67,18 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
 /// The network that was asked for.
 fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
     let (inputs, outputs) = (preparation.preprocessor().out_features(), parts.train.outputs());
-    let spec = match parts.train.labels() {
-        Some(_) => Mlp::classifier(inputs, outputs),
-        None => Mlp::regressor(inputs, outputs),
+    let spec = match (parts.train.labels(), args.loss) {
+        (Some(_), None) => Mlp::classifier(inputs, outputs),
+        (Some(_), Some(loss)) => Mlp::classifier(inputs, loss.outputs(outputs)),
+        (None, _) => Mlp::regressor(inputs, outputs),
     };
     let loss = args.loss.unwrap_or(spec.loss_kind());
-    spec.hidden(&args.hidden.0[..]).activation(args.activation).loss(loss).seed(args.seed)
+    spec.hidden(&args.hidden.0[..])
+        .activations(&args.activation.0[..])
+        .dropout(args.dropout)
+        .input_noise(args.input_noise)
+        .loss(loss)
+        .seed(args.seed)
 }
 
 fn fit<T: Scalar>(

@@ -7,7 +7,7 @@ use crate::Activation;
 /// A network whose activations are all the identity is a linear map, however many
 /// layers it has: the reason why hidden layers need a non-linearity.
 ///
-/// `f'(x) = 1`. Range: all reals.
+/// `f'(x) = 1`. Range: all reals. Does not saturate. Cost: a copy.
 ///
 /// ```
 /// # use densely_layers::{Activation, Identity};

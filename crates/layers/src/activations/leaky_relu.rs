@@ -8,7 +8,7 @@ use crate::Activation;
 /// cannot die as one of [`Relu`](crate::Relu) can.
 ///
 /// `f'(x) = 1` for `x > 0` and `α` for `x ≤ 0`: at the kink it is `α`. Range: all reals
-/// (for `α > 0`).
+/// (for `α > 0`). Does not saturate. Cost: a comparison and a product.
 ///
 /// ```
 /// # use densely_layers::{Activation, LeakyRelu};
@@ -47,12 +47,14 @@ impl Default for LeakyRelu {
 impl Activation for LeakyRelu {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
-        if x > R::ZERO { x } else { R::from_f64(self.slope) * x }
+        let leak = R::from_f64(self.slope) * x;
+        if x > R::ZERO { x } else { leak }
     }
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
-        let leak = if x <= R::ZERO { R::from_f64(self.slope) } else { x };
+        let slope = R::from_f64(self.slope);
+        let leak = if x <= R::ZERO { slope } else { x };
         if x > R::ZERO { R::ONE } else { leak }
     }
 }

@@ -10,7 +10,8 @@ use crate::Activation;
 /// [`LeakyRelu`](crate::LeakyRelu), if many units die.
 ///
 /// `f'(x) = 1` for `x > 0` and `0` for `x ≤ 0`: at the kink, where every value from 0
-/// to 1 is a subgradient, it is 0. Range: `[0, ∞)`.
+/// to 1 is a subgradient, it is 0. Range: `[0, ∞)`. Saturates, exactly, for `x ≤ 0`. Cost:
+/// a comparison.
 ///
 /// ```
 /// # use densely_layers::{Activation, Relu};

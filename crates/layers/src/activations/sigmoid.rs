@@ -8,7 +8,8 @@ use crate::Activation;
 /// binary classifier. In hidden layers it has two drawbacks: it saturates, which
 /// kills gradients, and its outputs are not centred on zero.
 ///
-/// `σ'(x) = y (1 − y)`. Range: `(0, 1)`.
+/// `σ'(x) = y (1 − y)`. Range: `(0, 1)`. Saturates on both sides. Cost: an exponential and
+/// a division.
 ///
 /// ```
 /// # use densely_layers::{Activation, Sigmoid};

@@ -1,8 +1,8 @@
-use densely_tensor::{MatRef, Scalar};
+use densely_loss::argmax;
+use densely_tensor::{MatRef, Scalar, column};
 
 use super::checks::{check_labels, check_probabilities};
 use crate::ModelError;
-use crate::model::argmax_columns;
 
 /// Whether a classifier is right as often as it says: its predictions, sorted by
 /// confidence into bins of equal width.
@@ -63,9 +63,8 @@ impl Calibration {
             return Err(ModelError::option("the number of bins", "at least 1", &bins));
         }
         let mut sums = vec![ReliabilityBin { count: 0, confidence: 0.0, accuracy: 0.0 }; bins];
-        for (j, (class, &label)) in
-            argmax_columns(probabilities).into_iter().zip(labels).enumerate()
-        {
+        for (j, &label) in labels.iter().enumerate() {
+            let class = argmax(column(probabilities, j));
             let confidence = probabilities[(class, j)].to_f64();
             let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
             sums[bin].count += 1;

@@ -34,6 +34,15 @@ impl<F: Binary> Unevaluated<F> {
         Self { low: self.low + low, ..self }
     }
 
+    /// `self · factor`, but for the product of the low parts.
+    #[inline(always)]
+    pub(super) fn times(self, factor: Self) -> Self {
+        let high = self.high * factor.high;
+        let error = self.high.mul_add(factor.high, -high);
+        let low = self.low.mul_add(factor.high, self.high.mul_add(factor.low, error));
+        Self { high, low }
+    }
+
     /// `self / denominator`, rounded to `F`.
     ///
     /// With `q` the quotient of the high parts, the error left is

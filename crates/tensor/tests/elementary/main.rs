@@ -9,10 +9,10 @@ use reference::{DoubleDouble, Scaled, scale};
 /// The bound of every function, in ulp of the exact result.
 const BOUND: f64 = 1.0;
 
-const NAMES: [&str; 6] = ["exp", "exp_m1", "ln", "ln_1p", "tanh", "sigmoid"];
+const NAMES: [&str; 7] = ["exp", "exp_m1", "ln", "ln_1p", "tanh", "sigmoid", "normal_cdf"];
 
-fn functions<R: Real>() -> [fn(R) -> R; 6] {
-    [R::exp, R::exp_m1, R::ln, R::ln_1p, R::tanh, R::sigmoid]
+fn functions<R: Real>() -> [fn(R) -> R; 7] {
+    [R::exp, R::exp_m1, R::ln, R::ln_1p, R::tanh, R::sigmoid, R::normal_cdf]
 }
 
 /// The generator `SplitMix64`: samples need no better.
@@ -43,10 +43,14 @@ fn thresholds() -> Vec<f64> {
     all.extend([88.722_839, 87.336_544, 103.278_93, 103.972_077, 104.0, 89.0]);
     all.extend([709.782_712_893_384, 708.396_418_532_264_1, 745.133_219_101_941_2, 746.0, 710.0]);
     all.extend([9.01, 10.0, 17.33, 19.06, 20.0, 36.74, 37.43, 40.0]);
+    // The ends of the range of normal_cdf, and where it saturates.
+    all.extend([14.170_185, 15.0, 38.485_408_335_567_34, 39.0, 5.42, 8.3]);
     for k in -1100..1100 {
         // Where the reduction of exp, and half that of tanh, passes on to the next k.
         let edge = (f64::from(k) + 0.5) * std::f64::consts::LN_2;
         all.extend([edge, edge / 2.0]);
+        // Where that of normal_cdf does.
+        all.push((2.0 * edge.abs()).sqrt());
         // Where the reduction of ln does.
         all.push(scale(std::f64::consts::FRAC_1_SQRT_2, k));
         all.push(scale(std::f64::consts::FRAC_1_SQRT_2, k) - 1.0);
@@ -132,6 +136,8 @@ fn wide(name: &str, x: f64) -> f64 {
         "ln" => x.ln(),
         "ln_1p" => x.ln_1p(),
         "tanh" => x.tanh(),
+        // There is none there, but ours in `f64` has a test of its own.
+        "normal_cdf" => Real::normal_cdf(x),
         _ if x < 0.0 => x.exp() / (1.0 + x.exp()),
         _ => 1.0 / (1.0 + (-x).exp()),
     }
@@ -163,13 +169,14 @@ fn f32_is_within_the_bound_over_its_whole_range() {
 #[test]
 fn f64_is_within_the_bound_over_its_whole_range() {
     type Reference = fn(f64) -> Scaled;
-    let references: [Reference; 6] = [
+    let references: [Reference; 7] = [
         reference::exp,
         reference::exp_m1,
         reference::ln,
         reference::ln_1p,
         reference::tanh,
         reference::sigmoid,
+        reference::normal_cdf,
     ];
     let mut samples = Samples(1);
     let mut x = Vec::new();
@@ -218,9 +225,9 @@ fn an_ulp_is_one_of_the_exact_result() {
 fn the_reference_agrees_with_more_digits() {
     use std::f64::consts::{E, LN_10};
 
-    use reference::{exp, exp_m1, ln, ln_1p, sigmoid, tanh};
+    use reference::{exp, exp_m1, ln, ln_1p, normal_cdf, sigmoid, tanh};
     type Row = (fn(f64) -> Scaled, f64, f64, f64);
-    let table: [Row; 12] = [
+    let table: [Row; 17] = [
         (exp, 1.0, E, 1.445_646_891_729_250_2e-16),
         (exp, -20.5, 1.250_152_866_386_742_6e-9, 6.448_235_878_237_776e-26),
         (exp_m1, 0.01, 0.010_050_167_084_168_058, -6.626_590_723_327_487e-19),
@@ -233,6 +240,11 @@ fn the_reference_agrees_with_more_digits() {
         (tanh, 3.0, 0.995_054_753_686_730_5, -1.299_189_286_356_262_4e-17),
         (sigmoid, 2.0, 0.880_797_077_977_882_4, 1.854_510_724_108_246_2e-17),
         (sigmoid, -3.5, 0.029_312_230_751_356_32, -1.931_198_250_461_424_8e-19),
+        (normal_cdf, 0.5, 0.691_462_461_274_013_1, -1.456_877_827_569_930_3e-17),
+        (normal_cdf, 1.0, 0.841_344_746_068_542_9, 2.280_872_032_545_028e-17),
+        (normal_cdf, -3.25, 0.000_577_025_042_390_767, 4.066_583_524_186_694e-20),
+        (normal_cdf, -7.0, 1.279_812_543_885_835e-12, 4.238_308_294_129_572e-29),
+        (normal_cdf, -20.0, 2.753_624_118_606_233_7e-89, -4.205_855_543_202_273e-106),
     ];
     for (function, x, high, low) in table {
         let Scaled { value, exponent } = function(x);
@@ -243,14 +255,17 @@ fn the_reference_agrees_with_more_digits() {
 }
 
 macro_rules! special_values {
-    ($test:ident, $float:ident, overflow: $overflow:expr, underflow: $underflow:expr) => {
+    (
+        $test:ident, $float:ident,
+        overflow: $overflow:expr, underflow: $underflow:expr, no_tail: $no_tail:expr
+    ) => {
         #[test]
         fn $test() {
             const INF: $float = $float::INFINITY;
             const NAN: $float = $float::NAN;
             const TINY: $float = $float::from_bits(1);
-            let [exp, exp_m1, ln, ln_1p, tanh, sigmoid] = functions::<$float>();
-            let table: [(&str, fn($float) -> $float, &[($float, $float)]); 6] = [
+            let [exp, exp_m1, ln, ln_1p, tanh, sigmoid, normal_cdf] = functions::<$float>();
+            let table: [(&str, fn($float) -> $float, &[($float, $float)]); 7] = [
                 (
                     "exp",
                     exp,
@@ -342,6 +357,22 @@ macro_rules! special_values {
                         ($underflow.next_up(), TINY),
                     ],
                 ),
+                (
+                    "normal_cdf",
+                    normal_cdf,
+                    &[
+                        (0.0, 0.5),
+                        (-0.0, 0.5),
+                        (TINY, 0.5),
+                        (-TINY, 0.5),
+                        (INF, 1.0),
+                        (-INF, 0.0),
+                        ($float::MAX, 1.0),
+                        ($float::MIN, 0.0),
+                        ($no_tail, 0.0),
+                        ($no_tail.next_up(), TINY),
+                    ],
+                ),
             ];
             for (name, function, rows) in table {
                 for &(x, expected) in rows.iter().chain(&[(NAN, NAN), (-NAN, NAN)]) {
@@ -358,10 +389,14 @@ macro_rules! special_values {
         }
     };
 }
-special_values!(special_values_of_f32, f32, overflow: 88.722_84_f32, underflow: -103.972_084_f32);
+special_values!(
+    special_values_of_f32, f32,
+    overflow: 88.722_84_f32, underflow: -103.972_084_f32, no_tail: -14.170_186_f32
+);
 special_values!(
     special_values_of_f64, f64,
-    overflow: 709.782_712_893_384_1_f64, underflow: -745.133_219_101_941_2_f64
+    overflow: 709.782_712_893_384_1_f64, underflow: -745.133_219_101_941_2_f64,
+    no_tail: -38.485_408_335_567_34_f64
 );
 
 #[test]
@@ -376,6 +411,18 @@ fn tanh_is_odd_and_tanh_and_sigmoid_stay_in_their_range() {
         let t = Real::tanh(x);
         assert_eq!(t.to_bits(), (-Real::tanh(-x)).to_bits(), "{x}");
         assert!(t.abs() <= 1.0 && (0.0..=1.0).contains(&Real::sigmoid(x)), "{x}");
+    }
+}
+
+/// What the two tails have lost to rounding is all that their sum lacks.
+#[test]
+fn the_tails_of_normal_cdf_add_to_one() {
+    let mut samples = Samples(4);
+    for _ in 0..100_000 {
+        let x = 10.0 * samples.uniform();
+        let (left, right) = (Real::normal_cdf(-x.abs()), Real::normal_cdf(x.abs()));
+        assert!((0.0..=0.5).contains(&left) && (0.5..=1.0).contains(&right), "{x}");
+        assert!((left + right - 1.0).abs() <= f64::EPSILON, "{x}: {left} {right}");
     }
 }
 
@@ -438,7 +485,7 @@ fn the_instruction_set_does_not_change_a_bit() {
         })
         .collect();
     x.extend([0.0, -0.0, f64::INFINITY, -f64::INFINITY, f64::NAN, 710.0, -746.0, -1.0, 1.0]);
-    assert_same_bits!(x, exp, exp_m1, ln, ln_1p, tanh, sigmoid);
+    assert_same_bits!(x, exp, exp_m1, ln, ln_1p, tanh, sigmoid, normal_cdf);
 
     let mut x: Vec<f32> = (0..3000)
         .flat_map(|_| {
@@ -447,5 +494,5 @@ fn the_instruction_set_does_not_change_a_bit() {
         })
         .collect();
     x.extend([0.0, -0.0, f32::INFINITY, -f32::INFINITY, f32::NAN, 89.0, -104.0, -1.0, 1.0]);
-    assert_same_bits!(x, exp, exp_m1, ln, ln_1p, tanh, sigmoid);
+    assert_same_bits!(x, exp, exp_m1, ln, ln_1p, tanh, sigmoid, normal_cdf);
 }

@@ -22,6 +22,9 @@ const ONE: DoubleDouble = dd(1.0);
 /// `ln 2` in three parts.
 const LN_2: [f64; 3] =
     [std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17, 5.707_708_438_416_212e-34];
+/// `1 / √(2π)`.
+const DENSITY_AT_0: DoubleDouble =
+    DoubleDouble { high: 0.398_942_280_401_432_7, low: -2.492_327_202_277_73e-17 };
 
 const fn dd(high: f64) -> DoubleDouble {
     DoubleDouble { high, low: 0.0 }
@@ -111,9 +114,9 @@ fn exp_m1_small(r: DoubleDouble) -> DoubleDouble {
 }
 
 /// `eˣ − 1 = 2^k (m + 1) − 1`: the `m` and `k` of it.
-fn reduce(x: f64) -> (DoubleDouble, i32) {
-    let k = (x / LN_2[0]).round() as i32;
-    (exp_m1_small(dd(x) + -times_ln_2(k)), k)
+fn reduce(x: DoubleDouble) -> (DoubleDouble, i32) {
+    let k = (x.high / LN_2[0]).round() as i32;
+    (exp_m1_small(x + -times_ln_2(k)), k)
 }
 
 fn unscaled(value: DoubleDouble) -> Scaled {
@@ -121,7 +124,7 @@ fn unscaled(value: DoubleDouble) -> Scaled {
 }
 
 pub(crate) fn exp(x: f64) -> Scaled {
-    let (m, k) = reduce(x.clamp(-800.0, 800.0));
+    let (m, k) = reduce(dd(x.clamp(-800.0, 800.0)));
     Scaled { value: ONE + m, exponent: k }
 }
 
@@ -129,7 +132,7 @@ pub(crate) fn exp_m1(x: f64) -> Scaled {
     if x.abs() < 1e-150 {
         return unscaled(dd(x));
     }
-    let (m, k) = reduce(x.clamp(-800.0, 800.0));
+    let (m, k) = reduce(dd(x.clamp(-800.0, 800.0)));
     match k {
         0 => unscaled(m),
         ..-200 => unscaled(-ONE),
@@ -183,4 +186,32 @@ pub(crate) fn sigmoid(x: f64) -> Scaled {
     let Scaled { value: e_r, exponent } = exp(-x.abs());
     let e = if exponent < -200 { ZERO } else { e_r.scale(exponent) };
     if x < 0.0 { Scaled { value: e_r / (ONE + e), exponent } } else { unscaled(ONE / (ONE + e)) }
+}
+
+/// Near 0, `½ + φ(x) (x + x³/3 + x⁵/(3·5) + …)`; far below, `φ(x)` times Mills' ratio by
+/// its continued fraction, `1 / (t + 1 / (t + 2 / (t + 3 / …)))` with `t = −x`.
+pub(crate) fn normal_cdf(x: f64) -> Scaled {
+    let x = x.clamp(-60.0, 60.0);
+    let t = dd(x.abs());
+    let (m, exponent) = reduce(-(t * t).scale(-1));
+    let density = DENSITY_AT_0 * (ONE + m);
+    if t.high < 4.0 {
+        let (mut term, mut sum) = (t, t);
+        for n in 1..100 {
+            term = term * t * t / dd(f64::from(2 * n + 1));
+            sum = sum + term;
+        }
+        let half = (density * sum).scale(exponent);
+        return unscaled(dd(0.5) + if x < 0.0 { -half } else { half });
+    }
+    let mut fraction = t;
+    for n in (1..100).rev() {
+        fraction = t + dd(f64::from(n)) / fraction;
+    }
+    let tail = density / fraction;
+    if x < 0.0 {
+        Scaled { value: tail, exponent }
+    } else {
+        unscaled(ONE + -(if exponent < -200 { ZERO } else { tail.scale(exponent) }))
+    }
 }

@@ -36,14 +36,19 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         thousands(validation),
         thousands(test)
     );
+    let unless_0 = |what: &str, value: f64| match value {
+        0.0 => String::new(),
+        value => format!(", {what} {value}"),
+    };
+    let dropout = unless_0("dropout", spec.drop_probability());
+    let noise = unless_0("noise", spec.input_noise_deviation());
     let widths: Vec<String> = spec
-        .hidden_widths()
-        .iter()
-        .map(|width| format!("{width} {}", spec.activation_kind()))
+        .hidden_layers()
+        .map(|(width, activation)| format!("{width} {activation}{dropout}"))
         .chain([format!("{} {}", spec.outputs(), spec.loss_kind())])
         .collect();
     eprintln!(
-        "  network  {} {} -> {}; {} in {}",
+        "  network  {} {}{noise} -> {}; {} in {}",
         spec.inputs(),
         args.preprocess,
         widths.join(" -> "),

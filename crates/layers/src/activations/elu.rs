@@ -1,0 +1,57 @@
+use densely_tensor::Real;
+
+use crate::Activation;
+
+/// The exponential linear unit: `f(x) = x` for `x > 0` and `α (eˣ − 1)` for `x ≤ 0`.
+///
+/// Like [`Relu`](crate::Relu) for positive inputs; negative ones pull the mean of the
+/// outputs towards zero, and still get a gradient while they are not far below it.
+///
+/// `f'(x) = 1` for `x > 0` and `α eˣ = y + α` for `x ≤ 0`; with `α = 1` there is no kink.
+/// Range: `(−α, ∞)`. Saturates for `x → −∞`. Cost: an exponential.
+///
+/// ```
+/// # use densely_layers::{Activation, Elu};
+/// let elu = Elu::default();
+/// assert_eq!([elu.f(2.0), elu.f(0.0), elu.f(-1e9)], [2.0, 0.0, -1.0]);
+/// ```
+///
+/// D.-A. Clevert et al., "Fast and accurate deep network learning by exponential linear
+/// units" (2016).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Elu {
+    alpha: f64,
+}
+
+impl Elu {
+    /// With `α`, the distance of the limit at `−∞` below zero.
+    #[must_use]
+    pub fn new(alpha: f64) -> Self {
+        Self { alpha }
+    }
+
+    /// `α`.
+    #[must_use]
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+}
+
+impl Default for Elu {
+    /// `α = 1`.
+    fn default() -> Self {
+        Self::new(1.0)
+    }
+}
+
+impl Activation for Elu {
+    #[inline(always)]
+    fn f<R: Real>(&self, x: R) -> R {
+        if x > R::ZERO { x } else { R::from_f64(self.alpha) * x.exp_m1() }
+    }
+
+    #[inline(always)]
+    fn df<R: Real>(&self, x: R, y: R) -> R {
+        if x > R::ZERO { R::ONE } else { y + R::from_f64(self.alpha) }
+    }
+}

@@ -1,0 +1,90 @@
+use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
+
+use crate::{Loss, LossError, Target, TargetKind, Targets};
+
+/// The loss of Huber, averaged over the outputs: `L = (1/d) Σₖ h(sₖ − tₖ)`, where
+/// `h(e) = ½ e²` for `|e| ≤ δ` and `δ (|e| − ½ δ)` beyond.
+///
+/// The squared error for small errors and the absolute error for large ones: smooth, and
+/// a few wild targets do not dominate.
+///
+/// `∂L/∂sₖ = (1/d) max(−δ, min(δ, sₖ − tₖ))`.
+///
+/// With a large `δ` it is half of [`MeanSquaredError`](crate::MeanSquaredError).
+///
+/// ```
+/// use densely_loss::{Huber, Loss, Target};
+///
+/// let mut gradient = [0.0; 2];
+/// let loss = Huber::new(1.0).example(&[0.5, 5.0], Target::Values(&[0.0, 1.0]), &mut gradient);
+/// assert_eq!((loss, gradient), (0.5 * (0.125 + 3.5), [0.25, 0.5]));
+/// ```
+///
+/// P. Huber, "Robust estimation of a location parameter" (1964).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Huber {
+    delta: f64,
+}
+
+impl Huber {
+    /// With `δ`, the size of an error from which on it counts by its absolute value. It
+    /// has to be positive.
+    #[must_use]
+    pub fn new(delta: f64) -> Self {
+        Self { delta }
+    }
+
+    /// `δ`.
+    #[must_use]
+    pub fn delta(&self) -> f64 {
+        self.delta
+    }
+}
+
+impl Default for Huber {
+    /// `δ = 1`.
+    fn default() -> Self {
+        Self::new(1.0)
+    }
+}
+
+impl<T: Scalar> Loss<T> for Huber {
+    fn name(&self) -> &'static str {
+        "huber"
+    }
+
+    fn target_kind(&self) -> TargetKind {
+        TargetKind::Values
+    }
+
+    #[inline(always)]
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let (outputs, delta) = (T::from_f64(scores.len() as f64), T::from_f64(self.delta));
+        let half = T::from_f64(0.5);
+        map(dscores, [scores, values], |[s, t]| s - t);
+        // With c = min(|e|, δ), both cases are c (|e| − ½ c).
+        let sum = sum_of(dscores, |e| {
+            let size = Real::abs(e);
+            let c = if size > delta { delta } else { size };
+            c * (size - half * c)
+        });
+        let scale = T::ONE / outputs;
+        map_in_place([dscores], [], |[e], []| {
+            let raised = if e < -delta { -delta } else { e };
+            [scale * if e > delta { delta } else { raised }]
+        });
+        sum / outputs
+    }
+
+    fn check(
+        &self,
+        outputs: usize,
+        examples: usize,
+        targets: Targets<'_, T>,
+    ) -> Result<(), LossError> {
+        let valid = self.delta > 0.0 && self.delta.is_finite();
+        LossError::expect_option(valid, "huber", "delta", "positive and finite", self.delta)?;
+        targets.check("huber", TargetKind::Values, outputs, examples)
+    }
+}

@@ -1,0 +1,44 @@
+use densely_tensor::{Real, Scalar, map, sum_of};
+
+use crate::{Loss, Target, TargetKind};
+
+/// The absolute error, averaged over the outputs: `L = (1/d) Σₖ |sₖ − tₖ|`.
+///
+/// For regression that a few wild targets must not dominate: it is minimal at the median
+/// of the targets, where [`MeanSquaredError`](crate::MeanSquaredError) is at their mean.
+///
+/// `∂L/∂sₖ = ±1/d`, the sign that of `sₖ − tₖ`; it is 0 where they are equal.
+///
+/// ```
+/// use densely_loss::{Loss, MeanAbsoluteError, Target};
+///
+/// let mut gradient = [0.0; 2];
+/// let loss = MeanAbsoluteError.example(&[1.0, 5.0], Target::Values(&[4.0, 5.0]), &mut gradient);
+/// assert_eq!((loss, gradient), (1.5, [-0.5, 0.0]));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MeanAbsoluteError;
+
+impl<T: Scalar> Loss<T> for MeanAbsoluteError {
+    fn name(&self) -> &'static str {
+        "mae"
+    }
+
+    fn target_kind(&self) -> TargetKind {
+        TargetKind::Values
+    }
+
+    #[inline(always)]
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let outputs = T::from_f64(scores.len() as f64);
+        let slope = T::ONE / outputs;
+        map(dscores, [scores, values], |[s, t]| s - t);
+        let sum = sum_of(dscores, Real::abs);
+        for error in dscores {
+            let negative = if *error < T::ZERO { -slope } else { *error };
+            *error = if *error > T::ZERO { slope } else { negative };
+        }
+        sum / outputs
+    }
+}

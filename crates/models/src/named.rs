@@ -1,0 +1,43 @@
+//! Choices written as text: `name`, or `name(value)`.
+
+use crate::ModelError;
+
+/// The name, and what is in parentheses after it.
+pub(crate) fn split(text: &str) -> (&str, Option<&str>) {
+    match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    }
+}
+
+/// The value of an option, if it is a number in its range.
+pub(crate) fn number(
+    option: &'static str,
+    expected: &'static str,
+    text: &str,
+    valid: impl Fn(f64) -> bool,
+) -> Result<f64, ModelError> {
+    match text.trim().parse() {
+        Ok(value) if valid(value) => Ok(value),
+        _ => Err(ModelError::option(option, expected, &text)),
+    }
+}
+
+/// The error for a text that is none of these choices.
+pub(crate) fn unknown(what: &'static str, text: &str, choices: &[&str]) -> ModelError {
+    ModelError::Unknown { what, name: text.to_owned(), choices: choices.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_in_parentheses_at_the_end() {
+        assert_eq!(split("relu"), ("relu", None));
+        assert_eq!(split("huber(0.5)"), ("huber", Some("0.5")));
+        assert_eq!(split("huber()"), ("huber", Some("")));
+        assert_eq!(split("huber(0.5"), ("huber(0.5", None));
+        assert_eq!(split("a)"), ("a)", None));
+    }
+}
