@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from spec import parse
 
+STEPS = 100
+
 
 @dataclass(frozen=True)
 class Case:
@@ -20,7 +22,7 @@ class Case:
 
     @property
     def inputs(self):
-        return int(parse(self.network)[0][1][0])
+        return next(int(numbers[0]) for name, numbers in parse(self.network) if name == "linear")
 
     @property
     def outputs(self):

@@ -4,6 +4,7 @@ double precision, for our library to agree with.
 
     python3 -m venv /tmp/parity
     /tmp/parity/bin/pip install -r scripts/parity/requirements.txt
+    cargo test -p densely --test parity -- --ignored write_draws
     /tmp/parity/bin/python scripts/parity/generate.py
 
 Written once and committed. Another processor may change the last digits of a number.

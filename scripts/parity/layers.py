@@ -5,8 +5,8 @@ import math
 import torch
 from torch import nn
 
-from case import Case
-from spec import parse
+from case import STEPS, Case
+from spec import FOLDER, parse
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -23,11 +23,43 @@ class Maxout(nn.Module):
         return x.unflatten(1, (self.pieces, -1)).max(dim=1).values
 
 
+class Drawn(nn.Module):
+    """What a layer with random numbers does, in each step with those that ours draws."""
+
+    def __init__(self, name, units):
+        super().__init__()
+        lines = dict(line.split(": ") for line in (FOLDER / "draws.txt").read_text().splitlines())
+        draws = torch.tensor([float(draw) for draw in lines[name].split()])
+        self.draws = iter(draws.reshape(STEPS, -1, units))
+
+
+class Dropout(Drawn):
+    def __init__(self, probability, units):
+        super().__init__("dropout", units)
+        self.scale = 1 / (1 - probability)
+
+    def forward(self, x):
+        return x * next(self.draws) * self.scale
+
+
+class InputNoise(Drawn):
+    def __init__(self, deviation, units):
+        super().__init__("input-noise", units)
+        self.deviation = deviation
+
+    def forward(self, x):
+        return x + self.deviation * next(self.draws)
+
+
 def layer(name, numbers, units):
     """A layer after one with so many units."""
     match name:
         case "linear":
             return nn.Linear(int(numbers[0]), int(numbers[1]))
+        case "dropout":
+            return Dropout(numbers[0], units)
+        case "input-noise":
+            return InputNoise(numbers[0], units)
         case "identity":
             return nn.Identity()
         case "relu":
@@ -65,8 +97,9 @@ def layer(name, numbers, units):
 
 
 def network(text):
-    modules, units = [], 0
-    for name, numbers in parse(text):
+    parts = parse(text)
+    modules, units = [], next(int(numbers[0]) for name, numbers in parts if name == "linear")
+    for name, numbers in parts:
         modules.append(layer(name, numbers, units))
         units = int(numbers[1]) if name == "linear" else units
     return nn.Sequential(*modules)
@@ -135,6 +168,9 @@ CASES = [
         "linear 5 6 | silu | linear 6 8 | maxout 2 | linear 4 5 | prelu | linear 5 3",
         optimizer="sgd 0.1",
     ),
+    # The draws of these two are written for the place, the size and the probability here.
+    Case("dropout", "linear 5 7 | tanh | dropout 0.3 | linear 7 4 | tanh | linear 4 3"),
+    Case("input-noise", "input-noise 0.4 | linear 3 7 | tanh | linear 7 3"),
     # Wide enough for the kernels of whole registers, and for more than one panel of examples.
     Case(
         "wide",

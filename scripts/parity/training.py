@@ -16,9 +16,9 @@ import layers
 import losses
 import optimizers
 import schedules
-from spec import numbers, parse
+from case import STEPS
+from spec import numbers
 
-STEPS = 100
 REPORTED = (1, 2, 5, 10, 20, 50, 100)
 AMPLIFICATION = 10
 SEEDS = 200

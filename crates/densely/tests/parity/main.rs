@@ -8,6 +8,7 @@
 
 mod agreement;
 mod case;
+mod draws;
 mod layers;
 mod losses;
 mod optimizers;

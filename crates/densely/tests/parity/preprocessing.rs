@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-10;
 #[test]
 fn preprocessing() {
     let cases = cases(include_str!("preprocessing.txt"));
-    assert_eq!(cases.len(), 106);
+    assert_eq!(cases.len(), 107);
     let differences = cases.iter().map(|case| (case.name().to_owned(), transform(case)));
     check("preprocessing", TOLERANCE, &differences.collect::<Vec<_>>());
 }
@@ -23,8 +23,9 @@ fn transform(case: &Case) -> Vec<Difference> {
         let values = case.numbers(key);
         Mat::from_fn(rows, values.len() / rows, |i, j| values[j * rows + i])
     };
+    let x = if case.get("x").is_some() { matrix(features, "x") } else { large(features) };
     let method: Method = case.text("method").parse().unwrap();
-    let fitted = match (method.fit(matrix(features, "x").as_ref()).unwrap(), case.get("epsilon")) {
+    let fitted = match (method.fit(x.as_ref()).unwrap(), case.get("epsilon")) {
         (fitted, None) => fitted,
         (Preprocessor::Whiten(white), Some(epsilon)) => {
             Whiten::from_pca(white.pca().clone(), epsilon.parse().unwrap()).unwrap().into()
@@ -45,6 +46,16 @@ fn transform(case: &Case) -> Vec<Difference> {
     });
     differences.extend(by_row("inverted feature", &inverse, &matrix(features, "inverse")));
     differences
+}
+
+/// Whole numbers with two directions of large variance, the same as in the script.
+fn large(features: usize) -> Mat<f64> {
+    let signed = |value: usize, middle: f64| value as f64 - middle;
+    Mat::from_fn(features, 210, |i, j| {
+        let first = signed(i * i % 13, 6.0) * signed(3 * j * j % 17, 8.0);
+        let second = signed(7 * i % 11, 5.0) * signed(5 * j % 19, 9.0);
+        9.0 * first + 4.0 * second + ((31 * i * i + 17 * i * j * j + 57 * j) % 101) as f64
+    })
 }
 
 /// The statistics that a transformation holds.
