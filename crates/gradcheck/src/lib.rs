@@ -7,6 +7,7 @@
 //! | an activation with a parameter | [`ActivationCheck::family`]`(..).run().unwrap()` |
 //! | a [`Layer`] | [`layer`]`(\|draw\| Mine::new(draw.inputs, draw.outputs)).unwrap()` |
 //! | a [`Loss`] | [`loss`](loss())`(&Mine).unwrap()` |
+//! | a network | [`NetworkCheck::new`]`(&mut network, &loss)?.run()` |
 //! | an optimiser | [`optimizer`](optimizer())`(\|\| Mine::new(0.1), \|entry\| ..).unwrap()` |
 //!
 //! Each goes through some hundred random cases and compares what the code computes with
@@ -53,6 +54,7 @@ mod failure;
 mod layer;
 mod loss;
 mod mistake;
+mod network;
 mod optimizer;
 mod reference;
 mod report;
@@ -68,6 +70,7 @@ pub use failure::{Failure, Shape};
 pub use layer::LayerCheck;
 pub use loss::LossCheck;
 pub use mistake::Mistake;
+pub use network::NetworkCheck;
 pub use optimizer::{Entry, OptimizerCheck};
 pub use reference::{LossReference, Reference};
 pub use report::{Report, Row};

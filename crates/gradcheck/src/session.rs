@@ -56,9 +56,7 @@ impl Session {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let last: RefCell<Option<Box<Failure>>> = RefCell::new(None);
         let outcome = TestRunner::new_with_rng(config, rng).run(strategy, |case| {
-            if !self.silent.get() {
-                self.report.borrow_mut().count_case();
-            }
+            self.count_case();
             let Err(failure) = check(&case) else { return Ok(()) };
             let mut last = last.borrow_mut();
             if last.as_ref().is_some_and(|last| last.check != failure.check) {
@@ -80,12 +78,30 @@ impl Session {
 
     /// The report, if there were not too many kinks.
     pub(crate) fn finish(self) -> Result<Report, Box<Failure>> {
-        let (kinks, entries) = (self.kinks.get() as f64, self.entries.get() as f64);
-        if entries >= 100.0 {
-            let share = kinks / entries;
-            self.judge(&[]).number(Check::Smoothness, "kinks", share, 0.0, share, KINKS)?;
-        }
+        self.kinks_up_to(KINKS)?;
         Ok(self.report.into_inner())
+    }
+
+    /// The report, with the share of kinks in it.
+    pub(crate) fn finish_with_any_kinks(self) -> Report {
+        // A share is 1 at most.
+        let _ = self.kinks_up_to(1.0);
+        self.report.into_inner()
+    }
+
+    fn kinks_up_to(&self, limit: f64) -> Verdict {
+        let (kinks, entries) = (self.kinks.get() as f64, self.entries.get() as f64);
+        if entries < 100.0 {
+            return Ok(());
+        }
+        let share = kinks / entries;
+        self.judge(&[]).number(Check::Smoothness, "kinks", share, 0.0, share, limit)
+    }
+
+    pub(crate) fn count_case(&self) {
+        if !self.silent.get() {
+            self.report.borrow_mut().count_case();
+        }
     }
 
     /// Counts an entry that was checked by differences, and whether it was at a kink.

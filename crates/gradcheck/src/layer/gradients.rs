@@ -82,31 +82,42 @@ fn compare(
 
 /// The gradient of the input and of each parameter against differences.
 pub(super) fn differences(subject: &mut Subject<'_>, case: &Case, judge: &Judge<'_>) -> Verdict {
-    for target in 0..subject.targets.len() {
-        let gradient = subject.base.gradients[target].clone();
-        let (mut actual, mut expected) = (gradient.clone(), gradient.clone());
-        actual.fill(0.0);
-        expected.fill(0.0);
-        let (mut rounding, mut kinks) = (0.0, Vec::new());
-        for at in case.sample(gradient.shape()) {
-            let (difference, terms) = difference_of(subject, target, at);
-            judge.session().count_entry(difference.kink);
-            if difference.kink {
-                kinks.push((at, difference, terms));
-            } else {
-                (actual[at], expected[at]) = (gradient[at], difference.slope);
-                rounding += difference.rounding.powi(2);
-            }
+    for (target, name) in subject.targets.clone().iter().enumerate() {
+        differences_of(subject, target, name, case, judge)?;
+    }
+    Ok(())
+}
+
+/// One gradient against differences: of the input (target 0), or of a parameter.
+pub(crate) fn differences_of(
+    subject: &mut Subject<'_>,
+    target: usize,
+    name: &str,
+    case: &Case,
+    judge: &Judge<'_>,
+) -> Verdict {
+    let gradient = subject.base.gradients[target].clone();
+    let (mut actual, mut expected) = (gradient.clone(), gradient.clone());
+    actual.fill(0.0);
+    expected.fill(0.0);
+    let (mut rounding, mut kinks) = (0.0, Vec::new());
+    for at in case.sample(gradient.shape()) {
+        let (difference, terms) = difference_of(subject, target, at);
+        judge.session().count_entry(difference.kink);
+        if difference.kink {
+            kinks.push((at, difference, terms));
+        } else {
+            (actual[at], expected[at]) = (gradient[at], difference.slope);
+            rounding += difference.rounding.powi(2);
         }
-        let name = subject.targets[target].clone();
-        let scale = actual.norm_l2() + expected.norm_l2() + rounding.sqrt() / APPROXIMATE;
-        let (actual, expected) = (&actual, &expected);
-        let pair = Pair { target: &name, actual, expected, scale, tolerance: APPROXIMATE };
-        judge.norm(Check::Differences, &pair, || guess(subject, target, actual, expected))?;
-        for (at, difference, terms) in kinks {
-            let numbers = difference.nearby(gradient[at], terms);
-            judge.verdict(Check::Subgradient, &name, Some(at), numbers, || None)?;
-        }
+    }
+    let scale = actual.norm_l2() + expected.norm_l2() + rounding.sqrt() / APPROXIMATE;
+    let (actual, expected) = (&actual, &expected);
+    let pair = Pair { target: name, actual, expected, scale, tolerance: APPROXIMATE };
+    judge.norm(Check::Differences, &pair, || guess(subject, target, actual, expected))?;
+    for (at, difference, terms) in kinks {
+        let numbers = difference.nearby(gradient[at], terms);
+        judge.verdict(Check::Subgradient, name, Some(at), numbers, || None)?;
     }
     Ok(())
 }
@@ -137,7 +148,7 @@ fn difference_of(
 }
 
 /// `⟨dy, J v⟩ = ⟨Jᵀ dy, v⟩` for a direction `v` in which the input and all parameters change.
-pub(super) fn adjoint(subject: &mut Subject<'_>, case: &Case, judge: &Judge<'_>) -> Verdict {
+pub(crate) fn adjoint(subject: &mut Subject<'_>, case: &Case, judge: &Judge<'_>) -> Verdict {
     let mut points = vec![subject.x.clone()];
     points.extend(subject.parameters());
     let direction = |(target, m): (usize, &Mat<f64>)| {

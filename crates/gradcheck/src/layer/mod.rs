@@ -1,9 +1,9 @@
-mod case;
-mod gradients;
-mod pass;
+pub(crate) mod case;
+pub(crate) mod gradients;
+pub(crate) mod pass;
 mod single;
-mod structure;
-mod subject;
+pub(crate) mod structure;
+pub(crate) mod subject;
 mod ties;
 
 use std::fmt;

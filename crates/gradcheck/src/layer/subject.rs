@@ -21,14 +21,7 @@ pub(crate) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     pub(crate) fn new(layer: &'a mut dyn Layer<f64>, x: Mat<f64>, dy: Mat<f64>, at: At) -> Self {
-        let mut targets = vec!["input".to_owned()];
-        layer.visit_params(&mut |param| {
-            let same = targets.iter().filter(|name| name.split(' ').next() == Some(param.name));
-            targets.push(match same.count() {
-                0 => param.name.to_owned(),
-                earlier => format!("{} {}", param.name, earlier + 1),
-            });
-        });
+        let targets = targets_of(layer);
         let batch = Batch { x: x.as_ref(), dy: dy.as_ref(), at };
         let base = pass(layer, batch, f64::NAN, Way::Input, &Threads::single());
         let terms = terms(layer, batch, &base);
@@ -149,6 +142,19 @@ impl<'a> Subject<'a> {
 
 fn inner_product_of(y: &Mat<f64>, dy: &Mat<f64>) -> f64 {
     crate::mistake::inner_product(y, dy)
+}
+
+/// `"input"`, then the names of the parameters, of which those that occur again are numbered.
+pub(crate) fn targets_of(layer: &dyn Layer<f64>) -> Vec<String> {
+    let mut targets = vec!["input".to_owned()];
+    layer.visit_params(&mut |param| {
+        let same = targets.iter().filter(|name| name.split(' ').next() == Some(param.name));
+        targets.push(match same.count() {
+            0 => param.name.to_owned(),
+            earlier => format!("{} {}", param.name, earlier + 1),
+        });
+    });
+    targets
 }
 
 /// The derivative of each output by itself, from a backward pass with one cotangent that is

@@ -1,0 +1,28 @@
+//! Everything in the library that has a gradient, and every optimiser, each with its proof:
+//! what `densely gradcheck` runs, and the tests of this crate.
+//!
+//! A new activation, layer, loss or optimiser is a line in [`ACTIVATIONS`], [`LAYERS`],
+//! [`LOSSES`] or [`OPTIMIZERS`]. How proofs work is told in [`densely_gradcheck`], which you
+//! use for layers of your own.
+//!
+//! ```
+//! use densely_gradcheck::Config;
+//! use densely_proofs::ACTIVATIONS;
+//!
+//! let tanh = ACTIVATIONS.iter().find(|proof| proof.name() == "tanh").unwrap();
+//! let report = tanh.run(Config { cases: 64, seed: 0 })?;
+//! assert!(report.rows().iter().all(|row| row.passed()));
+//! # Ok::<(), Box<densely_gradcheck::Failure>>(())
+//! ```
+
+mod activations;
+mod layers;
+mod losses;
+mod optimizers;
+mod proof;
+
+pub use activations::ACTIVATIONS;
+pub use layers::LAYERS;
+pub use losses::LOSSES;
+pub use optimizers::OPTIMIZERS;
+pub use proof::Proof;

@@ -1,0 +1,103 @@
+//! All proofs of the lists, and that nothing is missing in them.
+//!
+//! `GRADCHECK_CASES=6500 cargo test -p densely-proofs --test all -- --nocapture` goes through
+//! 100,000 cases and prints the reports.
+
+use densely_gradcheck::{Check, Config};
+use densely_models::{ActivationKind, LossKind};
+use densely_proofs::{ACTIVATIONS, LAYERS, LOSSES, OPTIMIZERS, Proof};
+
+/// Checks of every layer, but for those that are not asked of some.
+const OF_LAYERS: [Check; 8] = [
+    Check::Repeats,
+    Check::Overwrites,
+    Check::Columns,
+    Check::ZeroCotangent,
+    Check::Linearity,
+    Check::Differences,
+    Check::Adjoint,
+    Check::Threads,
+];
+
+const OF_LOSSES: [Check; 9] = [
+    Check::Shapes,
+    Check::Overwrites,
+    Check::Examples,
+    Check::Mean,
+    Check::DualNumbers,
+    Check::Differences,
+    Check::Subgradient,
+    Check::SinglePrecision,
+    Check::Probabilities,
+];
+
+/// Runs the proofs, and looks whether each goes through its checks; prints the reports.
+fn run(proofs: &[Proof], checks: impl Fn(&str) -> Vec<Check>) {
+    let mut cases = 0;
+    for proof in proofs {
+        let report = proof.run(Config::default()).unwrap();
+        println!("{}: {report}", proof.name());
+        assert!(report.rows().iter().all(|row| row.passed()), "{report}");
+        for check in checks(proof.name()) {
+            let made = report.rows().iter().any(|row| row.check == check);
+            assert!(made, "{}: no {check} in\n{report}", proof.name());
+        }
+        cases += report.cases();
+    }
+    println!("{cases} cases in all");
+}
+
+#[test]
+fn activations() {
+    run(ACTIVATIONS, |_| {
+        let more = [Check::DualNumbers, Check::Subgradient, Check::SinglePrecision];
+        [&OF_LAYERS[..], &more].concat()
+    });
+}
+
+#[test]
+fn layers() {
+    run(LAYERS, |name| {
+        let more: &[Check] = match name {
+            "dropout" | "input-noise" => &[Check::SinglePrecision],
+            "network" => &[Check::Modes, Check::Additivity, Check::Tape],
+            _ => &[Check::Modes, Check::DualNumbers, Check::SinglePrecision],
+        };
+        [&OF_LAYERS[..], more].concat()
+    });
+}
+
+#[test]
+fn losses() {
+    run(LOSSES, |_| OF_LOSSES.to_vec());
+}
+
+#[test]
+fn optimizers() {
+    run(OPTIMIZERS, |_| vec![Check::Rule, Check::Threads, Check::Gradients]);
+}
+
+/// What the program has a name for has a proof.
+#[test]
+fn every_name_has_a_proof() {
+    let among = |lists: &[&[Proof]], name: &str| lists.concat().iter().any(|p| p.name() == name);
+    for kind in ActivationKind::ALL {
+        assert!(among(&[ACTIVATIONS, LAYERS], kind.name()), "{kind}");
+    }
+    for kind in LossKind::ALL {
+        assert!(among(&[LOSSES], kind.name()), "{kind}");
+    }
+    for name in ["sgd", "adam", "adamw", "rmsprop", "adagrad"] {
+        assert!(among(&[OPTIMIZERS], name), "{name}");
+    }
+}
+
+#[test]
+fn names_are_distinct() {
+    let mut names: Vec<_> =
+        [ACTIVATIONS, LAYERS, LOSSES, OPTIMIZERS].concat().iter().map(Proof::name).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
