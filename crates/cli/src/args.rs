@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
+    /// Hold analytic gradients against numerical ones: of all that the library has, or of a model
+    Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
     Notes(NotesArgs),
 }
@@ -186,6 +188,22 @@ pub(crate) struct InspectArgs {
     /// The model, or the folder of its run
     pub(crate) model: PathBuf,
     /// Print everything as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GradcheckArgs {
+    /// A model, or the folder of its run: its network with its weights and loss, layer by layer;
+    /// none: every activation, layer, loss and optimiser
+    pub(crate) model: Option<PathBuf>,
+    /// Random cases of each [default: 256; of a model, 8 batches]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) cases: Option<u32>,
+    /// Seed of the cases
+    #[arg(long, default_value = "0")]
+    pub(crate) seed: u64,
+    /// Print every check as one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -39,6 +39,8 @@ pub(crate) enum CliError {
          train it with --loss softmax (or logistic, for two classes)"
     )]
     NoProbabilities(&'static str),
+    #[error("wrong gradients in {}", .0.join(", "))]
+    WrongGradients(Vec<String>),
 }
 
 impl CliError {

@@ -45,6 +45,7 @@ fn run() -> Result<(), CliError> {
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Gradcheck(args) => commands::gradcheck::run(&args),
         Command::Notes(args) => commands::notes::run(&args),
     }
 }

@@ -49,30 +49,46 @@ pub struct Shape {
     pub columns: usize,
 }
 
-impl fmt::Display for Failure {
+impl Failure {
+    /// What `{}` prints before the report: the mistake in some lines.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        Explanation(self).to_string()
+    }
+}
+
+/// A failure without its report.
+struct Explanation<'a>(&'a Failure);
+
+impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { subject, check, target, actual, expected, error, tolerance, .. } = self;
+        let Failure { subject, check, target, actual, expected, error, tolerance, .. } = self.0;
         writeln!(f, "{subject}: {} ({check})", check.complaint())?;
-        match self.entry {
+        match self.0.entry {
             Some((i, j)) => writeln!(f, "  where     {target}, row {i}, column {j}")?,
             None => writeln!(f, "  where     {target}")?,
         }
         writeln!(f, "  got       {actual:?}")?;
         writeln!(f, "  expected  {expected:?}")?;
         writeln!(f, "  error     {error:.1e}, where {tolerance:.0e} is allowed")?;
-        if !self.shapes.is_empty() {
+        if !self.0.shapes.is_empty() {
             write!(f, "  shapes   ")?;
-            for (index, Shape { name, rows, columns }) in self.shapes.iter().enumerate() {
+            for (index, Shape { name, rows, columns }) in self.0.shapes.iter().enumerate() {
                 let comma = if index > 0 { "," } else { "" };
                 write!(f, "{comma} {name} {rows} x {columns}")?;
             }
             writeln!(f)?;
         }
-        if let Some(guess) = &self.guess {
+        if let Some(guess) = &self.0.guess {
             writeln!(f, "  guess     {guess}")?;
         }
-        writeln!(f, "  seed      {}", self.seed)?;
-        write!(f, "{}", self.report)
+        writeln!(f, "  seed      {}", self.0.seed)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Explanation(self), self.report)
     }
 }
 

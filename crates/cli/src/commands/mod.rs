@@ -1,6 +1,7 @@
 //! A file for each command.
 
 pub(crate) mod evaluate;
+pub(crate) mod gradcheck;
 pub(crate) mod inspect;
 pub(crate) mod notes;
 pub(crate) mod predict;

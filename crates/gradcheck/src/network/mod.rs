@@ -48,9 +48,11 @@ const TARGETS: u32 = 20;
 /// let mut network = Sequential::new(2)?
 ///     .with(Tanh)?
 ///     .with(Linear::from_parts(mat![[0.5, -1.0], [2.0, 0.1]], mat![[0.3], [0.0]])?)?;
-/// let check = NetworkCheck::new(&mut network, &SoftmaxCrossEntropy::new())?;
+/// let loss = SoftmaxCrossEntropy::new();
+/// let check = NetworkCheck::new(&mut network, &loss)?;
 /// let outcomes = check.config(Config { cases: 4, seed: 0 }).run();
-/// let subjects: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().unwrap().subject()).collect();
+/// let reports = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+/// let subjects: Vec<_> = reports.iter().map(|report| report.subject()).collect();
 /// assert_eq!(subjects, ["0 Tanh", "1 Linear", "softmax", "network"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
