@@ -88,6 +88,16 @@ pub enum PreprocessError {
         /// What went wrong there.
         source: Box<PreprocessError>,
     },
+    /// The error arose in a chunk of data that come in chunks.
+    #[error("chunk {chunk}, after {before} examples: {source}")]
+    Chunk {
+        /// Its position, from 0.
+        chunk: usize,
+        /// The number of examples in the chunks before it.
+        before: usize,
+        /// What went wrong there; an example is counted from the first of the chunk.
+        source: Box<PreprocessError>,
+    },
     /// A name that stands for no method.
     #[error("unknown preprocessing \"{name}\": choose one of {choices}")]
     Unknown {

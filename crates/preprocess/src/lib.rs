@@ -10,6 +10,7 @@
 //! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
+//! | any of the above but the last, of data larger than memory | [`RunningStatistics`] | chunk by chunk |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
 //! | one of your own | [`Transform`] | |
 //!
@@ -54,6 +55,8 @@ mod product_axes;
 mod products;
 mod refine;
 mod rounding_noise;
+mod running_mean;
+mod running_statistics;
 mod scatter;
 mod side_by_side;
 mod singular_axes;
@@ -75,6 +78,7 @@ pub use pca::Pca;
 pub use per_channel_mean::{ChannelLayout, PerChannelMean};
 pub use pipeline::Pipeline;
 pub use preprocessor::Preprocessor;
+pub use running_statistics::RunningStatistics;
 pub use standardize::Standardize;
 pub use transform::Transform;
 pub use whiten::Whiten;

@@ -1,7 +1,10 @@
 //! Statistics where one-pass formulas fail: large offsets, constant, single and few values,
-//! against exact integer arithmetic.
+//! against exact integer arithmetic; of all data at once, and in chunks.
 
-use densely_preprocess::{Center, Standardize, Whiten};
+mod common;
+
+use common::chunks;
+use densely_preprocess::{Center, RunningStatistics, Standardize, Whiten};
 use densely_tensor::{Mat, Scalar};
 
 /// Values `offset + step · k`, exact in `T`, and their exact mean and deviation.
@@ -46,14 +49,29 @@ const SINGLE: [(i64, f64); 5] =
 fn check<T: Scalar>(case: &Case) {
     let (mean, deviation) = case.exact();
     let x = case.values::<T>();
-    let standardize = Standardize::fit(x.as_ref()).unwrap();
     let context = format!("{} values at {} in {}", x.ncols(), case.offset, T::NAME);
-    let got = standardize.mean()[0];
-    assert!((got - mean).abs() <= f64::EPSILON * mean.abs(), "{context}: mean {got} of {mean}");
-    assert_eq!(Center::fit(x.as_ref()).unwrap().mean(), standardize.mean());
-    let expected = if deviation == 0.0 { 1.0 } else { deviation };
-    let error = (standardize.scale()[0] / expected - 1.0).abs();
-    assert!(error <= 2.5e-15, "{context}: the deviation is off by {error:e}");
+    let expect = |standardize: &Standardize, center: &Center, allowed: f64, context: &str| {
+        let got = standardize.mean()[0];
+        let allowed = f64::EPSILON * mean.abs() + allowed;
+        assert!((got - mean).abs() <= allowed, "{context}: mean {got} of {mean}");
+        assert_eq!(center.mean(), standardize.mean());
+        let expected = if deviation == 0.0 { 1.0 } else { deviation };
+        let error = (standardize.scale()[0] / expected - 1.0).abs();
+        assert!(error <= 2.5e-15, "{context}: the deviation is off by {error:e}");
+    };
+    let (standardize, center) = (Standardize::fit(x.as_ref()), Center::fit(x.as_ref()));
+    expect(&standardize.unwrap(), &center.unwrap(), 0.0, &context);
+    for size in [1, 3, 1000] {
+        let mut statistics = RunningStatistics::new(1).unwrap();
+        for chunk in chunks(x.as_ref(), &[size]) {
+            statistics.partial_fit(chunk).unwrap();
+        }
+        let standardize = Standardize::from_statistics(&statistics).unwrap();
+        let center = Center::from_statistics(&statistics).unwrap();
+        // Twice the digits, where the mean is 0.
+        let allowed = f64::EPSILON * f64::EPSILON * deviation;
+        expect(&standardize, &center, allowed, &format!("{context}, chunks of {size}"));
+    }
     if deviation > 0.0 {
         let whitened = Whiten::fit(x.as_ref()).unwrap();
         let error = (whitened.pca().variances()[0].sqrt() / deviation - 1.0).abs();
