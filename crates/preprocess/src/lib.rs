@@ -10,7 +10,7 @@
 //! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
-//! | any of the above but the last, of data larger than memory | [`RunningStatistics`] | chunk by chunk |
+//! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
 //! | one of your own | [`Transform`] | |
 //!
@@ -40,6 +40,8 @@ mod accuracy;
 mod center;
 mod centering;
 mod components;
+mod covariance_axes;
+mod eigenpairs;
 mod error;
 mod feature_mean;
 mod leading_eigen;
@@ -47,6 +49,7 @@ mod mean_image;
 mod method;
 mod min_max;
 mod pca;
+mod pca_fit;
 mod per_channel_mean;
 mod pipeline;
 mod preprocessor;
@@ -55,6 +58,7 @@ mod product_axes;
 mod products;
 mod refine;
 mod rounding_noise;
+mod running_covariance;
 mod running_mean;
 mod running_statistics;
 mod scatter;
@@ -78,6 +82,7 @@ pub use pca::Pca;
 pub use per_channel_mean::{ChannelLayout, PerChannelMean};
 pub use pipeline::Pipeline;
 pub use preprocessor::Preprocessor;
+pub use running_covariance::RunningCovariance;
 pub use running_statistics::RunningStatistics;
 pub use standardize::Standardize;
 pub use transform::Transform;

@@ -4,7 +4,7 @@ use crate::centering::Centering;
 use crate::products::{mirror, symmetric_product};
 
 /// Examples that are centred at a time.
-const PANEL: usize = 512;
+pub(crate) const PANEL: usize = 512;
 /// Up to so many features, the examples are shared among threads.
 const FEW_FEATURES: usize = 128;
 /// Parts that the examples are then cut into, whatever the number of threads.
@@ -61,6 +61,11 @@ fn add_up<T: Scalar>(
         let panel = panel.as_ref().subcols(0, n);
         symmetric_product(scatter.as_mut(), Accumulate::Add, panel, threads);
     }
+}
+
+/// The sum of the diagonal.
+pub(crate) fn trace(a: MatRef<'_, f64>) -> f64 {
+    (0..a.nrows()).map(|i| a[(i, i)]).sum()
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 mod common;
 
 use common::chunks;
-use densely_preprocess::{Center, RunningStatistics, Standardize, Whiten};
+use densely_preprocess::{
+    Center, Components, Pca, PreprocessError, RunningCovariance, RunningStatistics, Standardize,
+    Transform, Whiten,
+};
 use densely_tensor::{Mat, Scalar};
 
 /// Values `offset + step · k`, exact in `T`, and their exact mean and deviation.
@@ -98,5 +101,35 @@ fn offsets_copies_and_constants_in_single_precision() {
                 check::<f32>(&Case { offset, step, steps, copies });
             }
         }
+    }
+}
+
+/// What a large constant feature could have been rounded by says nothing of the others.
+#[test]
+fn a_huge_constant_feature_takes_no_component_from_the_others() {
+    for constant in [1e12, 1e200, -1e300] {
+        let x = Mat::from_fn(3, 60, |i, j| {
+            [1.0, 1e-6, 0.0][i] * ((i + 1) * j * j % 13) as f64 + [0.0, 0.0, constant][i]
+        });
+        let pca = Pca::fit(x.as_ref()).unwrap();
+        assert_eq!(pca.out_features(), 2, "beside {constant}");
+        let mut covariance = RunningCovariance::new(3).unwrap();
+        covariance.partial_fit(x.as_ref()).unwrap();
+        let running = Pca::from_covariance(&covariance, Components::All).unwrap();
+        assert_eq!(running.out_features(), 2, "beside {constant}, by the covariance");
+    }
+}
+
+/// Neighbouring numbers around 1e16.
+#[test]
+fn examples_that_differ_by_rounding_errors_have_no_components() {
+    let x = Mat::from_fn(2, 40, |i, j| 1e16 + if (j + i) % 3 == 0 { 2.0 } else { 0.0 });
+    let x = Mat::from_fn(3, 40, |i, j| x[(i.min(1), j)]);
+    let expected = PreprocessError::OnlyRounding { examples: 40 };
+    assert_eq!(Pca::fit(x.as_ref()).unwrap_err(), expected);
+    let mut covariance = RunningCovariance::new(3).unwrap();
+    covariance.partial_fit(x.as_ref()).unwrap();
+    for components in [Components::All, Components::Count(1), Components::Share(0.5)] {
+        assert_eq!(Pca::from_covariance(&covariance, components).unwrap_err(), expected);
     }
 }
