@@ -19,6 +19,10 @@
 //! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
 //! of validation or test data that leaks into training makes them no test any more.
 //!
+//! Data larger than memory are fitted a chunk at a time, and transformed so, too: standardising
+//! and whitening of a file of 10 GiB, ten million examples of 256 features, take 66 MiB of memory
+//! (`cargo run --release -p densely --example larger_than_memory -- 10GiB`).
+//!
 //! Methods that end in `_on` split their work over [`Threads`](densely_tensor::Threads);
 //! the bits of the result do not depend on how many there are.
 //!

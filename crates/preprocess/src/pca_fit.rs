@@ -115,9 +115,11 @@ impl Pca {
 
     /// The components of all examples that were added to `covariance`.
     ///
-    /// They agree with those of [`fit`](Self::fit) up to rounding errors of some `1e-15 λ₁` in
-    /// the covariance. Whether a variance that is not far above that is exact would take the
-    /// data to tell: [`Whiten::from_pca`](crate::Whiten::from_pca) refuses it.
+    /// They are those of [`fit`](Self::fit) up to rounding errors of some `1e-15 λ₁` in the
+    /// covariance, so that directions of less variance than that (`ε max(features, 16) λ₁`) are
+    /// left out. How exact a small variance is would take the data to tell:
+    /// [`Whiten::from_pca`](crate::Whiten::from_pca) refuses those below some `2e-5 λ₁`, unless
+    /// an `ε` of that size is added to them.
     ///
     /// # Errors
     /// If there are no examples, all are equal, the decomposition fails, or `components` asks

@@ -21,14 +21,15 @@ const WIDTH: usize = 32;
 ///
 /// `S = Sₐ + S_b + nₐ n_b / (nₐ + n_b) d dᵀ`, `d = μ_b − μₐ`,
 ///
-/// and the covariance `C = S / N`. It takes the memory of two matrices of features x
-/// features, and while a chunk is added that of two more and of 512 examples in `f64`,
+/// and the covariance `C = S / N`. It takes the memory of two matrices of features x features,
+/// of a few more while a chunk is added or components are made, and of 512 examples in `f64`,
 /// however many examples there are.
 ///
 /// Means are kept to twice the digits, and what additions round away is added too: however
 /// the examples are cut into chunks, the covariance is as exact as that of one chunk. But
-/// it is a sum of squares, which [`Pca::fit`](crate::Pca::fit) turns its back on where they
-/// are not exact enough. Where features differ much in scale, standardise the chunks first.
+/// it is a sum of squares, which lose what is small, and the data that
+/// [`Pca::fit`](crate::Pca::fit) would go back to are not there. Where features differ much in
+/// scale, standardise the chunks first.
 ///
 /// ```
 /// use densely_preprocess::{Components, Pca, RunningCovariance, Transform};

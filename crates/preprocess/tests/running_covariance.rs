@@ -51,20 +51,25 @@ fn expect_covariance_of(pca: &Pca, x: MatRef<'_, f64>, context: &str) {
     }
 }
 
-/// As many components as those of all data at once, and white or refused.
+/// The components of all data at once, but for those that are too small for a covariance to hold;
+/// and white or refused.
 fn expect_fit(covariance: &RunningCovariance, x: MatRef<'_, f64>, context: &str) {
     let pca = pca(covariance);
     expect_covariance_of(&pca, x, context);
     let fitted = Pca::fit(x).unwrap();
-    assert_eq!(pca.out_features(), fitted.out_features(), "{context}: the rank");
-    let lambda = pca.variances();
+    let (rank, lambda) = (pca.out_features(), pca.variances());
+    assert!(rank <= fitted.out_features(), "{context}: rounding errors count as a component");
+    let smallest = f64::EPSILON * x.nrows().max(16) as f64 * lambda[0];
+    for variance in &fitted.variances()[rank..] {
+        assert!(*variance < 1.1 * smallest, "{context}: a component was left out");
+    }
     for (value, expected) in lambda.iter().zip(fitted.variances()) {
         assert!((value - expected).abs() < 1e-14 * lambda[0], "{context}: {value} of {expected}");
     }
     match Whiten::from_pca(pca.clone(), 0.0) {
         Ok(whiten) => assert!(whiteness(&whiten, x) < 1e-10, "{context}"),
         Err(PreprocessError::Inexact { component, variance, largest, epsilon }) => {
-            assert!(variance < 1e-4 * largest, "{context}: {variance:e} is enough");
+            assert!(variance < 2.3e-5 * largest, "{context}: {variance:e} is enough");
             assert_eq!((variance, largest), (lambda[component], lambda[0]));
             assert!(Whiten::from_pca(pca, epsilon).is_ok());
             let fewer = Components::Count(component);
@@ -158,7 +163,9 @@ fn rank_deficient_data_are_cut_to_their_rank() {
     // Rounding of the values themselves, around a large mean, is no component either.
     let x =
         Mat::from_fn(2, 40, |i, j| 1e8 * (1.0 + i as f64) + (1.0 + 2.0 * i as f64) * unit(1, j));
-    expect_fit(&running(x.as_ref(), &[6]), x.as_ref(), "around a large mean");
+    let covariance = running(x.as_ref(), &[6]);
+    expect_fit(&covariance, x.as_ref(), "around a large mean");
+    assert_eq!(pca(&covariance).out_features(), 1);
     // Fewer examples than features, and features that are constant.
     let x = Mat::from_fn(20, 3, |i, j| ((i * i + 5 * j + i * j) % 13) as f64 + 1.0 / 3.0);
     assert_eq!(pca(&running(x.as_ref(), &[1])).out_features(), 2);
@@ -193,6 +200,33 @@ fn a_hundred_thousand_examples_one_by_one_lose_nothing() {
     assert_eq!(pca.out_features(), 1);
 }
 
+/// Variances that decay to 4e-5 of the first, around a mean.
+#[test]
+fn what_is_not_refused_is_white() {
+    for (features, n) in [(3, 5000), (40, 3000), (120, 1500)] {
+        let mut stream = Stream::new(7, Purpose::Other, Key::default());
+        let draws = Mat::from_fn(features, n, |_, _| stream.normal::<f64>());
+        let decorrelated = Whiten::fit(draws.as_ref()).unwrap().transform(draws.as_ref()).unwrap();
+        let scaled = Mat::from_fn(features, n, |i, j| {
+            decorrelated[(i, j)] * 4e-5_f64.powf(0.5 * i as f64 / (features - 1) as f64)
+        });
+        let turn = Pca::fit(draws.as_ref()).unwrap();
+        let mut x = turn.components() * scaled;
+        for j in 0..n {
+            for i in 0..features {
+                x[(i, j)] += 10.0 * i as f64;
+            }
+        }
+        for size in [7, 600, n] {
+            let pca = pca(&running(x.as_ref(), &[size]));
+            let ratio = pca.variances()[features - 1] / pca.variances()[0];
+            assert!((ratio / 4e-5 - 1.0).abs() < 1e-9, "{ratio:e}");
+            let error = whiteness(&Whiten::from_pca(pca, 0.0).unwrap(), x.as_ref());
+            assert!(error < 1e-10, "{features} features, chunks of {size}: {error:e}");
+        }
+    }
+}
+
 /// Features x n, with variances that decay to a thousandth of the first.
 fn decaying(features: usize, n: usize) -> Mat<f64> {
     let mut stream = Stream::new(5, Purpose::Other, Key::default());
@@ -212,6 +246,7 @@ fn of_many_features_the_components_are_those_of_all_data() {
     let x = decaying(220, 900);
     let covariance = running(x.as_ref(), &[130, 0, 400, 1]);
     expect_fit(&covariance, x.as_ref(), "220 features");
+    assert_eq!(pca(&covariance).out_features(), 220);
     // Few of many: of an iteration.
     let (few, fitted) = (Components::Count(12), Pca::fit_k(x.as_ref(), 12).unwrap());
     let few = Pca::from_covariance(&covariance, few).unwrap();
