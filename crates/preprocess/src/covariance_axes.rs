@@ -10,7 +10,7 @@ use crate::rounding_noise::RoundingNoise;
 use crate::scatter;
 
 /// How exact entries of `Vᵀ X Xᵀ V` are along axes of small variance, relative to the largest
-/// variance: products, sums and eigendecomposition were seen to round away a quarter of it,
+/// variance: products, sums and eigendecomposition were seen to round away a third of it,
 /// of 2 to 1500 features and up to 10⁶ examples, in chunks of any size.
 const EXACT: f64 = 4.0 * f64::EPSILON;
 

@@ -31,7 +31,7 @@ use crate::squared_deviation::SquaredDeviation;
 /// # Ok::<(), densely_preprocess::PreprocessError>(())
 /// ```
 ///
-/// Chan, Golub and Leveque: Updating formulae and a pairwise algorithm for computing
+/// Chan, Golub and LeVeque: Updating formulae and a pairwise algorithm for computing
 /// sample variances (1979).
 #[derive(Debug, Clone)]
 pub struct RunningStatistics {

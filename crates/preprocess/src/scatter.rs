@@ -4,7 +4,7 @@ use crate::centering::Centering;
 use crate::products::{mirror, symmetric_product};
 
 /// Examples that are centred at a time.
-pub(crate) const PANEL: usize = 512;
+const PANEL: usize = 512;
 /// Up to so many features, the examples are shared among threads.
 const FEW_FEATURES: usize = 128;
 /// Parts that the examples are then cut into, whatever the number of threads.

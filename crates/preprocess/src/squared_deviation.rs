@@ -19,7 +19,7 @@ impl SquaredDeviation {
     /// Those of all features, about means that are exact beyond rounding. So the term that
     /// corrects two passes for the error of the mean is nothing.
     ///
-    /// Chan, Golub and Leveque: Algorithms for computing the sample variance (1983).
+    /// Chan, Golub and LeVeque: Algorithms for computing the sample variance (1983).
     pub(crate) fn of_features<T: Scalar>(x: MatRef<'_, T>, means: &[FeatureMean]) -> Vec<Self> {
         let mut rows: Vec<Rows> = means.chunks(ROWS).map(Rows::new).collect();
         sweep(x, &mut rows, |rows, i, value| {

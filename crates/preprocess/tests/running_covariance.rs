@@ -166,6 +166,14 @@ fn rank_deficient_data_are_cut_to_their_rank() {
     let covariance = running(x.as_ref(), &[6]);
     expect_fit(&covariance, x.as_ref(), "around a large mean");
     assert_eq!(pca(&covariance).out_features(), 1);
+    // But where no variance is small beside another, none is left out, as little as it may be.
+    let x = Mat::from_fn(2, 40, |i, j| 1e16 + if j % (i + 2) == 0 { 2.0 } else { 0.0 });
+    let (chunked, fitted) = (pca(&running(x.as_ref(), &[6])), Pca::fit(x.as_ref()).unwrap());
+    assert_eq!(fitted.out_features(), 2);
+    assert_eq!(chunked.out_features(), 2);
+    for (value, expected) in chunked.variances().iter().zip(fitted.variances()) {
+        assert!((value / expected - 1.0).abs() < 1e-14, "{value} of {expected}");
+    }
     // Fewer examples than features, and features that are constant.
     let x = Mat::from_fn(20, 3, |i, j| ((i * i + 5 * j + i * j) % 13) as f64 + 1.0 / 3.0);
     assert_eq!(pca(&running(x.as_ref(), &[1])).out_features(), 2);
@@ -188,12 +196,15 @@ fn chunks_may_be_of_either_precision() {
 /// Of `1e8 + k mod 1000` and its double, the covariance is known.
 #[test]
 fn a_hundred_thousand_examples_one_by_one_lose_nothing() {
-    let mut running = RunningCovariance::new(2).unwrap();
+    let mut parts = [RunningCovariance::new(2).unwrap(), RunningCovariance::new(2).unwrap()];
     for k in 0..100_000_u32 {
-        let k = f64::from(k % 1000);
-        running.partial_fit(mat![[1e8 + k], [2e8 + 2.0 * k]].as_ref()).unwrap();
+        let step = f64::from(k % 1000);
+        let part = &mut parts[usize::from(k >= 60_000)];
+        part.partial_fit(mat![[1e8 + step], [2e8 + 2.0 * step]].as_ref()).unwrap();
     }
-    let pca = pca(&running);
+    let [mut all, last] = parts;
+    all.merge(&last).unwrap();
+    let pca = pca(&all);
     assert_eq!(pca.center().mean(), [1e8 + 499.5, 2e8 + 999.0]);
     let error = pca.total_variance() / (5.0 * 999_999.0 / 12.0) - 1.0;
     assert!(error.abs() < 2.0 * f64::EPSILON, "{error:e}");
