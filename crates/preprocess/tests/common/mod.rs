@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 /// Features x examples: of any rank, more or fewer examples than features, some features
 /// constant, scales from 0.01 to 100, and means up to 1e4.
+#[allow(dead_code, reason = "not every test file that shares this module needs it")]
 pub(crate) fn data() -> impl Strategy<Value = Mat<f64>> {
     let sizes = (1_usize..9, 2_usize..25, 1_usize..9);
     sizes.prop_flat_map(|(features, n, rank)| {
@@ -22,6 +23,7 @@ pub(crate) fn data() -> impl Strategy<Value = Mat<f64>> {
 }
 
 /// `Σ (x − μ)(x − μ)ᵀ / N`, entry by entry from its definition.
+#[allow(dead_code, reason = "not every test file that shares this module needs it")]
 pub(crate) fn covariance(x: MatRef<'_, f64>) -> Mat<f64> {
     let n = x.ncols();
     let mean = |i: usize| {
@@ -33,6 +35,21 @@ pub(crate) fn covariance(x: MatRef<'_, f64>) -> Mat<f64> {
         let products = (0..n).map(|j| (x[(a, j)] - means[a]) * (x[(b, j)] - means[b]));
         products.sum::<f64>() / n as f64
     })
+}
+
+/// The examples, cut into chunks of these sizes, again and again.
+#[allow(dead_code, reason = "not every test file that shares this module needs it")]
+pub(crate) fn chunks<'a, T>(x: MatRef<'a, T>, sizes: &[usize]) -> Vec<MatRef<'a, T>> {
+    let (mut chunks, mut first) = (Vec::new(), 0);
+    for size in sizes.iter().cycle() {
+        let size = (*size).min(x.ncols() - first);
+        chunks.push(x.subcols(first, size));
+        first += size;
+        if first == x.ncols() {
+            break;
+        }
+    }
+    chunks
 }
 
 /// Whether the data vary at all.
