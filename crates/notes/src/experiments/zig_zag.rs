@@ -88,7 +88,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         let shares = Figure::Shares(over(paths, same_sign));
         figures.row([setting.name.into(), shares, over(paths, detour).into()]);
     }
-    let (low, high) = (-0.7, 4.7);
+    let (low, high) = (-0.7, 6.3);
     let panel = |title: &str, paths: &[Vec<Vec<(f64, f64)>>], shown: usize| {
         Panel::new(title, Axis::linear("w₁", low, high), Axis::linear("w₂", -high, -low))
             .dashed(INK, [(0.0, 0.0), (high, -high)])

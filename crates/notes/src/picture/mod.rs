@@ -148,7 +148,7 @@ mod tests {
         let svg = draw().svg().unwrap();
         assert_eq!(svg, draw().svg().unwrap());
         assert!(
-            svg.starts_with("<svg width=\"258\" height=\"258\" viewBox=\"0 0 1032 1032\""),
+            svg.starts_with("<svg width=\"244\" height=\"258\" viewBox=\"0 0 976 1032\""),
             "{svg:.200}"
         );
         for text in ["a &lt; b", "left", "steps", "loss"] {
