@@ -62,7 +62,9 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", value_parser = fraction)]
     pub(crate) validation: f64,
-    /// What to do to the features: none, center, standardize, pca[:K], whiten[:K]
+    /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
+    /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
+    /// channel-mean:CHANNELS[:interleaved]; several in order as standardize,pca:10
     #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
     pub(crate) preprocess: Method,
 
