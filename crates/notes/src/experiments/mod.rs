@@ -16,20 +16,20 @@ mod zig_zag;
 
 use crate::{Experiment, NotesError};
 
-/// Every experiment, in the order of the notes.
+/// Every experiment, in the order of the lecture.
 pub const EXPERIMENTS: &[Experiment] = &[
     single_neuron::EXPERIMENT,
     gradual_forgetting::EXPERIMENT,
-    zig_zag::EXPERIMENT,
     saturation::EXPERIMENT,
+    zig_zag::EXPERIMENT,
     tanh_is_scaled_sigmoid::EXPERIMENT,
     dead_relu::EXPERIMENT,
     maxout_generalises_relu::EXPERIMENT,
     sizing::EXPERIMENT,
     universal::EXPERIMENT,
     capacity::EXPERIMENT,
-    regularization::EXPERIMENT,
     small_vs_large::EXPERIMENT,
+    regularization::EXPERIMENT,
     preprocessing::EXPERIMENT,
 ];
 

@@ -48,7 +48,7 @@ impl Canvas<'_> {
         let large = pixel((width, height));
         let mut canvas =
             Canvas(SVGBackend::with_string(&mut svg, (large.0 as u32, large.1 as u32)));
-        canvas.fill((0.0, 0.0), (width, height), WHITE, 1.0)?;
+        canvas.fill((0.0, 0.0), (width, height), WHITE)?;
         draw(&mut canvas)?;
         canvas.0.present().map_err(failed)?;
         drop(canvas);
@@ -82,9 +82,8 @@ impl Canvas<'_> {
         from: (f64, f64),
         to: (f64, f64),
         color: Hue,
-        opacity: f64,
     ) -> Result<(), NotesError> {
-        self.0.draw_rect(pixel(from), pixel(to), &color.mix(opacity), true).map_err(failed)
+        self.0.draw_rect(pixel(from), pixel(to), &color, true).map_err(failed)
     }
 
     /// A disk with a white rim, which keeps it apart from its neighbours.
