@@ -72,3 +72,11 @@ pub(crate) const DATA: Section = Section {
     context: "The second part of the lecture sets up what is around the network, and first of all the data: means \
               are subtracted, scales are made equal, correlations are removed.",
 };
+
+pub(crate) const REGULARIZATION: Section = Section {
+    part: 2,
+    title: "Regularization",
+    anchor: "reg",
+    context: "The lecture then comes back to overfitting, with several ways to control the capacity of a network. \
+              The penalty on the weights and noise on the inputs are above; here is one that works on the neurons.",
+};

@@ -24,7 +24,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 
 /// Half the side of the square that is drawn.
 pub(super) const SIDE: f64 = 2.5;
-pub(super) const CELLS: usize = 90;
+pub(super) const CELLS: usize = 150;
 pub(super) const TRAINING: Training =
     Training { learning_rate: 0.03, weight_decay: 0.0, epochs: 1500, batch_size: 80 };
 

@@ -2,10 +2,15 @@
 
 mod capacity;
 mod dead_relu;
+mod depth;
+mod dropout;
 mod gradual_forgetting;
+mod image_means;
+mod input_noise;
 mod maxout_generalises_relu;
 mod preprocessing;
 mod regularization;
+mod relu_vs_tanh;
 mod saturation;
 mod single_neuron;
 mod sizing;
@@ -23,14 +28,19 @@ pub const EXPERIMENTS: &[Experiment] = &[
     saturation::EXPERIMENT,
     zig_zag::EXPERIMENT,
     tanh_is_scaled_sigmoid::EXPERIMENT,
+    relu_vs_tanh::EXPERIMENT,
     dead_relu::EXPERIMENT,
     maxout_generalises_relu::EXPERIMENT,
     sizing::EXPERIMENT,
     universal::EXPERIMENT,
+    depth::EXPERIMENT,
     capacity::EXPERIMENT,
+    input_noise::EXPERIMENT,
     small_vs_large::EXPERIMENT,
     regularization::EXPERIMENT,
     preprocessing::EXPERIMENT,
+    image_means::EXPERIMENT,
+    dropout::EXPERIMENT,
 ];
 
 /// The experiment of this name.

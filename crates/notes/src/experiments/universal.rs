@@ -129,7 +129,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let errors = Panel::new(
         "largest error",
         Axis::logarithmic("neurons, or bumps", 1.7, 600.0),
-        Axis::logarithmic("", 1e-3, 3.0),
+        Axis::logarithmic("", 1e-2, 3.0),
     )
     .line(ORANGE, given.iter().copied())
     .dots(ORANGE, 3.5, given.iter().copied())

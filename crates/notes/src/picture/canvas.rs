@@ -105,6 +105,9 @@ impl Canvas<'_> {
         (size, bold, color): (f64, bool, Hue),
         anchor: Anchor,
     ) -> Result<(), NotesError> {
+        if text.is_empty() {
+            return Ok(());
+        }
         let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
         let mut font = ("sans-serif", size * FONT * SCALE, weight).into_font();
         let side = match anchor {
