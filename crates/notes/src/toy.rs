@@ -10,7 +10,7 @@ fn stream(seed: u64, part: u32) -> Stream {
     Stream::new(seed, Purpose::Other, Key { epoch: part, ..Key::default() })
 }
 
-/// The training part of a data set, for [`two_moons`] and [`clouds`].
+/// The training part of a data set.
 pub(crate) const TRAIN: u32 = 0;
 /// Its test part.
 pub(crate) const TEST: u32 = 1;

@@ -17,13 +17,14 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     method: "ReLU networks of 2 to 6 layers, their hidden layers as wide as a number of parameters \
              allows: 5,000 for the digits (half of them to test on), 1,000 for a spiral whose three \
              arms turn by 7 radians (180 points, 1,500 to test on). Adam, 60 and 200 epochs, at the \
-             rate of 0.001, 0.003 and 0.01 with the best median in validation: on a tenth of the \
-             digits, on 1,500 points. \"Much more\" is taken to mean 1 % more right answers.",
+             rate of 0.001, 0.003, 0.01 and 0.03 with the most right answers in validation (the median; \
+             of equals, the one with the lowest loss): on a tenth of the digits, on 1,500 points. \
+             \"Much more\" is taken to mean 1 % more right answers.",
     run,
 };
 
 const LAYERS: [usize; 5] = [2, 3, 4, 5, 6];
-const RATES: [f64; 3] = [0.001, 0.003, 0.01];
+const RATES: [f64; 4] = [0.001, 0.003, 0.01, 0.03];
 
 /// What is learned, with how many parameters at most, and for how long.
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +70,12 @@ fn width(inputs: usize, outputs: usize, layers: usize, budget: usize) -> usize {
 struct Run {
     width: usize,
     parameters: usize,
+    /// The shares of right answers.
     train: f64,
-    validation: f64,
     test: f64,
+    validation: f64,
+    /// In validation.
+    loss: f64,
 }
 
 fn learn(task: Task, layers: usize, rate: f64, seed: u64) -> Result<Run, NotesError> {
@@ -82,12 +86,14 @@ fn learn(task: Task, layers: usize, rate: f64, seed: u64) -> Result<Run, NotesEr
     let training =
         Training { learning_rate: rate, weight_decay: 0.0, epochs: task.epochs, batch_size: 32 };
     let model = train(&spec, &data, training, seed)?;
+    let validation = model.evaluate(&validation)?;
     Ok(Run {
         width,
         parameters: model.parameters(),
         train: accuracy(&model, &data)?,
-        validation: accuracy(&model, &validation)?,
         test: accuracy(&model, &test)?,
+        validation: validation.score(),
+        loss: validation.loss(),
     })
 }
 
@@ -116,8 +122,12 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         let spread = |runs: &[Run], f: fn(&Run) -> f64| Spread::of(runs.iter().map(f));
         let (mut train, mut test) = (Vec::new(), Vec::new());
         for (layers, runs) in LAYERS.into_iter().zip(runs.chunks(RATES.len())) {
-            let median = |i: usize| spread(&runs[i], |run| run.validation).median;
-            let best = (0..RATES.len()).max_by(|&a, &b| median(a).total_cmp(&median(b)));
+            let median = |i: usize, f: fn(&Run) -> f64| spread(&runs[i], f).median;
+            let best = (0..RATES.len()).max_by(|&a, &b| {
+                let [right, loss] = [|run: &Run| run.validation, |run: &Run| run.loss];
+                let right = median(a, right).total_cmp(&median(b, right));
+                right.then(median(b, loss).total_cmp(&median(a, loss)))
+            });
             let best = best.unwrap_or_default();
             let Run { width, parameters, .. } = runs[best][0];
             train.push(spread(&runs[best], |run| run.train));

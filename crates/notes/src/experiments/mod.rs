@@ -93,4 +93,16 @@ mod tests {
         let nothing = Lab { seeds: 0, ..Lab::default() };
         assert!(matches!(find("sizing").unwrap().run(&nothing), Err(NotesError::NoSeeds)));
     }
+
+    #[test]
+    fn training_is_the_same_on_any_number_of_threads() {
+        for name in ["single-neuron", "image-means"] {
+            let run = |count| {
+                let lab = Lab { seeds: 2, threads: Threads::new(count).unwrap() };
+                find(name).unwrap().run(&lab).unwrap()
+            };
+            let outcome = run(1);
+            assert!([2, 3].into_iter().all(|count| run(count) == outcome), "{name}");
+        }
+    }
 }
