@@ -102,8 +102,8 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
         );
     }
 
-    fn saturation(&self) -> Saturation {
-        Activation::saturation(self)
+    fn unit_saturation(&self) -> Saturation {
+        self.saturation()
     }
 
     fn count_saturated(&self, x: MatRef<'_, T>, y: MatRef<'_, T>, counts: &mut [T]) {

@@ -122,7 +122,7 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     }
 
     /// On which sides the outputs become flat in the inputs.
-    fn saturation(&self) -> Saturation {
+    fn unit_saturation(&self) -> Saturation {
         Saturation::Never
     }
 

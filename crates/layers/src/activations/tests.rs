@@ -213,7 +213,7 @@ fn kinds_are_type_names() {
 
 #[test]
 fn saturation_is_told_from_the_derivative() {
-    let saturation = |layer: &dyn Layer<f64>| layer.saturation();
+    let saturation = |layer: &dyn Layer<f64>| layer.unit_saturation();
     for layer in [&Relu as &dyn Layer<f64>, &Relu6, &Elu::default(), &Selu, &Gelu, &Silu] {
         assert_eq!(saturation(layer), Saturation::OneSided, "{layer:?}");
     }
