@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
+    /// Try the claims of the CS231n notes, and draw what comes out
+    Notes(NotesArgs),
 }
 
 #[derive(Debug, Args)]
@@ -60,7 +62,9 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", value_parser = fraction)]
     pub(crate) validation: f64,
-    /// What to do to the features: none, center, standardize, pca[:K], whiten[:K]
+    /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
+    /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
+    /// channel-mean:CHANNELS[:interleaved]; several in order as standardize,pca:10
     #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
     pub(crate) preprocess: Method,
 
@@ -162,6 +166,25 @@ pub(crate) struct InspectArgs {
     /// Print everything as one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NotesArgs {
+    /// The experiments [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Folder for the pictures, and for a page of them if all experiments are run
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// List the experiments
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print each outcome as one line of JSON
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) json: bool,
+    /// Threads; 0 for one per processor. The result does not depend on it
+    #[arg(long, default_value = "0")]
+    pub(crate) threads: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

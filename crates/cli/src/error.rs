@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use densely::data::DataError;
 use densely::formats::FormatError;
 use densely::models::ModelError;
+use densely_notes::NotesError;
 use thiserror::Error;
 
 /// Why the program ends with a status other than 0.
@@ -19,6 +20,8 @@ pub(crate) enum CliError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Format(#[from] FormatError),
+    #[error(transparent)]
+    Notes(#[from] NotesError),
     /// A file that cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File { path: PathBuf, source: io::Error },

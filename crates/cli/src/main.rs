@@ -44,5 +44,6 @@ fn run() -> Result<(), CliError> {
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Notes(args) => commands::notes::run(&args),
     }
 }

@@ -46,7 +46,12 @@ fn wrong_usage() {
         ("train --loss huber(0)", "delta of the huber loss must be a number above 0, got 0"),
         ("train --loss softmax(1)", "the label smoothing must be a number from 0 to less than 1"),
         ("train --optimizer adam", "possible values: sgd"),
-        ("train --preprocess pca:x", "none, center, standardize, pca, pca:K, whiten, whiten:K"),
+        (
+            "train --preprocess pca:x",
+            "none, center, standardize, min-max, min-max:LOWER:UPPER, pca, pca:K",
+        ),
+        ("train --preprocess center,pca:1.5", "unknown preprocessing \"center,pca:1.5\""),
+        ("train --preprocess channel-mean:0", "unknown preprocessing \"channel-mean:0\""),
         ("train --learning-rate 0", "expected a number above 0"),
         ("train --learning-rate nan", "expected a number above 0"),
         ("train --weight-decay=-1", "expected a number of at least 0"),

@@ -197,7 +197,21 @@ fn a_config_repeats_a_run_and_the_command_line_comes_first() {
 fn every_preprocessing_and_loss_trains() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
-    for preprocess in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
+    for preprocess in [
+        "none",
+        "center",
+        "standardize",
+        "min-max:-1:1",
+        "pca",
+        "pca:2",
+        "pca:0.9",
+        "whiten",
+        "whiten:1",
+        "zca",
+        "mean-image",
+        "channel-mean:1",
+        "standardize,pca:1",
+    ] {
         folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001"));
     }
     for loss in ["softmax", "softmax(0.1)", "svm", "squared-svm", "crammer-singer"] {

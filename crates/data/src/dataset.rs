@@ -33,6 +33,7 @@ use crate::{DataError, Target, split_indices};
 pub struct Dataset<T: Scalar> {
     x: Mat<T>,
     target: Target<T>,
+    weights: Option<Vec<T>>,
     feature_names: Vec<String>,
     target_name: String,
 }
@@ -87,7 +88,7 @@ impl<T: Scalar> Dataset<T> {
         if let Target::Values { values, names } = &target {
             check_finite(values.as_ref(), names)?;
         }
-        Ok(Self { x, target, feature_names, target_name: target_name.to_owned() })
+        Ok(Self { x, target, weights: None, feature_names, target_name: target_name.to_owned() })
     }
 
     /// The same examples with this name of what there is to predict.
@@ -125,6 +126,32 @@ impl<T: Scalar> Dataset<T> {
         Ok(self)
     }
 
+    /// The same examples with a weight for each: how much it counts in the mean loss.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for another number of weights than of examples;
+    /// [`DataError::Weight`] for one that is negative, infinite or NaN.
+    ///
+    /// ```
+    /// use densely_data::Dataset;
+    /// use densely_tensor::mat;
+    ///
+    /// // The second example counts twice as much as the first, the last one not at all.
+    /// let dataset = Dataset::classification(mat![[0.0, 1.0, 2.0]], vec![0, 1, 0], 2)?
+    ///     .with_weights([1.0, 2.0, 0.0])?;
+    /// assert_eq!(dataset.subset(&[1])?.weights(), Some(&[2.0][..]));
+    /// # Ok::<(), densely_data::DataError>(())
+    /// ```
+    pub fn with_weights(self, weights: impl Into<Vec<T>>) -> Result<Self, DataError> {
+        let weights = weights.into();
+        ShapeError::expect("Dataset", "weights", self.len(), weights.len())?;
+        let valid = |weight: T| weight >= T::ZERO && Scalar::is_finite(weight);
+        match weights.iter().position(|&weight| !valid(weight)) {
+            None => Ok(Self { weights: Some(weights), ..self }),
+            Some(example) => Err(DataError::Weight { example, weight: weights[example].to_f64() }),
+        }
+    }
+
     /// The features, an example a column: features x n.
     #[must_use]
     pub fn x(&self) -> MatRef<'_, T> {
@@ -153,6 +180,12 @@ impl<T: Scalar> Dataset<T> {
             Target::Classes { .. } => None,
             Target::Values { values, .. } => Some(values.as_ref()),
         }
+    }
+
+    /// How much each example counts in the mean loss; `None` if all count the same.
+    #[must_use]
+    pub fn weights(&self) -> Option<&[T]> {
+        self.weights.as_deref()
     }
 
     /// The names of the classes; `None` for real targets.
@@ -221,8 +254,10 @@ impl<T: Scalar> Dataset<T> {
             }
         };
         let x = columns(self.x(), indices);
+        let of = |weights: &Vec<T>| indices.iter().map(|&index| weights[index]).collect();
+        let weights = self.weights.as_ref().map(of);
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
-        Ok(Self { x, target, feature_names, target_name })
+        Ok(Self { x, target, weights, feature_names, target_name })
     }
 
     /// Cuts the examples in two, `(rest, held_out)`, as [`split_indices`] does with a
@@ -253,8 +288,14 @@ impl<T: Scalar> Dataset<T> {
                 Target::Values { values: cast(values.as_ref(), names)?, names: names.clone() }
             }
         };
+        let weights = self.weights.as_ref().map(|weights| {
+            let weights = MatRef::from_row_major_slice(weights, 1, weights.len());
+            let cast = cast::<T, U>(weights, &["weight".to_owned()])?;
+            Ok::<_, DataError>((0..cast.ncols()).map(|j| cast[(0, j)]).collect())
+        });
+        let weights = weights.transpose()?;
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
-        Ok(Dataset { x, target, feature_names, target_name })
+        Ok(Dataset { x, target, weights, feature_names, target_name })
     }
 }
 

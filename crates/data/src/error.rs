@@ -50,6 +50,14 @@ pub enum DataError {
         /// The narrower type.
         to: &'static str,
     },
+    /// A weight that is negative, infinite or NaN.
+    #[error("example {example}: a weight must be at least 0 and finite, got {weight}")]
+    Weight {
+        /// The example.
+        example: usize,
+        /// Its weight.
+        weight: f64,
+    },
     /// A name that is used twice.
     #[error("{what}: `{name}` is used more than once")]
     DuplicateName {

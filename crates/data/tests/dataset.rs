@@ -148,3 +148,21 @@ fn debug_output_is_short() {
     assert!(text.len() < 200 && text.contains("1797") && text.contains("64"), "{text}");
     assert!(matches!(digits().target(), Target::Classes { names, .. } if names.len() == 10));
 }
+
+#[test]
+fn weights_go_with_their_examples() {
+    let weighted = pears().with_weights([1.0, 0.5, 0.0]).unwrap();
+    assert_eq!(pears().weights(), None);
+    assert_eq!(weighted.weights(), Some(&[1.0, 0.5, 0.0][..]));
+    assert_eq!(weighted.subset(&[2, 0, 0]).unwrap().weights(), Some(&[0.0, 1.0, 1.0][..]));
+    assert_eq!(weighted.cast::<f32>().unwrap().weights(), Some(&[1.0_f32, 0.5, 0.0][..]));
+    for (weights, expected) in [
+        (vec![1.0], "Dataset: expected 3 weights, got 1"),
+        (vec![1.0, -2.0, 1.0], "example 1: a weight must be at least 0 and finite, got -2"),
+        (vec![1.0, 1.0, f64::NAN], "example 2: a weight must be at least 0 and finite, got NaN"),
+    ] {
+        assert_eq!(message(pears().with_weights(weights)), expected);
+    }
+    let large = pears().with_weights([1.0, 1e300, 0.0]).unwrap();
+    assert_eq!(message(large.cast::<f32>()), "example 1, `weight`: 1e300 is too large for f32");
+}

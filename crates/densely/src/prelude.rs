@@ -18,7 +18,10 @@ pub use densely_optim::{
     Adagrad, Adam, AdamW, CosineDecay, ExponentialDecay, OneCycle, Optimizer, Penalty, Plateau,
     RmsProp, Schedule, Sgd, StepDecay,
 };
-pub use densely_preprocess::{Center, Method, Pca, Preprocessor, Standardize, Transform, Whiten};
+pub use densely_preprocess::{
+    Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
+    Preprocessor, Standardize, Transform, Whiten, Zca,
+};
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, Stream, Threads, mat,
 };

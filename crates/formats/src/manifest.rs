@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// Version 2 has several activations, activations and losses with values in parentheses,
 /// and the fields `dropout` and `input_noise`, which are left out if they are 0.
-pub(crate) const VERSION: u32 = 2;
+/// Version 3 has more kinds of preprocessing, and lists of them.
+pub(crate) const VERSION: u32 = 3;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,14 +62,28 @@ pub(crate) struct Network {
     pub(crate) seed: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// One transformation, or several in order. The tensors of one have names that begin with
+/// `preprocess.`, those of the first of several with `preprocess.0.`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Preprocess {
+    One(Kind),
+    Pipeline(Vec<Kind>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
     None,
     Center,
     Standardize,
+    MinMax,
     Pca,
     Whiten,
+    Zca,
+    MeanImage,
+    ChannelMean,
+    ChannelMeanInterleaved,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

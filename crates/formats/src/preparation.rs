@@ -1,9 +1,12 @@
 use densely_models::{ModelError, Preparation};
-use densely_preprocess::{Center, Pca, PreprocessError, Preprocessor, Standardize, Whiten};
+use densely_preprocess::{
+    Center, ChannelLayout, MeanImage, MinMax, Pca, PerChannelMean, Pipeline, PreprocessError,
+    Preprocessor, Standardize, Transform, Whiten, Zca,
+};
 use densely_tensor::Mat;
 
 use crate::error::Reason;
-use crate::manifest::{Manifest, Preprocess, Task};
+use crate::manifest::{Kind, Manifest, Preprocess, Task};
 use crate::tensor::{Stored, Tensors};
 
 /// Stores the numbers of the preprocessing, and says of which kind it is.
@@ -17,24 +20,66 @@ pub(crate) fn store(
     if let Some(scale) = preparation.target_scale() {
         store_standardize("target", scale, tensors);
     }
-    Ok(match preparation.preprocessor() {
-        Preprocessor::None { .. } => Preprocess::None,
+    match preparation.preprocessor() {
+        Preprocessor::Pipeline(pipeline) => {
+            let steps = pipeline.steps().iter().enumerate();
+            let kinds = steps.map(|(i, step)| store_one(&step_prefix(i), step, tensors));
+            kinds.collect::<Result<_, _>>().map(Preprocess::Pipeline)
+        }
+        one => store_one("preprocess", one, tensors).map(Preprocess::One),
+    }
+}
+
+fn step_prefix(i: usize) -> String {
+    format!("preprocess.{i}")
+}
+
+fn store_one(
+    prefix: &str,
+    preprocessor: &Preprocessor,
+    tensors: &mut Tensors,
+) -> Result<Kind, Reason> {
+    Ok(match preprocessor {
+        Preprocessor::None { .. } => Kind::None,
         Preprocessor::Center(center) => {
-            tensors.insert_vector("preprocess.mean", center.mean());
-            Preprocess::Center
+            tensors.insert_vector(format!("{prefix}.mean"), center.mean());
+            Kind::Center
         }
         Preprocessor::Standardize(standardize) => {
-            store_standardize("preprocess", standardize, tensors);
-            Preprocess::Standardize
+            store_standardize(prefix, standardize, tensors);
+            Kind::Standardize
+        }
+        Preprocessor::MinMax(min_max) => {
+            let (lower, upper) = min_max.range();
+            tensors.insert_vector(format!("{prefix}.minimum"), min_max.minimum());
+            tensors.insert_vector(format!("{prefix}.maximum"), min_max.maximum());
+            tensors.insert_vector(format!("{prefix}.range"), &[lower, upper]);
+            Kind::MinMax
         }
         Preprocessor::Pca(pca) => {
-            store_pca(pca, tensors);
-            Preprocess::Pca
+            store_pca(prefix, pca, tensors);
+            Kind::Pca
         }
         Preprocessor::Whiten(whiten) => {
-            store_pca(whiten.pca(), tensors);
-            tensors.insert_vector("preprocess.epsilon", &[whiten.epsilon()]);
-            Preprocess::Whiten
+            store_pca(prefix, whiten.pca(), tensors);
+            tensors.insert_vector(format!("{prefix}.epsilon"), &[whiten.epsilon()]);
+            Kind::Whiten
+        }
+        Preprocessor::Zca(zca) => {
+            store_pca(prefix, zca.pca(), tensors);
+            tensors.insert_vector(format!("{prefix}.epsilon"), &[zca.epsilon()]);
+            Kind::Zca
+        }
+        Preprocessor::MeanImage(mean_image) => {
+            tensors.insert_vector(format!("{prefix}.mean"), mean_image.image());
+            Kind::MeanImage
+        }
+        Preprocessor::PerChannelMean(per_channel) => {
+            tensors.insert_vector(format!("{prefix}.mean"), per_channel.mean());
+            match per_channel.layout() {
+                ChannelLayout::Planes => Kind::ChannelMean,
+                ChannelLayout::Interleaved => Kind::ChannelMeanInterleaved,
+            }
         }
         other => return Err(Reason::Unsupported(format!("{other:?}"))),
     })
@@ -45,26 +90,27 @@ fn store_standardize(prefix: &str, standardize: &Standardize, tensors: &mut Tens
     tensors.insert_vector(format!("{prefix}.scale"), standardize.scale());
 }
 
-fn store_pca(pca: &Pca, tensors: &mut Tensors) {
-    tensors.insert_vector("preprocess.mean", pca.center().mean());
+fn store_pca(prefix: &str, pca: &Pca, tensors: &mut Tensors) {
+    tensors.insert_vector(format!("{prefix}.mean"), pca.center().mean());
     // A component a row.
-    tensors.insert_matrix("preprocess.components", pca.components().transpose());
-    tensors.insert_vector("preprocess.variances", pca.variances());
-    tensors.insert_vector("preprocess.total_variance", &[pca.total_variance()]);
+    tensors.insert_matrix(format!("{prefix}.components"), pca.components().transpose());
+    tensors.insert_vector(format!("{prefix}.variances"), pca.variances());
+    tensors.insert_vector(format!("{prefix}.total_variance"), &[pca.total_variance()]);
 }
 
 /// The preparation that a manifest and its tensors describe.
 pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Preparation, Reason> {
     let (features, outputs) = (manifest.features.len(), manifest.outputs.len());
-    let preprocessor = match manifest.preprocess {
-        Preprocess::None => Preprocessor::None { features },
-        Preprocess::Center => center(features, tensors)?.into(),
-        Preprocess::Standardize => standardize("preprocess", features, tensors)?.into(),
-        Preprocess::Pca => pca(features, manifest.network.inputs, tensors)?.into(),
-        Preprocess::Whiten => {
-            let pca = pca(features, manifest.network.inputs, tensors)?;
-            let epsilon = tensors.vector("preprocess.epsilon", 1)?[0];
-            Whiten::from_pca(pca, epsilon).map_err(invalid)?.into()
+    let preprocessor = match &manifest.preprocess {
+        Preprocess::One(kind) => restore_one("preprocess", *kind, features, tensors)?,
+        Preprocess::Pipeline(kinds) => {
+            let (mut steps, mut features) = (Vec::new(), features);
+            for (i, kind) in kinds.iter().enumerate() {
+                let step = restore_one(&step_prefix(i), *kind, features, tensors)?;
+                features = step.out_features();
+                steps.push(step);
+            }
+            Pipeline::new(steps).map_err(invalid)?.into()
         }
     };
     let target_scale = match manifest.task {
@@ -80,8 +126,39 @@ pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Prepa
     )?)
 }
 
-fn center(features: usize, tensors: &Stored<'_>) -> Result<Center, Reason> {
-    Center::from_parts(tensors.vector("preprocess.mean", features)?).map_err(invalid)
+fn restore_one(
+    prefix: &str,
+    kind: Kind,
+    features: usize,
+    tensors: &Stored<'_>,
+) -> Result<Preprocessor, Reason> {
+    let mean = || tensors.vector(&format!("{prefix}.mean"), features);
+    let epsilon = || Ok::<_, Reason>(tensors.vector(&format!("{prefix}.epsilon"), 1)?[0]);
+    Ok(match kind {
+        Kind::None => Preprocessor::None { features },
+        Kind::Center => Center::from_parts(mean()?).map_err(invalid)?.into(),
+        Kind::Standardize => standardize(prefix, features, tensors)?.into(),
+        Kind::MinMax => {
+            let minimum = tensors.vector(&format!("{prefix}.minimum"), features)?;
+            let maximum = tensors.vector(&format!("{prefix}.maximum"), features)?;
+            let range: Vec<f64> = tensors.vector(&format!("{prefix}.range"), 2)?;
+            MinMax::from_parts(minimum, maximum, range[0], range[1]).map_err(invalid)?.into()
+        }
+        Kind::Pca => pca(prefix, features, tensors)?.into(),
+        Kind::Whiten => {
+            let pca = pca(prefix, features, tensors)?;
+            Whiten::from_pca(pca, epsilon()?).map_err(invalid)?.into()
+        }
+        Kind::Zca => {
+            let pca = pca(prefix, features, tensors)?;
+            Zca::from_pca(pca, epsilon()?).map_err(invalid)?.into()
+        }
+        Kind::MeanImage => MeanImage::from_parts(mean()?).map_err(invalid)?.into(),
+        Kind::ChannelMean => channel_mean(prefix, features, ChannelLayout::Planes, tensors)?,
+        Kind::ChannelMeanInterleaved => {
+            channel_mean(prefix, features, ChannelLayout::Interleaved, tensors)?
+        }
+    })
 }
 
 fn standardize(prefix: &str, features: usize, tensors: &Stored<'_>) -> Result<Standardize, Reason> {
@@ -90,12 +167,28 @@ fn standardize(prefix: &str, features: usize, tensors: &Stored<'_>) -> Result<St
     Standardize::from_parts(mean, scale).map_err(invalid)
 }
 
-fn pca(features: usize, k: usize, tensors: &Stored<'_>) -> Result<Pca, Reason> {
-    let components: Mat<f64> = tensors.matrix("preprocess.components", k, features)?;
-    let variances = tensors.vector("preprocess.variances", k)?;
-    let total = tensors.vector("preprocess.total_variance", 1)?[0];
+fn channel_mean(
+    prefix: &str,
+    features: usize,
+    layout: ChannelLayout,
+    tensors: &Stored<'_>,
+) -> Result<Preprocessor, Reason> {
+    let mean: Vec<f64> = tensors.any_vector(&format!("{prefix}.mean"))?;
+    let channels = mean.len();
+    if channels == 0 || !features.is_multiple_of(channels) {
+        return Err(invalid(PreprocessError::Channels { features, channels }));
+    }
+    Ok(PerChannelMean::from_parts(mean, features / channels, layout).map_err(invalid)?.into())
+}
+
+fn pca(prefix: &str, features: usize, tensors: &Stored<'_>) -> Result<Pca, Reason> {
+    let center = Center::from_parts(tensors.vector(&format!("{prefix}.mean"), features)?);
+    let variances: Vec<f64> = tensors.any_vector(&format!("{prefix}.variances"))?;
+    let name = format!("{prefix}.components");
+    let components: Mat<f64> = tensors.matrix(&name, variances.len(), features)?;
+    let total = tensors.vector(&format!("{prefix}.total_variance"), 1)?[0];
     let components = components.transpose().to_owned();
-    Pca::from_parts(center(features, tensors)?, components, variances, total).map_err(invalid)
+    center.and_then(|center| Pca::from_parts(center, components, variances, total)).map_err(invalid)
 }
 
 fn invalid(error: PreprocessError) -> Reason {

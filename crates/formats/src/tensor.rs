@@ -75,6 +75,13 @@ impl Stored<'_> {
         self.values(name, &[len])
     }
 
+    /// A vector of as many values as there are.
+    pub(crate) fn any_vector<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Reason> {
+        let tensor = self.0.tensor(name).map_err(|_| Reason::MissingTensor(name.to_owned()))?;
+        // What is no vector is refused for its shape.
+        self.vector(name, tensor.shape().first().copied().unwrap_or(0))
+    }
+
     pub(crate) fn matrix<T: Scalar>(
         &self,
         name: &str,

@@ -28,7 +28,7 @@ fn values() -> Dataset<f64> {
     Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| 100.0 + (j * j) as f64)).unwrap()
 }
 
-fn file<T: Scalar>(data: &Dataset<f64>, method: Method, hidden: &[usize]) -> ModelFile<T> {
+fn file<T: Scalar>(data: &Dataset<f64>, method: &Method, hidden: &[usize]) -> ModelFile<T> {
     let preparation = Preparation::fit(method, data).unwrap();
     let inputs = preparation.preprocessor().out_features();
     let spec = match data.labels() {
@@ -172,8 +172,25 @@ fn a_file_of_version_1_is_read() {
 
 #[test]
 fn every_kind_of_model_comes_back_as_it_was() {
-    for method in ["none", "center", "standardize", "pca", "pca:2", "whiten", "whiten:1"] {
-        let method = method.parse().unwrap();
+    for method in [
+        "none",
+        "center",
+        "standardize",
+        "min-max:-1:1",
+        "pca",
+        "pca:2",
+        "pca:0.9",
+        "whiten",
+        "whiten:1",
+        "zca",
+        "zca:2",
+        "mean-image",
+        "channel-mean:3",
+        "channel-mean:1:interleaved",
+        "standardize,zca:2,pca:2,min-max",
+        "center,none",
+    ] {
+        let method: &Method = &method.parse().unwrap();
         for hidden in [&[][..], &[4], &[4, 5]] {
             comes_back(&file::<f32>(&classes(), method, hidden));
             comes_back(&file::<f64>(&classes(), method, hidden));
@@ -185,7 +202,7 @@ fn every_kind_of_model_comes_back_as_it_was() {
 
 fn bytes(folder: &Folder) -> Vec<u8> {
     let path = folder.path("small.safetensors");
-    file::<f32>(&values(), Method::Standardize, &[2]).save(&path).unwrap();
+    file::<f32>(&values(), &Method::Standardize, &[2]).save(&path).unwrap();
     fs::read(path).unwrap()
 }
 
@@ -234,7 +251,7 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 2"
+        "broken: the file has format 7, and this version reads formats up to 3"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();
@@ -245,7 +262,7 @@ fn every_other_file_is_refused_with_a_reason() {
 #[test]
 fn a_file_that_cannot_be_written_leaves_the_old_one() {
     let folder = Folder::new();
-    let saved = file::<f32>(&values(), Method::None, &[]);
+    let saved = file::<f32>(&values(), &Method::None, &[]);
     let error = saved.save(folder.path("no/such/folder")).unwrap_err().to_string();
     assert!(error.contains("no/such/folder"), "{error}");
     // A folder is in the way.
@@ -284,7 +301,7 @@ fn slopes_are_the_weights_of_a_prelu() {
 fn weights_are_where_other_programs_look_for_them() {
     let folder = Folder::new();
     let path = folder.path("model.safetensors");
-    let saved = file::<f32>(&classes(), Method::None, &[4]);
+    let saved = file::<f32>(&classes(), &Method::None, &[4]);
     saved.save(&path).unwrap();
     let bytes = fs::read(path).unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();

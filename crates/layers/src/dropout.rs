@@ -1,5 +1,5 @@
 use densely_tensor::{
-    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, copy, map, vectorize,
+    MatMut, MatRef, Scalar, ShapeError, column, column_mut, copy, map, vectorize, weigh,
 };
 
 use crate::{At, Layer, LayerError};
@@ -64,13 +64,6 @@ impl Dropout {
     }
 }
 
-/// `m x`, and 0 where `m` is, even if `x` is infinite; a NaN comes out.
-#[inline(always)]
-fn masked<T: Scalar>(m: T, x: T) -> T {
-    let dropped = if Real::is_nan(x) { x } else { T::ZERO };
-    if m == T::ZERO { dropped } else { m * x }
-}
-
 /// `y = m ⊙ x`, column by column.
 fn apply<T: Scalar>(m: MatRef<'_, T>, x: MatRef<'_, T>, mut y: MatMut<'_, T>) {
     let shape = (x.nrows(), x.ncols());
@@ -81,7 +74,7 @@ fn apply<T: Scalar>(m: MatRef<'_, T>, x: MatRef<'_, T>, mut y: MatMut<'_, T>) {
         || {
             for j in 0..x.ncols() {
                 let arguments = [column(m, j), column(x, j)];
-                map(column_mut(y.as_mut(), j), arguments, |[m, x]| masked(m, x));
+                map(column_mut(y.as_mut(), j), arguments, |[m, x]| weigh(m, x));
             }
         },
     );

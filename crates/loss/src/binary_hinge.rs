@@ -1,6 +1,7 @@
 use densely_tensor::{MatMut, MatRef, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
+use crate::hinge::hinge;
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The loss of the binary support vector machine, from one score:
@@ -64,8 +65,7 @@ impl BinaryHinge {
     /// The loss as a function of `z = t s`, and its derivative.
     #[inline(always)]
     fn of_margin<T: Scalar>(self, z: T) -> (T, T) {
-        let excess = T::from_f64(self.margin) - z;
-        let hinge = if excess <= T::ZERO { T::ZERO } else { excess };
+        let hinge = hinge(T::from_f64(self.margin) - z);
         let slope = if hinge > T::ZERO { -T::ONE } else { hinge };
         if self.squared { (hinge * hinge, -(hinge + hinge)) } else { (hinge, slope) }
     }

@@ -1,5 +1,6 @@
-use densely_tensor::{Real, Scalar};
+use densely_tensor::{Real, Scalar, weigh};
 
+use crate::hinge::{excess, hinge, slope};
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Crammer and Singer, a hinge for the best
@@ -68,14 +69,14 @@ impl<T: Scalar> Loss<T> for CrammerSingerSvm {
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
         dscores.fill(T::ZERO);
-        let Some(rival) = best_other(scores, label) else { return T::ZERO };
-        let (s, right, margin) = (scores[rival], scores[label], T::from_f64(self.margin));
-        // Equal infinities count as equal scores.
-        let excess = if s == right { margin } else { s - right + margin };
-        let hinge = if excess <= T::ZERO { T::ZERO } else { excess };
-        let slope = if hinge > T::ZERO { T::ONE } else { hinge };
-        dscores[rival] = slope;
-        dscores[label] = -slope;
+        let Some(rival) = best_other(scores, label) else {
+            // The only class is right; a NaN is still NaN.
+            dscores[label] = weigh(T::ZERO, scores[label]);
+            return dscores[label];
+        };
+        let hinge = hinge(excess(scores[rival], scores[label], T::from_f64(self.margin)));
+        dscores[rival] = slope(hinge);
+        dscores[label] = -slope(hinge);
         hinge
     }
 

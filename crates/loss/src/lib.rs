@@ -27,6 +27,7 @@ mod binary;
 mod binary_hinge;
 mod crammer_singer_svm;
 mod error;
+mod hinge;
 mod huber;
 mod logistic;
 mod loss;

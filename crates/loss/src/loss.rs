@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize, weigh};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -104,7 +104,8 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     }
 
     /// The losses of a panel of examples, and the gradient of the **mean** loss over the
-    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`.
+    /// whole mini-batch of `n` examples: `dscores[:, j] = (1/n) ∂Lⱼ/∂scores[:, j]`. If the
+    /// targets are [weighted](Targets::weighted), `Lⱼ` is `wⱼ` times the loss of the example.
     ///
     /// # Shapes
     /// `scores, dscores: outputs x m`, `targets, losses: m`, where `m ≤ n`.
@@ -126,12 +127,24 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
         vectorize(
             #[inline(always)]
             || {
-                self.examples(scores, targets, losses, dscores.as_mut());
+                self.examples(scores, targets.unweighted(), losses, dscores.as_mut());
+                if let Some(weights) = targets.weights() {
+                    apply_weights(weights, losses, dscores.as_mut());
+                }
                 for j in 0..dscores.ncols() {
                     map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [d * scale]);
                 }
             },
         );
+    }
+}
+
+/// Multiplies the loss and the gradient of each example by its weight.
+#[inline(always)]
+fn apply_weights<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {
+    for (j, (&weight, loss)) in weights.iter().zip(losses).enumerate() {
+        *loss = weigh(weight, *loss);
+        map_in_place([column_mut(dscores.as_mut(), j)], [], |[d], []| [weigh(weight, d)]);
     }
 }
 

@@ -1,5 +1,6 @@
-use densely_tensor::{Scalar, map, map_in_place, sum_of};
+use densely_tensor::{Scalar, map, map_in_place, sum_of, weigh};
 
+use crate::hinge::{excess, hinge, slope};
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
@@ -86,17 +87,12 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };
         let (right, margin) = (scores[label], T::from_f64(self.margin));
-        map(dscores, [scores], |[s]| {
-            // Equal infinities count as equal scores.
-            let excess = if s == right { margin } else { s - right + margin };
-            if excess <= T::ZERO { T::ZERO } else { excess }
-        });
-        dscores[label] = T::ZERO;
+        map(dscores, [scores], |[s]| hinge(excess(s, right, margin)));
+        dscores[label] = weigh(T::ZERO, right);
         let squared = self.squared;
         let loss = sum_of(dscores, |hinge| if squared { hinge * hinge } else { hinge });
         map_in_place([&mut *dscores], [], |[hinge], []| {
-            let violated = if hinge > T::ZERO { T::ONE } else { hinge };
-            [if squared { hinge + hinge } else { violated }]
+            [if squared { hinge + hinge } else { slope(hinge) }]
         });
         dscores[label] = -sum_of(dscores, |d| d);
         loss

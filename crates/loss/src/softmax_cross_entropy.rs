@@ -1,6 +1,6 @@
 use densely_tensor::{
     LANES, MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut, map, map_in_place,
-    max, sum_of, vectorize,
+    max, sum_of, vectorize, weigh,
 };
 
 use crate::{Loss, LossError, Target, TargetKind, Targets};
@@ -71,6 +71,18 @@ impl SoftmaxCrossEntropy {
         Self { class_weights: weights.into(), ..self }
     }
 
+    /// The share `ε` of the target that is spread over all classes.
+    #[must_use]
+    pub fn smoothing(&self) -> f64 {
+        self.label_smoothing
+    }
+
+    /// The weights of the classes, if they were given.
+    #[must_use]
+    pub fn weights(&self) -> Option<&[f64]> {
+        (!self.class_weights.is_empty()).then_some(&self.class_weights)
+    }
+
     /// The weight of class `k`.
     #[inline(always)]
     fn weight<T: Scalar>(&self, k: usize) -> T {
@@ -89,8 +101,8 @@ impl SoftmaxCrossEntropy {
     ) {
         let right = self.weight::<T>(label);
         if self.label_smoothing == 0.0 {
-            *loss = product(right, *loss);
-            return dscores.iter_mut().for_each(|d| *d = product(right, *d));
+            *loss = weigh(right, *loss);
+            return dscores.iter_mut().for_each(|d| *d = weigh(right, *d));
         }
         let spread = T::from_f64(self.label_smoothing / scores.len() as f64);
         let kept = T::from_f64(1.0 - self.label_smoothing) * right;
@@ -100,7 +112,7 @@ impl SoftmaxCrossEntropy {
         let (mut sum, mut rest) = (T::ZERO, T::ZERO);
         for (k, &s) in scores.iter().enumerate() {
             let share_of_k = if k == label { kept + share(k) } else { share(k) };
-            sum += product(share_of_k, log_total - below(s, max));
+            sum += weigh(share_of_k, log_total - below(s, max));
             rest += if k == label { T::ZERO } else { share_of_k };
         }
         *loss = sum;
@@ -110,13 +122,6 @@ impl SoftmaxCrossEntropy {
             *d = total * *d + if k == label { rest } else { -share(k) };
         }
     }
-}
-
-/// `weight · value`, and 0 for a weight of 0 even if the value is infinite.
-#[inline(always)]
-fn product<T: Scalar>(weight: T, value: T) -> T {
-    let nothing = if Real::is_nan(value) { value } else { T::ZERO };
-    if weight == T::ZERO { nothing } else { weight * value }
 }
 
 impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {

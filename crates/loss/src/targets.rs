@@ -11,6 +11,10 @@ pub enum Targets<'a, T> {
     Labels(&'a [usize]),
     /// A column of real values for each example: `outputs x n`.
     Values(MatRef<'a, T>),
+    /// Labels, with how much each example counts; see [`weighted`](Self::weighted).
+    WeightedLabels(&'a [usize], &'a [T]),
+    /// Real values, with how much each example counts; see [`weighted`](Self::weighted).
+    WeightedValues(MatRef<'a, T>, &'a [T]),
 }
 
 /// What the output for one example should have been.
@@ -32,12 +36,60 @@ pub enum TargetKind {
 }
 
 impl<'a, T: Scalar> Targets<'a, T> {
+    /// The same targets with a weight for each example: the mean loss over a batch becomes
+    /// `(1/n) Σⱼ wⱼ Lⱼ`.
+    ///
+    /// The sum is divided by the number of examples, and not by the sum of their weights.
+    /// An example of weight 2 adds to it what two copies would, one of weight 0 nothing.
+    ///
+    /// ```
+    /// use densely_loss::{Loss, MeanSquaredError, Targets};
+    /// use densely_tensor::{Mat, mat};
+    ///
+    /// let (scores, values) = (mat![[1.0, 3.0]], mat![[0.0, 0.0]]);
+    /// let (mut losses, mut gradient) = ([0.0; 2], Mat::zeros(1, 2));
+    /// let targets = Targets::Values(values.as_ref()).weighted(&[4.0, 0.0]);
+    /// MeanSquaredError.panel(scores.as_ref(), targets, 2, &mut losses, gradient.as_mut());
+    /// assert_eq!(losses, [4.0, 0.0]);
+    /// assert_eq!(gradient, mat![[4.0, 0.0]]);
+    /// ```
+    #[must_use]
+    pub fn weighted(self, weights: &'a [T]) -> Self {
+        match self {
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => {
+                Self::WeightedLabels(labels, weights)
+            }
+            Self::Values(values) | Self::WeightedValues(values, _) => {
+                Self::WeightedValues(values, weights)
+            }
+        }
+    }
+
+    /// The weights of the examples, if they have any.
+    #[must_use]
+    pub fn weights(self) -> Option<&'a [T]> {
+        match self {
+            Self::Labels(_) | Self::Values(_) => None,
+            Self::WeightedLabels(_, weights) | Self::WeightedValues(_, weights) => Some(weights),
+        }
+    }
+
+    /// The same targets without weights: [`Targets::Labels`] or [`Targets::Values`].
+    #[inline(always)]
+    #[must_use]
+    pub fn unweighted(self) -> Self {
+        match self {
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => Self::Labels(labels),
+            Self::Values(values) | Self::WeightedValues(values, _) => Self::Values(values),
+        }
+    }
+
     /// Labels or values.
     #[must_use]
     pub fn kind(self) -> TargetKind {
         match self {
-            Self::Labels(_) => TargetKind::Labels,
-            Self::Values(_) => TargetKind::Values,
+            Self::Labels(_) | Self::WeightedLabels(..) => TargetKind::Labels,
+            Self::Values(_) | Self::WeightedValues(..) => TargetKind::Values,
         }
     }
 
@@ -49,8 +101,10 @@ impl<'a, T: Scalar> Targets<'a, T> {
     #[must_use]
     pub fn example(self, j: usize) -> Target<'a, T> {
         match self {
-            Self::Labels(labels) => Target::Label(labels[j]),
-            Self::Values(values) => Target::Values(column(values, j)),
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => Target::Label(labels[j]),
+            Self::Values(values) | Self::WeightedValues(values, _) => {
+                Target::Values(column(values, j))
+            }
         }
     }
 
@@ -59,7 +113,8 @@ impl<'a, T: Scalar> Targets<'a, T> {
     ///
     /// # Errors
     /// If the kind or a count differs, or a label is not below `outputs`; values need
-    /// contiguous columns. `loss` is named in the message.
+    /// contiguous columns, and weights are finite and not negative. `loss` is named in the
+    /// message.
     pub fn check(
         self,
         loss: &'static str,
@@ -71,16 +126,26 @@ impl<'a, T: Scalar> Targets<'a, T> {
             return Err(LossError::Kind { loss, expected, actual: self.kind() });
         }
         ShapeError::expect(loss, "targets", examples, self.columns())?;
+        if let Some(weights) = self.weights() {
+            ShapeError::expect(loss, "weights", examples, weights.len())?;
+            for &weight in weights {
+                let valid = weight >= T::ZERO && Scalar::is_finite(weight);
+                let (option, expected) = ("the weight of an example", "at least 0 and finite");
+                LossError::expect_option(valid, loss, option, expected, weight.to_f64())?;
+            }
+        }
         match self {
-            Self::Labels(labels) => match labels.iter().position(|&label| label >= outputs) {
-                None => Ok(()),
-                Some(example) => Err(LossError::LabelOutOfRange {
-                    example,
-                    label: labels[example],
-                    classes: outputs,
-                }),
-            },
-            Self::Values(values) => {
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => {
+                match labels.iter().position(|&label| label >= outputs) {
+                    None => Ok(()),
+                    Some(example) => Err(LossError::LabelOutOfRange {
+                        example,
+                        label: labels[example],
+                        classes: outputs,
+                    }),
+                }
+            }
+            Self::Values(values) | Self::WeightedValues(values, _) => {
                 ShapeError::expect(loss, "target values per example", outputs, values.nrows())?;
                 match values.row_stride() {
                     1 => Ok(()),
@@ -94,21 +159,25 @@ impl<'a, T: Scalar> Targets<'a, T> {
 impl<T: Scalar> Split for Targets<'_, T> {
     fn columns(&self) -> usize {
         match self {
-            Self::Labels(labels) => labels.len(),
-            Self::Values(values) => values.ncols(),
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => labels.len(),
+            Self::Values(values) | Self::WeightedValues(values, _) => values.ncols(),
         }
     }
 
     fn split_at(self, column: usize) -> (Self, Self) {
-        match self {
-            Self::Labels(labels) => {
+        let (left, right) = match self {
+            Self::Labels(labels) | Self::WeightedLabels(labels, _) => {
                 let (left, right) = labels.split_at(column);
                 (Self::Labels(left), Self::Labels(right))
             }
-            Self::Values(values) => {
+            Self::Values(values) | Self::WeightedValues(values, _) => {
                 let (left, right) = values.split_at_col(column);
                 (Self::Values(left), Self::Values(right))
             }
+        };
+        match self.weights().map(|weights| weights.split_at(column)) {
+            None => (left, right),
+            Some((first, second)) => (left.weighted(first), right.weighted(second)),
         }
     }
 }

@@ -5,7 +5,7 @@ use densely_loss::{
     BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, LossError, MeanAbsoluteError,
     MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Target, Targets, mean,
 };
-use densely_tensor::{Mat, Scalar, ShapeError, mat};
+use densely_tensor::{Mat, Scalar, ShapeError, Split, mat};
 use proptest::prelude::*;
 
 fn loss_of<T: Scalar>(loss: &impl Loss<T>, scores: &[T], target: Target<'_, T>) -> T {
@@ -106,6 +106,60 @@ proptest! {
             (loss.example(&scores, Target::Label(label), &mut gradient), gradient)
         });
         prop_assert_eq!(&both[0], &both[1]);
+    }
+
+    /// Each loss and each gradient times its weight, and nothing else; whole weights count
+    /// an example several times.
+    #[test]
+    fn weights_multiply_losses_and_gradients(
+        labels in prop::collection::vec(0_usize..3, 1..40), at in 0_usize..40,
+    ) {
+        let n = labels.len();
+        let scores = Mat::from_fn(3, n, |i, j| (i as f64 - 1.0) * (j as f64 * 0.7).sin());
+        let weights: Vec<f64> = (0..n).map(|j| [0.0, 1.0, 0.3, 2.5][j % 4]).collect();
+        let panel = |targets: Targets<'_, f64>| {
+            let (mut losses, mut dscores) = (vec![f64::NAN; n], Mat::zeros(3, n));
+            let softmax = SoftmaxCrossEntropy::new();
+            prop_assert!(softmax.check(3, n, targets).is_ok());
+            softmax.panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut());
+            Ok((losses, dscores))
+        };
+        let plain = Targets::Labels(&labels);
+        let (losses, dscores) = panel(plain)?;
+        let (weighted, dweighted) = panel(plain.weighted(&weights))?;
+        for j in 0..n {
+            prop_assert_eq!(weighted[j], weights[j] * losses[j]);
+            for i in 0..3 {
+                let expected = weights[j] * dscores[(i, j)];
+                let error = (dweighted[(i, j)] - expected).abs();
+                prop_assert!(error <= 2.0 * f64::EPSILON * expected.abs());
+            }
+        }
+        prop_assert_eq!(panel(plain.weighted(&vec![1.0; n]))?, (losses, dscores));
+        // Cut anywhere, each part has its weights.
+        let (left, right) = plain.weighted(&weights).split_at(at.min(n));
+        prop_assert_eq!(left.weights().unwrap(), &weights[..at.min(n)]);
+        prop_assert_eq!(right.weights().unwrap(), &weights[at.min(n)..]);
+        prop_assert_eq!((left.columns(), right.columns()), (at.min(n), n - at.min(n)));
+    }
+
+    /// The weight of a class is that of its examples.
+    #[test]
+    fn class_weights_are_weights_of_examples(labels in prop::collection::vec(0_usize..3, 1..40)) {
+        let n = labels.len();
+        let scores = Mat::from_fn(3, n, |i, j| (i as f64 - 1.0) * (j as f64 * 0.7).sin());
+        let of_classes = [0.5, 0.0, 3.0];
+        let of_examples: Vec<f64> = labels.iter().map(|&label| of_classes[label]).collect();
+        let panel = |loss: &SoftmaxCrossEntropy, targets: Targets<'_, f64>| {
+            let (mut losses, mut dscores) = (vec![f64::NAN; n], Mat::zeros(3, n));
+            loss.panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut());
+            (losses, dscores)
+        };
+        let (plain, targets) = (SoftmaxCrossEntropy::new(), Targets::Labels(&labels));
+        prop_assert_eq!(
+            panel(&plain.clone().class_weights(of_classes), targets),
+            panel(&plain, targets.weighted(&of_examples))
+        );
     }
 
     #[test]
@@ -369,6 +423,9 @@ fn a_nan_that_goes_in_comes_out() {
         assert!(nan_comes_out(&MeanAbsoluteError, &scores, target));
         assert!(nan_comes_out(&Huber::default(), &scores, target));
     }
+    // Nor is one lost for want of another class.
+    assert!(nan_comes_out(&MulticlassSvm::new(), &[f64::NAN], Target::Label(0)));
+    assert!(nan_comes_out(&CrammerSingerSvm::new(), &[f64::NAN], Target::Label(0)));
     for label in 0..2 {
         let (scores, target) = ([f64::NAN], Target::Label(label));
         assert!(nan_comes_out(&Logistic, &scores, target));
@@ -483,6 +540,16 @@ fn targets_that_do_not_fit_are_refused() {
     assert!(mse(1, Targets::Values(values.as_ref())).is_err());
     assert!(mse(2, Targets::Labels(&[0, 1])).is_err());
 
+    let values_of_weight = |weights: &[f64]| {
+        let targets = Targets::Values(values.as_ref()).weighted(weights);
+        MeanSquaredError.check(2, 2, targets).map_err(|error| error.to_string())
+    };
+    assert_eq!(values_of_weight(&[0.0, 2.0]), Ok(()));
+    assert_eq!(values_of_weight(&[1.0]), Err("mse: expected 2 weights, got 1".to_owned()));
+    let message = "mse: the weight of an example must be at least 0 and finite, got -1";
+    assert_eq!(values_of_weight(&[1.0, -1.0]), Err(message.to_owned()));
+    assert!(values_of_weight(&[f64::NAN, 1.0]).is_err());
+
     let logistic = |outputs, labels: &[usize]| {
         Loss::<f64>::check(&Logistic, outputs, labels.len(), Targets::Labels(labels))
     };
@@ -538,6 +605,16 @@ fn options_out_of_range_are_refused() {
         softmax().label_smoothing(0.1).class_weights([0.0, 2.0]).check(2, 2, labels),
         Ok(())
     );
+}
+
+/// An example of weight 0 does not count, even where its loss is infinite.
+#[test]
+fn a_weight_of_0_is_stronger_than_infinity() {
+    let (scores, values) = (mat![[f64::INFINITY, 1.0]], mat![[0.0, 0.0]]);
+    let (mut losses, mut dscores) = ([f64::NAN; 2], Mat::zeros(1, 2));
+    let targets = Targets::Values(values.as_ref()).weighted(&[0.0, 1.0]);
+    MeanSquaredError.panel(scores.as_ref(), targets, 1, &mut losses, dscores.as_mut());
+    assert_eq!((losses, dscores), ([0.0, 1.0], mat![[0.0, 2.0]]));
 }
 
 #[test]

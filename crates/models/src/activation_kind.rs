@@ -224,11 +224,7 @@ impl FromStr for ActivationKind {
                     Err(ModelError::option(option, expected, &value))
                 }
             },
-            _ => Err(ModelError::Unknown {
-                what: "activation",
-                name: text.to_owned(),
-                choices: Self::ALL.map(Self::name).join(", "),
-            }),
+            _ => Err(named::unknown("activation", text, &Self::ALL.map(Self::name))),
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) struct Batches<'a, T: Scalar> {
     x: Buffer<T>,
     labels: Vec<usize>,
     values: Buffer<T>,
+    weights: Vec<T>,
 }
 
 impl<'a, T: Scalar> Batches<'a, T> {
@@ -25,6 +26,7 @@ impl<'a, T: Scalar> Batches<'a, T> {
             x: Buffer::new(),
             labels: Vec::with_capacity(size.min(data.len())),
             values: Buffer::new(),
+            weights: Vec::with_capacity(size.min(data.len())),
         }
     }
 
@@ -65,6 +67,14 @@ impl<'a, T: Scalar> Batches<'a, T> {
                     column_mut(batch.as_mut(), j).copy_from_slice(value);
                 }
                 Targets::Values(self.values.view(values.nrows(), n))
+            }
+        };
+        let targets = match self.data.weights() {
+            None => targets,
+            Some(weights) => {
+                self.weights.clear();
+                self.weights.extend(chosen.iter().map(|&example| weights[example]));
+                targets.weighted(&self.weights)
             }
         };
         (self.x.view(rows, n), targets)

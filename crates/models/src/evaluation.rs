@@ -42,13 +42,15 @@ impl Evaluation {
         loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
         let mean_loss = mean(&losses);
         match targets {
-            Targets::Labels(labels) => {
+            Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
                 let predicted = classify_columns(loss, scores);
                 let right = predicted.iter().zip(labels).filter(|(class, label)| class == label);
                 let right = right.count();
                 Self::Classification { loss: mean_loss, accuracy: right as f64 / n.max(1) as f64 }
             }
-            Targets::Values(values) => regression(mean_loss, scores, values),
+            Targets::Values(values) | Targets::WeightedValues(values, _) => {
+                regression(mean_loss, scores, values)
+            }
         }
     }
 

@@ -163,11 +163,7 @@ impl FromStr for LossKind {
                     named::number("delta of the huber loss", "a number above 0", value, valid)?;
                 Ok(Self::Huber { delta })
             }
-            _ => Err(ModelError::Unknown {
-                what: "loss",
-                name: text.to_owned(),
-                choices: Self::ALL.map(Self::name).join(", "),
-            }),
+            _ => Err(named::unknown("loss", text, &Self::ALL.map(Self::name))),
         }
     }
 }

@@ -215,9 +215,13 @@ impl<T: Scalar> Model<T> {
 
 /// The targets of `data`, as a loss takes them.
 pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
-    match data.target() {
+    let targets = match data.target() {
         Target::Classes { labels, .. } => Targets::Labels(labels),
         Target::Values { values, .. } => Targets::Values(values.as_ref()),
+    };
+    match data.weights() {
+        None => targets,
+        Some(weights) => targets.weighted(weights),
     }
 }
 

@@ -23,6 +23,11 @@ pub(crate) fn number(
     }
 }
 
+/// The error for a text that is none of these choices.
+pub(crate) fn unknown(what: &'static str, text: &str, choices: &[&str]) -> ModelError {
+    ModelError::Unknown { what, name: text.to_owned(), choices: choices.join(", ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

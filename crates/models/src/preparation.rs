@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use densely_data::{Dataset, Target};
 use densely_preprocess::{Method, Preprocessor, Standardize, Transform};
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError};
@@ -37,13 +39,13 @@ impl Preparation {
     ///
     /// # Errors
     /// If the method cannot be fitted to the data.
-    pub fn fit(method: Method, train: &Dataset<f64>) -> Result<Self, ModelError> {
+    pub fn fit(method: impl Borrow<Method>, train: &Dataset<f64>) -> Result<Self, ModelError> {
         let target_scale = train.values().map(Standardize::fit).transpose()?;
         Ok(Self {
             feature_names: train.feature_names().to_vec(),
             target_name: train.target_name().to_owned(),
             output_names: train.output_names().to_vec(),
-            preprocessor: method.fit(train.x())?,
+            preprocessor: method.borrow().fit(train.x())?,
             target_scale,
         })
     }
@@ -126,6 +128,10 @@ impl Preparation {
             (Target::Values { .. }, None) => {
                 return Err(ModelError::Targets { expected: "classes", actual: "real values" });
             }
+        };
+        let prepared = match data.weights() {
+            None => prepared,
+            Some(weights) => prepared.with_weights(weights)?,
         };
         Ok(prepared.with_output_names(&self.output_names)?.cast()?)
     }

@@ -6,9 +6,11 @@ use densely_data::{Dataset, digits};
 use densely_layers::{At, Layer};
 use densely_loss::{TargetKind, Targets};
 use densely_models::{
-    ActivationKind, LinearClassifier, LossKind, Mlp, Model, Stop, Trainer, TrainingStep, Workspace,
+    ActivationKind, LinearClassifier, LossKind, Mlp, Model, Preparation, Stop, Trainer,
+    TrainingStep, Workspace,
 };
 use densely_optim::Sgd;
+use densely_preprocess::Method;
 use densely_tensor::{Key, Mat, MatRef, Purpose, Scalar, Stream, Threads, mat};
 use proptest::prelude::*;
 
@@ -251,6 +253,33 @@ fn input_noise_adds_the_penalty_that_theory_says() {
         10.0 * (norm * clean / n as f64).sqrt() * sigma + 10.0 * penalty / (n as f64).sqrt();
     assert!((noisy - clean - penalty).abs() < bound, "{noisy} {clean} {penalty} {bound}");
     assert!(bound < 0.3 * penalty, "the test could not tell: {bound} {penalty}");
+}
+
+/// A whole weight is as good as so many copies of an example, but for the number of
+/// examples that the mean is taken over; through the preparation, the batches and the step.
+#[test]
+fn weights_count_examples_several_times() {
+    let data = some_digits::<f64>(12);
+    let weights = [2.0, 1.0, 0.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0];
+    let copies: Vec<usize> = (0..12).flat_map(|j| vec![j; weights[j] as usize]).collect();
+    let preparation = Preparation::fit(Method::Center, &data).unwrap();
+    let prepare = |data: &Dataset<f64>| preparation.dataset::<f64>(data).unwrap();
+    let weighted = prepare(&data.clone().with_weights(weights).unwrap());
+    let repeated = prepare(&data.subset(&copies).unwrap());
+    let train = |data: &Dataset<f64>, learning_rate| {
+        let mut model = Mlp::classifier(64, 10).hidden([5]).seed(2).build::<f64>().unwrap();
+        let loss = model.evaluate(data).unwrap().loss();
+        let trainer = Trainer::new(Sgd::new(learning_rate)).epochs(1).batch_size(100);
+        trainer.fit(&mut model, data).unwrap();
+        (loss * data.len() as f64, model.scores(data.x(), &Threads::single()).unwrap())
+    };
+    let (sum, scores) = train(&weighted, 0.12);
+    let (sum_of_copies, scores_of_copies) = train(&repeated, 0.01 * copies.len() as f64);
+    assert!((sum / sum_of_copies - 1.0).abs() < 1e-13, "{sum} {sum_of_copies}");
+    for (k, &j) in copies.iter().enumerate() {
+        let difference = (scores.col(j) - scores_of_copies.col(k)).norm_max();
+        assert!(difference < 1e-12, "example {j}: {difference}");
+    }
 }
 
 fn xor() -> Dataset<f64> {

@@ -1,8 +1,7 @@
-use densely_layers::{Layer, Param};
-use densely_tensor::{
-    MatRef, Scalar, Threads, column, column_mut, map_in_place, sum_of, vectorize,
-};
+use densely_layers::Layer;
+use densely_tensor::{MatRef, Scalar, Threads, column, sum_of, vectorize};
 
+use crate::gradients::map_gradients;
 use crate::state::panel_width;
 use crate::{OptimError, Optimizer, option};
 
@@ -77,20 +76,12 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
         }
         if norm > self.limit {
             let factor = T::from_f64(self.limit / norm);
-            network.visit_params_mut(&mut |Param { grad, .. }| {
-                let width = panel_width(grad.nrows());
-                threads.panels(grad.as_mut(), width, |_, mut grad| {
-                    vectorize(
-                        #[inline(always)]
-                        || {
-                            for j in 0..grad.ncols() {
-                                let grad = column_mut(grad.as_mut(), j);
-                                map_in_place([grad], [], |[g], []| [g * factor]);
-                            }
-                        },
-                    );
-                });
-            });
+            map_gradients(
+                network,
+                threads,
+                #[inline(always)]
+                move |g| g * factor,
+            );
         }
         self.optimizer.step(network, threads)
     }

@@ -1,7 +1,7 @@
-use densely_layers::{Layer, Param};
-use densely_tensor::{Real, Scalar, Threads, column_mut, map_in_place, vectorize};
+use densely_layers::Layer;
+use densely_tensor::{Real, Scalar, Threads};
 
-use crate::state::panel_width;
+use crate::gradients::map_gradients;
 use crate::{OptimError, Optimizer, option};
 
 /// An optimiser that sees each entry of the gradient cut off at `±c`.
@@ -40,22 +40,12 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         option::positive("the limit of the gradient's entries", self.limit)?;
         let limit = T::from_f64(self.limit);
-        network.visit_params_mut(&mut |Param { grad, .. }| {
-            let width = panel_width(grad.nrows());
-            threads.panels(grad.as_mut(), width, |_, mut grad| {
-                vectorize(
-                    #[inline(always)]
-                    || {
-                        for j in 0..grad.ncols() {
-                            let grad = column_mut(grad.as_mut(), j);
-                            map_in_place([grad], [], |[g], []| {
-                                [Real::min(Real::max(g, -limit), limit)]
-                            });
-                        }
-                    },
-                );
-            });
-        });
+        map_gradients(
+            network,
+            threads,
+            #[inline(always)]
+            move |g| Real::min(Real::max(g, -limit), limit),
+        );
         self.optimizer.step(network, threads)
     }
 

@@ -31,6 +31,7 @@ mod adamw;
 mod clip_norm;
 mod clip_value;
 mod error;
+mod gradients;
 mod max_norm;
 mod optimizer;
 mod option;

@@ -59,7 +59,9 @@ pub(crate) fn progress(time: f64, end: f64) -> f64 {
 
 /// From one value to another along half a period of a cosine.
 pub(crate) fn anneal(from: f64, to: f64, progress: f64) -> f64 {
-    to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+    // Exactly `from` and `to` at the ends.
+    let share = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+    from * share + to * (1.0 - share)
 }
 
 /// A factor that the rate may come down to: in `[0, 1]`.

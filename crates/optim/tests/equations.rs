@@ -92,6 +92,10 @@ proptest! {
         shape in shapes(), steps in 1_usize..12, of in penalties(), b1 in shares(),
         b2 in shares(), epsilon in prop_oneof![Just(1e-8), 1e-3..1.0], threads in threads(),
     ) {
+        // With β₂ = 0 a step divides by the size of the last gradient alone. Where it is near 0,
+        // its rounding errors are enlarged without bound, so there have to be none: no part of
+        // it may depend on the weight.
+        let of = if b2 == 0.0 { Strengths { l1: 0.0, l2: 0.0, ..of } } else { of };
         let optimizer =
             Adam::<f64>::new(of.rate).betas(b1, b2).epsilon(epsilon).penalty(penalty(of));
         let rule = || adam(of.rate, b1, b2, epsilon);

@@ -1,6 +1,9 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, map, vectorize};
+use densely_tensor::{
+    MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
+};
 
-use crate::{PreprocessError, Transform, statistics};
+use crate::feature_mean::FeatureMean;
+use crate::{PreprocessError, Transform};
 
 /// Takes the mean of each feature away: `y = x − μ`, with `μ = Σ x / N`.
 ///
@@ -28,10 +31,11 @@ impl Center {
     /// `x`: features x n.
     ///
     /// # Errors
-    /// If there are no examples or no features, or a value is not finite.
+    /// If there are no examples or no features, a value is not finite, or values are
+    /// so far apart that their distance from the mean is not.
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        statistics::check("Center::fit", x)?;
-        Ok(Self { mean: statistics::means(x)? })
+        let features = FeatureMean::of_features("Center::fit", x, &Threads::single())?;
+        Ok(Self { mean: features.iter().map(|feature| feature.mean).collect() })
     }
 
     /// With these means.

@@ -70,6 +70,24 @@ pub enum PreprocessError {
         /// The value it has.
         value: f64,
     },
+    /// Features that are no whole number of pixels of so many channels.
+    #[error("{features} features are no whole number of pixels of {channels} channels")]
+    Channels {
+        /// The number of features.
+        features: usize,
+        /// The number of channels.
+        channels: usize,
+    },
+    /// The error arose in a step of a pipeline.
+    #[error("step {step} of the preprocessing ({method}): {source}")]
+    Step {
+        /// Its position, from 0.
+        step: usize,
+        /// What the step is.
+        method: String,
+        /// What went wrong there.
+        source: Box<PreprocessError>,
+    },
     /// A name that stands for no method.
     #[error("unknown preprocessing \"{name}\": choose one of {choices}")]
     Unknown {

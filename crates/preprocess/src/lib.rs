@@ -4,8 +4,12 @@
 //! |---|---|---|
 //! | zero mean | [`Center`] | `y = x − μ` |
 //! | zero mean, unit variance | [`Standardize`] | `y = (x − μ) / σ` |
+//! | each feature in the same range | [`MinMax`] | `y = a + (b − a) (x − min) / (max − min)` |
 //! | decorrelated features, or fewer | [`Pca`] | `y = Vᵀ (x − μ)` |
 //! | the identity as covariance | [`Whiten`] | `y = diag(λ + ε)^−½ Vᵀ (x − μ)` |
+//! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
+//! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
+//! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
 //! | one of your own | [`Transform`] | |
 //!
@@ -34,10 +38,16 @@
 mod accuracy;
 mod center;
 mod centering;
+mod components;
 mod error;
+mod feature_mean;
 mod leading_eigen;
+mod mean_image;
 mod method;
+mod min_max;
 mod pca;
+mod per_channel_mean;
+mod pipeline;
 mod preprocessor;
 mod principal_axes;
 mod product_axes;
@@ -45,18 +55,27 @@ mod products;
 mod refine;
 mod rounding_noise;
 mod scatter;
+mod side_by_side;
 mod singular_axes;
+mod squared_deviation;
 mod standardize;
 mod statistics;
 mod sum;
 mod transform;
 mod whiten;
+mod zca;
 
 pub use center::Center;
+pub use components::Components;
 pub use error::PreprocessError;
+pub use mean_image::MeanImage;
 pub use method::Method;
+pub use min_max::MinMax;
 pub use pca::Pca;
+pub use per_channel_mean::{ChannelLayout, PerChannelMean};
+pub use pipeline::Pipeline;
 pub use preprocessor::Preprocessor;
 pub use standardize::Standardize;
 pub use transform::Transform;
 pub use whiten::Whiten;
+pub use zca::Zca;

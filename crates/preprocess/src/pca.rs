@@ -3,7 +3,7 @@ use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, ShapeError, Thread
 use crate::accuracy::{expect_at_most, orthonormality};
 use crate::centering::Centering;
 use crate::principal_axes::PrincipalAxes;
-use crate::{Center, PreprocessError, Transform};
+use crate::{Center, Components, PreprocessError, Transform};
 
 /// How far from orthonormal the columns of given components may be: those that were
 /// stored with fewer digits still are components.
@@ -86,7 +86,7 @@ impl Pca {
     /// # Errors
     /// As [`fit`](Self::fit).
     pub fn fit_on<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Result<Self, PreprocessError> {
-        threads.install(|| Self::fit_components(x, None, threads))
+        Self::fit_components(x, Components::All, threads)
     }
 
     /// [`fit_k`](Self::fit_k) on these threads: the result has the same bits at any number.
@@ -101,21 +101,78 @@ impl Pca {
         k: usize,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        threads.install(|| Self::fit_components(x, Some(k), threads))
+        Self::fit_components(x, Components::Count(k), threads)
     }
 
-    fn fit_components<T: Scalar>(
+    /// The fewest components that have this share of the variance: the smallest `k` with
+    /// `λ₁ + … + λₖ ≥ share · Σ λ`.
+    ///
+    /// ```
+    /// use densely_preprocess::Pca;
+    /// use densely_tensor::mat;
+    ///
+    /// // Variances 4 and 1.
+    /// let x = mat![[0.0, 4.0, 0.0, 4.0], [0.0, 0.0, 2.0, 2.0]];
+    /// assert_eq!(Pca::fit_share(x.as_ref(), 0.75)?.variances().len(), 1);
+    /// assert_eq!(Pca::fit_share(x.as_ref(), 0.85)?.variances().len(), 2);
+    /// # Ok::<(), densely_preprocess::PreprocessError>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if `share` is not above 0 and at most 1.
+    pub fn fit_share<T: Scalar>(x: MatRef<'_, T>, share: f64) -> Result<Self, PreprocessError> {
+        Self::fit_share_on(x, share, &Threads::single())
+    }
+
+    /// [`fit_share`](Self::fit_share) on these threads: the result has the same bits at any
+    /// number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit_share`](Self::fit_share).
+    pub fn fit_share_on<T: Scalar>(
         x: MatRef<'_, T>,
-        k: Option<usize>,
+        share: f64,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        let (features, examples) = (x.nrows(), x.ncols());
-        let centering = Centering::new("Pca::fit", x, threads)?;
-        // To say how many there are, all are needed.
-        let possible = k.filter(|k| (1..=features.min(examples - 1)).contains(k));
-        let principal = PrincipalAxes::new(x, &centering, possible, threads)?;
-        let rank = principal.lambda.len();
-        let kept = k.unwrap_or(rank);
+        Self::fit_components(x, Components::Share(share), threads)
+    }
+
+    pub(crate) fn fit_components<T: Scalar>(
+        x: MatRef<'_, T>,
+        components: Components,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        components.check()?;
+        threads.install(|| {
+            let (features, examples) = (x.nrows(), x.ncols());
+            let centering = Centering::new("Pca::fit", x, threads)?;
+            // Of a count that is impossible, the error says how many there are: for that,
+            // all are needed, as they are for a share.
+            let possible = 1..=features.min(examples - 1);
+            let count = match components {
+                Components::Count(k) if possible.contains(&k) => Some(k),
+                _ => None,
+            };
+            let principal = PrincipalAxes::new(x, &centering, count, threads)?;
+            Self::from_principal(centering, &principal, components, examples)
+        })
+    }
+
+    /// From the axes of so many examples.
+    pub(crate) fn from_principal(
+        centering: Centering,
+        principal: &PrincipalAxes,
+        components: Components,
+        examples: usize,
+    ) -> Result<Self, PreprocessError> {
+        let (features, rank) = (principal.axes.nrows(), principal.lambda.len());
+        let kept = components.kept(&principal.lambda, principal.total);
         if kept == 0 || kept > rank {
             return Err(PreprocessError::Components { requested: kept, rank, features, examples });
         }

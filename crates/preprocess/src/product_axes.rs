@@ -56,10 +56,11 @@ pub(crate) fn product_axes<T: Scalar>(
     if k > rank {
         return None;
     }
+    let tolerance = tolerance(features, examples);
     let axes = if features <= examples {
-        from_scatter(x, centering, k, threads)
+        scatter_axes(scatter(x, centering, threads).as_ref(), k, tolerance, threads)
     } else {
-        from_gram(x, centering, k, threads)
+        gram_axes(x, centering, k, tolerance, threads)
     }?;
     let lambda = &axes.lambda;
     let tested: Vec<usize> = (0..k).filter(|&j| j < TESTED || j + TESTED >= k).collect();
@@ -103,25 +104,23 @@ fn eigen(
     good.then_some((values, vectors))
 }
 
-/// By the eigenvectors of `X Xᵀ`.
-fn from_scatter<T: Scalar>(
-    x: MatRef<'_, T>,
-    centering: &Centering,
+/// The eigenvectors of `X Xᵀ`.
+fn scatter_axes(
+    scatter: MatRef<'_, f64>,
     k: usize,
+    tolerance: f64,
     threads: &Threads,
 ) -> Option<PrincipalAxes> {
-    let scatter = scatter(x, centering, threads);
-    let tolerance = tolerance(x.nrows(), x.ncols());
-    let (lambda, axes) = eigen(scatter.as_ref(), k, tolerance, threads)?;
-    let total = trace(scatter.as_ref());
-    Some(PrincipalAxes { axes, lambda, total })
+    let (lambda, axes) = eigen(scatter, k, tolerance, threads)?;
+    Some(PrincipalAxes { axes, lambda, total: trace(scatter) })
 }
 
-/// By the eigenvectors `U` of `XᵀX`: `V = X U diag(λ)^−½`.
-fn from_gram<T: Scalar>(
+/// Those that the eigenvectors `U` of `XᵀX` give: `V = X U diag(λ)^−½`.
+fn gram_axes<T: Scalar>(
     x: MatRef<'_, T>,
     centering: &Centering,
     k: usize,
+    tolerance: f64,
     threads: &Threads,
 ) -> Option<PrincipalAxes> {
     let (features, examples) = (x.nrows(), x.ncols());
@@ -132,8 +131,8 @@ fn from_gram<T: Scalar>(
     let mut gram = Mat::zeros(examples, examples);
     symmetric_product(gram.as_mut(), Accumulate::Replace, centered.transpose(), threads);
     mirror(gram.as_mut());
-    let tolerance = tolerance(features, examples);
-    let (lambda, mut u) = eigen(gram.as_ref(), k, tolerance, threads)?;
+    let PrincipalAxes { axes: mut u, lambda, total } =
+        scatter_axes(gram.as_ref(), k, tolerance, threads)?;
     for (j, lambda) in lambda.iter().enumerate() {
         let sigma = lambda.sqrt();
         column_mut(u.as_mut(), j).iter_mut().for_each(|u| *u /= sigma);
@@ -143,7 +142,6 @@ fn from_gram<T: Scalar>(
     orthonormalize(&mut axes, threads)?;
 
     let residual = probed_residual(centered, axes.as_ref(), &lambda, threads);
-    let total = trace(gram.as_ref());
     (residual <= tolerance * lambda[0]).then_some(PrincipalAxes { axes, lambda, total })
 }
 

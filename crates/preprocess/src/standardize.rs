@@ -1,6 +1,10 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
+use densely_tensor::{
+    MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
+};
 
-use crate::{PreprocessError, Transform, statistics};
+use crate::feature_mean::FeatureMean;
+use crate::squared_deviation::SquaredDeviation;
+use crate::{PreprocessError, Transform};
 
 /// A deviation below so many rounding errors of the mean is one of rounding.
 const ROUNDING: f64 = 10.0 * f64::EPSILON;
@@ -37,14 +41,23 @@ impl Standardize {
     /// If there are no examples or no features, a value is not finite, or values are so
     /// far apart that their deviation is not.
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        statistics::check("Standardize::fit", x)?;
-        let mean = statistics::means(x)?;
-        let deviations = statistics::standard_deviations(x, &mean)?;
-        let scale = |(deviation, mean): (f64, &f64)| {
-            if deviation <= ROUNDING * mean.abs() { 1.0 } else { deviation }
+        let features = FeatureMean::of_features("Standardize::fit", x, &Threads::single())?;
+        let squares = SquaredDeviation::of_features(x, &features);
+        Self::from_deviations(&features, &squares, x.ncols())
+    }
+
+    /// From the statistics of so many examples.
+    pub(crate) fn from_deviations(
+        features: &[FeatureMean],
+        squares: &[SquaredDeviation],
+        examples: usize,
+    ) -> Result<Self, PreprocessError> {
+        let scale = |(feature, squares): (&FeatureMean, &SquaredDeviation)| {
+            let deviation = squares.standard_deviation(examples);
+            if deviation <= ROUNDING * feature.mean.abs() { 1.0 } else { deviation }
         };
-        let scale = deviations.into_iter().zip(&mean).map(scale).collect();
-        Ok(Self { mean, scale })
+        let scale = features.iter().zip(squares).map(scale).collect();
+        Self::from_parts(features.iter().map(|feature| feature.mean).collect(), scale)
     }
 
     /// With these means and standard deviations.
@@ -84,22 +97,28 @@ impl Transform for Standardize {
     }
 
     fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
-        for j in 0..x.ncols() {
-            let statistics = self.mean.iter().zip(&self.scale);
-            let y = column_mut(y.as_mut(), j);
-            for ((y, x), (mean, scale)) in y.iter_mut().zip(column(x, j)).zip(statistics) {
-                *y = (x - mean) / scale;
-            }
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..x.ncols() {
+                    let y = column_mut(y.as_mut(), j);
+                    let x = [column(x, j), &self.mean, &self.scale];
+                    map(y, x, |[x, mean, scale]| (x - mean) / scale);
+                }
+            },
+        );
     }
 
     fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
-        for j in 0..y.ncols() {
-            let statistics = self.mean.iter().zip(&self.scale);
-            let x = column_mut(x.as_mut(), j);
-            for ((x, y), (mean, scale)) in x.iter_mut().zip(column(y, j)).zip(statistics) {
-                *x = y * scale + mean;
-            }
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..y.ncols() {
+                    let x = column_mut(x.as_mut(), j);
+                    let y = [column(y, j), &self.mean, &self.scale];
+                    map(x, y, |[y, mean, scale]| y * scale + mean);
+                }
+            },
+        );
     }
 }

@@ -10,19 +10,22 @@ pub(crate) struct Sum {
 
 impl Sum {
     pub(crate) fn add(&mut self, value: f64) {
-        let sum = self.rounded + value;
-        let (large, small) = if self.rounded.abs() >= value.abs() {
-            (self.rounded, value)
-        } else {
-            (value, self.rounded)
-        };
-        self.rest += (large - sum) + small;
+        let (sum, lost) = two_sum(self.rounded, value);
+        self.rest += lost;
         self.rounded = sum;
     }
 
     pub(crate) fn value(self) -> f64 {
         self.rounded + self.rest
     }
+}
+
+/// `a + b` rounded, and what rounding it lost: Knuth's two-sum.
+#[inline(always)]
+pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let added = sum - a;
+    (sum, (a - (sum - added)) + (b - added))
 }
 
 #[cfg(test)]

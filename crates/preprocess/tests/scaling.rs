@@ -70,3 +70,11 @@ fn data_in_f32_are_transformed_as_exactly_as_f32_can_hold() {
     let center = Center::fit(x.as_ref()).unwrap();
     assert_eq!(center.transform(x.as_ref()).unwrap(), exact);
 }
+
+#[test]
+fn no_examples_are_transformed_to_none() {
+    let center = Center::fit(mat![[1.0, 2.0], [3.0, 4.0]].as_ref()).unwrap();
+    let none = Mat::<f32>::zeros(2, 0);
+    assert_eq!(center.transform(none.as_ref()).unwrap().shape(), (2, 0));
+    assert_eq!(center.inverse_transform(none.as_ref()).unwrap().shape(), (2, 0));
+}

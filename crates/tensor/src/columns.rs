@@ -1,6 +1,6 @@
 use faer::{MatMut, MatRef};
 
-use crate::{LANES, Scalar, map, vectorize};
+use crate::{Scalar, map, vectorize};
 
 /// Column `j` of `x`, one example, as a slice.
 ///
@@ -65,49 +65,6 @@ pub fn fill_columns<T: Scalar>(mut x: MatMut<'_, T>, b: MatRef<'_, T>) {
     );
 }
 
-/// `b = Σⱼ x[:, j]`, the columns added in order: the gradient of a bias.
-///
-/// # Shapes
-/// `x: m x n`, `b: m x 1`.
-///
-/// # Panics
-/// If `b` has another shape, or columns are not contiguous.
-pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
-    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
-    let b = column_mut(b, 0);
-    vectorize(
-        #[inline(always)]
-        || {
-            let mut first = 0;
-            while first < b.len() {
-                let sums = &mut b[first..];
-                first += match sums.len() {
-                    STRIP.. => sum_strip::<T, STRIP>(x, sums, first),
-                    LANES.. => sum_strip::<T, LANES>(x, sums, first),
-                    4.. => sum_strip::<T, 4>(x, sums, first),
-                    _ => sum_strip::<T, 1>(x, sums, first),
-                };
-            }
-        },
-    );
-}
-
-/// Rows that are summed at a time, in registers.
-const STRIP: usize = 4 * LANES;
-
-/// The sums of rows `first .. first + R`.
-#[inline(always)]
-fn sum_strip<T: Scalar, const R: usize>(x: MatRef<'_, T>, sums: &mut [T], first: usize) -> usize {
-    let mut totals = [T::ZERO; R];
-    for j in 0..x.ncols() {
-        for (total, &x) in totals.iter_mut().zip(&column(x, j)[first..first + R]) {
-            *total += x;
-        }
-    }
-    sums[..R].copy_from_slice(&totals);
-    R
-}
-
 /// Row and column of the first value, column by column, that is NaN or infinite.
 #[must_use]
 pub fn first_non_finite<T: Scalar>(x: MatRef<'_, T>) -> Option<(usize, usize)> {
@@ -128,7 +85,7 @@ mod tests {
         for rows in 0..100 {
             let mut x = Mat::from_fn(rows, 3, |i, j| (10 * i + j) as f32);
             let mut b = Mat::from_fn(rows, 1, |_, _| f32::NAN);
-            sum_columns(x.as_ref(), b.as_mut());
+            crate::sum_columns(x.as_ref(), b.as_mut());
             assert_eq!(b, Mat::from_fn(rows, 1, |i, _| (30 * i + 3) as f32));
             fill_columns(x.as_mut(), b.as_ref());
             assert_eq!(x, Mat::from_fn(rows, 3, |i, _| (30 * i + 3) as f32));

@@ -44,12 +44,13 @@ mod reduce;
 mod scalar;
 mod simd;
 mod threads;
+mod weigh;
 
 pub use buffer::Buffer;
-pub use columns::{column, column_mut, copy, fill_columns, first_non_finite, sum_columns};
+pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
 pub use error::ShapeError;
 pub use faer::{Mat, MatMut, MatRef, mat};
-pub use gemm::{Accumulate, affine, gemm};
+pub use gemm::{Accumulate, affine, gemm, sum_columns};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
 pub use random::{Key, Purpose, Stream};
@@ -58,6 +59,7 @@ pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};
 pub use scalar::Scalar;
 pub use simd::vectorize;
 pub use threads::{Split, Threads};
+pub use weigh::weigh;
 
 // Reborrowing a `MatMut` (`m.rb_mut()`) needs this trait in scope.
 pub use faer::reborrow::{Reborrow, ReborrowMut};

@@ -30,18 +30,6 @@ fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (&str, usize, 
     })
 }
 
-/// The preprocessing, in the words of `train --preprocess`.
-fn preprocessing(preprocessor: &Preprocessor) -> String {
-    match preprocessor {
-        Preprocessor::None { .. } => "none".to_owned(),
-        Preprocessor::Center(_) => "center".to_owned(),
-        Preprocessor::Standardize(_) => "standardize".to_owned(),
-        Preprocessor::Pca(pca) => format!("pca:{}", pca.out_features()),
-        Preprocessor::Whiten(whiten) => format!("whiten:{}", whiten.out_features()),
-        other => format!("{other:?}"),
-    }
-}
-
 fn task(preparation: &Preparation) -> &'static str {
     if preparation.class_names().is_some() { "classify" } else { "regress" }
 }
@@ -54,7 +42,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "target": preparation.target_name(),
         "features": preparation.feature_names(),
         "classes": preparation.class_names(),
-        "preprocess": preprocessing(preparation.preprocessor()),
+        "preprocess": preparation.preprocessor().to_string(),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
         "loss": predictor.spec().loss_kind().to_string(),
         "parameters": predictor.model().parameters(),
@@ -87,7 +75,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let mut out = anstream::stdout();
     writeln!(out, "{BOLD}{}{BOLD:#} is {target}", preparation.target_name())?;
     writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
-    writeln!(out, "  preprocessing: {}", preprocessing(preparation.preprocessor()))?;
+    writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
     let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
     writeln!(out, "{}\n", table.trim_fmt())?;

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError
 fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
-    let preparation = Preparation::fit(args.preprocess, &parts.train)?;
+    let preparation = Preparation::fit(&args.preprocess, &parts.train)?;
     let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
     // Before the work, so that none is done that cannot be kept.
     let folder = run_folder::create(args.out.as_deref(), &parts.name, args.force)?;

@@ -38,7 +38,7 @@ impl Activation for Gelu {
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, y: R) -> R {
-        // y is too small to be divided where x is.
+        // Where x is tiny, y may have lost its digits to underflow.
         let near_0 = x.abs() < R::from_f64(1e-20);
         let cdf = if near_0 { R::from_f64(0.5) } else { y / x };
         let density = R::from_f64(DENSITY_AT_0) * (R::from_f64(-0.5) * x * x).exp();

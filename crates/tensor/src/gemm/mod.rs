@@ -1,4 +1,10 @@
+mod dots;
+mod few_terms;
+mod short_column;
+mod sweep;
 mod thin;
+
+pub use sweep::sum_columns;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -76,7 +82,7 @@ pub fn affine<T: Scalar>(
 ) {
     check_shapes(y.rb(), w, x);
     assert_eq!((bias.nrows(), bias.ncols()), (y.nrows(), 1), "affine: shape of the bias");
-    if !thin::affine(y.rb_mut(), w, x, bias) {
+    if !few_terms::affine(y.rb_mut(), w, x, bias) {
         // Starting from the bias saves a pass over y after the product.
         fill_columns(y.rb_mut(), bias);
         gemm(y, Accumulate::Add, w, x);

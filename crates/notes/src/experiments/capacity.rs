@@ -1,0 +1,127 @@
+use densely::prelude::*;
+
+use crate::figures::{Figure, Figures};
+use crate::outcome::{Outcome, Verdict};
+use crate::picture::{CLASSES, Panel, Picture, Swatch};
+use crate::spread::Spread;
+use crate::toy::{self, TEST, TRAIN};
+use crate::trained::{self, Training};
+use crate::{Experiment, Lab, NotesError};
+
+pub(super) const EXPERIMENT: Experiment = Experiment {
+    name: "capacity",
+    title: "Larger networks represent more complicated functions",
+    source: "Neural Networks 1, \"Setting number of layers and their sizes\"",
+    claim: "Larger Neural Networks can represent more complicated functions. The data are shown as \
+            circles colored by their class, and the decision regions by a trained neural network are \
+            shown underneath. [...] Neural Networks with more neurons can express more complicated \
+            functions. However, this is both a blessing (since we can learn to classify more \
+            complicated data) and a curse (since it is easier to overfit the training data).",
+    method: "Networks of one hidden layer of 3, 6 and 20 tanh neurons learn 80 points of two moons that \
+             overlap, without regularisation, and are tested on 2,000 others.",
+    run,
+};
+
+/// Half the side of the square that is drawn.
+pub(super) const SIDE: f64 = 2.2;
+pub(super) const CELLS: usize = 90;
+pub(super) const TRAINING: Training =
+    Training { learning_rate: 0.03, weight_decay: 0.0, epochs: 1500, batch_size: 80 };
+
+/// A network on two moons: how good it is, and what it says where.
+pub(super) struct Fit {
+    pub(super) train: f64,
+    pub(super) test: f64,
+    pub(super) weights: f64,
+    pub(super) regions: Vec<usize>,
+    pub(super) data: Dataset<f32>,
+}
+
+impl Fit {
+    pub(super) fn new(units: usize, training: Training, seed: u64) -> Result<Self, NotesError> {
+        let data = toy::two_moons(80, 0.35, seed, TRAIN)?;
+        let test = toy::two_moons(2000, 0.35, seed, TEST)?;
+        let spec = Mlp::classifier(2, 2).hidden([units]).activation(ActivationKind::Tanh);
+        let model = trained::train(&spec, &data, training, seed)?;
+        Ok(Self {
+            train: trained::accuracy(&model, &data)?,
+            test: trained::accuracy(&model, &test)?,
+            weights: trained::weight_norm(model.network()),
+            regions: trained::regions(&model, SIDE, CELLS)?,
+            data,
+        })
+    }
+
+    /// Cells with another class to their right or above: the length of the boundary.
+    pub(super) fn boundary(&self) -> f64 {
+        let cells = &self.regions;
+        let across =
+            (0..cells.len()).filter(|i| i % CELLS != CELLS - 1 && cells[*i] != cells[i + 1]);
+        let up = (0..cells.len() - CELLS).filter(|&i| cells[i] != cells[i + CELLS]);
+        (across.count() + up.count()) as f64 * 2.0 * SIDE / CELLS as f64
+    }
+
+    pub(super) fn panel(&self, title: impl Into<String>) -> Panel {
+        let colors = self.regions.iter().map(|&class| CLASSES[class]).collect();
+        let panel = Panel::square(title, SIDE).cells(CELLS, 0.28, colors);
+        scatter(panel, &self.data)
+    }
+}
+
+/// The examples of `data`, coloured by class.
+pub(super) fn scatter(mut panel: Panel, data: &Dataset<f32>) -> Panel {
+    let (x, labels) = (data.x(), data.labels().unwrap_or_default());
+    for (class, color) in CLASSES.into_iter().enumerate() {
+        let of_class = (0..x.ncols()).filter(|&j| labels[j] == class);
+        let points = of_class.map(|j| (f64::from(x[(0, j)]), f64::from(x[(1, j)])));
+        panel = panel.dots(color, 3.5, points);
+    }
+    panel
+}
+
+/// The spread of one quantity of several fits.
+pub(super) fn spread(fits: &[Fit], quantity: impl Fn(&Fit) -> f64) -> Spread {
+    Spread::of(fits.iter().map(quantity))
+}
+
+fn run(lab: &Lab) -> Result<Outcome, NotesError> {
+    let sizes = [3, 6, 20];
+    let fits = lab.repeat(&sizes, |&units, seed| Fit::new(units, TRAINING, seed))?;
+    let mut figures = Figures::new([
+        "hidden neurons",
+        "right in training",
+        "right in test",
+        "length of the boundary",
+    ]);
+    let mut picture = Picture::new("More neurons, more complicated regions", (250.0, 250.0))
+        .legend(Swatch::Dot, CLASSES[0], "class 0")
+        .legend(Swatch::Dot, CLASSES[1], "class 1");
+    for (units, fits) in sizes.into_iter().zip(&fits) {
+        let (train, test) = (spread(fits, |fit| fit.train), spread(fits, |fit| fit.test));
+        let boundary = spread(fits, Fit::boundary);
+        figures.row([units.into(), Figure::Shares(train), Figure::Shares(test), boundary.into()]);
+        picture = picture.panel(fits[0].panel(format!("{units} hidden neurons")));
+    }
+    let medians = |quantity: fn(&Fit) -> f64| {
+        fits.iter().map(|f| spread(f, quantity).median).collect::<Vec<_>>()
+    };
+    let (train, test, boundary) =
+        (medians(|fit| fit.train), medians(|fit| fit.test), medians(Fit::boundary));
+    let rises =
+        |values: &[f64]| values.windows(2).all(|pair| pair[0] <= pair[1]) && values[0] < values[2];
+    Ok(Outcome {
+        verdict: Verdict::all(&[rises(&train), rises(&boundary), test[2] < test[0]]),
+        finding: format!(
+            "The blessing: {} of the training points are learned by 3 neurons, {} by 20, along a \
+             boundary that is {:.1} times as long. The curse: on new points, 20 neurons have {}, and 3 \
+             have {}.",
+            crate::figures::percent(train[0]),
+            crate::figures::percent(train[2]),
+            boundary[2] / boundary[0],
+            crate::figures::percent(test[2]),
+            crate::figures::percent(test[0]),
+        ),
+        figures,
+        picture: picture.svg()?,
+    })
+}

@@ -1,0 +1,126 @@
+use densely::prelude::*;
+
+use crate::figures::{Figure, Figures, percent};
+use crate::outcome::{Outcome, Verdict};
+use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
+use crate::spread::Spread;
+use crate::{Experiment, Lab, NotesError};
+
+pub(super) const EXPERIMENT: Experiment = Experiment {
+    name: "zig-zag",
+    title: "Positive inputs make updates zig-zag",
+    source: "Neural Networks 1, \"Commonly used activation functions\"",
+    claim: "If the data coming into a neuron is always positive (e.g. x > 0 elementwise in f = wᵀx + b), \
+            then the gradient on the weights w will during backpropagation become either all be \
+            positive, or all negative. This could introduce undesirable zig-zagging dynamics in the \
+            gradient updates for the weights. However, notice that once these gradients are added up \
+            across a batch of data the final update for the weights can have variable signs.",
+    method: "A logistic neuron of two inputs learns to tell whether x₁ > x₂, so its weights have to go in \
+             opposite directions. The inputs are uniform between 0 and 1; or the same, centred. 300 \
+             steps of one example each at learning rate 0.5, and the same examples in batches of 32.",
+    run,
+};
+
+const STEPS: usize = 300;
+const LEARNING_RATE: f64 = 0.5;
+
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    name: &'static str,
+    /// What is taken off the inputs.
+    mean: f64,
+    batch: usize,
+}
+
+const SETTINGS: [Setting; 4] = [
+    Setting { name: "positive, one example", mean: 0.0, batch: 1 },
+    Setting { name: "centred, one example", mean: 0.5, batch: 1 },
+    Setting { name: "positive, batch of 32", mean: 0.0, batch: 32 },
+    Setting { name: "centred, batch of 32", mean: 0.5, batch: 32 },
+];
+
+/// The weights after each step, from 0.
+fn path(setting: Setting, seed: u64) -> Result<Vec<(f64, f64)>, NotesError> {
+    let linear = Linear::from_parts(Mat::zeros(1, 2), Mat::zeros(1, 1))?;
+    let mut model = Model::new(Sequential::new(2)?.with(linear)?, Logistic);
+    let mut optimizer = Sgd::<f64>::new(LEARNING_RATE);
+    let mut step = TrainingStep::new();
+    let mut stream = Stream::new(seed, Purpose::Other, Key::default());
+    let threads = Threads::single();
+    let mut path = vec![(0.0, 0.0)];
+    for _ in 0..STEPS {
+        let raw = Mat::from_fn(2, setting.batch, |_, _| stream.uniform::<f64>());
+        let labels: Vec<usize> =
+            (0..setting.batch).map(|j| usize::from(raw[(0, j)] > raw[(1, j)])).collect();
+        let x = Mat::from_fn(2, setting.batch, |i, j| raw[(i, j)] - setting.mean);
+        let targets = Targets::Labels(&labels);
+        step.run(&mut model, &mut optimizer, x.as_ref(), targets, At::default(), &threads)?;
+        model.network().visit_params(&mut |param| {
+            if param.name == "weight" {
+                path.push((param.value[(0, 0)], param.value[(0, 1)]));
+            }
+        });
+    }
+    Ok(path)
+}
+
+/// The share of steps that move both weights in the same direction.
+fn same_sign(path: &[(f64, f64)]) -> f64 {
+    let moves = path.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[1].1 - pair[0].1));
+    moves.filter(|&product| product > 0.0).count() as f64 / (path.len() - 1) as f64
+}
+
+/// The length of the path over the distance from its start to its end.
+fn detour(path: &[(f64, f64)]) -> f64 {
+    let distance = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
+    let length: f64 = path.windows(2).map(|pair| distance(pair[0], pair[1])).sum();
+    length / distance(path[0], path[path.len() - 1])
+}
+
+fn run(lab: &Lab) -> Result<Outcome, NotesError> {
+    let paths = lab.repeat(&SETTINGS, |&setting, seed| path(setting, seed))?;
+    let mut figures =
+        Figures::new(["inputs", "updates with both signs equal", "path, in direct distances"]);
+    let over = |paths: &[Vec<(f64, f64)>], measure: fn(&[(f64, f64)]) -> f64| {
+        Spread::of(paths.iter().map(|path| measure(path)))
+    };
+    for (setting, paths) in SETTINGS.iter().zip(&paths) {
+        let shares = Figure::Shares(over(paths, same_sign));
+        figures.row([setting.name.into(), shares, over(paths, detour).into()]);
+    }
+    let (low, high) = (-0.7, 4.7);
+    let panel = |title: &str, paths: &[Vec<Vec<(f64, f64)>>], shown: usize| {
+        Panel::new(title, Axis::linear("w₁", low, high), Axis::linear("w₂", -high, -low))
+            .dashed(INK, [(0.0, 0.0), (high, -high)])
+            .line(BLUE, paths[1][0][..=shown].iter().copied())
+            .line(ORANGE, paths[0][0][..=shown].iter().copied())
+    };
+    let picture = Picture::new("The way of two weights", (290.0, 290.0))
+        .legend(Swatch::Line, ORANGE, "positive inputs")
+        .legend(Swatch::Line, BLUE, "centred inputs")
+        .legend(Swatch::Dashed, INK, "direct way")
+        .panel(panel("one example a step", &paths[..2], STEPS))
+        .panel(panel("batches of 32", &paths[2..], STEPS));
+    let [positive, centred, batch, _] = [0, 1, 2, 3].map(|i| over(&paths[i], same_sign));
+    let detours = [0, 1].map(|i| over(&paths[i], detour).median);
+    Ok(Outcome {
+        verdict: Verdict::all(&[
+            positive.low == 1.0,
+            centred.high < 1.0,
+            detours[0] > detours[1],
+            batch.high < 1.0,
+        ]),
+        finding: format!(
+            "With positive inputs, {} of the updates of one example move both weights the same way, \
+             with centred ones {}; the way is {:.1} times the direct distance instead of {:.1}. Batches \
+             do mitigate it: {} of their updates have equal signs.",
+            percent(positive.median),
+            percent(centred.median),
+            detours[0],
+            detours[1],
+            percent(batch.median),
+        ),
+        figures,
+        picture: picture.svg()?,
+    })
+}

@@ -1,0 +1,159 @@
+//! Pictures of experiments: panels side by side, in one style.
+//!
+//! White background, colours of Okabe and Ito that everybody can tell apart, a legend
+//! above the panels. The same picture is always the same bytes.
+
+mod axis;
+mod canvas;
+mod panel;
+
+pub(crate) use axis::Axis;
+pub(crate) use panel::Panel;
+use plotters::style::RGBColor;
+
+use crate::NotesError;
+use canvas::{Anchor, Canvas};
+use panel::Frame;
+
+pub(crate) type Hue = RGBColor;
+
+pub(crate) const BLUE: Hue = RGBColor(0, 114, 178);
+pub(crate) const ORANGE: Hue = RGBColor(230, 159, 0);
+pub(crate) const GREEN: Hue = RGBColor(0, 158, 115);
+pub(crate) const PURPLE: Hue = RGBColor(204, 121, 167);
+/// Text, and lines that matter as much.
+pub(crate) const INK: Hue = RGBColor(34, 34, 34);
+/// What is there for comparison.
+pub(crate) const GRAY: Hue = RGBColor(120, 120, 120);
+const FRAME: Hue = RGBColor(150, 150, 150);
+const GRID: Hue = RGBColor(232, 232, 232);
+
+/// The colour of each class of two or three.
+pub(crate) const CLASSES: [Hue; 3] = [BLUE, ORANGE, GREEN];
+
+/// How a legend shows what it names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Swatch {
+    Line,
+    Dashed,
+    Dot,
+}
+
+/// Panels of one size in rows, under a title and a legend.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    title: String,
+    legend: Vec<(Swatch, Hue, String)>,
+    size: (f64, f64),
+    columns: usize,
+    panels: Vec<Panel>,
+}
+
+const MARGIN: f64 = 16.0;
+const GAP: f64 = 18.0;
+const TITLE: f64 = 30.0;
+const LEGEND: f64 = 24.0;
+const PANEL_TITLE: f64 = 26.0;
+/// The width of a letter of 13 pixels, about.
+const LETTER: f64 = 7.2;
+
+impl Picture {
+    /// No panels yet. `size` is the width and height of each one's coordinate system.
+    pub(crate) fn new(title: impl Into<String>, size: (f64, f64)) -> Self {
+        let (legend, panels) = (Vec::new(), Vec::new());
+        Self { title: title.into(), legend, size, columns: usize::MAX, panels }
+    }
+
+    /// How many panels there are in a row; all by default.
+    pub(crate) fn columns(self, columns: usize) -> Self {
+        Self { columns, ..self }
+    }
+
+    pub(crate) fn legend(mut self, swatch: Swatch, color: Hue, text: impl Into<String>) -> Self {
+        self.legend.push((swatch, color, text.into()));
+        self
+    }
+
+    pub(crate) fn panel(mut self, panel: Panel) -> Self {
+        self.panels.push(panel);
+        self
+    }
+
+    /// The picture as an SVG.
+    pub(crate) fn svg(&self) -> Result<String, NotesError> {
+        let (mut left, mut below) = (0_f64, 0_f64);
+        for panel in &self.panels {
+            let (l, b) = panel.margins();
+            (left, below) = (left.max(l), below.max(b));
+        }
+        let columns = self.columns.clamp(1, self.panels.len().max(1));
+        let rows = self.panels.len().div_ceil(columns);
+        let (width, height) = self.size;
+        let titles = if self.panels.iter().any(Panel::has_title) { PANEL_TITLE } else { 8.0 };
+        let cell = (left + width + GAP, titles + height + below);
+        let legend = if self.legend.is_empty() { 0.0 } else { LEGEND };
+        let header = MARGIN + TITLE + legend;
+        let total = (
+            2.0 * MARGIN + columns as f64 * cell.0 - GAP + 8.0,
+            header + rows as f64 * cell.1 + MARGIN,
+        );
+        Canvas::svg(total, |canvas| {
+            let font = (17.0, true, INK);
+            canvas.text(&self.title, (MARGIN, MARGIN + 10.0), font, Anchor::Left)?;
+            self.draw_legend(canvas, (MARGIN, MARGIN + TITLE + 8.0))?;
+            for (i, panel) in self.panels.iter().enumerate() {
+                let (column, row) = ((i % columns) as f64, (i / columns) as f64);
+                let top = header + row * cell.1 + titles;
+                let left = MARGIN + column * cell.0 + left;
+                panel.draw(canvas, Frame { left, top, width, height })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn draw_legend(&self, canvas: &mut Canvas<'_>, at: (f64, f64)) -> Result<(), NotesError> {
+        let (mut x, y) = at;
+        for (swatch, color, text) in &self.legend {
+            let line = [(x, y), (x + 22.0, y)];
+            let (dashes, wide) = match swatch {
+                Swatch::Line => (vec![line.to_vec()], true),
+                Swatch::Dashed => (panel::dashes(&line), true),
+                Swatch::Dot => (Vec::new(), false),
+            };
+            dashes.iter().try_for_each(|dash| canvas.line(dash, *color, 2.5))?;
+            if !wide {
+                canvas.dot((x + 6.0, y), 5.0, *color)?;
+            }
+            x += if wide { 28.0 } else { 16.0 };
+            canvas.text(text, (x, y), (13.0, false, INK), Anchor::Left)?;
+            x += LETTER * text.chars().count() as f64 + 18.0;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_always_the_same_bytes_and_has_its_texts() {
+        let draw = || {
+            let panel =
+                Panel::new("left", Axis::linear("steps", 0.0, 4.0), Axis::bare("", 0.0, 1.0))
+                    .line(BLUE, [(0.0, 0.0), (4.0, 1.0)])
+                    .dots(ORANGE, 3.0, [(2.0, 0.5)]);
+            Picture::new("a < b", (200.0, 100.0)).legend(Swatch::Line, BLUE, "loss").panel(panel)
+        };
+        let svg = draw().svg().unwrap();
+        assert_eq!(svg, draw().svg().unwrap());
+        assert!(
+            svg.starts_with("<svg width=\"244\" height=\"258\" viewBox=\"0 0 976 1032\""),
+            "{svg:.200}"
+        );
+        for text in ["a &lt; b", "left", "steps", "loss"] {
+            assert!(svg.contains(text), "{text}");
+        }
+        assert_eq!(svg.matches("<polyline").count(), 5 + 1 + 1 + 1);
+    }
+}

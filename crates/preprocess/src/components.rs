@@ -1,0 +1,90 @@
+use std::fmt;
+
+use crate::PreprocessError;
+
+/// How much a sum of variances may lack of the share that was asked for: rounding errors.
+const ROUNDING: f64 = 1e-12;
+
+/// How many principal components are kept, of those that have a variance.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Components {
+    /// All.
+    #[default]
+    All,
+    /// So many, of largest variance.
+    Count(usize),
+    /// The fewest with this share of the variance: the smallest `k` with
+    /// `λ₁ + … + λₖ ≥ share · Σ λ`, from above 0 to 1.
+    Share(f64),
+}
+
+impl Components {
+    /// # Errors
+    /// If a share is not above 0 and at most 1.
+    pub(crate) fn check(self) -> Result<(), PreprocessError> {
+        let Self::Share(share) = self else { return Ok(()) };
+        let valid = |share: f64| share > 0.0 && share <= 1.0;
+        PreprocessError::expect(
+            "the share of the variance",
+            "above 0 and at most 1",
+            &[share],
+            valid,
+        )
+    }
+
+    /// How many that is, of all these variances in descending order.
+    pub(crate) fn kept(self, variances: &[f64], total: f64) -> usize {
+        match self {
+            Self::All => variances.len(),
+            Self::Count(count) => count,
+            Self::Share(share) => {
+                let enough = share * total * (1.0 - ROUNDING);
+                let sums = variances.iter().scan(0.0, |sum, variance| {
+                    *sum += variance;
+                    Some(*sum)
+                });
+                sums.take_while(|&sum| sum < enough).count().saturating_add(1).min(variances.len())
+            }
+        }
+    }
+
+    /// `K` is a count, and what has a point, as `0.95` or `1.0`, a share.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let components = match text.parse() {
+            Ok(0) => return None,
+            Ok(count) => Self::Count(count),
+            Err(_) => Self::Share(text.parse().ok()?),
+        };
+        components.check().ok().map(|()| components)
+    }
+}
+
+/// What follows the name of a method: nothing, `:K` or `:SHARE`.
+impl fmt::Display for Components {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => Ok(()),
+            Self::Count(count) => write!(f, ":{count}"),
+            Self::Share(share) => write!(f, ":{share:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_keeps_the_fewest_that_reach_it() {
+        let variances = [5.0, 3.0, 1.0, 1.0];
+        for (share, kept) in
+            [(1e-9, 1), (0.5, 1), (0.51, 2), (0.8, 2), (0.9, 3), (0.91, 4), (1.0, 4)]
+        {
+            assert_eq!(Components::Share(share).kept(&variances, 10.0), kept, "{share}");
+        }
+        // Whatever rounding errors make of the sum.
+        assert_eq!(Components::Share(1.0).kept(&[0.1, 0.1, 0.1], 0.1 + 0.2 + 1e-16), 3);
+        assert_eq!(Components::Share(0.3).kept(&[0.1, 0.1, 0.1, 0.7], 1.0 + 1e-15), 3);
+    }
+}

@@ -1,0 +1,85 @@
+use densely_tensor::{MatMut, MatRef, Scalar};
+
+use crate::{Center, ChannelLayout, PerChannelMean, PreprocessError, Transform};
+
+/// Takes the mean image away: `y = x − x̄`, with `x̄ = Σ x / N`.
+///
+/// An example is an image, and its features are its pixels, or the channels of these, in
+/// any order: each has its own mean, as in [`Center`], of which this is the name for
+/// images. [`PerChannelMean`] has one for each channel.
+///
+/// ```
+/// use densely_preprocess::{MeanImage, Transform};
+/// use densely_tensor::mat;
+///
+/// // Three images of two pixels.
+/// let x = mat![[0.0, 50.0, 100.0], [255.0, 255.0, 0.0]];
+/// let mean_image = MeanImage::fit(x.as_ref())?;
+/// assert_eq!(mean_image.image(), [50.0, 170.0]);
+/// assert_eq!(mean_image.transform(mat![[60.0], [170.0]].as_ref())?, mat![[10.0], [0.0]]);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+///
+/// CS231n, Neural Networks 2, "Data preprocessing"; Convolutional Networks, "Case studies".
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeanImage {
+    center: Center,
+}
+
+impl MeanImage {
+    /// Computes the mean image.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`Center::fit`].
+    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        Ok(Self { center: Center::fit(x)? })
+    }
+
+    /// With this image.
+    ///
+    /// # Errors
+    /// If it has no features, or one is not finite.
+    pub fn from_parts(image: Vec<f64>) -> Result<Self, PreprocessError> {
+        Ok(Self { center: Center::from_parts(image)? })
+    }
+
+    /// The mean image.
+    #[must_use]
+    pub fn image(&self) -> &[f64] {
+        self.center.mean()
+    }
+
+    /// The mean of each channel of the mean image, which is that of the channel over all
+    /// images.
+    ///
+    /// # Errors
+    /// If the features are no whole number of pixels of so many channels.
+    pub fn per_channel(
+        &self,
+        channels: usize,
+        layout: ChannelLayout,
+    ) -> Result<PerChannelMean, PreprocessError> {
+        PerChannelMean::of_image(self.image(), channels, layout)
+    }
+}
+
+impl Transform for MeanImage {
+    fn in_features(&self) -> usize {
+        self.center.in_features()
+    }
+
+    fn out_features(&self) -> usize {
+        self.center.out_features()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, y: MatMut<'_, f64>) {
+        self.center.apply(x, y);
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {
+        self.center.invert(y, x);
+    }
+}

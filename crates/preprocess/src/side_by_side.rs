@@ -1,0 +1,45 @@
+use densely_tensor::{LANES, MatRef, Scalar, column, vectorize};
+
+/// Rows that are summed side by side.
+pub(crate) const ROWS: usize = 2 * LANES;
+/// Columns that are summed before the next rows are: so many stay in cache.
+const COLUMNS: usize = 64;
+
+/// Calls `add(state, i, value)` for each value of `x`, with the state of its [`ROWS`] rows,
+/// of which it is row `i`; each row from first to last column.
+#[inline(always)]
+pub(crate) fn sweep<T: Scalar, S: Clone>(
+    x: MatRef<'_, T>,
+    states: &mut [S],
+    add: impl Fn(&mut S, usize, f64),
+) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for first in (0..x.ncols()).step_by(COLUMNS) {
+                let end = (first + COLUMNS).min(x.ncols());
+                for (chunk, state) in states.iter_mut().enumerate() {
+                    // A copy, which the compiler can keep in registers.
+                    let mut rows = state.clone();
+                    for j in first..end {
+                        let x = &column(x, j)[chunk * ROWS..];
+                        match x.first_chunk::<ROWS>() {
+                            // Of fixed length, so that it is unrolled.
+                            Some(x) => {
+                                for (i, x) in x.iter().enumerate() {
+                                    add(&mut rows, i, x.to_f64());
+                                }
+                            }
+                            None => {
+                                for (i, x) in x.iter().enumerate() {
+                                    add(&mut rows, i, x.to_f64());
+                                }
+                            }
+                        }
+                    }
+                    *state = rows;
+                }
+            }
+        },
+    );
+}
