@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::prelude::{ActivationKind, LossKind, Method};
 
+pub(crate) use crate::schedule_arg::ScheduleArg;
+
 /// Fully-connected neural networks from a CSV file.
 #[derive(Debug, Parser)]
 #[command(name = "densely", version, max_term_width = 100, infer_subcommands = false)]
@@ -86,18 +88,38 @@ pub(crate) struct TrainArgs {
     /// Optimiser
     #[arg(long, help_heading = "Training", default_value = "sgd")]
     pub(crate) optimizer: OptimizerArg,
-    /// Step size
-    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.01", value_parser = positive)]
+    /// Step size [default: 0.01; 0.001 for adam, adamw and rmsprop]
+    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.01", hide_default_value = true, value_parser = positive,
+        default_value_ifs([("optimizer", "adam", "0.001"), ("optimizer", "adamw", "0.001"), ("optimizer", "rmsprop", "0.001")]))]
     pub(crate) learning_rate: f64,
-    /// Share of the last step that goes into the next
-    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", value_parser = momentum)]
+    /// How the step size changes: constant, step[:EPOCHS[:FACTOR]], exponential[:FACTOR], cosine,
+    /// one-cycle, plateau[:EPOCHS[:FACTOR]]
+    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", default_value = "constant")]
+    pub(crate) schedule: ScheduleArg,
+    /// Epochs in which the step size rises at first
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    pub(crate) warm_up: f64,
+    /// Share of the last step that goes into the next [default: 0.9; 0 for rmsprop]
+    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", hide_default_value = true, value_parser = momentum,
+        default_value_ifs([("optimizer", "rmsprop", "0"), ("optimizer", "adagrad", "0")]))]
     pub(crate) momentum: f64,
     /// Take the gradient where the momentum leads
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
-    /// Strength λ of the penalty ½ λ |W|² on weights (not biases)
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", value_parser = non_negative)]
+    /// Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw
+    /// [default: 0.001; 0.01 for adamw]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", hide_default_value = true, value_parser = non_negative,
+        default_value_if("optimizer", "adamw", "0.01"))]
     pub(crate) weight_decay: f64,
+    /// Strength λ of the penalty λ Σ |w| on weights
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    pub(crate) l1: f64,
+    /// Limit of the norm of each unit's incoming weights
+    #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
+    pub(crate) max_norm: Option<f64>,
+    /// Limit of the norm of the gradient
+    #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
+    pub(crate) clip_norm: Option<f64>,
     /// Probability to drop a unit of a hidden layer in training
     #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", value_parser = fraction)]
     pub(crate) dropout: f64,
@@ -202,6 +224,10 @@ pub(crate) enum Dtype {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OptimizerArg {
     Sgd,
+    Adam,
+    Adamw,
+    Rmsprop,
+    Adagrad,
 }
 
 /// Widths of layers: `64,32`, or `none`.

@@ -8,6 +8,7 @@ mod input;
 mod output;
 mod progress;
 mod run_folder;
+mod schedule_arg;
 
 use std::process::ExitCode;
 

@@ -33,6 +33,15 @@ fn wrong_usage() {
         ("train --patience 0", "0 is not in 1.."),
         ("train --hidden 64,x", "expected widths of at least 1 as 64,64, or none; got \"x\""),
         ("train --hidden 0", "got \"0\""),
+        ("train --optimizer adamm", "possible values: sgd, adam, adamw, rmsprop, adagrad"),
+        ("train --optimizer adam --nesterov", "--nesterov goes with --optimizer sgd only"),
+        ("train --optimizer adagrad --momentum 0.5", "--optimizer adagrad has no momentum"),
+        ("train --schedule cosin", "expected one of constant, step[:EPOCHS[:FACTOR]]"),
+        ("train --schedule step:2:3", "the factor 3 is above 1"),
+        ("train --warm-up=-1", "expected a number of at least 0"),
+        ("train --l1=-1", "expected a number of at least 0"),
+        ("train --clip-norm 0", "expected a number above 0"),
+        ("train --max-norm inf", "expected a number above 0"),
         (
             "train --activation relue",
             "unknown activation \"relue\": choose one of relu, leaky-relu",
@@ -45,7 +54,6 @@ fn wrong_usage() {
         ("train --loss svm(2)", "unknown loss \"svm(2)\""),
         ("train --loss huber(0)", "delta of the huber loss must be a number above 0, got 0"),
         ("train --loss softmax(1)", "the label smoothing must be a number from 0 to less than 1"),
-        ("train --optimizer adam", "possible values: sgd"),
         (
             "train --preprocess pca:x",
             "none, center, standardize, min-max, min-max:LOWER:UPPER, pca, pca:K",
@@ -142,6 +150,7 @@ fn tables() {
     );
     check(&folder, 1, &format!("{target} kind --test 0.001"), "flowers.csv: ");
     check(&folder, 1, &format!("{target} kind --validation 0 --patience 3"), "patience");
+    check(&folder, 1, &format!("{target} kind --validation 0 --schedule plateau"), "plateau");
     folder.write("other.csv", "height,number,kind,width\n1,2,lily,3\n");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "other.csv: ");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "`lily`");

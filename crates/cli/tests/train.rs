@@ -222,6 +222,52 @@ fn every_preprocessing_and_loss_trains() {
     }
 }
 
+/// Every optimiser, schedule and limit learns, records its options, and is repeated by its
+/// config.
+#[test]
+fn every_optimizer_schedule_and_limit_trains() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train = "train flowers.csv --target kind --drop number --hidden 8 --epochs 60";
+    for (index, (options, rate)) in [
+        ("--optimizer sgd --l1 0.001 --max-norm 3 --clip-norm 1", 0.01),
+        ("--optimizer adam --schedule cosine --warm-up 2", 0.001),
+        ("--optimizer adam --learning-rate 0.01 --schedule one-cycle", 0.01),
+        ("--optimizer adamw --schedule step:20:0.5", 0.001),
+        ("--optimizer rmsprop --schedule exponential:0.99", 0.001),
+        ("--optimizer adagrad --learning-rate 0.1 --schedule plateau:3", 0.1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let report = folder.json(&format!("{train} {options} --out {index}"));
+        assert!(report["test_accuracy"].as_f64().unwrap() > 0.6, "{options}: {report}");
+        let config = folder.read(&format!("{index}/config.toml"));
+        assert!(config.contains(&format!("learning-rate = {rate}\n")), "{config}");
+        let repeated =
+            folder.json(&format!("train --config {index}/config.toml --out again --force"));
+        assert_eq!(repeated["weights_hash"], report["weights_hash"], "{options}");
+    }
+}
+
+/// The learning rates of the epochs, as they are reported.
+#[test]
+fn a_schedule_is_reported_epoch_by_epoch() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let rates = |options: &str| {
+        folder.json(&format!(
+            "train flowers.csv --target kind --epochs 4 --batch-size 1000 --out run --force {options}"
+        ));
+        let lines = folder.read("run/metrics.jsonl");
+        let rate = |line| serde_json::from_str::<Value>(line).unwrap()["learning_rate"].as_f64();
+        lines.lines().map(|line| rate(line).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(rates(""), [0.01; 4]);
+    assert_eq!(rates("--schedule step:2:0.5"), [0.01, 0.01, 0.005, 0.005]);
+    assert_eq!(rates("--warm-up 2 --optimizer adamw"), [0.001 * 0.01, 0.001 * 0.505, 0.001, 0.001]);
+}
+
 /// One output for two classes; several numbers to predict are the same for every loss.
 #[test]
 fn losses_of_one_score_and_of_numbers_train() {

@@ -5,7 +5,7 @@ use densely_tensor::{
 };
 
 use crate::checks::{check_finite, check_names, check_shape};
-use crate::{DataError, Target, split_indices};
+use crate::{DataError, Target, fold_indices, split_indices};
 
 /// Examples that have been checked, and can be trained on as they are.
 ///
@@ -272,6 +272,22 @@ impl<T: Scalar> Dataset<T> {
             return Err(DataError::EmptyPart { fraction, examples: self.len(), held_out: 0 });
         }
         Ok((self.subset(&rest)?, self.subset(&held_out)?))
+    }
+
+    /// Cuts the examples into folds, as [`fold_indices`] does with a stream of this seed,
+    /// and pairs each, as the part that is held out, with the rest: `(rest, held_out)`.
+    ///
+    /// # Errors
+    /// Those of [`fold_indices`].
+    pub fn folds(&self, folds: usize, seed: u64) -> Result<Vec<(Self, Self)>, DataError> {
+        let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 2, ..Key::default() });
+        let parts = fold_indices(&self.target, folds, &mut stream)?;
+        let pair = |held_out: &Vec<usize>| {
+            let is_rest = |example: &usize| held_out.binary_search(example).is_err();
+            let rest: Vec<usize> = (0..self.len()).filter(is_rest).collect();
+            Ok((self.subset(&rest)?, self.subset(held_out)?))
+        };
+        parts.iter().map(pair).collect()
     }
 
     /// The same examples in another type, each number rounded to the nearest.

@@ -103,6 +103,14 @@ pub enum DataError {
         /// The number of classes of several examples.
         classes: usize,
     },
+    /// A number of folds that the examples cannot be cut into.
+    #[error("{examples} examples cannot be cut into {folds} folds: choose from 2 to {examples}")]
+    Folds {
+        /// The number of folds.
+        folds: usize,
+        /// The number of examples.
+        examples: usize,
+    },
 
     /// A file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]

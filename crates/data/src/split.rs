@@ -72,7 +72,7 @@ pub fn split_indices<T: Scalar>(
 
 /// The examples of each class that has any, in the order of the classes; real targets
 /// are one stratum.
-fn strata<T: Scalar>(target: &Target<T>) -> Vec<Vec<usize>> {
+pub(crate) fn strata<T: Scalar>(target: &Target<T>) -> Vec<Vec<usize>> {
     match target {
         Target::Values { values, .. } => vec![(0..values.ncols()).collect()],
         Target::Classes { labels, .. } => {

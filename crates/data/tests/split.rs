@@ -1,6 +1,6 @@
 //! Splits: partitions, shares of classes, and what they depend on.
 
-use densely_data::{DataError, Target, split_indices};
+use densely_data::{DataError, Dataset, Target, fold_indices, split_indices};
 use densely_tensor::{Key, Mat, Purpose, Stream};
 use proptest::prelude::*;
 
@@ -209,4 +209,77 @@ fn labels_need_no_names_and_no_bounds() {
         Target::<f64>::Classes { labels: vec![usize::MAX, 7, 7, usize::MAX], names: vec![] };
     let (rest, held_out) = split(&target, 0.5, 1).unwrap();
     assert_eq!((rest.len(), held_out.len()), (2, 2));
+}
+
+proptest! {
+    #[test]
+    fn folds_are_a_partition_into_equal_shares_of_each_class(
+        labels in prop::collection::vec(0_usize..5, 2..120), folds in 2_usize..12, seed: u64,
+        classify: bool,
+    ) {
+        let n = labels.len();
+        let target = if classify { classes(&labels) } else { values(n) };
+        let cut = || fold_indices(&target, folds, &mut Stream::new(seed, Purpose::Split, Key::default()));
+        if folds > n {
+            prop_assert!(cut().is_err());
+            return Ok(());
+        }
+        let parts = cut().unwrap();
+        prop_assert_eq!(&parts, &cut().unwrap());
+        prop_assert_eq!(parts.len(), folds);
+        let mut together = parts.concat();
+        together.sort_unstable();
+        prop_assert_eq!(together, (0..n).collect::<Vec<_>>());
+        let spread = |counts: &mut dyn Iterator<Item = usize>| {
+            let counts: Vec<usize> = counts.collect();
+            counts.iter().max().unwrap() - counts.iter().min().unwrap()
+        };
+        prop_assert!(spread(&mut parts.iter().map(Vec::len)) <= 1);
+        for part in &parts {
+            prop_assert!(part.is_sorted());
+        }
+        if classify {
+            for class in 0..5 {
+                let of = |part: &Vec<usize>| part.iter().filter(|&&e| labels[e] == class).count();
+                prop_assert!(spread(&mut parts.iter().map(of)) <= 1, "class {class}");
+            }
+        }
+    }
+}
+
+#[test]
+fn seeds_make_other_folds() {
+    let cut = |seed| {
+        fold_indices(&values(50), 5, &mut Stream::new(seed, Purpose::Split, Key::default()))
+            .unwrap()
+    };
+    assert_eq!(cut(1), cut(1));
+    assert_ne!(cut(1), cut(2));
+}
+
+#[test]
+fn each_fold_of_a_dataset_comes_with_the_rest() {
+    let x = Mat::from_fn(1, 11, |_, j| j as f64);
+    let data = Dataset::classification(x, vec![0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0], 2).unwrap();
+    for (rest, held_out) in data.folds(3, 7).unwrap() {
+        let mut together: Vec<f64> = [&rest, &held_out]
+            .iter()
+            .flat_map(|part| (0..part.len()).map(|j| part.x()[(0, j)]))
+            .collect();
+        together.sort_by(f64::total_cmp);
+        assert_eq!(together, (0..11).map(f64::from).collect::<Vec<_>>());
+        assert!(held_out.len() == 3 || held_out.len() == 4);
+    }
+}
+
+#[test]
+fn numbers_of_folds_that_do_not_fit_are_refused() {
+    let message = |folds| {
+        let mut stream = Stream::new(1, Purpose::Split, Key::default());
+        fold_indices(&values(5), folds, &mut stream).unwrap_err().to_string()
+    };
+    for folds in [0, 1, 6] {
+        let expected = format!("5 examples cannot be cut into {folds} folds: choose from 2 to 5");
+        assert_eq!(message(folds), expected);
+    }
 }

@@ -10,7 +10,7 @@
 //! | [`optim`] | SGD with momentum, Adam, AdamW, RMSProp, Adagrad; penalties, clipping, schedules |
 //! | [`preprocess`] | centering, standardising, PCA, whitening |
 //! | [`data`] | CSV files, the embedded digits, splits |
-//! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation |
+//! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation, search |
 //! | [`formats`] | model files |
 //!
 //! ```

@@ -11,12 +11,12 @@ pub use densely_loss::{
     MulticlassSvm, SoftmaxCrossEntropy, Targets,
 };
 pub use densely_models::{
-    ActivationKind, Evaluation, LinearClassifier, LossKind, Mlp, Model, Prediction, Predictor,
-    Preparation, Trainer, TrainingStep, Workspace,
+    ActivationKind, CrossValidation, Evaluation, LinearClassifier, LossKind, Mlp, Model,
+    Prediction, Predictor, Preparation, Trainer, TrainingStep, Workspace,
 };
 pub use densely_optim::{
-    Adagrad, Adam, AdamW, CosineDecay, ExponentialDecay, OneCycle, Optimizer, Penalty, Plateau,
-    RmsProp, Schedule, Sgd, StepDecay,
+    Adagrad, Adam, AdamW, ConstantRate, CosineDecay, ExponentialDecay, OneCycle, Optimizer,
+    Penalty, Plateau, RmsProp, Schedule, Sgd, StepDecay,
 };
 pub use densely_preprocess::{
     Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,

@@ -42,7 +42,7 @@ pub use crammer_singer_svm::CrammerSingerSvm;
 pub use error::LossError;
 pub use huber::Huber;
 pub use logistic::Logistic;
-pub use loss::{Loss, mean};
+pub use loss::{Loss, argmax, mean};
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use multiclass_svm::MulticlassSvm;

@@ -148,8 +148,10 @@ fn apply_weights<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut
     }
 }
 
-/// The position of the first largest value.
-fn argmax<T: Scalar>(values: &[T]) -> usize {
+/// The position of the largest value, and of the first of them if several are equal; 0 if
+/// there are none.
+#[must_use]
+pub fn argmax<T: Scalar>(values: &[T]) -> usize {
     let mut best = 0;
     for (i, value) in values.iter().enumerate() {
         if *value > values[best] {

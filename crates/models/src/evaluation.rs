@@ -1,6 +1,7 @@
 use densely_loss::{Loss, Targets, mean};
 use densely_tensor::{Mat, MatRef, Scalar};
 
+use crate::metrics::{RegressionScores, share_of_equal};
 use crate::model::classify_columns;
 
 /// How good a model is on a set of examples.
@@ -43,10 +44,8 @@ impl Evaluation {
         let mean_loss = mean(&losses);
         match targets {
             Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
-                let predicted = classify_columns(loss, scores);
-                let right = predicted.iter().zip(labels).filter(|(class, label)| class == label);
-                let right = right.count();
-                Self::Classification { loss: mean_loss, accuracy: right as f64 / n.max(1) as f64 }
+                let accuracy = share_of_equal(labels, &classify_columns(loss, scores));
+                Self::Classification { loss: mean_loss, accuracy }
             }
             Targets::Values(values) | Targets::WeightedValues(values, _) => {
                 regression(mean_loss, scores, values)
@@ -78,30 +77,6 @@ pub(crate) fn regression<T: Scalar>(
     scores: MatRef<'_, T>,
     values: MatRef<'_, T>,
 ) -> Evaluation {
-    let (outputs, n) = (scores.nrows(), scores.ncols());
-    let (mut squares, mut absolutes, mut r2) = (0.0, 0.0, 0.0);
-    for k in 0..outputs {
-        let target = |j| values[(k, j)].to_f64();
-        let center = (0..n).map(target).sum::<f64>() / n.max(1) as f64;
-        let (mut residual, mut total) = (0.0, 0.0);
-        for j in 0..n {
-            let error = scores[(k, j)].to_f64() - target(j);
-            residual += error * error;
-            absolutes += error.abs();
-            total += (target(j) - center).powi(2);
-        }
-        squares += residual;
-        r2 += match (total > 0.0, residual > 0.0) {
-            (true, _) => 1.0 - residual / total,
-            (false, true) => 0.0,
-            (false, false) => 1.0,
-        };
-    }
-    let entries = (outputs * n).max(1) as f64;
-    Evaluation::Regression {
-        loss,
-        r2: r2 / outputs.max(1) as f64,
-        rmse: (squares / entries).sqrt(),
-        mae: absolutes / entries,
-    }
+    let of = RegressionScores::of(values, scores);
+    Evaluation::Regression { loss, r2: of.r2(), rmse: of.rmse(), mae: of.mae() }
 }

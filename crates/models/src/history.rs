@@ -11,7 +11,7 @@ pub struct Epoch {
     pub train_loss: f64,
     /// The model at the end of the epoch on the validation data, if there are any.
     pub validation: Option<Evaluation>,
-    /// The learning rate.
+    /// The learning rate of the last step.
     pub learning_rate: f64,
     /// Whether the model is the best so far: lowest validation loss.
     pub best: bool,

@@ -20,16 +20,21 @@
 //! | to train | [`Trainer`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
+//! | scores with their spread, options by search | [`CrossValidation`] |
+//! | precision, recall, ROC, calibration, R² | [`metrics`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
 mod activation_kind;
 mod batches;
+mod candidates;
+mod cross_validation;
 mod early_stopping;
 mod error;
 mod evaluation;
 mod history;
 mod linear_classifier;
 mod loss_kind;
+pub mod metrics;
 mod mlp;
 mod model;
 mod named;
@@ -41,6 +46,8 @@ mod training_step;
 mod workspace;
 
 pub use activation_kind::ActivationKind;
+pub use candidates::{grid, log_uniform, random_candidates};
+pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
 pub use error::ModelError;
 pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};

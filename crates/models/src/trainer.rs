@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 
 use densely_data::{Dataset, split_indices};
 use densely_layers::At;
-use densely_optim::Optimizer;
+use densely_optim::{Optimizer, Plateau, Schedule};
 use densely_tensor::{Key, Purpose, Scalar, Stream, Threads};
 
 use crate::batches::Batches;
@@ -49,6 +49,8 @@ pub struct Trainer<'a, T: Scalar> {
     validation_fraction: f64,
     validation_data: Option<&'a Dataset<T>>,
     patience: Option<usize>,
+    schedule: Option<Box<dyn Schedule + 'a>>,
+    plateau: Option<Plateau>,
     seed: u64,
     threads: Threads,
     on_epoch: OnEpoch<'a>,
@@ -66,6 +68,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             validation_fraction: 0.0,
             validation_data: None,
             patience: None,
+            schedule: None,
+            plateau: None,
             seed: 0,
             threads: Threads::single(),
             on_epoch: Box::new(|_| ControlFlow::Continue(())),
@@ -101,6 +105,28 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     #[must_use]
     pub fn patience(self, epochs: usize) -> Self {
         Self { patience: Some(epochs), ..self }
+    }
+
+    /// Changes the learning rate with time, step by step: the optimiser's is multiplied
+    /// by the schedule's factor. Time is in epochs, and ends with [`epochs`](Self::epochs).
+    ///
+    /// ```
+    /// use densely_models::Trainer;
+    /// use densely_optim::{AdamW, CosineDecay, Schedule};
+    ///
+    /// let schedule = CosineDecay::new().warm_up(2.0);
+    /// let trainer = Trainer::<f32>::new(AdamW::new(0.003)).epochs(30).schedule(schedule);
+    /// ```
+    #[must_use]
+    pub fn schedule(self, schedule: impl Schedule + 'a) -> Self {
+        Self { schedule: Some(Box::new(schedule)), ..self }
+    }
+
+    /// Lowers the learning rate when the validation loss no longer falls, after an epoch.
+    /// With a [`schedule`](Self::schedule), the factors of both are multiplied.
+    #[must_use]
+    pub fn plateau(self, plateau: Plateau) -> Self {
+        Self { plateau: Some(plateau), ..self }
     }
 
     /// The seed of the order of the examples, of the validation split, and of the random
@@ -154,7 +180,13 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         if self.batch_size == 0 {
             return Err(ModelError::option("the batch size", "at least 1", &self.batch_size));
         }
+        self.schedule.as_ref().map_or(Ok(()), |schedule| schedule.check())?;
+        self.plateau.as_ref().map_or(Ok(()), Plateau::check)?;
         let validates = self.validation_data.is_some() || self.validation_fraction > 0.0;
+        if self.plateau.is_some() && !validates {
+            let (expected, value) = ("left out without validation data", "one");
+            return Err(ModelError::option("the plateau", expected, &value));
+        }
         match self.patience {
             Some(0) => Err(ModelError::option("the patience", "at least 1", &0)),
             Some(epochs) if !validates => {
@@ -175,20 +207,25 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         let mut best = EarlyStopping::new();
         let mut epochs = Vec::with_capacity(self.epochs.min(1 << 16));
         let mut stop = Stop::Epochs;
+        let base_rate = self.optimizer.learning_rate();
         for epoch in 1..=self.epochs {
-            let trained = self.train_epoch(epoch, model, &mut batches, &mut step);
+            let trained = self.train_epoch(epoch, base_rate, model, &mut batches, &mut step);
             let train_loss = trained.inspect_err(|_| {
                 best.restore(model.network_mut());
             })?;
             let evaluate = |data| model.evaluate_on(data, &self.threads);
             let validation = validation.map(evaluate).transpose()?;
+            let learning_rate = self.optimizer.learning_rate();
+            if let (Some(plateau), Some(validation)) = (&mut self.plateau, &validation) {
+                plateau.observe(validation.loss());
+            }
             let observe =
                 |evaluation: Evaluation| best.observe(epoch, evaluation.loss(), model.network());
             epochs.push(Epoch {
                 epoch,
                 train_loss,
                 validation,
-                learning_rate: self.optimizer.learning_rate(),
+                learning_rate,
                 best: validation.is_some_and(observe),
             });
             if (self.on_epoch)(&epochs[epoch - 1]).is_break() {
@@ -208,6 +245,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     fn train_epoch(
         &mut self,
         epoch: usize,
+        base_rate: f64,
         model: &mut Model<T>,
         batches: &mut Batches<'_, T>,
         step: &mut TrainingStep<T>,
@@ -215,6 +253,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         batches.shuffle(epoch as u32);
         let (mut total, mut examples) = (0.0, 0);
         for index in 0..batches.count() {
+            let time = (epoch - 1) as f64 + index as f64 / batches.count() as f64;
+            self.set_learning_rate(base_rate, time);
             let (x, targets) = batches.get(index);
             let (seed, n) = (self.seed, x.ncols());
             let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
@@ -229,6 +269,16 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             examples += n;
         }
         Ok(total / examples as f64)
+    }
+
+    /// The learning rate at a time in epochs, if anything changes it.
+    fn set_learning_rate(&mut self, base_rate: f64, time: f64) {
+        if self.schedule.is_some() || self.plateau.is_some() {
+            let end = self.epochs as f64;
+            let scheduled = self.schedule.as_ref().map_or(1.0, |s| s.factor(time, end));
+            let reduced = self.plateau.as_ref().map_or(1.0, Plateau::factor);
+            self.optimizer.set_learning_rate(base_rate * scheduled * reduced);
+        }
     }
 }
 

@@ -100,7 +100,7 @@ impl<T: Scalar> Optimizer<T> for Adagrad<T> {
         self.sums.update(
             pass,
             #[inline(always)]
-            |[w, s], g| {
+            move |[w, s], g| {
                 let s = s + g * g;
                 [w - rate * g / (Real::sqrt(s) + epsilon), s]
             },

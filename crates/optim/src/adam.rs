@@ -114,7 +114,7 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         self.moments.update(
             pass,
             #[inline(always)]
-            |[w, m, v], g| {
+            move |[w, m, v], g| {
                 let m = b1 * m + c1 * g;
                 let v = b2 * v + c2 * (g * g);
                 [w - rate * m / (scale * Real::sqrt(v) + epsilon), m, v]

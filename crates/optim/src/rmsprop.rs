@@ -125,7 +125,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
             (false, false) => self.state.update(
                 pass,
                 #[inline(always)]
-                |[w, v], g| {
+                move |[w, v], g| {
                     let v = alpha * v + rest * (g * g);
                     [w - rate * (g / (Real::sqrt(v) + epsilon)), v]
                 },
@@ -133,7 +133,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
             (false, true) => self.state.update(
                 pass,
                 #[inline(always)]
-                |[w, v, b], g| {
+                move |[w, v, b], g| {
                     let v = alpha * v + rest * (g * g);
                     let b = momentum * b + g / (Real::sqrt(v) + epsilon);
                     [w - rate * b, v, b]
@@ -142,7 +142,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
             (true, false) => self.state.update(
                 pass,
                 #[inline(always)]
-                |[w, v, mean], g| {
+                move |[w, v, mean], g| {
                     let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
                     let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
                     [w - rate * (g / (deviation + epsilon)), v, mean]
@@ -151,7 +151,7 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
             (true, true) => self.state.update(
                 pass,
                 #[inline(always)]
-                |[w, v, mean, b], g| {
+                move |[w, v, mean, b], g| {
                     let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
                     let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
                     let b = momentum * b + g / (deviation + epsilon);

@@ -87,12 +87,12 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             (false, _) => self.velocities.update(
                 pass,
                 #[inline(always)]
-                |[w], g| [w - rate * g],
+                move |[w], g| [w - rate * g],
             ),
             (true, false) => self.velocities.update(
                 pass,
                 #[inline(always)]
-                |[w, v], g| {
+                move |[w, v], g| {
                     let v = momentum * v + g;
                     [w - rate * v, v]
                 },
@@ -100,7 +100,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             (true, true) => self.velocities.update(
                 pass,
                 #[inline(always)]
-                |[w, v], g| {
+                move |[w, v], g| {
                     let v = momentum * v + g;
                     [w - rate * (g + momentum * v), v]
                 },

@@ -75,7 +75,7 @@ impl<T: Scalar> State<T> {
     pub(crate) fn update<const M: usize>(
         &mut self,
         pass: Pass<'_, T>,
-        rule: impl Fn([T; M], T) -> [T; M] + Sync,
+        rule: impl Fn([T; M], T) -> [T; M] + Copy + Sync,
     ) {
         let Pass { network, threads, penalty, learning_rate } = pass;
         let mut matrices = self.matrices.iter_mut();
@@ -93,16 +93,16 @@ impl<T: Scalar> State<T> {
                         entries,
                         grad,
                         #[inline(always)]
-                        |w, d| terms.l2(w, d),
-                        &rule,
+                        move |w, d| terms.l2(w, d),
+                        rule,
                     );
                 } else {
                     each_entry(
                         entries,
                         grad,
                         #[inline(always)]
-                        |w, d| terms.all(w, d),
-                        &rule,
+                        move |w, d| terms.all(w, d),
+                        rule,
                     );
                 }
             });
@@ -117,9 +117,10 @@ fn each_entry<T: Scalar, const M: usize>(
     penalize: impl Fn(T, T) -> (T, T),
     rule: impl Fn([T; M], T) -> [T; M],
 ) {
+    // By value: constants behind a reference would be read again after every write.
     vectorize(
         #[inline(always)]
-        || {
+        move || {
             for j in 0..grad.ncols() {
                 let entries = entries.each_mut().map(|entries| column_mut(entries.as_mut(), j));
                 map_in_place(entries, [column(grad, j)], |mut entry, [d]| {

@@ -1,5 +1,6 @@
 //! `densely train`.
 
+mod optimizer;
 mod parts;
 mod report;
 mod summary;
@@ -11,12 +12,13 @@ use clap::ArgMatches;
 use densely::models::{Epoch, History};
 use densely::prelude::*;
 
-use crate::args::{Dtype, OptimizerArg, TrainArgs};
+use crate::args::{Dtype, TrainArgs};
 use crate::config;
 use crate::error::CliError;
 use crate::input;
 use crate::progress::Progress;
 use crate::run_folder::{self, CONFIG, METRICS, MODEL};
+use optimizer::{optimizer, scheduled};
 use parts::Parts;
 use report::Report;
 
@@ -31,6 +33,7 @@ pub(crate) fn run(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError
 }
 
 fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+    let optimizer = optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
     let preparation = Preparation::fit(&args.preprocess, &parts.train)?;
@@ -40,7 +43,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     summary::before(args, &parts, &predictor);
 
     let started = Instant::now();
-    let history = fit(args, &parts, &preparation, predictor.model_mut(), &threads)?;
+    let history = fit(args, optimizer, &parts, &preparation, predictor.model_mut(), &threads)?;
     let seconds = started.elapsed().as_secs_f64();
 
     let report = Report::new(&parts, &predictor, &history, seconds, &folder.join(MODEL), &threads)?;
@@ -80,6 +83,7 @@ fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
 
 fn fit<T: Scalar>(
     args: &TrainArgs,
+    optimizer: Box<dyn Optimizer<T>>,
     parts: &Parts,
     preparation: &Preparation,
     model: &mut Model<T>,
@@ -90,7 +94,7 @@ fn fit<T: Scalar>(
     let validation = validation.map(|data| preparation.dataset::<T>(data)).transpose()?;
 
     let progress = Progress::new(args.epochs);
-    let mut trainer = Trainer::new(optimizer(args))
+    let mut trainer = Trainer::new(optimizer)
         .epochs(args.epochs)
         .batch_size(args.batch_size)
         .seed(args.seed)
@@ -105,16 +109,7 @@ fn fit<T: Scalar>(
     if let Some(patience) = args.patience.or(validation.as_ref().map(|_| PATIENCE)) {
         trainer = trainer.patience(patience);
     }
-    let history = trainer.fit(model, &train);
+    let history = scheduled(args, trainer).fit(model, &train);
     progress.clear();
     Ok(history?)
-}
-
-fn optimizer<T: Scalar>(args: &TrainArgs) -> impl Optimizer<T> {
-    match args.optimizer {
-        OptimizerArg::Sgd => Sgd::new(args.learning_rate)
-            .momentum(args.momentum)
-            .nesterov(args.nesterov)
-            .weight_decay(args.weight_decay),
-    }
 }

@@ -11,9 +11,12 @@ use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use crate::{Reborrow, ReborrowMut, Scalar, fill_columns};
 
-/// Rows and columns of a block of the left operand: 1 MiB of f32, about a core's
-/// second-level cache. From 256 to 512 all are equally good; from 1024 it gets worse.
-const BLOCK: usize = 512;
+/// Rows of a block of the left operand.
+const ROWS: usize = 512;
+
+/// Bytes of a row of it: 1 MiB in all, about a core's second-level cache. In f32, from 256 to
+/// 512 columns all are equally good; from 1024 it gets worse, and so does f64 from 512.
+const ROW_BYTES: usize = 2048;
 
 /// What a product does with what its destination held before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +101,13 @@ fn blocks<T: Scalar>(
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
 ) {
-    for row in (0..a.nrows()).step_by(BLOCK) {
-        let rows = BLOCK.min(a.nrows() - row);
+    let columns = ROW_BYTES / size_of::<T>();
+    for row in (0..a.nrows()).step_by(ROWS) {
+        let rows = ROWS.min(a.nrows() - row);
         let mut accumulate = accumulate;
         // An empty sum is zero, and has to be written.
-        for first in (0..a.ncols().max(1)).step_by(BLOCK) {
-            let depth = BLOCK.min(a.ncols() - first);
+        for first in (0..a.ncols().max(1)).step_by(columns) {
+            let depth = columns.min(a.ncols() - first);
             matmul(
                 c.rb_mut().subrows_mut(row, rows),
                 match accumulate {
@@ -201,7 +205,7 @@ mod tests {
         /// More rows, and longer sums, than a block of the left operand has.
         #[test]
         fn products_of_several_blocks_agree_with_the_definition(
-            m in BLOCK - 1..BLOCK + 20, k in BLOCK - 1..2 * BLOCK + 2, n in 5_usize..8,
+            m in ROWS - 1..ROWS + 20, k in ROWS - 1..2 * ROWS + 2, n in 5_usize..8,
             transpose: [bool; 2], add: bool, seed in 0_u64..1000,
         ) {
             check((m, k, n), transpose, add, seed)?;
