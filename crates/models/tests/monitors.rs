@@ -107,7 +107,7 @@ fn a_learning_rate_that_kills_units_is_found_out() {
     let findings = train(ActivationKind::Relu, 6).diagnosis().findings;
     let killed = |finding: &Finding| match *finding {
         Finding::DeadUnits { layer, dead, units, since } => {
-            layer == 2 && dead > units / 4 && (2..=4).contains(&since)
+            layer == 2 && dead > units / 4 && since > 1
         }
         _ => false,
     };
@@ -214,7 +214,7 @@ fn a_healthy_regression_has_no_finding() {
 
 #[test]
 fn the_expected_initial_loss_is_that_of_scores_of_zero() {
-    let data = data::<f64>(200);
+    let data = data::<f64>(60);
     let initial = |mlp: &Mlp, data: &Dataset<f64>| {
         let mut model = mlp.build().unwrap();
         let evaluation = model.evaluate(data).unwrap();
@@ -228,7 +228,7 @@ fn the_expected_initial_loss_is_that_of_scores_of_zero() {
     assert_eq!(softmax.limit, 4.0 * softmax.expected);
     let svm = initial(&mlp.clone().loss(LossKind::Svm), &data);
     assert_eq!(svm.expected, 9.0);
-    let targets = Mat::from_fn(1, 200, |_, j| if j % 2 == 0 { 3.0 } else { -1.0 });
+    let targets = Mat::from_fn(1, 60, |_, j| if j % 2 == 0 { 3.0 } else { -1.0 });
     let values = Dataset::regression(data.x().to_owned(), targets).unwrap();
     let squares = initial(&Mlp::regressor(64, 1), &values);
     assert_eq!((squares.expected, squares.limit), (5.0, 50.0));
@@ -243,8 +243,8 @@ fn initial_weights_that_are_too_large_are_found() {
     let history = Trainer::new(Sgd::new(1e-6)).epochs(1).fit(&mut model, &data).unwrap();
     let findings = history.diagnosis().findings;
     let Finding::InitialLoss { loss, expected } = findings[0] else { panic!("{findings:?}") };
-    // A sample of 250 of the 500.
-    assert!((loss / evaluation.loss() - 1.0).abs() < 0.2 && (expected - 10_f64.ln()).abs() < 1e-14);
+    // It is that of a sample.
+    assert!((loss / evaluation.loss() - 1.0).abs() < 0.3 && (expected - 10_f64.ln()).abs() < 1e-14);
     let text = findings[0].to_string();
     assert!(text.contains("where scores of zero have 2.303: standardise"), "{text}");
 }
@@ -389,22 +389,26 @@ fn statistics_are_those_of_the_step() {
     assert_eq!(relu.update_ratio, None);
 }
 
-/// Epochs of 5 steps: the next look is in the first epoch that begins 32 steps later.
+/// Epochs of 5 steps: the next look is in the first epoch that begins 32 steps later, and in
+/// the last one. Epochs of 40 steps: a unit that is dead has to be counted in all of them,
+/// so that the next look is 200 steps later.
 #[test]
-fn short_epochs_are_looked_at_now_and_then() {
-    let mut model = Mlp::classifier(64, 10).hidden([20]).build::<f32>().unwrap();
-    change(&mut model, |index, bias| {
-        if index == 1 {
-            bias[(7, 0)] = -1e3;
-        }
-    });
-    let trainer = Trainer::new(Sgd::new(0.01)).epochs(16).batch_size(40);
-    let history = trainer.fit(&mut model, &data(200)).unwrap();
-    let mut looks: Vec<usize> = history.layers.iter().map(|layer| layer.epoch).collect();
-    looks.dedup();
-    assert_eq!(looks, [1, 8, 15]);
-    assert!(history.epochs.iter().all(|epoch| epoch.dead_units == Some(1)));
-    assert_eq!((history.layers_in(8).count(), history.layers_in(9).count()), (3, 0));
+fn epochs_are_looked_at_now_and_then() {
+    for (batch_size, epochs, expected) in [(80, 17, vec![1, 8, 15, 17]), (10, 10, vec![1, 7, 10])] {
+        let mut model = Mlp::classifier(64, 10).hidden([20]).build::<f32>().unwrap();
+        change(&mut model, |index, bias| {
+            if index == 1 {
+                bias[(7, 0)] = -1e3;
+            }
+        });
+        let trainer = Trainer::new(Sgd::new(0.001)).epochs(epochs).batch_size(batch_size);
+        let history = trainer.fit(&mut model, &data(400)).unwrap();
+        let mut looks: Vec<usize> = history.layers.iter().map(|layer| layer.epoch).collect();
+        looks.dedup();
+        assert_eq!(looks, expected);
+        assert!(history.epochs.iter().all(|epoch| epoch.dead_units == Some(1)));
+        assert_eq!((history.layers_in(1).count(), history.layers_in(2).count()), (3, 0));
+    }
 }
 
 /// A monitor changes nothing, and what it sees does not depend on the number of threads.

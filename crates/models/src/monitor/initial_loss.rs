@@ -2,12 +2,12 @@ use densely_data::Dataset;
 use densely_loss::TargetKind;
 use densely_tensor::{Mat, Scalar, Threads};
 
+use crate::batches::Batches;
 use crate::evaluation::mean_loss;
-use crate::model::targets;
 use crate::{Model, ModelError};
 
 /// Examples that are looked at, at most.
-const SAMPLE: usize = 256;
+const SAMPLE: usize = 64;
 
 /// The loss before training, and what it ought to be about.
 ///
@@ -20,7 +20,7 @@ const SAMPLE: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct InitialLoss {
-    /// The mean loss of the untrained model, on up to 256 examples from all over the
+    /// The mean loss of the untrained model, on up to 64 examples from all over the
     /// training data.
     pub loss: f64,
     /// That of scores of zero, on the same examples.
@@ -38,11 +38,11 @@ impl InitialLoss {
         data: &Dataset<T>,
         threads: &Threads,
     ) -> Result<Self, ModelError> {
-        let step = data.len().div_ceil(SAMPLE).max(1);
-        let sample = data.subset(&(0..data.len()).step_by(step).collect::<Vec<_>>())?;
-        let scores = model.scores(sample.x(), threads)?;
+        let mut sample = Batches::sample(data, SAMPLE);
+        let (x, targets) = sample.get(0);
+        let scores = model.scores(x, threads)?;
         let zeros = Mat::zeros(scores.nrows(), scores.ncols());
-        let loss = |scores: &Mat<T>| mean_loss(model.loss(), scores.as_ref(), targets(&sample));
+        let loss = |scores: &Mat<T>| mean_loss(model.loss(), scores.as_ref(), targets);
         let expected = loss(&zeros);
         let factor = match model.loss().target_kind() {
             TargetKind::Labels => 4.0,

@@ -23,6 +23,10 @@ use weight_change::WeightChange;
 /// Steps from one look to the next, at least.
 const INTERVAL: usize = 32;
 
+/// The same, for each step in which units were counted: where there are dead ones, in every
+/// step of the epoch.
+const INTERVAL_PER_COUNT: usize = 5;
+
 /// Examples whose statistics are taken, at most.
 const SAMPLE: usize = 128;
 
@@ -31,9 +35,9 @@ const ROWS: usize = 1 << 12;
 
 /// Watches a training, on its side: it changes nothing.
 ///
-/// It looks at an epoch if enough steps have passed since the last look. In the first step
-/// it takes the statistics, and in all of them it looks for dead and saturated units, as
-/// long as there can be any. It costs at most 3 % of a step on average (`cargo bench -p
+/// It looks at the first epoch, at the last, and at those between them that begin when enough
+/// steps have passed since the last look. In the first step it takes the statistics, and in
+/// all of them it looks for dead and saturated units, as long as there can be any. It costs at most 3 % of a step on average (`cargo bench -p
 /// densely --bench monitor`), and takes memory in its first step only.
 #[derive(Debug)]
 pub(crate) struct Monitor<T: Scalar> {
@@ -42,10 +46,13 @@ pub(crate) struct Monitor<T: Scalar> {
     rows: Vec<LayerReport>,
     /// Where the rows of the last look begin.
     latest: usize,
-    layers: Vec<usize>,
+    last_epoch: usize,
+    /// Number and kind of the layer of each stage.
+    layers: Vec<(usize, &'static str)>,
     flat: Vec<FlatUnits<T>>,
     change: WeightChange<T>,
-    steps: usize,
+    /// Steps until an epoch is looked at again, if it begins then.
+    wait: usize,
     watching: bool,
 }
 
@@ -58,21 +65,23 @@ impl<T: Scalar> Monitor<T> {
         threads: &Threads,
     ) -> Result<Self, ModelError> {
         let stages = model.network().stages();
-        let layers: Vec<usize> = layer_numbers(model.network()).collect();
+        let kinds = stages.iter().map(|stage| stage.layer().kind());
+        let layers: Vec<_> = layer_numbers(model.network()).zip(kinds).collect();
         // Hidden units: what comes before the weights are inputs, and the last are scores.
         let hidden = stages.iter().enumerate().take(stages.len().saturating_sub(1));
         let flat = hidden
-            .filter(|&(index, _)| layers[index] > 0)
+            .filter(|&(index, _)| layers[index].0 > 0)
             .filter_map(|(index, stage)| FlatUnits::new(index, stage))
             .collect();
         Ok(Self {
             initial_loss: InitialLoss::of(model, data, threads)?,
             rows: Vec::with_capacity(epochs.saturating_mul(stages.len()).min(ROWS)),
             latest: 0,
+            last_epoch: epochs,
             layers,
             flat,
             change: WeightChange::new(),
-            steps: INTERVAL,
+            wait: 0,
             watching: false,
         })
     }
@@ -80,15 +89,16 @@ impl<T: Scalar> Monitor<T> {
     /// Looks at a step of an epoch, from 0, before its update.
     pub(crate) fn before_update(&mut self, epoch: usize, step: usize, pass: &Pass<'_, T>) {
         if step == 0 {
-            self.watching = self.steps >= INTERVAL;
+            self.watching = self.wait == 0 || epoch == self.last_epoch;
         }
         if self.watching && step == 0 {
-            self.steps = 0;
+            self.wait = INTERVAL;
             self.flat.iter_mut().for_each(FlatUnits::start);
             self.take_statistics(epoch, pass);
             self.change.before(pass.network);
         }
         if self.watching && self.flat.iter().any(FlatUnits::is_open) {
+            self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));
             let mut watched = self.flat.iter_mut().peekable();
             pass.inspect(&mut |passed| {
                 if let Some(flat) = watched.next_if(|flat| flat.stage() == passed.index) {
@@ -103,11 +113,12 @@ impl<T: Scalar> Monitor<T> {
         let Self { rows, latest, layers, .. } = self;
         *latest = rows.len();
         pass.first(SAMPLE).inspect(&mut |passed| {
+            let (layer, kind) = layers[passed.index];
             rows.push(LayerReport {
                 epoch,
                 stage: passed.index,
-                layer: layers[passed.index],
-                kind: passed.stage.layer().kind(),
+                layer,
+                kind,
                 units: passed.stage.out_features(),
                 activations: Statistics::of(passed.y, 1.0),
                 // The gradient is that of the mean loss over the batch.
@@ -121,7 +132,7 @@ impl<T: Scalar> Monitor<T> {
 
     /// Looks at what the update of a step, from 0, has done.
     pub(crate) fn after_update(&mut self, step: usize, model: &Model<T>) {
-        self.steps += 1;
+        self.wait = self.wait.saturating_sub(1);
         if self.watching && step == 0 {
             let rows = &mut self.rows[self.latest..];
             self.change.after(model.network(), |stage, ratio| {

@@ -36,18 +36,16 @@ impl<T: Scalar> WeightChange<T> {
         for (index, stage) in network.stages().iter().enumerate() {
             let (mut weights, mut updates) = (0.0, 0.0);
             stage.layer().visit_params(&mut |param| {
-                if !param.decay {
+                if !param.decay || param.is_empty() {
                     return;
                 }
-                let (mut w, mut dw, mut entries) = (0.0, 0.0, 0);
-                for new in sample(param.value.as_ref()) {
-                    let old;
-                    (old, rest) = std::mem::take(&mut rest).split_at_mut(new.len());
-                    let (of_old, of_change) = squares(old, new);
-                    (w, dw, entries) = (w + of_old, dw + of_change, entries + new.len());
-                }
-                let share = entries.max(1) as f64 / param.len().max(1) as f64;
-                (weights, updates) = (weights + w / share, updates + dw / share);
+                let (rows, columns) = sampled(param.value.as_ref());
+                let old;
+                (old, rest) = std::mem::take(&mut rest).split_at_mut(rows * columns);
+                let all_of_sample = param.len() as f64 / old.len() as f64;
+                let (w, dw) = squares(old, param.value.as_ref());
+                weights += all_of_sample * w;
+                updates += all_of_sample * dw;
             });
             if weights > 0.0 {
                 found(index, (updates / weights).sqrt());
@@ -56,14 +54,17 @@ impl<T: Scalar> WeightChange<T> {
     }
 }
 
-/// `Σ w²` and `Σ (w' − w)²`; `w` is overwritten.
-fn squares<T: Scalar>(old: &mut [T], new: &[T]) -> (f64, f64) {
+/// `Σ w²` and `Σ (w' − w)²` over the sample `w` of what a parameter was; `w` is overwritten.
+fn squares<T: Scalar>(old: &mut [T], value: MatRef<'_, T>) -> (f64, f64) {
     let square = |x: T| x.to_f64() * x.to_f64();
+    let (rows, _) = sampled(value);
     vectorize(
         #[inline(always)]
         || {
             let weights = sum_of(old, square);
-            map_in_place([&mut *old], [new], |[old], [new]| [new - old]);
+            for (old, new) in old.chunks_exact_mut(rows).zip(sample(value)) {
+                map_in_place([old], [new], |[old], [new]| [new - old]);
+            }
             (weights, sum_of(old, square))
         },
     )
@@ -71,9 +72,14 @@ fn squares<T: Scalar>(old: &mut [T], new: &[T]) -> (f64, f64) {
 
 /// The columns that stand for a parameter.
 fn sample<T: Scalar>(value: MatRef<'_, T>) -> impl Iterator<Item = &[T]> {
-    let rows = value.nrows().min(SAMPLE);
-    let columns = (SAMPLE / rows.max(1)).min(value.ncols());
+    let (rows, columns) = sampled(value);
     (0..columns).map(move |k| &column(value, k * value.ncols() / columns)[..rows])
+}
+
+/// The rows and the number of columns that stand for a parameter.
+fn sampled<T>(value: MatRef<'_, T>) -> (usize, usize) {
+    let rows = value.nrows().min(SAMPLE);
+    (rows, (SAMPLE / rows.max(1)).min(value.ncols()))
 }
 
 #[cfg(test)]
