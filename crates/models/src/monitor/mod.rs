@@ -37,7 +37,7 @@ const ROWS: usize = 1 << 12;
 ///
 /// It looks at the first epoch, at the last, and at those between them that begin when enough
 /// steps have passed since the last look. In the first step it takes the statistics, and in
-/// all of them it looks for dead and saturated units, as long as there can be any. It costs at most 3 % of a step on average (`cargo bench -p
+/// all of them it looks for dead and saturated units, as long as there can be any. It costs less than 3 % of a step on average (`cargo bench -p
 /// densely --bench monitor`), and takes memory in its first step only.
 #[derive(Debug)]
 pub(crate) struct Monitor<T: Scalar> {
