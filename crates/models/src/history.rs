@@ -50,10 +50,10 @@ pub struct History {
     pub stop: Stop,
     /// The loss before training, and what it ought to be about. `None` without a monitor.
     pub initial_loss: Option<InitialLoss>,
-    /// What each layer did, for each epoch that was looked at: the first, the one after which
-    /// training ends at the latest, and between them those that begin at least 32 steps after
-    /// the last look, or 5 for each step in which there were units to be counted. Empty
-    /// without a monitor.
+    /// What each layer did, for each epoch that was looked at. These are the first, the last
+    /// that the trainer was asked for, and between them those that begin at least 32 steps
+    /// after the last look, or 5 for each of its steps in which units had to be counted.
+    /// Empty without a monitor.
     pub layers: Vec<LayerReport>,
 }
 
