@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{At, Param};
+use crate::{At, Param, Saturation};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -119,6 +119,17 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// [`visit_params`](Layer::visit_params).
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         let _ = visit;
+    }
+
+    /// On which sides the outputs become flat in the inputs.
+    fn unit_saturation(&self) -> Saturation {
+        Saturation::Never
+    }
+
+    /// Adds to each entry of `counts`, which has one for each output, the number of columns
+    /// in which that output lets almost no gradient through.
+    fn count_saturated(&self, x: MatRef<'_, T>, y: MatRef<'_, T>, counts: &mut [T]) {
+        let _ = (x, y, counts);
     }
 }
 

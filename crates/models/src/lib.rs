@@ -18,6 +18,7 @@
 //! | a network from a few numbers | [`Mlp`], [`LinearClassifier`] |
 //! | a network from layers of your own | [`Model::new`] |
 //! | to train | [`Trainer`] |
+//! | to know why it does not learn | [`History::diagnosis`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
 //! | scores with their spread, options by search | [`CrossValidation`] |
@@ -38,6 +39,7 @@ mod loss_kind;
 pub mod metrics;
 mod mlp;
 mod model;
+mod monitor;
 mod named;
 mod panel_width;
 mod parameter_slot;
@@ -57,6 +59,7 @@ pub use linear_classifier::LinearClassifier;
 pub use loss_kind::LossKind;
 pub use mlp::Mlp;
 pub use model::Model;
+pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Statistics};
 pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;

@@ -2,8 +2,8 @@ use densely_tensor::Mat;
 use proptest::prelude::*;
 
 use crate::{
-    Activation, Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Relu, Relu6, Selu,
-    Sigmoid, Silu, Softplus, Tanh,
+    Activation, Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Relu, Relu6, Saturation,
+    Selu, Sigmoid, Silu, Softplus, Tanh,
 };
 
 /// The central difference of `f` at `x`, off by about 1e-10 for these functions.
@@ -209,4 +209,28 @@ fn kinds_are_type_names() {
         .map(|layer| layer.kind())
         .collect();
     assert_eq!(kinds, ["Relu", "LeakyRelu", "Tanh"]);
+}
+
+#[test]
+fn saturation_is_told_from_the_derivative() {
+    let saturation = |layer: &dyn Layer<f64>| layer.unit_saturation();
+    for layer in [&Relu as &dyn Layer<f64>, &Relu6, &Elu::default(), &Selu, &Gelu, &Silu] {
+        assert_eq!(saturation(layer), Saturation::OneSided, "{layer:?}");
+    }
+    for layer in [&Sigmoid as &dyn Layer<f64>, &Tanh, &HardTanh] {
+        assert_eq!(saturation(layer), Saturation::TwoSided, "{layer:?}");
+    }
+    for layer in [&Identity as &dyn Layer<f64>, &LeakyRelu::default()] {
+        assert_eq!(saturation(layer), Saturation::Never, "{layer:?}");
+    }
+}
+
+/// Of σ' = y (1 − y), the threshold 0.01 is at x = ±ln((1 + √0.96) / (1 − √0.96)) = ±4.585.
+#[test]
+fn saturated_outputs_are_counted_by_unit() {
+    let x = Mat::from_fn(2, 4, |i, j| [[-9.0, 0.0, 4.5, 4.6], [-4.6, -4.5, 0.0, 4.5]][i][j]);
+    let y = Mat::from_fn(2, 4, |i, j| Sigmoid.f(x[(i, j)]));
+    let mut counts = [1.0, 0.0];
+    Layer::<f64>::count_saturated(&Sigmoid, x.as_ref(), y.as_ref(), &mut counts);
+    assert_eq!(counts, [3.0, 1.0]);
 }

@@ -92,6 +92,9 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
             confused.join(", ")
         );
     }
+    for finding in report.findings() {
+        eprintln!("  {BOLD}finding{BOLD:#}  {finding}");
+    }
     eprintln!("  saved in {BOLD}{}{BOLD:#}", folder.display());
     eprintln!("  {DIM}densely predict {} DATA.csv{DIM:#}", folder.display());
 }
