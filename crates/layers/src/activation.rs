@@ -1,7 +1,7 @@
 use std::fmt::Debug;
 
 use densely_tensor::{
-    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place, vectorize,
+    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
 };
 
 use crate::{Layer, Saturation};
@@ -43,17 +43,10 @@ pub trait Activation: Debug + Send + Sync {
     /// `f'(x)`. `y` is `f(x)`, for derivatives that are cheaper in terms of it.
     fn df<R: Real>(&self, x: R, y: R) -> R;
 
-    /// Whether a unit with input `x` and output `y` lets almost no gradient through:
-    /// `|f'(x)| < 0.01`.
-    #[inline(always)]
-    fn saturated<R: Real>(&self, x: R, y: R) -> bool {
-        self.df(x, y).abs() < R::from_f64(0.01)
-    }
-
     /// On which sides `f` becomes flat, as `f'` at ±1000 tells. A function with a state of
     /// rest on one side, where a unit may well be for most examples, is `OneSided`.
     fn saturation(&self) -> Saturation {
-        let flat = |x: f64| self.saturated(x, self.f(x));
+        let flat = |x: f64| self.df(x, self.f(x)).abs() < Saturation::SLOPE;
         match (flat(-1e3), flat(1e3)) {
             (true, true) => Saturation::TwoSided,
             (false, false) => Saturation::Never,
@@ -104,19 +97,5 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
 
     fn unit_saturation(&self) -> Saturation {
         self.saturation()
-    }
-
-    fn count_saturated(&self, x: MatRef<'_, T>, y: MatRef<'_, T>, counts: &mut [T]) {
-        assert_eq!((x.nrows(), x.ncols()), (y.nrows(), y.ncols()), "shapes of x and y");
-        vectorize(
-            #[inline(always)]
-            || {
-                for j in 0..x.ncols() {
-                    map_in_place([&mut *counts], [column(x, j), column(y, j)], |[c], [x, y]| {
-                        [if self.saturated(x, y) { c + T::ONE } else { c }]
-                    });
-                }
-            },
-        );
     }
 }

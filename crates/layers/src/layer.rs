@@ -121,15 +121,10 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         let _ = visit;
     }
 
-    /// On which sides the outputs become flat in the inputs.
+    /// On which sides the outputs become flat, of a layer without a tape whose outputs are
+    /// functions of one input each. Its units are watched in training.
     fn unit_saturation(&self) -> Saturation {
         Saturation::Never
-    }
-
-    /// Adds to each entry of `counts`, which has one for each output, the number of columns
-    /// in which that output lets almost no gradient through.
-    fn count_saturated(&self, x: MatRef<'_, T>, y: MatRef<'_, T>, counts: &mut [T]) {
-        let _ = (x, y, counts);
     }
 }
 

@@ -19,3 +19,9 @@ pub enum Saturation {
     /// On both sides, as the sigmoid. A unit there for most examples is **saturated**.
     TwoSided,
 }
+
+impl Saturation {
+    /// A function with a smaller slope, up or down, is flat: it lets almost no gradient
+    /// through.
+    pub const SLOPE: f64 = 0.01;
+}

@@ -1,5 +1,5 @@
 use densely_layers::{Passed, Saturation, Stage};
-use densely_tensor::Scalar;
+use densely_tensor::{Mat, Scalar, column, map_in_place, vectorize};
 
 /// Examples after which it is decided which units are saturated.
 const SAMPLE: usize = 128;
@@ -18,10 +18,14 @@ const MOST: f64 = 0.95;
 ///   the epoch have been active for no example of it.
 /// - Of a function that is flat on both sides, it is counted for how many of the epoch's
 ///   first examples each unit is flat.
+///
+/// The slope of a unit is the gradient that comes back when 1 is sent through it.
 #[derive(Debug)]
 pub(crate) struct FlatUnits<T> {
     stage: usize,
     saturation: Saturation,
+    ones: Mat<T>,
+    slopes: Mat<T>,
     counts: Vec<T>,
     candidates: Vec<usize>,
     seen: usize,
@@ -31,9 +35,12 @@ impl<T: Scalar> FlatUnits<T> {
     /// For the layer at position `index`; `None` if its units are not watched.
     pub(crate) fn new(index: usize, stage: &Stage<T>) -> Option<Self> {
         let (saturation, units) = (stage.layer().unit_saturation(), stage.out_features());
-        (saturation != Saturation::Never).then(|| Self {
+        let by_unit = stage.in_features() == units && stage.layer().tape_rows(units) == 0;
+        (by_unit && saturation != Saturation::Never).then(|| Self {
             stage: index,
             saturation,
+            ones: Mat::from_fn(units, BLOCK, |_, _| T::ONE),
+            slopes: Mat::zeros(units, BLOCK),
             counts: vec![T::ZERO; units],
             candidates: Vec::with_capacity(units),
             seen: 0,
@@ -63,15 +70,13 @@ impl<T: Scalar> FlatUnits<T> {
 
     /// Looks at what went through the layer in a step.
     pub(crate) fn observe(&mut self, passed: &Passed<'_, T>) {
-        let layer = passed.stage.layer();
         let mut first = 0;
         while self.is_open() && first < passed.x.ncols() {
             let block = BLOCK.min(passed.x.ncols() - first);
-            let (x, y) = (passed.x.subcols(first, block), passed.y.subcols(first, block));
             if self.saturation == Saturation::OneSided {
                 self.counts.fill(T::ZERO);
             }
-            layer.count_saturated(x, y, &mut self.counts);
+            self.count(passed, first, block);
             if self.saturation == Saturation::OneSided {
                 let (counts, all) = (&self.counts, T::from_f64(block as f64));
                 self.candidates.retain(|&unit| counts[unit] >= all);
@@ -79,6 +84,26 @@ impl<T: Scalar> FlatUnits<T> {
             self.seen += block;
             first += block;
         }
+    }
+
+    /// Adds for how many examples of a block each unit is flat.
+    fn count(&mut self, passed: &Passed<'_, T>, first: usize, block: usize) {
+        let Self { ones, slopes, counts, .. } = self;
+        let (x, y) = (passed.x.subcols(first, block), passed.y.subcols(first, block));
+        let (dy, dx) = (ones.subcols(0, block), slopes.subcols_mut(0, block));
+        passed.stage.layer().backward_input(x, y, dy, dx, Mat::new().as_mut());
+        let flat = T::from_f64(Saturation::SLOPE);
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..block {
+                    let slopes = column(slopes.as_ref(), j);
+                    map_in_place([&mut **counts], [slopes], |[count], [slope]| {
+                        [if slope.abs() < flat { count + T::ONE } else { count }]
+                    });
+                }
+            },
+        );
     }
 
     /// The number of units that were active for no example; `None` if the function is flat
