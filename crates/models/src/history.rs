@@ -52,7 +52,7 @@ pub struct History {
     pub initial_loss: Option<InitialLoss>,
     /// What each layer did, for each epoch that was looked at. These are the first, the last
     /// that the trainer was asked for, and between them those that begin at least 32 steps
-    /// after the last look, or 5 for each of its steps in which units had to be counted.
+    /// after the last look, or 10 for each of its steps in which units had to be counted.
     /// Empty without a monitor.
     pub layers: Vec<LayerReport>,
 }

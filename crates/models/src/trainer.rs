@@ -156,7 +156,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// Whether to watch what goes on inside the network; yes by default. It finds what
     /// keeps a network from learning, and says so in a [diagnosis](History::diagnosis); it
-    /// changes nothing, and costs at most 3 % of the time.
+    /// changes nothing, and costs 1 to 3 % of the time.
     ///
     /// ```
     /// use densely_data::digits;

@@ -389,12 +389,12 @@ fn statistics_are_those_of_the_step() {
     assert_eq!(relu.update_ratio, None);
 }
 
-/// Epochs of 5 steps: the next look is in the first epoch that begins 32 steps later, and in
+/// Epochs of 3 steps: the next look is in the first epoch that begins 32 steps later, and in
 /// the last one. Epochs of 40 steps: a unit that is dead has to be counted in all of them,
-/// so that the next look is 200 steps later.
+/// so that the next look is 400 steps later.
 #[test]
 fn epochs_are_looked_at_now_and_then() {
-    for (batch_size, epochs, expected) in [(80, 17, vec![1, 8, 15, 17]), (10, 10, vec![1, 7, 10])] {
+    for (batch_size, epochs, expected) in [(134, 17, vec![1, 12, 17]), (10, 14, vec![1, 12, 14])] {
         let mut model = Mlp::classifier(64, 10).hidden([20]).build::<f32>().unwrap();
         change(&mut model, |index, bias| {
             if index == 1 {

@@ -25,7 +25,7 @@ const INTERVAL: usize = 32;
 
 /// The same, for each step in which units were counted: where there are dead ones, in every
 /// step of the epoch.
-const INTERVAL_PER_COUNT: usize = 5;
+const INTERVAL_PER_COUNT: usize = 10;
 
 /// Examples whose statistics are taken, at most.
 const SAMPLE: usize = 128;
@@ -37,8 +37,9 @@ const ROWS: usize = 1 << 12;
 ///
 /// It looks at the first epoch, at the last, and at those between them that begin when enough
 /// steps have passed since the last look. In the first step it takes the statistics, and in
-/// all of them it looks for dead and saturated units, as long as there can be any. It costs less than 3 % of a step on average (`cargo bench -p
-/// densely --bench monitor`), and takes memory in its first step only.
+/// all of them it looks for dead and saturated units, as long as there can be any. It costs
+/// 1 to 3 % of a step on average (`cargo bench -p densely --bench monitor`), and takes memory
+/// in its first step only.
 #[derive(Debug)]
 pub(crate) struct Monitor<T: Scalar> {
     initial_loss: InitialLoss,
