@@ -7,7 +7,6 @@ use densely_layers::{
 };
 use densely_tensor::{Initializer, Scalar, ShapeError};
 
-use crate::in_precision::in_precision;
 use crate::{ModelError, named};
 
 /// An activation chosen by name, at run time.
@@ -120,18 +119,6 @@ impl ActivationKind {
     /// If there are no units for [`PRelu`](Self::PRelu) or no pieces for
     /// [`Maxout`](Self::Maxout).
     pub fn layer<T: Scalar>(self, units: usize) -> Result<Box<dyn Layer<T>>, ShapeError> {
-        in_precision(|| self.single(units), || self.double(units))
-    }
-
-    fn single(self, units: usize) -> Result<Box<dyn Layer<f32>>, ShapeError> {
-        self.generic(units)
-    }
-
-    fn double(self, units: usize) -> Result<Box<dyn Layer<f64>>, ShapeError> {
-        self.generic(units)
-    }
-
-    fn generic<T: Scalar>(self, units: usize) -> Result<Box<dyn Layer<T>>, ShapeError> {
         Ok(match self {
             Self::Relu => Box::new(Relu),
             Self::LeakyRelu { slope } => Box::new(LeakyRelu::new(slope)),

@@ -2,10 +2,10 @@ use std::any::Any;
 
 /// What `single` or `double` makes, whichever is of the type asked for.
 ///
-/// Layers and losses that are chosen at run time are made by functions of a known precision,
-/// so that their kernels are compiled once, in this crate. Generic functions would be
-/// compiled again, with every kernel that they may choose, in every crate, test and example
-/// that calls them.
+/// Networks whose layers and loss are chosen at run time are made by functions of a known
+/// precision, so that their kernels are compiled once, in this crate. Generic functions would
+/// be compiled again, with every kernel that they may choose, in every crate, test and
+/// example that calls them.
 pub(crate) fn in_precision<S: Any, D: Any, R: Any>(
     single: impl FnOnce() -> S,
     double: impl FnOnce() -> D,

@@ -7,7 +7,6 @@ use densely_loss::{
 };
 use densely_tensor::Scalar;
 
-use crate::in_precision::in_precision;
 use crate::{ModelError, named};
 
 /// A loss chosen by name, at run time.
@@ -114,18 +113,6 @@ impl LossKind {
     /// The loss.
     #[must_use]
     pub fn loss<T: Scalar>(self) -> Box<dyn Loss<T>> {
-        in_precision(|| self.single(), || self.double())
-    }
-
-    fn single(self) -> Box<dyn Loss<f32>> {
-        self.generic()
-    }
-
-    fn double(self) -> Box<dyn Loss<f64>> {
-        self.generic()
-    }
-
-    fn generic<T: Scalar>(self) -> Box<dyn Loss<T>> {
         match self {
             Self::Softmax => Box::new(SoftmaxCrossEntropy::new()),
             Self::SmoothedSoftmax { label_smoothing } => {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{chunks, covariance, data, varies};
+use common::{a_sum_of_features, chunks, covariance, data, expect_bad_chunks_refused, varies};
 use densely_preprocess::{
     Center, Components, Pca, PreprocessError, RunningCovariance, Transform, Whiten, Zca,
 };
@@ -145,13 +145,7 @@ fn deviations_of_any_size_may_follow_each_other() {
 
 #[test]
 fn rank_deficient_data_are_cut_to_their_rank() {
-    let unit = |i: usize, j: usize| ((5 * i + 3 * j * j + i * j) % 7) as f64 * 0.1;
-    // The last feature is the sum of the others; 0.1 has no exact representation.
-    let x = Mat::from_fn(
-        4,
-        30,
-        |i, j| if i < 3 { unit(i, j) } else { (0..3).map(|i| unit(i, j)).sum() },
-    );
+    let x = a_sum_of_features();
     for size in [1, 7, 30] {
         let covariance = running(x.as_ref(), &[size]);
         expect_fit(&covariance, x.as_ref(), "a sum of features");
@@ -161,8 +155,8 @@ fn rank_deficient_data_are_cut_to_their_rank() {
         assert!(y.norm_max() < 5.0);
     }
     // Rounding of the values themselves, around a large mean, is no component either.
-    let x =
-        Mat::from_fn(2, 40, |i, j| 1e8 * (1.0 + i as f64) + (1.0 + 2.0 * i as f64) * unit(1, j));
+    let unit = |j: usize| ((3 * j * j + j + 5) % 7) as f64 * 0.1;
+    let x = Mat::from_fn(2, 40, |i, j| 1e8 * (1.0 + i as f64) + (1.0 + 2.0 * i as f64) * unit(j));
     let covariance = running(x.as_ref(), &[6]);
     expect_fit(&covariance, x.as_ref(), "around a large mean");
     assert_eq!(pca(&covariance).out_features(), 1);
@@ -359,21 +353,9 @@ fn every_bad_chunk_has_its_error_and_changes_nothing() {
     }
     assert!(refuse(&running, Components::Share(1.5)).contains("above 0 and at most 1, got 1.5"));
 
-    let mut refuse = |chunk: MatRef<'_, f64>| message(running.partial_fit(chunk).unwrap_err());
-    assert_eq!(
-        refuse(mat![[0.0], [0.0], [0.0]].as_ref()),
-        "chunk 4, after 3 examples: RunningCovariance::partial_fit: expected 2 features, got 3"
-    );
-    assert_eq!(
-        refuse(mat![[0.0, 1.0], [2.0, f64::NAN]].as_ref()),
-        "chunk 4, after 3 examples: feature 1 of example 1 is NaN: every value must be finite"
-    );
-    assert_eq!(
-        refuse(mat![[0.0], [1.7e308]].as_ref()),
-        "chunk 4, after 3 examples: the values of feature 1 are too large for its statistics to be \
-         finite"
-    );
-    assert!(refuse(mat![[1.0, 2.0], [3.0, 4.0]].transpose()).contains("contiguous"));
+    expect_bad_chunks_refused("chunk 4, after 3 examples", "RunningCovariance", |chunk| {
+        running.partial_fit(chunk)
+    });
     assert_eq!(
         message(running.merge(&RunningCovariance::new(3).unwrap()).unwrap_err()),
         "RunningCovariance::merge: expected 2 features, got 3"

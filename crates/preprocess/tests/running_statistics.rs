@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{chunks, data};
+use common::{chunks, data, expect_bad_chunks_refused};
 use densely_preprocess::{
     Center, ChannelLayout, MeanImage, MinMax, PreprocessError, RunningStatistics, Standardize,
 };
@@ -127,21 +127,9 @@ fn every_bad_chunk_has_its_error_and_changes_nothing() {
     let x = mat![[1.0, 2.0, 4.0], [-1e308, -1e308, 0.0]];
     running.partial_fit(x.as_ref()).unwrap();
     running.partial_fit(Mat::<f32>::zeros(2, 0).as_ref()).unwrap();
-    let mut refuse = |chunk: MatRef<'_, f64>| message(running.partial_fit(chunk).unwrap_err());
-    assert_eq!(
-        refuse(mat![[0.0], [0.0], [0.0]].as_ref()),
-        "chunk 2, after 3 examples: RunningStatistics::partial_fit: expected 2 features, got 3"
-    );
-    assert_eq!(
-        refuse(mat![[0.0, 1.0], [2.0, f64::NAN]].as_ref()),
-        "chunk 2, after 3 examples: feature 1 of example 1 is NaN: every value must be finite"
-    );
-    assert_eq!(
-        refuse(mat![[0.0], [1.7e308]].as_ref()),
-        "chunk 2, after 3 examples: the values of feature 1 are too large for its statistics to be \
-         finite"
-    );
-    assert!(refuse(mat![[1.0, 2.0], [3.0, 4.0]].transpose()).contains("contiguous"));
+    expect_bad_chunks_refused("chunk 2, after 3 examples", "RunningStatistics", |chunk| {
+        running.partial_fit(chunk)
+    });
     assert_eq!(
         message(running.merge(&RunningStatistics::new(3).unwrap()).unwrap_err()),
         "RunningStatistics::merge: expected 2 features, got 3"

@@ -123,8 +123,8 @@ impl<T: Scalar> FlatUnits<T> {
 
 #[cfg(test)]
 mod tests {
-    use densely_layers::{Activation, Identity, Layer, Relu, Sequential, Tanh};
-    use densely_tensor::{Mat, MatRef};
+    use densely_layers::{Activation, Identity, Layer, Relu, Sequential, Sigmoid, Tanh};
+    use densely_tensor::{MatRef, mat};
 
     use super::*;
 
@@ -173,6 +173,21 @@ mod tests {
             show(&network, &mut flat, Mat::from_fn(4, 25, input).as_ref());
         }
         assert_eq!((flat.saturated(), flat.dead()), (Some(2), None));
+    }
+
+    /// Of σ' = y (1 − y), the slope 0.01 is at x = ±ln((1 + √0.96) / (1 − √0.96)) = ±4.585.
+    #[test]
+    fn flat_examples_are_counted_by_unit() {
+        let (network, mut flat) = watched(Sigmoid);
+        let x = mat![
+            [-9.0, 0.0, 4.5, 4.6],
+            [-4.6, -4.5, 0.0, 4.5],
+            [4.59, 4.58, -4.58, -4.59],
+            [0.0, 1.0, -1.0, 4.0]
+        ];
+        show(&network, &mut flat, x.as_ref());
+        show(&network, &mut flat, x.as_ref());
+        assert_eq!(flat.counts, [4.0, 2.0, 4.0, 0.0]);
     }
 
     #[test]

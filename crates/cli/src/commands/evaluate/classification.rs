@@ -3,9 +3,10 @@
 use anstream::eprintln;
 use densely::models::ModelError;
 use densely::models::metrics::{
-    Average, Calibration, ConfusionMatrix, brier_score, log_loss, roc_auc,
+    Average, Calibration, ConfusionMatrix, brier_score, log_loss, roc_auc_against_rest,
 };
 use densely::prelude::*;
+use densely::tensor::column;
 use serde_json::{Value, json};
 
 use crate::output::{figure, percent, table};
@@ -42,8 +43,10 @@ impl<'a> Classification<'a> {
     ) -> Result<Self, ModelError> {
         let prepared = predictor.preparation().inputs::<T>(x)?;
         let model = predictor.model();
-        let predicted = model.classify(prepared.as_ref(), threads)?;
-        let probabilities = model.probabilities(prepared.as_ref(), threads)?;
+        let scores = model.scores(prepared.as_ref(), threads)?;
+        let classify = |j| model.loss().classify(column(scores.as_ref(), j));
+        let predicted: Vec<usize> = (0..labels.len()).map(classify).collect();
+        let probabilities = model.probabilities_of(scores.as_ref())?;
         let probabilistic = match &probabilities {
             None => None,
             Some(p) => Some(Probabilistic {
@@ -53,20 +56,15 @@ impl<'a> Classification<'a> {
             }),
         };
         // Where there are no probabilities, scores rank the examples as well.
-        let scores = match probabilities {
+        let ranks = match probabilities {
             Some(probabilities) => probabilities,
-            None => model.scores(prepared.as_ref(), threads)?,
+            // One score of two classes speaks for the second.
+            None if scores.nrows() == 1 => Mat::from_fn(2, scores.ncols(), |class, j| {
+                if class == 0 { -scores[(0, j)] } else { scores[(0, j)] }
+            }),
+            None => scores,
         };
-        let area = |class: usize| {
-            let positive: Vec<bool> = labels.iter().map(|&label| label == class).collect();
-            let score = |j| match scores.nrows() {
-                // One score of two classes speaks for the second.
-                1 if class == 0 => -scores[(0, j)],
-                1 => scores[(0, j)],
-                _ => scores[(class, j)],
-            };
-            roc_auc(&positive, &(0..labels.len()).map(score).collect::<Vec<_>>()).ok()
-        };
+        let area = |class| roc_auc_against_rest(labels, ranks.as_ref(), class).ok();
         Ok(Self {
             names,
             confusion: ConfusionMatrix::new(labels, &predicted, names.len())?,
