@@ -5,10 +5,8 @@ Time is in steps, of which there are a hundred: `factor(t, 100)` in step t, from
 
 from torch.optim import lr_scheduler
 
-from case import Case
+from case import STEPS, Case
 from spec import parse
-
-END = 100
 
 
 class Schedule:
@@ -29,7 +27,7 @@ def scheduler(parts, optimizer):
     if "warm_up" in options:
         length, start = options["warm_up"]
         rising = lr_scheduler.LinearLR(optimizer, start, total_iters=int(length))
-        rest = scheduler_of(name, numbers, optimizer, rate, END - int(length))
+        rest = scheduler_of(name, numbers, optimizer, rate, STEPS - int(length))
         return lr_scheduler.SequentialLR(optimizer, [rising, rest], [int(length)])
     if name == "plateau":
         decay, patience = numbers
@@ -43,7 +41,7 @@ def scheduler(parts, optimizer):
             min_lr=options.get("floor", [0.0])[0] * rate,
             eps=0.0,
         )
-    return scheduler_of(name, numbers, optimizer, rate, END)
+    return scheduler_of(name, numbers, optimizer, rate, STEPS)
 
 
 def scheduler_of(name, numbers, optimizer, rate, end):

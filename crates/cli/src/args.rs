@@ -9,6 +9,7 @@ use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::prelude::{ActivationKind, LossKind, Method};
+use densely_notes::{Experiment, find};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
 
@@ -211,8 +212,8 @@ pub(crate) struct GradcheckArgs {
 #[derive(Debug, Args)]
 pub(crate) struct NotesArgs {
     /// The experiments [default: all]
-    #[arg(value_name = "NAME")]
-    pub(crate) names: Vec<String>,
+    #[arg(value_name = "NAME", value_parser = find)]
+    pub(crate) experiments: Vec<Experiment>,
     /// Folder for the pictures, and for a page of them if all experiments are run
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

@@ -76,7 +76,10 @@ pub(crate) fn metrics(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
 
 /// A metric as people write it.
 pub(crate) fn metric(name: &str, value: f64) -> String {
-    if name == "accuracy" { percent(value) } else { figure(value) }
+    match name {
+        "accuracy" | "precision" | "recall" | "f1" | "calibration_error" => percent(value),
+        _ => figure(value),
+    }
 }
 
 /// A metric's name as people write it.
@@ -85,6 +88,11 @@ pub(crate) fn metric_name(name: &str) -> &str {
         "r2" => "R²",
         "rmse" => "RMSE",
         "mae" => "MAE",
+        "f1" => "F1",
+        "roc_auc" => "ROC AUC",
+        "log_loss" => "log loss",
+        "brier_score" => "Brier score",
+        "calibration_error" => "calibration error",
         other => other,
     }
 }

@@ -50,6 +50,66 @@ fn evaluation_agrees_with_training() {
     assert_eq!(evaluation["loss"], report["test_loss"]);
 }
 
+/// What is said of a classifier follows from its predictions and probabilities.
+#[test]
+fn evaluation_tells_classes_apart() {
+    let folder = flower_model();
+    let evaluation = folder.json("evaluate flower flowers.csv");
+    let predictions = folder.ok("predict flower flowers.csv --proba");
+    let names = ["daisy", "rose", "tulip"];
+    let place = |name: &str| names.iter().position(|&other| other == name).unwrap();
+    let flowers = flowers();
+    let kinds = flowers.lines().skip(1).map(|row| place(row.split(',').nth(2).unwrap()));
+    let (mut confusion, mut log_loss, mut brier) = ([[0; 3]; 3], 0.0, 0.0);
+    for (kind, row) in kinds.zip(predictions.lines().skip(1)) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let p: Vec<f64> = cells[1..].iter().map(|cell| cell.parse().unwrap()).collect();
+        confusion[kind][place(cells[0])] += 1;
+        log_loss -= p[kind].ln();
+        brier += (0..3).map(|k| (p[k] - f64::from(u8::from(k == kind))).powi(2)).sum::<f64>();
+    }
+    let n: i32 = confusion.iter().flatten().sum();
+    assert_eq!(evaluation["confusion"], Value::from(confusion.map(Value::from).to_vec()));
+    for (name, expected) in [("log_loss", log_loss), ("brier_score", brier)] {
+        let found = evaluation[name].as_f64().unwrap();
+        assert!((found / (expected / f64::from(n)) - 1.0).abs() < 1e-5, "{name}: {found}");
+    }
+    for (class, name) in names.into_iter().enumerate() {
+        let of = &evaluation["classes"][class];
+        let column: i32 = confusion.iter().map(|row| row[class]).sum();
+        let right = f64::from(confusion[class][class]);
+        assert_eq!(of["class"], name);
+        assert_eq!(of["examples"], confusion[class].iter().sum::<i32>());
+        assert_eq!(of["precision"], right / f64::from(column));
+    }
+    for name in ["precision", "recall", "f1", "roc_auc"] {
+        let value = |of: &Value| of[name].as_f64().unwrap();
+        let classes = evaluation["classes"].as_array().unwrap();
+        let mean = classes.iter().map(value).sum::<f64>() / 3.0;
+        assert!((value(&evaluation) - mean).abs() < 1e-12, "{name}");
+    }
+    assert!(evaluation["calibration_error"].as_f64().unwrap() < 0.5);
+    let text = folder.run("evaluate flower flowers.csv").stderr;
+    for words in ["ROC AUC", "Brier score", "precision", "is \\ taken for"] {
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+/// A class without examples has no ROC curve; scores rank where there are no probabilities.
+#[test]
+fn evaluation_leaves_out_what_is_not_defined() {
+    let folder = flower_model();
+    folder.write("roses.csv", "height,width,kind\n0.1,10,rose\n0.2,10,rose\n");
+    let evaluation = folder.json("evaluate flower roses.csv");
+    assert_eq!(evaluation["roc_auc"], Value::Null);
+    assert_eq!(evaluation["classes"][1]["roc_auc"], Value::Null);
+    assert_eq!(evaluation["classes"][0]["examples"], 0);
+    folder.ok("train flowers.csv --target kind --drop number --loss svm --out svm");
+    let evaluation = folder.json("evaluate svm flowers.csv");
+    assert_eq!(evaluation["log_loss"], Value::Null);
+    assert!(evaluation["roc_auc"].as_f64().unwrap() > 0.9);
+}
+
 #[test]
 fn numbers_are_predicted_in_their_units() {
     let folder = Folder::new();

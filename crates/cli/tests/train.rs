@@ -23,11 +23,46 @@ fn without_data_it_learns_the_digits() {
     for field in ["seconds", "train_loss", "validation_loss", "test_loss"] {
         assert!(report[field].as_f64().unwrap() > 0.0, "{field}");
     }
+    // Healthy, and so quiet.
+    for field in ["dead_units", "saturated_units"] {
+        assert_eq!(report[field], 0, "{field}");
+    }
+    assert_eq!(report["findings"], serde_json::json!([]));
     // A line for each epoch.
     let metrics = folder.read("runs/digits/metrics.jsonl");
     assert_eq!(metrics.lines().count() as u64, report["epochs"].as_u64().unwrap());
     let first: Value = serde_json::from_str(metrics.lines().next().unwrap()).unwrap();
     assert!(first["validation_accuracy"].as_f64().unwrap() > 0.5);
+}
+
+/// Of pixels that are not standardised, some hundred times the learning rate that suits them
+/// leaves dead units.
+#[test]
+fn findings_are_printed_and_written_down() {
+    let folder = Folder::new();
+    let options = "--preprocess none --learning-rate 0.3 --momentum 0 --epochs 3 --validation 0";
+    let report = folder.json(&format!("train {options} --out first"));
+    let dead = report["dead_units"].as_u64().unwrap();
+    assert!(dead > 32, "{dead} of 64");
+    let findings = report["findings"].as_array().unwrap();
+    let sentence = "units have been dead since epoch 3: lower the learning rate or try leaky-relu";
+    let finding =
+        findings.iter().find_map(|text| text.as_str().filter(|text| text.ends_with(sentence)));
+    let printed = folder.run(&format!("train {options} --out second")).stderr;
+    assert!(printed.contains(finding.expect("a finding of dead units")), "{printed}");
+    assert!(!folder.run("train --epochs 3").stderr.contains("finding"));
+    let metrics = folder.read("first/metrics.jsonl");
+    let lines: Vec<Value> =
+        metrics.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[2]["findings"], report["findings"]);
+    assert_eq!(lines[1].get("findings"), None);
+    let relu = &lines[0]["layers"][1];
+    assert_eq!(
+        (&relu["layer"], &relu["kind"], &relu["units"]),
+        (&1.into(), &"Relu".into(), &64.into())
+    );
+    assert!(relu["activations"]["zeros"].as_f64().unwrap() > 0.1);
+    assert!(lines[0]["layers"][0]["update_ratio"].as_f64().unwrap() > 0.1);
 }
 
 #[test]

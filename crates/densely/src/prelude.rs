@@ -20,7 +20,7 @@ pub use densely_optim::{
 };
 pub use densely_preprocess::{
     Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
-    Preprocessor, Standardize, Transform, Whiten, Zca,
+    Preprocessor, RunningCovariance, RunningStatistics, Standardize, Transform, Whiten, Zca,
 };
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, Stream, Threads, mat,

@@ -19,13 +19,14 @@ enum Call {
     Evaluate,
     Step,
     Preprocess,
+    Chunks,
     Predict,
     Split,
 }
 
 fn calls() -> impl Strategy<Value = Vec<(Call, u64)>> {
-    use Call::{Build, Data, Evaluate, Fit, Predict, Preprocess, Scores, Split, Step};
-    let kinds = vec![Data, Build, Scores, Fit, Evaluate, Step, Preprocess, Predict, Split];
+    use Call::{Build, Chunks, Data, Evaluate, Fit, Predict, Preprocess, Scores, Split, Step};
+    let kinds = vec![Data, Build, Scores, Fit, Evaluate, Step, Preprocess, Chunks, Predict, Split];
     let call = (prop::sample::select(kinds), any::<u64>().no_shrink());
     prop::collection::vec(call, 1..20)
 }
@@ -76,10 +77,14 @@ impl Arguments {
         (0..self.below(3)).map(|_| self.size(4)).collect()
     }
 
-    fn method(&mut self) -> Method {
+    fn components(&mut self) -> Components {
         let count = Components::Count(self.below(4));
         let share = Components::Share(self.choose(&[0.0, 0.5, 0.95, 1.0, 2.0, -1.0, f64::NAN]));
-        let components = self.choose(&[Components::All, count, share]);
+        self.choose(&[Components::All, count, share])
+    }
+
+    fn method(&mut self) -> Method {
+        let components = self.components();
         let (lower, upper) = (self.choose(&[-1.0, 0.0, f64::NAN]), self.choose(&[0.0, 1.0, 1e308]));
         let (channels, layout) = (self.below(4), ChannelLayout::Planes);
         let simple = [
@@ -121,6 +126,7 @@ impl State {
             }
             Call::Step => self.step(arguments),
             Call::Preprocess => self.preprocess(arguments),
+            Call::Chunks => Self::chunks(arguments),
             Call::Predict => self.predict(arguments),
             Call::Split => self.split(arguments),
         }
@@ -266,6 +272,38 @@ impl State {
         }
         let wrong = arguments.matrix(fitted.out_features() + 1, 1);
         assert!(told(fitted.inverse_transform(wrong.as_ref())).is_none());
+    }
+
+    /// Statistics of chunks, not all of which fit.
+    fn chunks(arguments: &mut Arguments) {
+        let features = arguments.below(5);
+        let new = (told(RunningStatistics::new(features)), told(RunningCovariance::new(features)));
+        assert_eq!((new.0.is_some(), new.1.is_some()), (features > 0, features > 0));
+        let (Some(mut statistics), Some(mut covariance)) = new else { return };
+        let mut examples = 0;
+        for _ in 0..arguments.below(5) {
+            let (rows, n) = (arguments.size(features), arguments.below(6));
+            let chunk = arguments.matrix(rows, n);
+            let added = told(statistics.partial_fit(chunk.as_ref()));
+            assert_eq!(told(covariance.partial_fit(chunk.as_ref())), added);
+            examples += if added.is_some() { n } else { 0 };
+            assert_eq!((statistics.examples(), covariance.examples()), (examples, examples));
+        }
+        if arguments.below(2) == 0 {
+            told(statistics.merge(&statistics.clone())).unwrap();
+            told(covariance.merge(&covariance.clone())).unwrap();
+        }
+        let center = told(Center::from_statistics(&statistics));
+        let standardize = told(Standardize::from_statistics(&statistics));
+        assert_eq!((center.is_some(), standardize.is_some()), (examples > 0, examples > 0));
+        told(MinMax::from_statistics(&statistics, 0.0, 1.0));
+        told(MeanImage::from_statistics(&statistics));
+        if let Some(pca) = told(Pca::from_covariance(&covariance, arguments.components())) {
+            assert!(pca.out_features() <= features.min(examples - 1));
+            let epsilon = arguments.choose(&[0.0, 1e-5, 1.0, -1.0, f64::NAN]);
+            told(Whiten::from_pca(pca.clone(), epsilon));
+            told(Zca::from_pca(pca, epsilon));
+        }
     }
 
     fn predict(&mut self, arguments: &mut Arguments) {

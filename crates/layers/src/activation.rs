@@ -4,7 +4,7 @@ use densely_tensor::{
     MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
 };
 
-use crate::Layer;
+use crate::{Layer, Saturation};
 
 /// An elementwise function and its derivative: `y = f(x)`, `dy/dx = f'(x)`.
 ///
@@ -42,6 +42,17 @@ pub trait Activation: Debug + Send + Sync {
 
     /// `f'(x)`. `y` is `f(x)`, for derivatives that are cheaper in terms of it.
     fn df<R: Real>(&self, x: R, y: R) -> R;
+
+    /// On which sides `f` becomes flat, as `f'` at ±1000 tells. A function with a state of
+    /// rest on one side, where a unit may well be for most examples, is `OneSided`.
+    fn saturation(&self) -> Saturation {
+        let flat = |x: f64| self.df(x, self.f(x)).abs() < Saturation::SLOPE;
+        match (flat(-1e3), flat(1e3)) {
+            (true, true) => Saturation::TwoSided,
+            (false, false) => Saturation::Never,
+            _ => Saturation::OneSided,
+        }
+    }
 }
 
 impl<T: Scalar, A: Activation> Layer<T> for A {
@@ -82,5 +93,9 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
                 }
             },
         );
+    }
+
+    fn unit_saturation(&self) -> Saturation {
+        self.saturation()
     }
 }

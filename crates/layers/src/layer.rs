@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{At, Param};
+use crate::{At, Param, Saturation};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -119,6 +119,12 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// [`visit_params`](Layer::visit_params).
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         let _ = visit;
+    }
+
+    /// On which sides the outputs become flat, of a layer without a tape whose outputs are
+    /// functions of one input each. Its units are watched in training.
+    fn unit_saturation(&self) -> Saturation {
+        Saturation::Never
     }
 }
 

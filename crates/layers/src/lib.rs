@@ -41,6 +41,7 @@ mod linear;
 mod maxout;
 mod p_relu;
 mod param;
+mod saturation;
 mod sequential;
 
 pub use activation::Activation;
@@ -57,4 +58,5 @@ pub use linear::Linear;
 pub use maxout::Maxout;
 pub use p_relu::PRelu;
 pub use param::{Param, parameter_count};
-pub use sequential::{Sequential, Stage};
+pub use saturation::Saturation;
+pub use sequential::{Passed, Sequential, Stage};

@@ -117,6 +117,45 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
+/// What went through a layer in a training step.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed<'a, T: Scalar> {
+    /// Which layer, from 0.
+    pub index: usize,
+    /// The layer.
+    pub stage: &'a Stage<T>,
+    /// Its input.
+    pub x: MatRef<'a, T>,
+    /// Its output.
+    pub y: MatRef<'a, T>,
+    /// The gradient of the loss with respect to its output, unless nobody needed it: no
+    /// layer so far has parameters.
+    pub dy: Option<MatRef<'a, T>>,
+}
+
+impl<T: Scalar> Sequential<T> {
+    /// Shows what went through each layer, first to last, after a forward and a backward
+    /// pass with these matrices.
+    pub fn inspect<'a>(
+        &'a self,
+        mut x: MatRef<'a, T>,
+        y: MatRef<'a, T>,
+        dy: MatRef<'a, T>,
+        mut tape: MatRef<'a, T>,
+        visit: &mut dyn FnMut(Passed<'a, T>),
+    ) {
+        let Some((last, hidden)) = self.stages.split_last() else { return };
+        let mut learns = false;
+        for (index, stage) in hidden.iter().enumerate() {
+            let (y, dy, _, rest) = stage.cut(tape);
+            learns |= stage.learns;
+            visit(Passed { index, stage, x, y, dy: learns.then_some(dy) });
+            (x, tape) = (y, rest);
+        }
+        visit(Passed { index: hidden.len(), stage: last, x, y, dy: Some(dy) });
+    }
+}
+
 impl<T: Scalar> Stage<T> {
     /// The layer.
     #[must_use]

@@ -45,6 +45,19 @@ pub enum LossError {
 }
 
 impl LossError {
+    /// Every label is below the number of classes.
+    ///
+    /// # Errors
+    /// [`LossError::LabelOutOfRange`] with the first that is not.
+    pub fn expect_labels(labels: &[usize], classes: usize) -> Result<(), Self> {
+        match labels.iter().position(|&label| label >= classes) {
+            None => Ok(()),
+            Some(example) => {
+                Err(Self::LabelOutOfRange { example, label: labels[example], classes })
+            }
+        }
+    }
+
     pub(crate) fn expect_option(
         valid: bool,
         loss: &'static str,

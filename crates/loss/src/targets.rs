@@ -136,14 +136,7 @@ impl<'a, T: Scalar> Targets<'a, T> {
         }
         match self {
             Self::Labels(labels) | Self::WeightedLabels(labels, _) => {
-                match labels.iter().position(|&label| label >= outputs) {
-                    None => Ok(()),
-                    Some(example) => Err(LossError::LabelOutOfRange {
-                        example,
-                        label: labels[example],
-                        classes: outputs,
-                    }),
-                }
+                LossError::expect_labels(labels, outputs)
             }
             Self::Values(values) | Self::WeightedValues(values, _) => {
                 ShapeError::expect(loss, "target values per example", outputs, values.nrows())?;

@@ -18,11 +18,21 @@ pub(crate) struct Batches<'a, T: Scalar> {
 impl<'a, T: Scalar> Batches<'a, T> {
     /// Batches of `size` examples; the last of an epoch has what is left.
     pub(crate) fn new(data: &'a Dataset<T>, size: usize, seed: u64) -> Self {
+        Self { seed, ..Self::in_order(data, size, (0..data.len()).collect()) }
+    }
+
+    /// One batch of about `size` examples, evenly spaced over the data.
+    pub(crate) fn sample(data: &'a Dataset<T>, size: usize) -> Self {
+        let step = data.len().div_ceil(size);
+        Self::in_order(data, size, (0..data.len()).step_by(step).collect())
+    }
+
+    fn in_order(data: &'a Dataset<T>, size: usize, order: Vec<usize>) -> Self {
         Self {
             data,
             size: size.min(data.len()),
-            seed,
-            order: (0..data.len()).collect(),
+            seed: 0,
+            order,
             x: Buffer::new(),
             labels: Vec::with_capacity(size.min(data.len())),
             values: Buffer::new(),

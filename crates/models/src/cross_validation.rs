@@ -111,11 +111,13 @@ impl CrossValidation {
         let candidates: Vec<O> = candidates.into_iter().collect();
         ShapeError::expect_some("CrossValidation", "candidates", candidates.len())?;
         let parts = data.folds(self.folds, self.seed)?;
-        let folds = self.parallel(parts.len(), |index| Fold::<T>::new(&parts[index], &self.method));
+        let folds =
+            self.threads.map(parts.len(), |index| Fold::<T>::new(&parts[index], &self.method));
         let folds = folds.into_iter().collect::<Result<Vec<_>, _>>()?;
 
         let mut results = self
-            .parallel(candidates.len() * folds.len(), |index| {
+            .threads
+            .map(candidates.len() * folds.len(), |index| {
                 let fold = &folds[index % folds.len()];
                 fold.score(build(&candidates[index / folds.len()], &fold.train))
             })
@@ -126,15 +128,6 @@ impl CrossValidation {
             Trial { options, scores }
         };
         Ok(Search { trials: candidates.into_iter().map(trial).collect() })
-    }
-
-    /// The results of `work(0)`, `work(1)`, ..., whoever does it.
-    fn parallel<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
-        let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
-        self.threads.panels(results.as_mut_slice(), 1, |index, results| {
-            results[0] = Some(work(index));
-        });
-        results.into_iter().map(|result| result.expect("each panel is visited")).collect()
     }
 }
 

@@ -59,7 +59,8 @@ pub enum ModelError {
     /// The loss became infinite or NaN.
     #[error(
         "the loss became {loss} in epoch {epoch}, step {step}: training diverged; \
-         lower the learning rate (it is {learning_rate:?})"
+         lower the learning rate (it is {learning_rate:?}){}",
+        led_to(.previous_loss, .layer)
     )]
     Diverged {
         /// Epoch, from 1.
@@ -70,7 +71,20 @@ pub enum ModelError {
         loss: f64,
         /// The learning rate then.
         learning_rate: f64,
+        /// The loss of the step before, if it was not the first.
+        previous_loss: Option<f64>,
+        /// The first layer, as people count them, with an output that is infinite or NaN, if
+        /// there is one: an activation belongs to the weights before it, and 0 is what comes
+        /// before the first weights.
+        layer: Option<usize>,
     },
+}
+
+/// What happened before a loss became infinite or NaN.
+fn led_to(previous_loss: &Option<f64>, layer: &Option<usize>) -> String {
+    let previous = previous_loss.map(|loss| format!("; the loss was {loss:?} a step before"));
+    let layer = layer.map(|layer| format!("; layer {layer} has the first outputs out of range"));
+    [previous, layer].into_iter().flatten().collect()
 }
 
 impl ModelError {

@@ -37,11 +37,7 @@ impl Evaluation {
         scores: MatRef<'_, T>,
         targets: Targets<'_, T>,
     ) -> Self {
-        let n = scores.ncols();
-        let mut losses = vec![T::ZERO; n];
-        let mut dscores = Mat::zeros(scores.nrows(), n);
-        loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
-        let mean_loss = mean(&losses);
+        let mean_loss = mean_loss(loss, scores, targets);
         match targets {
             Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
                 let accuracy = share_of_equal(labels, &classify_columns(loss, scores));
@@ -69,6 +65,19 @@ impl Evaluation {
             Self::Regression { r2, .. } => *r2,
         }
     }
+}
+
+/// The mean loss of `scores` against `targets`, which have been checked.
+pub(crate) fn mean_loss<T: Scalar>(
+    loss: &dyn Loss<T>,
+    scores: MatRef<'_, T>,
+    targets: Targets<'_, T>,
+) -> f64 {
+    let n = scores.ncols();
+    let mut losses = vec![T::ZERO; n];
+    let mut dscores = Mat::zeros(scores.nrows(), n);
+    loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
+    mean(&losses)
 }
 
 /// The metrics of real values.

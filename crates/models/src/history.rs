@@ -1,4 +1,5 @@
-use crate::Evaluation;
+use crate::monitor::Diagnosis;
+use crate::{Evaluation, InitialLoss, LayerReport};
 
 /// What happened in one epoch, a pass over the training data.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +16,13 @@ pub struct Epoch {
     pub learning_rate: f64,
     /// Whether the model is the best so far: lowest validation loss.
     pub best: bool,
+    /// The hidden units that were active for no example of the epoch; of the last epoch
+    /// before it that was [looked at](History::layers), if it was not. `None` without a
+    /// monitor.
+    pub dead_units: Option<usize>,
+    /// The hidden units that let almost no gradient through for most examples, as
+    /// [`dead_units`](Self::dead_units).
+    pub saturated_units: Option<usize>,
 }
 
 /// Why training ended.
@@ -40,6 +48,13 @@ pub struct History {
     pub kept_epoch: usize,
     /// Why training ended.
     pub stop: Stop,
+    /// The loss before training, and what it ought to be about. `None` without a monitor.
+    pub initial_loss: Option<InitialLoss>,
+    /// What each layer did, for each epoch that was looked at. These are the first, the last
+    /// that the trainer was asked for, and between them those that begin at least 32 steps
+    /// after the last look, or 10 for each of its steps in which units had to be counted.
+    /// Empty without a monitor.
+    pub layers: Vec<LayerReport>,
 }
 
 impl History {
@@ -50,6 +65,17 @@ impl History {
     #[must_use]
     pub fn last(&self) -> &Epoch {
         self.epochs.last().expect("a history has at least one epoch")
+    }
+
+    /// What each layer did in an epoch, first to last; nothing if it was not looked at.
+    pub fn layers_in(&self, epoch: usize) -> impl Iterator<Item = &LayerReport> {
+        self.layers.iter().filter(move |layer| layer.epoch == epoch)
+    }
+
+    /// What went wrong in training, and what to change.
+    #[must_use]
+    pub fn diagnosis(&self) -> Diagnosis {
+        Diagnosis::of(self)
     }
 
     /// The epoch whose weights the model has.

@@ -18,6 +18,7 @@
 //! | a network from a few numbers | [`Mlp`], [`LinearClassifier`] |
 //! | a network from layers of your own | [`Model::new`] |
 //! | to train | [`Trainer`] |
+//! | to know why it does not learn | [`History::diagnosis`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
 //! | scores with their spread, options by search | [`CrossValidation`] |
@@ -32,13 +33,16 @@ mod early_stopping;
 mod error;
 mod evaluation;
 mod history;
+mod in_precision;
 mod linear_classifier;
 mod loss_kind;
 pub mod metrics;
 mod mlp;
 mod model;
+mod monitor;
 mod named;
 mod panel_width;
+mod parameter_slot;
 mod predictor;
 mod preparation;
 mod trainer;
@@ -53,8 +57,10 @@ pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
 pub use linear_classifier::LinearClassifier;
 pub use loss_kind::LossKind;
-pub use mlp::{Mlp, ParameterSlot};
+pub use mlp::Mlp;
 pub use model::Model;
+pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Statistics};
+pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;
 pub use trainer::Trainer;

@@ -1,7 +1,8 @@
 use densely_layers::{Dropout, InputNoise, Layer, Linear, PRelu, Sequential};
 use densely_tensor::{Key, Mat, Purpose, Scalar, ShapeError, Stream};
 
-use crate::{ActivationKind, LossKind, Model, ModelError};
+use crate::in_precision::in_precision;
+use crate::{ActivationKind, LossKind, Model, ModelError, ParameterSlot};
 
 /// A multi-layer perceptron, described: layers of neurons, each connected to every
 /// neuron of the layer before, with an activation after every layer but the last.
@@ -43,22 +44,6 @@ pub struct Mlp {
     input_noise: f64,
     loss: LossKind,
     seed: u64,
-}
-
-/// A parameter that a description asks for, when a network is assembled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ParameterSlot {
-    /// Which fully-connected layer it belongs to, or follows, from 0.
-    pub layer: usize,
-    /// The position among all layers of the network, activations and the like included.
-    pub stage: usize,
-    /// The name that its layer gives it: `"weight"`, `"bias"`, `"slope"`.
-    pub name: &'static str,
-    /// Rows.
-    pub rows: usize,
-    /// Columns.
-    pub columns: usize,
 }
 
 impl Mlp {
@@ -231,47 +216,51 @@ impl Mlp {
         &self,
         mut parameter: impl FnMut(ParameterSlot) -> Result<Mat<T>, E>,
     ) -> Result<Model<T>, E> {
+        let model: Result<_, ModelError> =
+            in_precision(|| self.zero_single(), || self.zero_double());
+        let mut model: Model<T> = model?;
+        let mut slots = ParameterSlot::all(model.network()).into_iter();
+        let mut filled = Ok(());
+        model.network_mut().visit_params_mut(&mut |param| {
+            let slot = slots.next().filter(|_| filled.is_ok());
+            if let Some(slot) = slot {
+                filled = parameter(slot).and_then(|value| {
+                    slot.check(value.as_ref())?;
+                    param.value = value;
+                    Ok(())
+                });
+            }
+        });
+        filled.map(|()| model)
+    }
+
+    fn zero_single(&self) -> Result<Model<f32>, ModelError> {
+        self.zero()
+    }
+
+    fn zero_double(&self) -> Result<Model<f64>, ModelError> {
+        self.zero()
+    }
+
+    /// The network with parameters of zero.
+    fn zero<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
         self.check()?;
-        let mut network = Sequential::new(self.inputs).map_err(ModelError::from)?;
+        let mut network = Sequential::new(self.inputs)?;
         if self.input_noise != 0.0 {
-            let noise = InputNoise::new(self.input_noise).map_err(ModelError::from)?;
-            network.push(noise).map_err(ModelError::from)?;
+            network.push(InputNoise::new(self.input_noise)?)?;
         }
-        let last = (self.outputs, ActivationKind::Identity);
-        for (layer, (units, activation)) in self.hidden_layers().chain([last]).enumerate() {
+        let linear = |inputs, outputs| {
+            Linear::from_parts(Mat::<T>::zeros(outputs, inputs), Mat::zeros(outputs, 1))
+        };
+        for (units, activation) in self.hidden_layers() {
             let rows = units.saturating_mul(activation.inputs_per_unit());
-            let inputs = network.width();
-            let mut filled = |stage, name, rows, columns| {
-                let matrix = parameter(ParameterSlot { layer, stage, name, rows, columns })?;
-                ShapeError::expect("Mlp", "rows of a parameter", rows, matrix.nrows())
-                    .and(ShapeError::expect("Mlp", "its columns", columns, matrix.ncols()))
-                    .map_err(ModelError::from)?;
-                Ok::<_, E>(matrix)
-            };
-            let stage = network.stages().len();
-            let (weight, bias) =
-                (filled(stage, "weight", rows, inputs)?, filled(stage, "bias", rows, 1)?);
-            let linear = Linear::from_parts(weight, bias).map_err(ModelError::from)?;
-            network.push(linear).map_err(ModelError::from)?;
-            if layer == self.hidden.len() {
-                break;
-            }
-            let activation: Box<dyn Layer<T>> = match activation {
-                ActivationKind::PRelu => {
-                    let slopes = filled(stage + 1, "slope", units, 1)?;
-                    Box::new(PRelu::from_slopes(slopes).map_err(ModelError::from)?)
-                }
-                ActivationKind::SharedPRelu => {
-                    Box::new(PRelu::shared(filled(stage + 1, "slope", 1, 1)?[(0, 0)]))
-                }
-                other => other.layer(units).map_err(ModelError::from)?,
-            };
-            network.push_boxed(activation).map_err(ModelError::from)?;
+            network.push(linear(network.width(), rows)?)?;
+            network.push_boxed(activation.layer(units)?)?;
             if self.dropout != 0.0 {
-                let dropout = Dropout::new(self.dropout).map_err(ModelError::from)?;
-                network.push(dropout).map_err(ModelError::from)?;
+                network.push(Dropout::new(self.dropout)?)?;
             }
         }
+        network.push(linear(network.width(), self.outputs)?)?;
         Ok(Model::from_boxed(network, self.loss.loss()))
     }
 

@@ -145,11 +145,22 @@ impl<T: Scalar> Model<T> {
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ShapeError> {
-        let scores = self.scores(x, threads)?;
+        self.probabilities_of(self.scores(x, threads)?.as_ref())
+    }
+
+    /// [`probabilities`](Self::probabilities) from [`scores`](Self::scores).
+    ///
+    /// # Shapes
+    /// `scores: outputs x n`; the result is `classes x n`.
+    ///
+    /// # Errors
+    /// If `scores` have another number of rows, or columns that are not contiguous.
+    pub fn probabilities_of(&self, scores: MatRef<'_, T>) -> Result<Option<Mat<T>>, ShapeError> {
+        expect_columns("scores", self.outputs(), scores)?;
         let mut probabilities = Mat::zeros(self.loss.classes(self.outputs()), scores.ncols());
         let defined = (0..scores.ncols()).all(|j| {
             let probabilities = column_mut(probabilities.as_mut(), j);
-            self.loss.probabilities(column(scores.as_ref(), j), probabilities)
+            self.loss.probabilities(column(scores, j), probabilities)
         });
         Ok(defined.then_some(probabilities))
     }
@@ -205,11 +216,20 @@ impl<T: Scalar> Model<T> {
     }
 
     fn check_inputs(&self, x: MatRef<'_, T>) -> Result<(), ShapeError> {
-        ShapeError::expect("Model", "inputs", self.inputs(), x.nrows())?;
-        match x.row_stride() {
-            1 => Ok(()),
-            _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
-        }
+        expect_columns("inputs", self.inputs(), x)
+    }
+}
+
+/// Contiguous columns of so many rows.
+fn expect_columns<T>(
+    dimension: &'static str,
+    rows: usize,
+    x: MatRef<'_, T>,
+) -> Result<(), ShapeError> {
+    ShapeError::expect("Model", dimension, rows, x.nrows())?;
+    match x.row_stride() {
+        1 => Ok(()),
+        _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
     }
 }
 

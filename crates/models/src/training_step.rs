@@ -1,4 +1,4 @@
-use densely_layers::{At, Layer};
+use densely_layers::{At, Layer, Passed, Sequential};
 use densely_loss::{Targets, mean};
 use densely_optim::Optimizer;
 use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Threads};
@@ -44,6 +44,35 @@ pub struct TrainingStep<T: Scalar> {
     losses: Vec<T>,
 }
 
+/// What went through a network in a training step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pass<'a, T: Scalar> {
+    pub(crate) network: &'a Sequential<T>,
+    pub(crate) x: MatRef<'a, T>,
+    scores: MatRef<'a, T>,
+    dscores: MatRef<'a, T>,
+    tape: MatRef<'a, T>,
+}
+
+impl<'a, T: Scalar> Pass<'a, T> {
+    /// The same for the first `n` examples at most.
+    pub(crate) fn first(self, n: usize) -> Self {
+        let n = n.min(self.x.ncols());
+        Self {
+            x: self.x.subcols(0, n),
+            scores: self.scores.subcols(0, n),
+            dscores: self.dscores.subcols(0, n),
+            tape: self.tape.subcols(0, n),
+            ..self
+        }
+    }
+
+    /// Shows what went through each layer, first to last.
+    pub(crate) fn inspect(&self, visit: &mut dyn FnMut(Passed<'a, T>)) {
+        self.network.inspect(self.x, self.scores, self.dscores, self.tape, visit);
+    }
+}
+
 impl<T: Scalar> TrainingStep<T> {
     /// A step that has no memory yet.
     #[must_use]
@@ -69,10 +98,11 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
-        self.run_if(model, optimizer, x, targets, at, threads, |_| Ok(()))
+        self.run_if(model, optimizer, x, targets, at, threads, |_, _| Ok(()))
     }
 
-    /// [`run`](Self::run), where `accept` sees the loss before the optimiser acts.
+    /// [`run`](Self::run), where `accept` sees the loss, and what went through the network,
+    /// before the optimiser acts.
     #[allow(clippy::too_many_arguments, reason = "those of `run`, and one")]
     pub(crate) fn run_if(
         &mut self,
@@ -82,17 +112,30 @@ impl<T: Scalar> TrainingStep<T> {
         targets: Targets<'_, T>,
         at: At,
         threads: &Threads,
-        accept: impl FnOnce(f64) -> Result<(), ModelError> + Send,
+        accept: impl FnOnce(f64, &Pass<'_, T>) -> Result<(), ModelError> + Send,
     ) -> Result<f64, ModelError> {
         let single = Threads::single();
         let worth = worthy_threads(x.ncols(), model.parameters());
         let threads = if worth > 1 { threads } else { &single };
         threads.attend(worth - 1, || {
             let loss = self.gradients(model, x, targets, at, threads)?;
-            accept(loss)?;
+            accept(loss, &self.pass(model.network(), x))?;
             optimizer.step(model.network_mut(), threads)?;
             Ok(loss)
         })
+    }
+
+    /// What went through the network when the gradients for `x` were computed.
+    fn pass<'a>(&'a self, network: &'a Sequential<T>, x: MatRef<'a, T>) -> Pass<'a, T> {
+        let n = x.ncols();
+        let (outputs, rows) = (network.width(), network.tape_rows(network.in_features()));
+        Pass {
+            network,
+            x,
+            scores: self.scores.view(outputs, n),
+            dscores: self.dscores.view(outputs, n),
+            tape: self.tape.view(rows, n),
+        }
     }
 
     /// Overwrites the gradient of every parameter with that of the mean loss over the

@@ -3,7 +3,7 @@
 use densely_models::ModelError;
 use densely_models::metrics::{
     Average, Calibration, ConfusionMatrix, RegressionScores, accuracy, brier_score, log_loss,
-    roc_auc, roc_auc_one_vs_rest, top_k_accuracy,
+    roc_auc, roc_auc_against_rest, roc_auc_one_vs_rest, top_k_accuracy,
 };
 use densely_tensor::{Mat, mat};
 use proptest::prelude::*;
@@ -260,6 +260,10 @@ fn what_cannot_be_measured_is_refused() {
     assert!(ConfusionMatrix::new(&[], &[], 0).is_err());
     assert!(Calibration::new(&[0, 1], p.as_ref(), 0).is_err());
     assert!(roc_auc_one_vs_rest(&[0, 0], p.as_ref()).is_err());
+    assert_eq!(
+        message(roc_auc_against_rest(&[0, 1], p.as_ref(), 2)),
+        "the class must be below the number of classes, got 2"
+    );
     let (two, three) = (Mat::<f64>::zeros(1, 2), Mat::<f64>::zeros(1, 3));
     assert!(RegressionScores::new(two.as_ref(), three.as_ref()).is_err());
     assert!(RegressionScores::new(two.as_ref(), Mat::zeros(2, 2).as_ref()).is_err());

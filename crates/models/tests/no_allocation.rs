@@ -22,7 +22,9 @@ fn nothing_is_allocated_after_the_first_round() {
     for threads in &pools {
         steps_2_to_100::<f32>(threads);
         steps_2_to_100::<f64>(threads);
-        whole_epochs(threads);
+        // 5 and 38 steps: the monitor looks at the first epoch, and at all of them.
+        whole_epochs(threads, 64);
+        whole_epochs(threads, 8);
     }
     predictions();
 }
@@ -40,10 +42,14 @@ fn data<T: Scalar>() -> Dataset<T> {
 }
 
 fn model<T: Scalar>() -> Model<T> {
-    let activations =
-        [ActivationKind::Tanh, ActivationKind::PRelu, ActivationKind::Maxout { pieces: 2 }];
+    let activations = [
+        ActivationKind::Tanh,
+        ActivationKind::PRelu,
+        ActivationKind::Relu,
+        ActivationKind::Maxout { pieces: 2 },
+    ];
     Mlp::classifier(64, 10)
-        .hidden([100, 50, 20])
+        .hidden([100, 50, 30, 20])
         .activations(activations)
         .dropout(0.2)
         .input_noise(0.1)
@@ -73,12 +79,12 @@ fn steps_2_to_100<T: Scalar>(threads: &Threads) {
     });
 }
 
-fn whole_epochs(threads: &Threads) {
+fn whole_epochs(threads: &Threads, batch_size: usize) {
     let (data, mut model, mut counts) = (data::<f32>(), model(), Vec::with_capacity(9));
     let region = Region::new(ALLOCATOR);
     Trainer::new(sgd())
         .epochs(5)
-        .batch_size(64)
+        .batch_size(batch_size)
         .threads(threads.clone())
         .on_epoch(|_| {
             let change = region.change();

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::section::Section;
 use crate::{Lab, NotesError, Outcome};
 
 /// A claim of the notes, and how it is tried.
@@ -7,7 +8,7 @@ use crate::{Lab, NotesError, Outcome};
 pub struct Experiment {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) source: &'static str,
+    pub(crate) section: Section,
     pub(crate) claim: &'static str,
     pub(crate) method: &'static str,
     pub(crate) run: fn(&Lab) -> Result<Outcome, NotesError>,
@@ -28,11 +29,11 @@ impl Experiment {
 
     /// Where in the notes the claim is.
     #[must_use]
-    pub fn source(&self) -> &'static str {
-        self.source
+    pub fn source(&self) -> String {
+        self.section.source()
     }
 
-    /// The claim, quoted in short.
+    /// The claim, quoted. What `[...]` stands for is left out; formulas are in Unicode.
     #[must_use]
     pub fn claim(&self) -> &'static str {
         self.claim

@@ -31,13 +31,7 @@ impl Lab {
         count: usize,
         measure: impl Fn(usize) -> Result<R, NotesError> + Sync,
     ) -> Result<Vec<R>, NotesError> {
-        let mut results: Vec<Option<Result<R, NotesError>>> = (0..count).map(|_| None).collect();
-        self.threads.panels(results.as_mut_slice(), 1, |first, panel| {
-            for (i, slot) in panel.iter_mut().enumerate() {
-                *slot = Some(measure(first + i));
-            }
-        });
-        results.into_iter().flatten().collect()
+        self.threads.map(count, measure).into_iter().collect()
     }
 
     /// `measure(setting, seed)` for each setting and seed: a row of results for each

@@ -30,6 +30,7 @@ mod lab;
 mod outcome;
 mod page;
 mod picture;
+mod section;
 mod spread;
 mod toy;
 mod trained;

@@ -10,10 +10,12 @@ fn stream(seed: u64, part: u32) -> Stream {
     Stream::new(seed, Purpose::Other, Key { epoch: part, ..Key::default() })
 }
 
-/// The training part of a data set, for [`two_moons`] and [`clouds`].
+/// The training part of a data set.
 pub(crate) const TRAIN: u32 = 0;
 /// Its test part.
 pub(crate) const TEST: u32 = 1;
+/// The part that settings are chosen by.
+pub(crate) const VALIDATION: u32 = 2;
 
 /// Two half circles that reach into each other, blurred by `noise`.
 pub(crate) fn two_moons(

@@ -1,5 +1,6 @@
 //! The committed page and pictures are those of the program.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,17 @@ fn every_experiment_is_on_the_page_with_its_claim_and_its_picture() {
         assert!(committed(&format!("{name}.svg")).starts_with("<svg"));
     }
     assert_eq!(page.matches("<a id=").count(), EXPERIMENTS.len());
+}
+
+/// The page follows the lecture, so the experiments of a section stand together.
+#[test]
+fn every_section_of_the_lecture_begins_once() {
+    let page = committed("README.md");
+    let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
+    let sections: HashSet<&str> = headings.iter().copied().collect();
+    assert_eq!(headings.len(), sections.len(), "{headings:?}");
+    let sources: HashSet<_> = EXPERIMENTS.iter().map(|experiment| experiment.source()).collect();
+    assert_eq!(sections.len(), sources.len(), "{headings:?}");
 }
 
 /// An experiment whose figures are counts, the same on every machine.

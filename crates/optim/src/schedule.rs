@@ -52,6 +52,17 @@ impl<F: Fn(f64, f64) -> f64 + Send> Schedule for F {
     }
 }
 
+/// A schedule chosen at run time.
+impl Schedule for Box<dyn Schedule + '_> {
+    fn factor(&self, time: f64, end: f64) -> f64 {
+        (**self).factor(time, end)
+    }
+
+    fn check(&self) -> Result<(), OptimError> {
+        (**self).check()
+    }
+}
+
 /// `t / T`, from 0 to at most 1.
 pub(crate) fn progress(time: f64, end: f64) -> f64 {
     if time < end { time / end } else { 1.0 }

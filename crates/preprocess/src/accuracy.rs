@@ -8,6 +8,10 @@ use crate::PreprocessError;
 use crate::centering::Centering;
 use crate::products::{product, symmetric_product};
 
+/// How white products of the data with themselves must make them: what whitening promises
+/// is 1e-10.
+pub(crate) const WHITE: f64 = 4e-11;
+
 /// What rounding errors may add up to, in a decomposition of a matrix of this size,
 /// relative to its largest entry.
 pub(crate) fn tolerance(features: usize, examples: usize) -> f64 {

@@ -3,7 +3,7 @@ use densely_tensor::{
 };
 
 use crate::feature_mean::FeatureMean;
-use crate::{PreprocessError, Transform};
+use crate::{PreprocessError, RunningStatistics, Transform};
 
 /// Takes the mean of each feature away: `y = x − μ`, with `μ = Σ x / N`.
 ///
@@ -36,6 +36,15 @@ impl Center {
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
         let features = FeatureMean::of_features("Center::fit", x, &Threads::single())?;
         Ok(Self { mean: features.iter().map(|feature| feature.mean).collect() })
+    }
+
+    /// By the means of all examples that were added to `statistics`.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn from_statistics(statistics: &RunningStatistics) -> Result<Self, PreprocessError> {
+        let features = statistics.mean().of_some("Center::from_statistics")?;
+        Self::from_parts(features.iter().map(|feature| feature.mean).collect())
     }
 
     /// With these means.

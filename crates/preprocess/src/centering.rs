@@ -16,8 +16,8 @@ pub(crate) struct Centering {
     pub(crate) mean: Vec<f64>,
     /// `ρ` of each feature.
     rest: Vec<f64>,
-    /// The number of features that have one value only.
-    pub(crate) constant: usize,
+    /// Whether a feature has more than one value.
+    pub(crate) varies: Vec<bool>,
     /// What deviations are divided by.
     pub(crate) unit: f64,
 }
@@ -34,11 +34,23 @@ impl Centering {
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
         let features = FeatureMean::of_features(operation, x, threads)?;
-        let constant = features.iter().filter(|feature| feature.is_constant()).count();
-        if constant == features.len() {
-            return Err(PreprocessError::NoVariance { examples: x.ncols() });
+        Self::about_varying(&features, x.ncols())
+    }
+
+    /// About these means of so many examples.
+    ///
+    /// # Errors
+    /// If all examples are equal.
+    pub(crate) fn about_varying(
+        features: &[FeatureMean],
+        examples: usize,
+    ) -> Result<Self, PreprocessError> {
+        let centering = Self::about(features);
+        if centering.varies.contains(&true) {
+            Ok(centering)
+        } else {
+            Err(PreprocessError::NoVariance { examples })
         }
-        Ok(Self::about(&features))
     }
 
     /// About these means.
@@ -47,9 +59,15 @@ impl Centering {
         Self {
             mean: features.iter().map(|feature| feature.mean).collect(),
             rest: features.iter().map(|feature| feature.rest).collect(),
-            constant: features.iter().filter(|feature| feature.is_constant()).count(),
+            varies: features.iter().map(|feature| !feature.is_constant()).collect(),
             unit: statistics::power_of_two(largest),
         }
+    }
+
+    /// How many directions `n` examples can vary in: constant features and the mean each take
+    /// one away.
+    pub(crate) fn rank(&self, n: usize) -> usize {
+        self.varies.iter().filter(|&&varies| varies).count().min(n - 1)
     }
 
     /// `y = (x − μ − ρ) / unit`.
@@ -95,11 +113,11 @@ mod tests {
     }
 
     #[test]
-    fn constant_features_are_counted_and_have_their_value_as_mean() {
+    fn constant_features_are_known_and_have_their_value_as_mean() {
         // A third has no exact representation, and neither has the sum of three of them.
         let x = Mat::from_fn(2, 7, |i, j| if i == 0 { 1.0 / 3.0 } else { j as f64 });
         let centering = centering(&x).unwrap();
-        assert_eq!((centering.constant, centering.unit), (1, 2.0));
+        assert_eq!((&centering.varies[..], centering.unit), (&[false, true][..], 2.0));
         assert_eq!((centering.mean, centering.rest), (vec![1.0 / 3.0, 3.0], vec![0.0; 2]));
     }
 }

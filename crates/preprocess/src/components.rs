@@ -33,6 +33,15 @@ impl Components {
         )
     }
 
+    /// The count, if it is one from 1 to `limit`. Of another, the error says how many there
+    /// are: for that, all are needed, as they are for a share.
+    pub(crate) fn count_up_to(self, limit: usize) -> Option<usize> {
+        match self {
+            Self::Count(count) if (1..=limit).contains(&count) => Some(count),
+            _ => None,
+        }
+    }
+
     /// How many that is, of all these variances in descending order.
     pub(crate) fn kept(self, variances: &[f64], total: f64) -> usize {
         match self {

@@ -31,6 +31,14 @@ pub enum PreprocessError {
         /// The number of examples.
         examples: usize,
     },
+    /// Examples that differ by so little that rounding errors could have made it.
+    #[error(
+        "the {examples} examples differ by no more than their rounding errors: there is no variance to decompose"
+    )]
+    OnlyRounding {
+        /// The number of examples.
+        examples: usize,
+    },
     /// More principal components than the data have directions of variance, or none.
     #[error(
         "{requested} components were asked for: it must be from 1 to {rank}, the rank of the {features} x {examples} data about their mean"
@@ -44,6 +52,20 @@ pub enum PreprocessError {
         features: usize,
         /// The number of examples.
         examples: usize,
+    },
+    /// A variance that a sum of squares does not hold exactly enough to divide by its root.
+    #[error(
+        "component {component} has variance {variance:e}, too little beside the largest, {largest:e}, to whiten by a covariance alone: keep the {component} before it, add an epsilon of {epsilon:e}, or standardise the chunks first"
+    )]
+    Inexact {
+        /// The first such component, from 0.
+        component: usize,
+        /// Its variance.
+        variance: f64,
+        /// The largest variance.
+        largest: f64,
+        /// An epsilon that would do.
+        epsilon: f64,
     },
     /// The decomposition failed.
     #[error(transparent)]
@@ -86,6 +108,16 @@ pub enum PreprocessError {
         /// What the step is.
         method: String,
         /// What went wrong there.
+        source: Box<PreprocessError>,
+    },
+    /// The error arose in a chunk of data that come in chunks.
+    #[error("chunk {chunk}, after {before} examples: {source}")]
+    Chunk {
+        /// Its position, from 0.
+        chunk: usize,
+        /// The number of examples in the chunks before it.
+        before: usize,
+        /// What went wrong there; an example is counted from the first of the chunk.
         source: Box<PreprocessError>,
     },
     /// A name that stands for no method.

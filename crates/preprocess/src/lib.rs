@@ -10,6 +10,7 @@
 //! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
+//! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
 //! | one of your own | [`Transform`] | |
 //!
@@ -17,6 +18,10 @@
 //! `f64` whatever the type of the data, as is every transformation: results are as exact
 //! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
 //! of validation or test data that leaks into training makes them no test any more.
+//!
+//! Data larger than memory are fitted a chunk at a time, and transformed so, too: standardising
+//! and whitening of a file of 10 GiB, ten million examples of 256 features, take 66 MiB of memory
+//! (`cargo run --release -p densely --example larger_than_memory -- 10GiB`).
 //!
 //! Methods that end in `_on` split their work over [`Threads`](densely_tensor::Threads);
 //! the bits of the result do not depend on how many there are.
@@ -39,6 +44,8 @@ mod accuracy;
 mod center;
 mod centering;
 mod components;
+mod covariance_axes;
+mod eigenpairs;
 mod error;
 mod feature_mean;
 mod leading_eigen;
@@ -46,6 +53,7 @@ mod mean_image;
 mod method;
 mod min_max;
 mod pca;
+mod pca_fit;
 mod per_channel_mean;
 mod pipeline;
 mod preprocessor;
@@ -54,6 +62,9 @@ mod product_axes;
 mod products;
 mod refine;
 mod rounding_noise;
+mod running_covariance;
+mod running_mean;
+mod running_statistics;
 mod scatter;
 mod side_by_side;
 mod singular_axes;
@@ -75,6 +86,8 @@ pub use pca::Pca;
 pub use per_channel_mean::{ChannelLayout, PerChannelMean};
 pub use pipeline::Pipeline;
 pub use preprocessor::Preprocessor;
+pub use running_covariance::RunningCovariance;
+pub use running_statistics::RunningStatistics;
 pub use standardize::Standardize;
 pub use transform::Transform;
 pub use whiten::Whiten;

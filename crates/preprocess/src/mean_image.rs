@@ -1,6 +1,6 @@
 use densely_tensor::{MatMut, MatRef, Scalar};
 
-use crate::{Center, ChannelLayout, PerChannelMean, PreprocessError, Transform};
+use crate::{Center, ChannelLayout, PerChannelMean, PreprocessError, RunningStatistics, Transform};
 
 /// Takes the mean image away: `y = x − x̄`, with `x̄ = Σ x / N`.
 ///
@@ -36,6 +36,14 @@ impl MeanImage {
     /// As [`Center::fit`].
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
         Ok(Self { center: Center::fit(x)? })
+    }
+
+    /// Of all images that were added to `statistics`.
+    ///
+    /// # Errors
+    /// As [`Center::from_statistics`].
+    pub fn from_statistics(statistics: &RunningStatistics) -> Result<Self, PreprocessError> {
+        Ok(Self { center: Center::from_statistics(statistics)? })
     }
 
     /// With this image.

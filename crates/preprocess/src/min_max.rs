@@ -3,7 +3,7 @@ use densely_tensor::{
 };
 
 use crate::feature_mean::FeatureMean;
-use crate::{PreprocessError, Transform};
+use crate::{PreprocessError, RunningStatistics, Transform};
 
 /// Gives each feature the same range: `y = a + (b − a) (x − min) / (max − min)`.
 ///
@@ -52,7 +52,21 @@ impl MinMax {
         Self::from_features(&features, lower, upper)
     }
 
-    pub(crate) fn from_features(
+    /// By the ranges of all examples that were added to `statistics`.
+    ///
+    /// # Errors
+    /// If there are none, their distance is not finite, or as
+    /// [`from_parts`](Self::from_parts).
+    pub fn from_statistics(
+        statistics: &RunningStatistics,
+        lower: f64,
+        upper: f64,
+    ) -> Result<Self, PreprocessError> {
+        let features = statistics.mean().of_some("MinMax::from_statistics")?;
+        Self::from_features(features, lower, upper)
+    }
+
+    fn from_features(
         features: &[FeatureMean],
         lower: f64,
         upper: f64,

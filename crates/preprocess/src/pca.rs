@@ -1,9 +1,7 @@
-use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, gemm};
+use densely_tensor::{Accumulate, Mat, MatMut, MatRef, ShapeError, Threads, gemm};
 
-use crate::accuracy::{expect_at_most, orthonormality};
-use crate::centering::Centering;
-use crate::principal_axes::PrincipalAxes;
-use crate::{Center, Components, PreprocessError, Transform};
+use crate::accuracy::{WHITE, expect_at_most, orthonormality};
+use crate::{Center, PreprocessError, Transform};
 
 /// How far from orthonormal the columns of given components may be: those that were
 /// stored with fewer digits still are components.
@@ -41,149 +39,28 @@ const ORTHONORMAL: f64 = 1e-6;
 ///
 /// CS231n, Neural Networks 2, "PCA and Whitening". scikit-learn's `PCA` is this with
 /// variances divided by `N − 1`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pca {
     center: Center,
     components: Mat<f64>,
     variances: Vec<f64>,
     total_variance: f64,
+    /// How far variances may be off, and covariances of components from 0; 0 if they are exact
+    /// enough to whiten with, or given.
+    uncertainty: f64,
+}
+
+/// Whether they transform alike: how they came about does not count.
+impl PartialEq for Pca {
+    fn eq(&self, other: &Self) -> bool {
+        self.center == other.center
+            && self.components == other.components
+            && self.variances == other.variances
+            && self.total_variance == other.total_variance
+    }
 }
 
 impl Pca {
-    /// Every component that has a variance, `min(features, n − 1)` of them at most.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// If there are no examples or no features, a value is not finite, all examples are
-    /// equal, or the decomposition fails.
-    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        Self::fit_on(x, &Threads::single())
-    }
-
-    /// The `k` components of largest variance.
-    ///
-    /// Few of many (a sixth of 192 or more, at most) are found without the others, by an
-    /// iteration from a fixed random start: they agree with those of [`fit`](Self::fit) up
-    /// to an angle of some `1e-13 λ₁` over the distance of their variance from the next. Of
-    /// smaller data, they are the first `k` of [`fit`](Self::fit), bit for bit.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit), or if `k` is zero or larger than the rank of the data.
-    pub fn fit_k<T: Scalar>(x: MatRef<'_, T>, k: usize) -> Result<Self, PreprocessError> {
-        Self::fit_k_on(x, k, &Threads::single())
-    }
-
-    /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    pub fn fit_on<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Components::All, threads)
-    }
-
-    /// [`fit_k`](Self::fit_k) on these threads: the result has the same bits at any number.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit_k`](Self::fit_k).
-    pub fn fit_k_on<T: Scalar>(
-        x: MatRef<'_, T>,
-        k: usize,
-        threads: &Threads,
-    ) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Components::Count(k), threads)
-    }
-
-    /// The fewest components that have this share of the variance: the smallest `k` with
-    /// `λ₁ + … + λₖ ≥ share · Σ λ`.
-    ///
-    /// ```
-    /// use densely_preprocess::Pca;
-    /// use densely_tensor::mat;
-    ///
-    /// // Variances 4 and 1.
-    /// let x = mat![[0.0, 4.0, 0.0, 4.0], [0.0, 0.0, 2.0, 2.0]];
-    /// assert_eq!(Pca::fit_share(x.as_ref(), 0.75)?.variances().len(), 1);
-    /// assert_eq!(Pca::fit_share(x.as_ref(), 0.85)?.variances().len(), 2);
-    /// # Ok::<(), densely_preprocess::PreprocessError>(())
-    /// ```
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit), or if `share` is not above 0 and at most 1.
-    pub fn fit_share<T: Scalar>(x: MatRef<'_, T>, share: f64) -> Result<Self, PreprocessError> {
-        Self::fit_share_on(x, share, &Threads::single())
-    }
-
-    /// [`fit_share`](Self::fit_share) on these threads: the result has the same bits at any
-    /// number.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit_share`](Self::fit_share).
-    pub fn fit_share_on<T: Scalar>(
-        x: MatRef<'_, T>,
-        share: f64,
-        threads: &Threads,
-    ) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Components::Share(share), threads)
-    }
-
-    pub(crate) fn fit_components<T: Scalar>(
-        x: MatRef<'_, T>,
-        components: Components,
-        threads: &Threads,
-    ) -> Result<Self, PreprocessError> {
-        components.check()?;
-        threads.install(|| {
-            let (features, examples) = (x.nrows(), x.ncols());
-            let centering = Centering::new("Pca::fit", x, threads)?;
-            // Of a count that is impossible, the error says how many there are: for that,
-            // all are needed, as they are for a share.
-            let possible = 1..=features.min(examples - 1);
-            let count = match components {
-                Components::Count(k) if possible.contains(&k) => Some(k),
-                _ => None,
-            };
-            let principal = PrincipalAxes::new(x, &centering, count, threads)?;
-            Self::from_principal(centering, &principal, components, examples)
-        })
-    }
-
-    /// From the axes of so many examples.
-    pub(crate) fn from_principal(
-        centering: Centering,
-        principal: &PrincipalAxes,
-        components: Components,
-        examples: usize,
-    ) -> Result<Self, PreprocessError> {
-        let (features, rank) = (principal.axes.nrows(), principal.lambda.len());
-        let kept = components.kept(&principal.lambda, principal.total);
-        if kept == 0 || kept > rank {
-            return Err(PreprocessError::Components { requested: kept, rank, features, examples });
-        }
-        let components = principal.axes.subcols(0, kept).to_owned();
-        let unit = centering.unit;
-        let variance = |lambda: f64| unit * (unit * (lambda / examples as f64));
-        let variances = principal.lambda[..kept].iter().map(|&lambda| variance(lambda)).collect();
-        let center = Center::from_parts(centering.mean)?;
-        Self::from_orthonormal(center, components, variances, variance(principal.total))
-    }
-
     /// With this center, these components (features x k, orthonormal columns), the
     /// variance of each, and the variance of all that there are.
     ///
@@ -203,7 +80,7 @@ impl Pca {
     }
 
     /// [`from_parts`](Self::from_parts) with columns that are known to be orthonormal.
-    fn from_orthonormal(
+    pub(crate) fn from_orthonormal(
         center: Center,
         components: Mat<f64>,
         variances: Vec<f64>,
@@ -223,7 +100,26 @@ impl Pca {
         let enough = |total: f64| total.is_finite() && total >= sum * (1.0 - ORTHONORMAL);
         let expected = "finite, and at least the sum of the variances";
         PreprocessError::expect("the total variance", expected, &[total_variance], enough)?;
-        Ok(Self { center, components, variances, total_variance })
+        Ok(Self { center, components, variances, total_variance, uncertainty: 0.0 })
+    }
+
+    /// The same, of variances that may be off by so much.
+    pub(crate) fn with_uncertainty(self, uncertainty: f64) -> Self {
+        Self { uncertainty, ..self }
+    }
+
+    /// Whether each component is exact enough to be divided by `√(λ + ε)`.
+    pub(crate) fn expect_exact(&self, epsilon: f64) -> Result<(), PreprocessError> {
+        let inexact = |variance: &f64| self.uncertainty > WHITE * (variance + epsilon);
+        match self.variances.iter().position(inexact) {
+            None => Ok(()),
+            Some(component) => Err(PreprocessError::Inexact {
+                component,
+                variance: self.variances[component],
+                largest: self.variances[0],
+                epsilon: self.uncertainty / WHITE,
+            }),
+        }
     }
 
     /// The mean of each feature.

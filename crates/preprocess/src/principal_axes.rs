@@ -2,6 +2,7 @@ use densely_tensor::{Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::PreprocessError;
 use crate::centering::Centering;
+use crate::covariance_axes::covariance_axes;
 use crate::product_axes::product_axes;
 use crate::singular_axes::singular_axes;
 
@@ -15,6 +16,9 @@ pub(crate) struct PrincipalAxes {
     pub(crate) lambda: Vec<f64>,
     /// The sum of all eigenvalues, kept or not.
     pub(crate) total: f64,
+    /// How far the eigenvalues may be off, and `vᵢᵀ X Xᵀ vⱼ` from 0; 0 if each axis is exact
+    /// enough to whiten with.
+    pub(crate) uncertainty: f64,
 }
 
 impl PrincipalAxes {
@@ -25,14 +29,29 @@ impl PrincipalAxes {
         k: Option<usize>,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        let mut principal = match product_axes(x, centering, k, threads) {
+        let principal = match product_axes(x, centering, k, threads) {
             Some(axes) => axes,
             None => singular_axes(x, centering, threads)?,
         };
-        for j in 0..principal.axes.ncols() {
-            fix_sign(column_mut(principal.axes.as_mut(), j));
+        Ok(principal.with_fixed_signs())
+    }
+
+    /// As [`new`](Self::new), from the scatter of so many examples alone.
+    pub(crate) fn of_scatter(
+        scatter: MatRef<'_, f64>,
+        centering: &Centering,
+        examples: usize,
+        k: Option<usize>,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Ok(covariance_axes(scatter, centering, examples, k, threads)?.with_fixed_signs())
+    }
+
+    fn with_fixed_signs(mut self) -> Self {
+        for j in 0..self.axes.ncols() {
+            fix_sign(column_mut(self.axes.as_mut(), j));
         }
-        Ok(principal)
+        self
     }
 }
 

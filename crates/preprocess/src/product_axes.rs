@@ -1,24 +1,17 @@
-use densely_tensor::decomposition::symmetric_eigen;
 use densely_tensor::{Accumulate, Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::accuracy::{
-    eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whiteness,
+    WHITE, eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whiteness,
     whiteness_of,
 };
 use crate::centering::Centering;
-use crate::leading_eigen::leading_eigen;
+use crate::eigenpairs::{eigenpairs, pairs_to_find};
 use crate::principal_axes::PrincipalAxes;
 use crate::products::{mirror, product, symmetric_part, symmetric_product};
-use crate::scatter::scatter;
+use crate::scatter::{scatter, trace};
 
-/// How white the products must make the data: what whitening promises is 1e-10.
-const WHITE: f64 = 4e-11;
 /// Of how many axes with the largest and with the smallest variance that is tested.
 const TESTED: usize = 8;
-/// The size of a matrix from which on few eigenvectors are cheaper to find than all...
-const LARGE: usize = 192;
-/// ...if there are so many times fewer of them.
-const FEW: usize = 6;
 
 /// Principal axes from the eigenvectors of a product of the centred data `X` with itself,
 /// the smaller one: `X Xᵀ` (features x features) or `XᵀX` (n x n). `None` where squaring
@@ -46,13 +39,12 @@ pub(crate) fn product_axes<T: Scalar>(
     threads: &Threads,
 ) -> Option<PrincipalAxes> {
     let (features, examples) = (x.nrows(), x.ncols());
-    // Constant features and the mean each take a direction away.
-    let rank = (features - centering.constant).min(examples - 1);
+    let rank = centering.rank(examples);
     let size = features.min(examples);
     if rank == 0 {
         return None;
     }
-    let k = k.filter(|_| size >= LARGE).unwrap_or(rank);
+    let k = pairs_to_find(size, rank, k);
     if k > rank {
         return None;
     }
@@ -79,20 +71,10 @@ fn eigen(
     tolerance: f64,
     threads: &Threads,
 ) -> Option<(Vec<f64>, Mat<f64>)> {
-    let leading = if a.nrows() >= LARGE && k <= a.nrows() / FEW {
-        leading_eigen(a, k, threads)
-    } else {
-        None
-    };
-    let (mut values, vectors) = match leading {
-        Some(leading) => leading,
-        None => symmetric_eigen(a).ok()?,
-    };
-    values.truncate(k);
+    let (values, vectors) = eigenpairs(a, k, threads).ok()?;
     if f64::EPSILON * values[0] >= WHITE * values[k - 1] {
         return None;
     }
-    let vectors = vectors.subcols(0, k).to_owned();
     let mut images = Mat::zeros(a.nrows(), k);
     product(images.as_mut(), a, vectors.as_ref(), threads);
     let mut inner = Mat::zeros(k, k);
@@ -112,7 +94,7 @@ fn scatter_axes(
     threads: &Threads,
 ) -> Option<PrincipalAxes> {
     let (lambda, axes) = eigen(scatter, k, tolerance, threads)?;
-    Some(PrincipalAxes { axes, lambda, total: trace(scatter) })
+    Some(PrincipalAxes { axes, lambda, total: trace(scatter), uncertainty: 0.0 })
 }
 
 /// Those that the eigenvectors `U` of `XᵀX` give: `V = X U diag(λ)^−½`.
@@ -131,7 +113,7 @@ fn gram_axes<T: Scalar>(
     let mut gram = Mat::zeros(examples, examples);
     symmetric_product(gram.as_mut(), Accumulate::Replace, centered.transpose(), threads);
     mirror(gram.as_mut());
-    let PrincipalAxes { axes: mut u, lambda, total } =
+    let PrincipalAxes { axes: mut u, lambda, total, uncertainty } =
         scatter_axes(gram.as_ref(), k, tolerance, threads)?;
     for (j, lambda) in lambda.iter().enumerate() {
         let sigma = lambda.sqrt();
@@ -142,7 +124,12 @@ fn gram_axes<T: Scalar>(
     orthonormalize(&mut axes, threads)?;
 
     let residual = probed_residual(centered, axes.as_ref(), &lambda, threads);
-    (residual <= tolerance * lambda[0]).then_some(PrincipalAxes { axes, lambda, total })
+    (residual <= tolerance * lambda[0]).then_some(PrincipalAxes {
+        axes,
+        lambda,
+        total,
+        uncertainty,
+    })
 }
 
 /// Takes from each column what it has of those before it, and makes its length one.
@@ -173,8 +160,4 @@ fn orthonormalize(axes: &mut Mat<f64>, threads: &Threads) -> Option<()> {
         *axes = next;
     }
     None
-}
-
-fn trace(a: MatRef<'_, f64>) -> f64 {
-    (0..a.nrows()).map(|i| a[(i, i)]).sum()
 }

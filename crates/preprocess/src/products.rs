@@ -90,5 +90,5 @@ pub(crate) fn mirror(mut c: MatMut<'_, f64>) {
 /// something to do.
 fn block(size: usize) -> usize {
     let blocks = size.div_ceil(BLOCK).max((size / 16).min(4)).max(1);
-    size.div_ceil(blocks).next_multiple_of(8)
+    size.div_ceil(blocks).next_multiple_of(8).max(8)
 }

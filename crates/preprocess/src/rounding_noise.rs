@@ -1,28 +1,38 @@
 use densely_tensor::{MatRef, Scalar, column};
 
+use crate::centering::Centering;
+
 /// The singular values that rounding errors alone can give to centred data.
 ///
 /// A value `x` stands for all numbers that round to it, within `ε |x|` of each other;
 /// around a large mean, that is much of the spread. Along a direction `v`, such errors
 /// make a singular value of up to `ε √(Σ vᵢ² ‖xᵢ‖²)`, where `xᵢ` is feature i before
-/// centering. The decomposition adds up to `ε max(features, n) σ₁`.
+/// centering. The decomposition of the data adds up to `ε max(features, n) σ₁`, that of
+/// their squares much more.
 pub(crate) struct RoundingNoise {
+    /// `‖xᵢ‖`; 0 of a constant feature, which has no part in any direction.
     feature_norms: Vec<f64>,
     decomposition: f64,
 }
 
 impl RoundingNoise {
-    /// For data that were divided by `unit`, with largest singular value `sigma`.
-    pub(crate) fn new<T: Scalar>(x: MatRef<'_, T>, unit: f64, sigma: f64) -> Self {
+    /// For data with largest singular value `sigma`, when they were centred.
+    pub(crate) fn new<T: Scalar>(x: MatRef<'_, T>, centering: &Centering, sigma: f64) -> Self {
         let mut squares = vec![0.0; x.nrows()];
         for j in 0..x.ncols() {
             for (square, value) in squares.iter_mut().zip(column(x, j)) {
-                *square += (value.to_f64() / unit).powi(2);
+                *square += (value.to_f64() / centering.unit).powi(2);
             }
         }
-        let feature_norms = squares.into_iter().map(f64::sqrt).collect();
         let decomposition = x.nrows().max(x.ncols()) as f64 * f64::EPSILON * sigma;
-        Self { feature_norms, decomposition }
+        Self::from_squares(squares, &centering.varies, decomposition)
+    }
+
+    /// For features with these `‖xᵢ‖²`, and a decomposition that adds so much. The square of a
+    /// constant feature may be infinite.
+    pub(crate) fn from_squares(squares: Vec<f64>, varies: &[bool], decomposition: f64) -> Self {
+        let norm = |(square, varies): (f64, &bool)| if *varies { square.sqrt() } else { 0.0 };
+        Self { feature_norms: squares.into_iter().zip(varies).map(norm).collect(), decomposition }
     }
 
     /// The largest singular value that is noise, along the unit vector `direction`.

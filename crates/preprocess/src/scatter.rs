@@ -63,6 +63,11 @@ fn add_up<T: Scalar>(
     }
 }
 
+/// The sum of the diagonal.
+pub(crate) fn trace(a: MatRef<'_, f64>) -> f64 {
+    (0..a.nrows()).map(|i| a[(i, i)]).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ pub(crate) fn singular_axes<T: Scalar>(
     let centered = centered.as_ref();
 
     let (sigma, directions) = left_singular(centered)?;
-    let noise = RoundingNoise::new(x, centering.unit, sigma[0]);
+    let noise = RoundingNoise::new(x, centering, sigma[0]);
     let is_real = |j: usize, sigma: f64| sigma > noise.along(column(directions.as_ref(), j));
     let candidates = (0..sigma.len()).take_while(|&j| is_real(j, sigma[j])).count();
 
@@ -52,5 +52,5 @@ pub(crate) fn singular_axes<T: Scalar>(
     let largest = lambda.first().copied().unwrap_or(0.0);
     expect_at_most("eigenvalue equation", residual, tolerance * largest)?;
     let total = lambda.iter().rev().sum();
-    Ok(PrincipalAxes { axes, lambda, total })
+    Ok(PrincipalAxes { axes, lambda, total, uncertainty: 0.0 })
 }

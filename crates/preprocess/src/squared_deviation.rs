@@ -3,7 +3,7 @@ use densely_tensor::{MatRef, Scalar};
 use crate::feature_mean::FeatureMean;
 use crate::side_by_side::{ROWS, sweep};
 use crate::statistics::power_of_two;
-use crate::sum::two_sum;
+use crate::sum::{Sum, two_sum};
 
 /// `Σ (x − μ)²` of a feature, as `unit² squares`.
 ///
@@ -11,15 +11,15 @@ use crate::sum::two_sum;
 /// squares neither overflow nor vanish.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct SquaredDeviation {
-    pub(crate) unit: f64,
-    pub(crate) squares: f64,
+    unit: f64,
+    squares: Sum,
 }
 
 impl SquaredDeviation {
     /// Those of all features, about means that are exact beyond rounding. So the term that
     /// corrects two passes for the error of the mean is nothing.
     ///
-    /// Chan, Golub and Leveque: Algorithms for computing the sample variance (1983).
+    /// Chan, Golub and LeVeque: Algorithms for computing the sample variance (1983).
     pub(crate) fn of_features<T: Scalar>(x: MatRef<'_, T>, means: &[FeatureMean]) -> Vec<Self> {
         let mut rows: Vec<Rows> = means.chunks(ROWS).map(Rows::new).collect();
         sweep(x, &mut rows, |rows, i, value| {
@@ -35,14 +35,36 @@ impl SquaredDeviation {
                 return Self::default();
             }
             let (rows, lane) = (&rows[i / ROWS], i % ROWS);
-            Self { unit: rows.unit[lane], squares: rows.sum[lane] + rows.rest[lane] }
+            let squares = Sum::from_parts(rows.sum[lane], rows.rest[lane]);
+            Self { unit: rows.unit[lane], squares }
         };
         means.iter().enumerate().map(feature).collect()
     }
 
+    /// Of two parts together, about the mean of both: `S = Sₐ + S_b + weight d²`, where `d` is
+    /// the difference of their means (see [`Between`](crate::running_mean::Between)).
+    pub(crate) fn merged(
+        &self,
+        other: &Self,
+        mean: &FeatureMean,
+        difference: f64,
+        weight: f64,
+    ) -> Self {
+        if mean.is_constant() {
+            return Self::default();
+        }
+        let unit = power_of_two(mean.largest_deviation());
+        let difference = difference / unit;
+        let in_unit = |part: &Self| part.squares.scaled((part.unit / unit).powi(2));
+        let mut squares = in_unit(self);
+        squares.merge(in_unit(other));
+        squares.add(weight * difference * difference);
+        Self { unit, squares }
+    }
+
     /// `σ = √(Σ (x − μ)² / N)`.
     pub(crate) fn standard_deviation(&self, examples: usize) -> f64 {
-        self.unit * (self.squares / examples as f64).sqrt()
+        self.unit * (self.squares.value() / examples as f64).sqrt()
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{
 
 use crate::feature_mean::FeatureMean;
 use crate::squared_deviation::SquaredDeviation;
-use crate::{PreprocessError, Transform};
+use crate::{PreprocessError, RunningStatistics, Transform};
 
 /// A deviation below so many rounding errors of the mean is one of rounding.
 const ROUNDING: f64 = 10.0 * f64::EPSILON;
@@ -46,8 +46,17 @@ impl Standardize {
         Self::from_deviations(&features, &squares, x.ncols())
     }
 
+    /// By means and standard deviations of all examples that were added to `statistics`.
+    ///
+    /// # Errors
+    /// If there are none, or a deviation is not finite.
+    pub fn from_statistics(statistics: &RunningStatistics) -> Result<Self, PreprocessError> {
+        let features = statistics.mean().of_some("Standardize::from_statistics")?;
+        Self::from_deviations(features, statistics.squares(), statistics.examples())
+    }
+
     /// From the statistics of so many examples.
-    pub(crate) fn from_deviations(
+    fn from_deviations(
         features: &[FeatureMean],
         squares: &[SquaredDeviation],
         examples: usize,

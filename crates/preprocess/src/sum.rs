@@ -2,7 +2,7 @@
 /// addition rounds away is summed too.
 ///
 /// Neumaier: Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen (1974).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Sum {
     rounded: f64,
     rest: f64,
@@ -13,6 +13,22 @@ impl Sum {
         let (sum, lost) = two_sum(self.rounded, value);
         self.rest += lost;
         self.rounded = sum;
+    }
+
+    /// The sum, and what additions to it have rounded away.
+    pub(crate) fn from_parts(rounded: f64, rest: f64) -> Self {
+        Self { rounded, rest }
+    }
+
+    /// Adds all that another has added.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.add(other.rounded);
+        self.rest += other.rest;
+    }
+
+    /// The sum of all values times a power of two.
+    pub(crate) fn scaled(self, factor: f64) -> Self {
+        Self { rounded: self.rounded * factor, rest: self.rest * factor }
     }
 
     pub(crate) fn value(self) -> f64 {

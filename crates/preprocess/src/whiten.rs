@@ -59,10 +59,13 @@ impl Whiten {
     /// The components of `pca`, with this `ε`.
     ///
     /// # Errors
-    /// If `epsilon` is negative or not finite.
+    /// If `epsilon` is negative or not finite, or `pca` was made
+    /// [`from_covariance`](Pca::from_covariance) and a variance is so small that it is not known
+    /// exactly enough: below some 2e-5 of the largest.
     pub fn from_pca(pca: Pca, epsilon: f64) -> Result<Self, PreprocessError> {
         let valid = |epsilon: f64| epsilon.is_finite() && epsilon >= 0.0;
         PreprocessError::expect("epsilon", "finite and at least 0", &[epsilon], valid)?;
+        pca.expect_exact(epsilon)?;
         let factor = |variance: &f64| (variance + epsilon).sqrt().recip();
         let factor = pca.variances().iter().map(factor).collect();
         Ok(Self { pca, epsilon, factor })

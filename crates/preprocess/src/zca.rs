@@ -56,7 +56,7 @@ impl Zca {
     /// The components of `pca`, with this `ε`.
     ///
     /// # Errors
-    /// If `epsilon` is negative or not finite.
+    /// As [`Whiten::from_pca`].
     pub fn from_pca(pca: Pca, epsilon: f64) -> Result<Self, PreprocessError> {
         Ok(Self { whiten: Whiten::from_pca(pca, epsilon)? })
     }

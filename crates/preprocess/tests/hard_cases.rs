@@ -1,7 +1,13 @@
 //! Statistics where one-pass formulas fail: large offsets, constant, single and few values,
-//! against exact integer arithmetic.
+//! against exact integer arithmetic; of all data at once, and in chunks.
 
-use densely_preprocess::{Center, Standardize, Whiten};
+mod common;
+
+use common::chunks;
+use densely_preprocess::{
+    Center, Components, Pca, PreprocessError, RunningCovariance, RunningStatistics, Standardize,
+    Transform, Whiten,
+};
 use densely_tensor::{Mat, Scalar};
 
 /// Values `offset + step · k`, exact in `T`, and their exact mean and deviation.
@@ -46,14 +52,29 @@ const SINGLE: [(i64, f64); 5] =
 fn check<T: Scalar>(case: &Case) {
     let (mean, deviation) = case.exact();
     let x = case.values::<T>();
-    let standardize = Standardize::fit(x.as_ref()).unwrap();
     let context = format!("{} values at {} in {}", x.ncols(), case.offset, T::NAME);
-    let got = standardize.mean()[0];
-    assert!((got - mean).abs() <= f64::EPSILON * mean.abs(), "{context}: mean {got} of {mean}");
-    assert_eq!(Center::fit(x.as_ref()).unwrap().mean(), standardize.mean());
-    let expected = if deviation == 0.0 { 1.0 } else { deviation };
-    let error = (standardize.scale()[0] / expected - 1.0).abs();
-    assert!(error <= 2.5e-15, "{context}: the deviation is off by {error:e}");
+    let expect = |standardize: &Standardize, center: &Center, allowed: f64, context: &str| {
+        let got = standardize.mean()[0];
+        let allowed = f64::EPSILON * mean.abs() + allowed;
+        assert!((got - mean).abs() <= allowed, "{context}: mean {got} of {mean}");
+        assert_eq!(center.mean(), standardize.mean());
+        let expected = if deviation == 0.0 { 1.0 } else { deviation };
+        let error = (standardize.scale()[0] / expected - 1.0).abs();
+        assert!(error <= 2.5e-15, "{context}: the deviation is off by {error:e}");
+    };
+    let (standardize, center) = (Standardize::fit(x.as_ref()), Center::fit(x.as_ref()));
+    expect(&standardize.unwrap(), &center.unwrap(), 0.0, &context);
+    for size in [1, 3, 1000] {
+        let mut statistics = RunningStatistics::new(1).unwrap();
+        for chunk in chunks(x.as_ref(), &[size]) {
+            statistics.partial_fit(chunk).unwrap();
+        }
+        let standardize = Standardize::from_statistics(&statistics).unwrap();
+        let center = Center::from_statistics(&statistics).unwrap();
+        // Twice the digits, where the mean is 0.
+        let allowed = f64::EPSILON * f64::EPSILON * deviation;
+        expect(&standardize, &center, allowed, &format!("{context}, chunks of {size}"));
+    }
     if deviation > 0.0 {
         let whitened = Whiten::fit(x.as_ref()).unwrap();
         let error = (whitened.pca().variances()[0].sqrt() / deviation - 1.0).abs();
@@ -80,5 +101,35 @@ fn offsets_copies_and_constants_in_single_precision() {
                 check::<f32>(&Case { offset, step, steps, copies });
             }
         }
+    }
+}
+
+/// What a large constant feature could have been rounded by says nothing of the others.
+#[test]
+fn a_huge_constant_feature_takes_no_component_from_the_others() {
+    for constant in [1e12, 1e200, -1e300] {
+        let x = Mat::from_fn(3, 60, |i, j| {
+            [1.0, 1e-6, 0.0][i] * ((i + 1) * j * j % 13) as f64 + [0.0, 0.0, constant][i]
+        });
+        let pca = Pca::fit(x.as_ref()).unwrap();
+        assert_eq!(pca.out_features(), 2, "beside {constant}");
+        let mut covariance = RunningCovariance::new(3).unwrap();
+        covariance.partial_fit(x.as_ref()).unwrap();
+        let running = Pca::from_covariance(&covariance, Components::All).unwrap();
+        assert_eq!(running.out_features(), 2, "beside {constant}, by the covariance");
+    }
+}
+
+/// Neighbouring numbers around 1e16.
+#[test]
+fn examples_that_differ_by_rounding_errors_have_no_components() {
+    let x = Mat::from_fn(2, 40, |i, j| 1e16 + if (j + i) % 3 == 0 { 2.0 } else { 0.0 });
+    let x = Mat::from_fn(3, 40, |i, j| x[(i.min(1), j)]);
+    let expected = PreprocessError::OnlyRounding { examples: 40 };
+    assert_eq!(Pca::fit(x.as_ref()).unwrap_err(), expected);
+    let mut covariance = RunningCovariance::new(3).unwrap();
+    covariance.partial_fit(x.as_ref()).unwrap();
+    for components in [Components::All, Components::Count(1), Components::Share(0.5)] {
+        assert_eq!(Pca::from_covariance(&covariance, components).unwrap_err(), expected);
     }
 }

@@ -3,7 +3,7 @@
 mod common;
 mod jacobi;
 
-use common::{covariance, data, varies};
+use common::{a_sum_of_features, covariance, data, varies};
 use densely_preprocess::{Pca, PreprocessError, Preprocessor, Transform, Whiten};
 use densely_tensor::{Mat, MatRef, mat};
 use proptest::prelude::*;
@@ -112,13 +112,7 @@ fn whitening_is_exact_around_a_large_mean_and_for_tiny_and_huge_data() {
 /// scikit-learn gives 854,862 where the right answer is of the order of 1.
 #[test]
 fn rank_deficient_data_are_cut_to_their_rank() {
-    let unit = |i: usize, j: usize| ((5 * i + 3 * j * j + i * j) % 7) as f64 * 0.1;
-    // The last feature is the sum of the others; 0.1 has no exact representation.
-    let x = Mat::from_fn(
-        4,
-        30,
-        |i, j| if i < 3 { unit(i, j) } else { (0..3).map(|i| unit(i, j)).sum() },
-    );
+    let x = a_sum_of_features();
     let whiten = Whiten::fit(x.as_ref()).unwrap();
     assert_eq!(whiten.out_features(), 3);
     // A new example that leaves the hyperplane is projected onto it.

@@ -1,5 +1,5 @@
-//! Eigenvalues and singular values of dense matrices, for preprocessing: on the calling
-//! thread, whatever parallelism faer is set to, so that the bits are always the same.
+//! Eigenvalues and singular values of dense matrices, for preprocessing, in `f64`: on the
+//! calling thread, whatever parallelism faer is set to, so that the bits are always the same.
 
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -14,8 +14,6 @@ use faer::linalg::qr::no_pivoting::factor::{
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::{Conj, Mat, MatRef, Par, Spec};
 use thiserror::Error;
-
-use crate::Scalar;
 
 /// The decomposition did not converge (the matrix holds a NaN, an infinity, or
 /// values near the limits of the number type).
@@ -39,14 +37,14 @@ pub struct NoConvergence {
 ///
 /// # Panics
 /// If `a` is not square.
-pub fn symmetric_eigen<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), NoConvergence> {
+pub fn symmetric_eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>), NoConvergence> {
     assert_eq!(a.nrows(), a.ncols(), "symmetric_eigen: the matrix must be square");
     let n = a.nrows();
     let no_convergence =
         |_| NoConvergence { decomposition: "eigendecomposition", rows: n, columns: n };
     let (mut values, mut vectors) = (Diag::zeros(n), Mat::zeros(n, n));
     let scratch =
-        self_adjoint_evd_scratch::<T>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
+        self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
     let stack = &mut MemBuffer::new(scratch);
     self_adjoint_evd(
         a,
@@ -69,13 +67,13 @@ pub fn symmetric_eigen<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), 
 /// # Shapes
 /// `a: m x n`, the result is `m x min(m, n)`.
 #[must_use]
-pub fn orthonormal_basis<T: Scalar>(a: MatRef<'_, T>) -> Mat<T> {
+pub fn orthonormal_basis(a: MatRef<'_, f64>) -> Mat<f64> {
     let (m, n) = (a.nrows(), a.ncols());
     let size = m.min(n);
     let mut reflections = a.to_owned();
-    let block = recommended_block_size::<T>(m, n);
+    let block = recommended_block_size::<f64>(m, n);
     let mut factors = Mat::zeros(block, size);
-    let scratch = qr_in_place_scratch::<T>(m, n, block, Par::Seq, Spec::default());
+    let scratch = qr_in_place_scratch::<f64>(m, n, block, Par::Seq, Spec::default());
     qr_in_place(
         reflections.as_mut(),
         factors.as_mut(),
@@ -85,7 +83,7 @@ pub fn orthonormal_basis<T: Scalar>(a: MatRef<'_, T>) -> Mat<T> {
     );
     let mut basis = Mat::identity(m, size);
     let scratch =
-        apply_block_householder_sequence_on_the_left_in_place_scratch::<T>(m, block, size);
+        apply_block_householder_sequence_on_the_left_in_place_scratch::<f64>(m, block, size);
     apply_block_householder_sequence_on_the_left_in_place_with_conj(
         reflections.as_ref().subcols(0, size),
         factors.as_ref(),
@@ -102,13 +100,13 @@ pub fn orthonormal_basis<T: Scalar>(a: MatRef<'_, T>) -> Mat<T> {
 ///
 /// # Errors
 /// [`NoConvergence`].
-pub fn left_singular<T: Scalar>(a: MatRef<'_, T>) -> Result<(Vec<T>, Mat<T>), NoConvergence> {
+pub fn left_singular(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>), NoConvergence> {
     let (m, n) = (a.nrows(), a.ncols());
     let no_convergence =
         |_| NoConvergence { decomposition: "singular value decomposition", rows: m, columns: n };
     let (u, v) = (ComputeSvdVectors::Thin, ComputeSvdVectors::No);
     let (mut values, mut vectors) = (Diag::zeros(m.min(n)), Mat::zeros(m, m.min(n)));
-    let stack = &mut MemBuffer::new(svd_scratch::<T>(m, n, u, v, Par::Seq, Spec::default()));
+    let stack = &mut MemBuffer::new(svd_scratch::<f64>(m, n, u, v, Par::Seq, Spec::default()));
     svd(
         a,
         values.as_mut(),

@@ -5,12 +5,7 @@ use std::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
 use faer::{MatMut, MatRef};
 
 use crate::Real;
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+use crate::gemm::Products;
 
 /// The element of a matrix: `f32` or `f64`, and no other type.
 ///
@@ -19,7 +14,7 @@ mod sealed {
 pub trait Scalar:
     Real
     + faer::traits::RealField
-    + sealed::Sealed
+    + Products
     + AddAssign
     + SubAssign
     + MulAssign

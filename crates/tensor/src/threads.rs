@@ -124,6 +124,26 @@ impl Threads {
             Some(pool) => pool.install(|| by_halves(work, 0, width, &body)),
         }
     }
+
+    /// `work(0)`, `work(1)`, ... up to `count` of them, in this order, whoever computed them:
+    /// for pieces of work that are long and know nothing of each other.
+    ///
+    /// ```
+    /// use densely_tensor::Threads;
+    ///
+    /// assert_eq!(Threads::new(2)?.map(4, |i| i * i), [0, 1, 4, 9]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If `work` panics.
+    pub fn map<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+        let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
+        self.panels(results.as_mut_slice(), 1, |index, results| {
+            results[0] = Some(work(index));
+        });
+        results.into_iter().map(|result| result.expect("each panel is visited")).collect()
+    }
 }
 
 fn one_by_one<W: Split>(work: W, width: usize, body: impl Fn(usize, W)) {

@@ -1,5 +1,7 @@
 //! `densely evaluate`.
 
+mod classification;
+
 use std::io::Write;
 
 use anstream::eprintln;
@@ -10,6 +12,7 @@ use crate::args::EvaluateArgs;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, counted, metric, metric_name};
+use classification::Classification;
 
 pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
     match input::model(&args.model)? {
@@ -24,19 +27,33 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let data = input::table(&args.data)?
         .dataset_for(preparation.feature_names(), target, classes)
         .map_err(CliError::data(&args.data))?;
-    let evaluation = predictor.evaluate(&data, &input::threads(0)?)?;
+    let threads = input::threads(0)?;
+    let evaluation = predictor.evaluate(&data, &threads)?;
+    let classification = match (data.labels(), classes) {
+        (Some(labels), Some(names)) => {
+            Some(Classification::new(predictor, data.x(), labels, names, &threads)?)
+        }
+        _ => None,
+    };
 
+    let mut figures = output::metrics(&evaluation);
+    figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", target]);
     let mut fields = Map::new();
     let task = if classes.is_some() { "classify" } else { "regress" };
     fields.insert("task".to_owned(), Value::from(task));
     fields.insert("examples".to_owned(), Value::from(data.len()));
-    for (name, value) in output::metrics(&evaluation) {
+    for (name, value) in figures {
         table.add_row([metric_name(name).to_owned(), metric(name, value)]);
         fields.insert(name.to_owned(), Value::from(value));
     }
     eprintln!("{} of {}", counted(data.len(), "example"), args.data.display());
     eprintln!("{}", table.trim_fmt());
+    if let Some(classification) = classification {
+        classification.print();
+        fields.insert("classes".to_owned(), classification.classes());
+        fields.insert("confusion".to_owned(), classification.confusion());
+    }
     if args.json {
         writeln!(std::io::stdout(), "{}", Value::Object(fields))?;
     }

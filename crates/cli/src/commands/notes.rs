@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::time::Instant;
 
-use densely_notes::{EXPERIMENTS, Experiment, Lab, NotesError, Outcome, Verdict, find, page};
+use densely_notes::{EXPERIMENTS, Experiment, Lab, Outcome, Verdict, page};
 use serde_json::json;
 
 use crate::args::NotesArgs;
@@ -13,12 +13,12 @@ use crate::input;
 use crate::output::{self, BOLD, DIM};
 
 pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
-    let experiments = match args.names.as_slice() {
-        [] => EXPERIMENTS.to_vec(),
-        names => names.iter().map(|name| find(name)).collect::<Result<_, NotesError>>()?,
+    let experiments = match args.experiments.as_slice() {
+        [] => EXPERIMENTS,
+        some => some,
     };
     if args.list {
-        return list(&experiments);
+        return list(experiments);
     }
     if let Some(folder) = &args.out {
         fs::create_dir_all(folder).map_err(CliError::file(folder))?;
@@ -29,17 +29,17 @@ pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
         let start = Instant::now();
         let outcome = experiment.run(&lab)?;
         match args.json {
-            true => print_json(&experiment, &outcome)?,
-            false => print(&experiment, &outcome, start.elapsed().as_secs_f64())?,
+            true => print_json(experiment, &outcome)?,
+            false => print(experiment, &outcome, start.elapsed().as_secs_f64())?,
         }
         if let Some(folder) = &args.out {
             let path = folder.join(format!("{}.svg", experiment.name()));
             fs::write(&path, &outcome.picture).map_err(CliError::file(&path))?;
         }
-        results.push((experiment, outcome));
+        results.push((*experiment, outcome));
     }
     // A page of some experiments would replace that of all.
-    if let (Some(folder), true) = (&args.out, args.names.is_empty()) {
+    if let (Some(folder), true) = (&args.out, args.experiments.is_empty()) {
         let path = folder.join("README.md");
         fs::write(&path, page(&results)).map_err(CliError::file(&path))?;
     }

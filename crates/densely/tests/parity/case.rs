@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use densely::prelude::Mat;
+
 /// One block of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -35,6 +37,12 @@ impl Case {
     /// The numbers behind `key`; none if it is not there.
     pub(crate) fn numbers(&self, key: &str) -> Vec<f64> {
         numbers(self.get(key).unwrap_or_default())
+    }
+
+    /// The numbers behind `key` as columns of so many, one after the other: examples.
+    pub(crate) fn columns(&self, rows: usize, key: &str) -> Mat<f64> {
+        let values = self.numbers(key);
+        Mat::from_fn(rows, values.len() / rows, |i, j| values[j * rows + i])
     }
 
     /// The same with another text behind `key`.

@@ -19,11 +19,7 @@ fn preprocessing() {
 /// What the transformation of a case is made of, and what it makes of other examples.
 fn transform(case: &Case) -> Vec<Difference> {
     let features = case.numbers("features")[0] as usize;
-    let matrix = |rows: usize, key| {
-        let values = case.numbers(key);
-        Mat::from_fn(rows, values.len() / rows, |i, j| values[j * rows + i])
-    };
-    let x = if case.get("x").is_some() { matrix(features, "x") } else { large(features) };
+    let x = if case.get("x").is_some() { case.columns(features, "x") } else { large(features) };
     let method: Method = case.text("method").parse().unwrap();
     let fitted = match (method.fit(x.as_ref()).unwrap(), case.get("epsilon")) {
         (fitted, None) => fitted,
@@ -35,8 +31,8 @@ fn transform(case: &Case) -> Vec<Difference> {
         }
         (other, Some(_)) => panic!("{other} has no epsilon"),
     };
-    let transformed = fitted.transform(matrix(features, "new").as_ref()).unwrap();
-    let theirs = matrix(fitted.out_features(), "transformed");
+    let transformed = fitted.transform(case.columns(features, "new").as_ref()).unwrap();
+    let theirs = case.columns(fitted.out_features(), "transformed");
     let inverse = fitted.inverse_transform(theirs.as_ref()).unwrap();
     let mut differences = parts(case, &fitted);
     differences.extend(match fitted {
@@ -44,7 +40,7 @@ fn transform(case: &Case) -> Vec<Difference> {
         Preprocessor::Zca(_) => vec![whole("features", &transformed, &theirs)],
         _ => by_row("feature", &transformed, &theirs),
     });
-    differences.extend(by_row("inverted feature", &inverse, &matrix(features, "inverse")));
+    differences.extend(by_row("inverted feature", &inverse, &case.columns(features, "inverse")));
     differences
 }
 

@@ -4,10 +4,7 @@ use densely::optim::ConstantRate;
 use densely::prelude::*;
 
 use crate::case::parts;
-use crate::training::check_all;
-
-/// The length of a training, in steps.
-const END: f64 = 100.0;
+use crate::training::{STEPS, check_all};
 
 #[test]
 fn schedules() {
@@ -35,7 +32,7 @@ impl Course {
     pub(crate) fn rate(&self, t: u32) -> f64 {
         self.initial
             * match &self.rule {
-                Rule::Schedule(schedule) => schedule.factor(f64::from(t), END),
+                Rule::Schedule(schedule) => schedule.factor(f64::from(t), f64::from(STEPS)),
                 Rule::Plateau(plateau) => plateau.factor(),
             }
     }

@@ -17,9 +17,8 @@ const TOLERANCE: f64 = 1e-12;
 /// Trains, and compares parameters, losses and learning rates with those of the case.
 fn train(case: &Case) -> Vec<Difference> {
     let mut model = losses::model(layers::network(case), case.text("loss"));
-    let inputs = model.inputs();
-    let x = columns(inputs, &case.numbers("x"));
-    let values = columns(model.outputs(), &case.numbers("values"));
+    let x = case.columns(model.inputs(), "x");
+    let values = case.columns(model.outputs(), "values");
     let labels: Vec<usize> = case.numbers("labels").iter().map(|&label| label as usize).collect();
     let weights = case.numbers("weights");
     let batch = x.ncols() / 2;
@@ -53,11 +52,6 @@ fn train(case: &Case) -> Vec<Difference> {
         differences.extend(Difference::each("learning rate", &rates, &case.numbers("rates")));
     }
     differences
-}
-
-/// Examples, one after the other.
-fn columns(rows: usize, values: &[f64]) -> Mat<f64> {
-    Mat::from_fn(rows, values.len() / rows, |i, j| values[j * rows + i])
 }
 
 /// The parameters as they are visited, each row after row, as PyTorch has them.

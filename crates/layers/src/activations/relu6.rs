@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Saturation};
 
 /// The rectified linear unit with a ceiling: `f(x) = min(max(0, x), 6)`.
 ///
@@ -35,5 +35,10 @@ impl Activation for Relu6 {
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let flat = if x.is_nan() { x } else { R::ZERO };
         if x > R::ZERO && x < R::from_f64(MOST) { R::ONE } else { flat }
+    }
+
+    /// Flat on both sides, but 0 is a state of rest.
+    fn saturation(&self) -> Saturation {
+        Saturation::OneSided
     }
 }

@@ -2,8 +2,8 @@ use densely_tensor::Mat;
 use proptest::prelude::*;
 
 use crate::{
-    Activation, Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Relu, Relu6, Selu,
-    Sigmoid, Silu, Softplus, Tanh,
+    Activation, Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Relu, Relu6, Saturation,
+    Selu, Sigmoid, Silu, Softplus, Tanh,
 };
 
 /// The central difference of `f` at `x`, off by about 1e-10 for these functions.
@@ -209,4 +209,18 @@ fn kinds_are_type_names() {
         .map(|layer| layer.kind())
         .collect();
     assert_eq!(kinds, ["Relu", "LeakyRelu", "Tanh"]);
+}
+
+#[test]
+fn saturation_is_told_from_the_derivative() {
+    let saturation = |layer: &dyn Layer<f64>| layer.unit_saturation();
+    for layer in [&Relu as &dyn Layer<f64>, &Relu6, &Elu::default(), &Selu, &Gelu, &Silu] {
+        assert_eq!(saturation(layer), Saturation::OneSided, "{layer:?}");
+    }
+    for layer in [&Sigmoid as &dyn Layer<f64>, &Tanh, &HardTanh] {
+        assert_eq!(saturation(layer), Saturation::TwoSided, "{layer:?}");
+    }
+    for layer in [&Identity as &dyn Layer<f64>, &LeakyRelu::default()] {
+        assert_eq!(saturation(layer), Saturation::Never, "{layer:?}");
+    }
 }

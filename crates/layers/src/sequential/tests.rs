@@ -236,3 +236,53 @@ fn layers_chosen_at_run_time() {
     let kinds: Vec<_> = network.stages().iter().map(|stage| stage.layer().kind()).collect();
     assert_eq!(kinds, ["Identity", "Tanh"]);
 }
+
+/// What is shown is what the layers compute when they are called one by one.
+#[test]
+fn an_inspection_shows_what_went_through_each_layer() {
+    let mut stream = stream(11);
+    let (first, last) = (linear(3, 4, &mut stream), linear(4, 2, &mut stream));
+    let network = Sequential::new(3)
+        .and_then(|network| network.with(Identity)?.with(first.clone())?.with(Tanh))
+        .and_then(|network| network.with(last.clone()))
+        .unwrap();
+    let (x, dy) = (random(3, 5, &mut stream), random(2, 5, &mut stream));
+    let mut tape = Mat::from_fn(network.tape_rows(3), 5, |_, _| f64::NAN);
+    let mut y = Mat::zeros(2, 5);
+    network.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), At::default());
+    network.backward_tape(x.as_ref(), y.as_ref(), dy.as_ref(), tape.as_mut());
+
+    let forward = |layer: &dyn Layer<f64>, x: &Mat<f64>, rows: usize| {
+        let mut y = Mat::zeros(rows, 5);
+        layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut());
+        y
+    };
+    let linear = forward(&first, &x, 4);
+    let hidden = forward(&Tanh, &linear, 4);
+    let (mut d_hidden, mut d_linear) = (Mat::zeros(4, 5), Mat::zeros(4, 5));
+    let mut none = Mat::new();
+    last.backward_input(hidden.as_ref(), y.as_ref(), dy.as_ref(), d_hidden.as_mut(), none.as_mut());
+    Tanh.backward_input(
+        linear.as_ref(),
+        hidden.as_ref(),
+        d_hidden.as_ref(),
+        d_linear.as_mut(),
+        none.as_mut(),
+    );
+    let expected = [
+        ("Identity", &x, &x, None),
+        ("Linear", &x, &linear, Some(&d_linear)),
+        ("Tanh", &linear, &hidden, Some(&d_hidden)),
+        ("Linear", &hidden, &y, Some(&dy)),
+    ];
+    let mut seen = 0;
+    let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
+    network.inspect(x, y, dy, tape.as_ref(), &mut |passed| {
+        let (kind, x, y, dy) = expected[passed.index];
+        assert_eq!((passed.index, passed.stage.layer().kind()), (seen, kind));
+        assert_eq!((passed.x, passed.y), (x.as_ref(), y.as_ref()), "{kind}");
+        assert_eq!(passed.dy, dy.map(Mat::as_ref), "{kind}");
+        seen += 1;
+    });
+    assert_eq!(seen, 4);
+}

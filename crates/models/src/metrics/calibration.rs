@@ -1,7 +1,7 @@
 use densely_loss::argmax;
 use densely_tensor::{MatRef, Scalar, column};
 
-use super::checks::{check_labels, check_probabilities};
+use super::checks::check_probabilities;
 use crate::ModelError;
 
 /// Whether a classifier is right as often as it says: its predictions, sorted by
@@ -57,8 +57,7 @@ impl Calibration {
         probabilities: MatRef<'_, T>,
         bins: usize,
     ) -> Result<Self, ModelError> {
-        check_labels("Calibration", labels, probabilities.nrows(), probabilities.ncols())?;
-        check_probabilities(probabilities)?;
+        check_probabilities("Calibration", labels, probabilities)?;
         if bins == 0 {
             return Err(ModelError::option("the number of bins", "at least 1", &bins));
         }

@@ -14,12 +14,7 @@ pub(crate) fn check_labels(
 ) -> Result<(), ModelError> {
     ShapeError::expect_some(metric, "examples", examples)?;
     ShapeError::expect(metric, "labels", examples, labels.len())?;
-    match labels.iter().position(|&label| label >= classes) {
-        None => Ok(()),
-        Some(example) => {
-            Err(LossError::LabelOutOfRange { example, label: labels[example], classes }.into())
-        }
-    }
+    Ok(LossError::expect_labels(labels, classes)?)
 }
 
 /// No score is NaN.
@@ -27,8 +22,13 @@ pub(crate) fn check_scores<T: Scalar>(scores: MatRef<'_, T>) -> Result<(), Model
     check_entries(scores, "a score", "a number", |score| !score.is_nan())
 }
 
-/// Every probability is one.
-pub(crate) fn check_probabilities<T: Scalar>(p: MatRef<'_, T>) -> Result<(), ModelError> {
+/// Labels and probabilities of the same examples, at least one; every probability is one.
+pub(crate) fn check_probabilities<T: Scalar>(
+    metric: &'static str,
+    labels: &[usize],
+    p: MatRef<'_, T>,
+) -> Result<(), ModelError> {
+    check_labels(metric, labels, p.nrows(), p.ncols())?;
     check_entries(p, "a probability", "from 0 to 1", |p| (0.0..=1.0).contains(&p))
 }
 

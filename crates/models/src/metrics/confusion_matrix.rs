@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use densely_tensor::ShapeError;
 
 use super::checks::check_labels;
@@ -108,6 +110,26 @@ impl ConfusionMatrix {
     #[must_use]
     pub fn predicted(&self, class: usize) -> usize {
         (0..self.classes).map(|label| self.count(label, class)).sum()
+    }
+
+    /// The mistakes, as `(class, what it was taken for, how often)`, the most frequent first.
+    ///
+    /// ```
+    /// use densely_models::metrics::ConfusionMatrix;
+    ///
+    /// let confusion = ConfusionMatrix::new(&[0, 0, 1, 1, 1], &[0, 1, 0, 0, 1], 2)?;
+    /// assert_eq!(confusion.mistakes(), [(1, 0, 2), (0, 1, 1)]);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<(usize, usize, usize)> {
+        let cells = self.counts.iter().enumerate();
+        let mut mistakes: Vec<_> = cells
+            .map(|(cell, &count)| (cell / self.classes, cell % self.classes, count))
+            .filter(|&(label, predicted, count)| label != predicted && count > 0)
+            .collect();
+        mistakes.sort_by_key(|&(_, _, count)| Reverse(count));
+        mistakes
     }
 
     /// The share of examples whose class was recognised.

@@ -43,4 +43,4 @@ pub use calibration::{Calibration, ReliabilityBin};
 pub use confusion_matrix::{Average, ConfusionMatrix, PrecisionRecall};
 pub use probabilities::{brier_score, log_loss};
 pub use regression::{OutputScores, RegressionScores};
-pub use roc_auc::{roc_auc, roc_auc_one_vs_rest};
+pub use roc_auc::{roc_auc, roc_auc_against_rest, roc_auc_one_vs_rest};

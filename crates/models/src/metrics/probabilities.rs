@@ -1,6 +1,6 @@
 use densely_tensor::{MatRef, Real, Scalar};
 
-use super::checks::{check_labels, check_probabilities};
+use super::checks::check_probabilities;
 use crate::ModelError;
 
 /// The mean of `−ln p` of each example's class: the cross-entropy.
@@ -27,8 +27,7 @@ pub fn log_loss<T: Scalar>(
     labels: &[usize],
     probabilities: MatRef<'_, T>,
 ) -> Result<f64, ModelError> {
-    check_labels("log_loss", labels, probabilities.nrows(), probabilities.ncols())?;
-    check_probabilities(probabilities)?;
+    check_probabilities("log_loss", labels, probabilities)?;
     let terms = labels.iter().enumerate();
     let sum: f64 = terms.map(|(j, &label)| -Real::ln(probabilities[(label, j)].to_f64())).sum();
     Ok(sum / labels.len() as f64)
@@ -59,8 +58,7 @@ pub fn brier_score<T: Scalar>(
     labels: &[usize],
     probabilities: MatRef<'_, T>,
 ) -> Result<f64, ModelError> {
-    check_labels("brier_score", labels, probabilities.nrows(), probabilities.ncols())?;
-    check_probabilities(probabilities)?;
+    check_probabilities("brier_score", labels, probabilities)?;
     let mut sum = 0.0;
     for (j, &label) in labels.iter().enumerate() {
         for k in 0..probabilities.nrows() {

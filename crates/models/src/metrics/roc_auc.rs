@@ -69,10 +69,38 @@ pub fn roc_auc_one_vs_rest<T: Scalar>(
     scores: MatRef<'_, T>,
 ) -> Result<Vec<f64>, ModelError> {
     check_labels("roc_auc_one_vs_rest", labels, scores.nrows(), scores.ncols())?;
-    let against_rest = |class: usize| {
-        let positive: Vec<bool> = labels.iter().map(|&label| label == class).collect();
-        let scores: Vec<T> = (0..scores.ncols()).map(|j| scores[(class, j)]).collect();
-        roc_auc(&positive, &scores)
-    };
-    (0..scores.nrows()).map(against_rest).collect()
+    (0..scores.nrows()).map(|class| roc_auc_against_rest(labels, scores, class)).collect()
+}
+
+/// The area under the ROC curve of one class against all others.
+///
+/// # Shapes
+/// `labels: n`, `scores: classes x n`.
+///
+/// ```
+/// use densely_models::metrics::roc_auc_against_rest;
+/// use densely_tensor::mat;
+///
+/// // There are no examples of class 2.
+/// let scores = mat![[0.9, 0.2, 0.3], [0.1, 0.8, 0.7], [0.0, 0.0, 0.0]];
+/// assert_eq!(roc_auc_against_rest(&[0, 1, 0], scores.as_ref(), 1)?, 1.0);
+/// assert!(roc_auc_against_rest(&[0, 1, 0], scores.as_ref(), 2).is_err());
+/// # Ok::<(), densely_models::ModelError>(())
+/// ```
+///
+/// # Errors
+/// If the labels do not fit, there is no such class, a score is NaN, or the class has no
+/// examples or all.
+pub fn roc_auc_against_rest<T: Scalar>(
+    labels: &[usize],
+    scores: MatRef<'_, T>,
+    class: usize,
+) -> Result<f64, ModelError> {
+    check_labels("roc_auc_against_rest", labels, scores.nrows(), scores.ncols())?;
+    if class >= scores.nrows() {
+        return Err(ModelError::option("the class", "below the number of classes", &class));
+    }
+    let positive: Vec<bool> = labels.iter().map(|&label| label == class).collect();
+    let scores: Vec<T> = (0..scores.ncols()).map(|j| scores[(class, j)]).collect();
+    roc_auc(&positive, &scores)
 }

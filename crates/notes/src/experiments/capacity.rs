@@ -2,16 +2,16 @@ use densely::prelude::*;
 
 use crate::figures::{Figure, Figures};
 use crate::outcome::{Outcome, Verdict};
-use crate::picture::{CLASSES, Panel, Picture, Swatch};
+use crate::picture::{CLASSES, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
 use crate::toy::{self, TEST, TRAIN};
 use crate::trained::{self, Training};
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "capacity",
     title: "Larger networks represent more complicated functions",
-    source: "Neural Networks 1, \"Setting number of layers and their sizes\"",
+    section: section::SIZES,
     claim: "Larger Neural Networks can represent more complicated functions. The data are shown as \
             circles colored by their class, and the decision regions by a trained neural network are \
             shown underneath. [...] Neural Networks with more neurons can express more complicated \
@@ -23,10 +23,15 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 };
 
 /// Half the side of the square that is drawn.
-pub(super) const SIDE: f64 = 2.2;
-pub(super) const CELLS: usize = 90;
+pub(super) const SIDE: f64 = 2.5;
+pub(super) const CELLS: usize = 150;
 pub(super) const TRAINING: Training =
     Training { learning_rate: 0.03, weight_decay: 0.0, epochs: 1500, batch_size: 80 };
+
+/// A network of one hidden layer of so many neurons.
+pub(super) fn network(units: usize) -> Mlp {
+    Mlp::classifier(2, 2).hidden([units]).activation(ActivationKind::Tanh)
+}
 
 /// A network on two moons: how good it is, and what it says where.
 pub(super) struct Fit {
@@ -38,11 +43,10 @@ pub(super) struct Fit {
 }
 
 impl Fit {
-    pub(super) fn new(units: usize, training: Training, seed: u64) -> Result<Self, NotesError> {
+    pub(super) fn new(spec: &Mlp, training: Training, seed: u64) -> Result<Self, NotesError> {
         let data = toy::two_moons(80, 0.35, seed, TRAIN)?;
         let test = toy::two_moons(2000, 0.35, seed, TEST)?;
-        let spec = Mlp::classifier(2, 2).hidden([units]).activation(ActivationKind::Tanh);
-        let model = trained::train(&spec, &data, training, seed)?;
+        let model = trained::train(spec, &data, training, seed)?;
         Ok(Self {
             train: trained::accuracy(&model, &data)?,
             test: trained::accuracy(&model, &test)?,
@@ -62,8 +66,8 @@ impl Fit {
     }
 
     pub(super) fn panel(&self, title: impl Into<String>) -> Panel {
-        let colors = self.regions.iter().map(|&class| CLASSES[class]).collect();
-        let panel = Panel::square(title, SIDE).cells(CELLS, 0.28, colors);
+        let colors = self.regions.iter().map(|&class| tint(CLASSES[class], 0.28)).collect();
+        let panel = Panel::square(title, SIDE).cells(CELLS, colors);
         scatter(panel, &self.data)
     }
 }
@@ -86,7 +90,7 @@ pub(super) fn spread(fits: &[Fit], quantity: impl Fn(&Fit) -> f64) -> Spread {
 
 fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let sizes = [3, 6, 20];
-    let fits = lab.repeat(&sizes, |&units, seed| Fit::new(units, TRAINING, seed))?;
+    let fits = lab.repeat(&sizes, |&units, seed| Fit::new(&network(units), TRAINING, seed))?;
     let mut figures = Figures::new([
         "hidden neurons",
         "right in training",

@@ -6,12 +6,12 @@ use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::trained::activations;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "dead-relu",
     title: "Dead ReLUs and the learning rate",
-    source: "Neural Networks 1, \"Commonly used activation functions\"",
+    section: section::ACTIVATIONS,
     claim: "Unfortunately, ReLU units can be fragile during training and can \"die\". [...] For example, \
             you may find that as much as 40% of your network can be \"dead\" (i.e. neurons that never \
             activate across the entire training dataset) if the learning rate is set too high. With a \

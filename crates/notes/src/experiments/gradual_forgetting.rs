@@ -6,12 +6,12 @@ use crate::picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::toy::{TRAIN, clouds};
 use crate::trained::weight_norm;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "gradual-forgetting",
     title: "Regularisation is gradual forgetting",
-    source: "Neural Networks 1, \"Single neuron as a linear classifier\"",
+    section: section::NEURON,
     claim: "The regularization loss in both SVM/Softmax cases could in this biological view be \
             interpreted as gradual forgetting, since it would have the effect of driving all synaptic \
             weights w towards zero after every parameter update.",

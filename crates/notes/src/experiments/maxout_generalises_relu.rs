@@ -4,16 +4,16 @@ use crate::figures::Figures;
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, Hue, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "maxout-generalises-relu",
     title: "Maxout generalises ReLU",
-    source: "Neural Networks 1, \"Commonly used activation functions\"",
-    claim: "The Maxout neuron computes the function max(w₁ᵀx + b₁, w₂ᵀx + b₂). Notice that both ReLU \
-            and Leaky ReLU are a special case of this form (for example, for ReLU we have w₁, b₁ = 0). \
-            [...] However, unlike the ReLU neurons it doubles the number of parameters for every single \
-            neuron.",
+    section: section::ACTIVATIONS,
+    claim: "The Maxout neuron computes the function max(w₁ᵀx + b₁, w₂ᵀx + b₂). Notice that both \
+            ReLU and Leaky ReLU are a special case of this form (for example, for ReLU we have w₁, \
+            b₁ = 0). [...] However, unlike the ReLU neurons it doubles the number of parameters \
+            for every single neuron, leading to a high total number of parameters.",
     method: "Networks of ReLU and of leaky ReLU (8-16-16-3) are rewritten as networks of maxout neurons \
              whose first piece is 0, or a tenth of the second one. Then a single maxout neuron of four \
              pieces, whose slopes and offsets are tangents of x², shows what the special cases cannot do.",

@@ -2,10 +2,15 @@
 
 mod capacity;
 mod dead_relu;
+mod depth;
+mod dropout;
 mod gradual_forgetting;
+mod image_means;
+mod input_noise;
 mod maxout_generalises_relu;
 mod preprocessing;
 mod regularization;
+mod relu_vs_tanh;
 mod saturation;
 mod single_neuron;
 mod sizing;
@@ -16,21 +21,26 @@ mod zig_zag;
 
 use crate::{Experiment, NotesError};
 
-/// Every experiment, in the order of the notes.
+/// Every experiment, in the order of the lecture.
 pub const EXPERIMENTS: &[Experiment] = &[
     single_neuron::EXPERIMENT,
     gradual_forgetting::EXPERIMENT,
-    zig_zag::EXPERIMENT,
     saturation::EXPERIMENT,
+    zig_zag::EXPERIMENT,
     tanh_is_scaled_sigmoid::EXPERIMENT,
+    relu_vs_tanh::EXPERIMENT,
     dead_relu::EXPERIMENT,
     maxout_generalises_relu::EXPERIMENT,
     sizing::EXPERIMENT,
     universal::EXPERIMENT,
+    depth::EXPERIMENT,
     capacity::EXPERIMENT,
-    regularization::EXPERIMENT,
+    input_noise::EXPERIMENT,
     small_vs_large::EXPERIMENT,
+    regularization::EXPERIMENT,
     preprocessing::EXPERIMENT,
+    image_means::EXPERIMENT,
+    dropout::EXPERIMENT,
 ];
 
 /// The experiment of this name.
@@ -82,5 +92,17 @@ mod tests {
         }
         let nothing = Lab { seeds: 0, ..Lab::default() };
         assert!(matches!(find("sizing").unwrap().run(&nothing), Err(NotesError::NoSeeds)));
+    }
+
+    #[test]
+    fn training_is_the_same_on_any_number_of_threads() {
+        for name in ["single-neuron", "image-means"] {
+            let run = |count| {
+                let lab = Lab { seeds: 2, threads: Threads::new(count).unwrap() };
+                find(name).unwrap().run(&lab).unwrap()
+            };
+            let outcome = run(1);
+            assert!([2, 3].into_iter().all(|count| run(count) == outcome), "{name}");
+        }
     }
 }

@@ -3,12 +3,12 @@ use densely::prelude::*;
 use crate::figures::{Figures, number};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, GRAY, Panel, Picture};
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "preprocessing",
     title: "A cloud, centred, decorrelated, whitened",
-    source: "Neural Networks 2, \"Data preprocessing\"",
+    section: section::DATA,
     claim: "Left: Original toy, 2-dimensional input data. Middle: After performing PCA. The data is \
             centered at zero and then rotated into the eigenbasis of the data covariance matrix. This \
             decorrelates the data (the covariance matrix becomes diagonal). Right: Each dimension is \
@@ -44,7 +44,7 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
     let mut figures =
         Figures::new(["data", "mean of x₁", "mean of x₂", "variance of x₁", "of x₂", "covariance"]);
     let mut picture = Picture::new("The same 400 points", (210.0, 210.0));
-    let axis = || Axis::linear("", -7.0, 7.0);
+    let axis = || Axis::linear("", -7.5, 7.5);
     let mut statistics_of = Vec::new();
     for (name, x) in &stages {
         let (mean, covariance) = statistics(x);
@@ -52,8 +52,8 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
         figures.row([(*name).into(), mean[0].into(), mean[1].into(), a, b, c]);
         statistics_of.push((mean, covariance));
         let panel = Panel::new(*name, axis(), axis())
-            .line(GRAY, [(-7.0, 0.0), (7.0, 0.0)])
-            .line(GRAY, [(0.0, -7.0), (0.0, 7.0)])
+            .line(GRAY, [(-7.5, 0.0), (7.5, 0.0)])
+            .line(GRAY, [(0.0, -7.5), (0.0, 7.5)])
             .dots(BLUE, 2.25, (0..x.ncols()).map(|j| (x[(0, j)], x[(1, j)])));
         picture = picture.panel(panel);
     }

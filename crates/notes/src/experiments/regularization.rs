@@ -1,14 +1,14 @@
-use super::capacity::{Fit, TRAINING, spread};
+use super::capacity::{Fit, TRAINING, network, spread};
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{CLASSES, Picture, Swatch};
 use crate::trained::Training;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "regularization",
     title: "Regularisation, not fewer neurons",
-    source: "Neural Networks 1, \"Setting number of layers and their sizes\"",
+    section: section::SIZES,
     claim: "The effects of regularization strength: Each neural network above has 20 hidden neurons, but \
             changing the regularization strength makes its final decision regions smoother with a \
             higher regularization. [...] you should use as big of a neural network as your \
@@ -24,7 +24,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let settings = strengths.map(|decay| (20, decay)).into_iter().chain([(3, 0.0)]);
     let settings: Vec<(usize, f64)> = settings.collect();
     let fits = lab.repeat(&settings, |&(units, weight_decay), seed| {
-        Fit::new(units, Training { weight_decay, ..TRAINING }, seed)
+        Fit::new(&network(units), Training { weight_decay, ..TRAINING }, seed)
     })?;
     let mut figures = Figures::new([
         "hidden neurons, λ",

@@ -5,12 +5,12 @@ use crate::figures::{Figure, Figures, number, percent};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, GREEN, ORANGE, PURPLE, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "saturation",
     title: "Saturated neurons kill gradients",
-    source: "Neural Networks 1, \"Commonly used activation functions\"",
+    section: section::ACTIVATIONS,
     claim: "Sigmoids saturate and kill gradients. A very undesirable property of the sigmoid neuron is \
             that when the neuron's activation saturates at either tail of 0 or 1, the gradient at these \
             regions is almost zero. [...] if the initial weights are too large then most neurons would \
@@ -98,14 +98,10 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         "gradient after 10 layers",
     ]);
     let colors = [GREEN, BLUE, ORANGE, PURPLE];
-    let axes = || {
-        (
-            Axis::linear("layers that the gradient has passed", 0.0, LAYERS as f64),
-            Axis::logarithmic("size of the gradient", 1e-10, 1e4),
-        )
-    };
-    let (x, y) = axes();
-    let mut panels = [Panel::new("sigmoid", x.clone(), y.clone()), Panel::new("tanh", x, y)];
+    let mut panels = [("sigmoid", "size of the gradient"), ("tanh", "")].map(|(name, label)| {
+        let x = Axis::linear("layers that the gradient has passed", 0.0, LAYERS as f64);
+        Panel::new(name, x, Axis::logarithmic(label, 1e-10, 1e4))
+    });
     for (i, (&(tanh, scale), flows)) in settings.iter().zip(&flows).enumerate() {
         let name = if tanh { "tanh" } else { "sigmoid" };
         let spread = |f: fn(&Flow) -> f64| Spread::of(flows.iter().map(f));

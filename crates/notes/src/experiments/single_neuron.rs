@@ -6,17 +6,19 @@ use crate::outcome::{Outcome, Verdict};
 use crate::picture::{CLASSES, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::toy::{self, TEST, TRAIN};
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "single-neuron",
     title: "A single neuron is a linear classifier",
-    source: "Neural Networks 1, \"Single neuron as a linear classifier\"",
-    claim: "We can interpret σ(Σᵢ wᵢxᵢ + b) to be the probability of one of the classes. The probability \
-            of the other class would be 1 minus it, since they must sum to one. [...] Since the sigmoid \
-            function is restricted to be between 0-1, the predictions of this classifier are based on \
-            whether the output of the neuron is greater than 0.5. Binary SVM classifier: Alternatively, \
-            we could attach a max-margin hinge loss to the output of the neuron.",
+    section: section::NEURON,
+    claim: "For example, we can interpret σ(Σᵢ wᵢxᵢ + b) to be the probability of one of the \
+            classes P(yᵢ = 1 | xᵢ; w). The probability of the other class would be P(yᵢ = 0 | xᵢ; \
+            w) = 1 − P(yᵢ = 1 | xᵢ; w), since they must sum to one. [...] Since the sigmoid \
+            function is restricted to be between 0-1, the predictions of this classifier are based \
+            on whether the output of the neuron is greater than 0.5. [...] Alternatively, we could \
+            attach a max-margin hinge loss to the output of the neuron and train it to become a \
+            binary Support Vector Machine.",
     method: "A neuron with the logistic loss and one with the hinge loss learn 200 points of two clouds \
              (λ = 0.001, 100 epochs of SGD), and are tested on 2,000 others.",
     run,

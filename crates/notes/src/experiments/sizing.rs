@@ -3,17 +3,16 @@ use densely::prelude::*;
 use crate::figures::Figures;
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, GRAY, GREEN, ORANGE, Panel, Picture, Swatch};
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "sizing",
     title: "The size of a network",
-    source: "Neural Networks 1, \"Neural Network architectures\"",
-    claim: "The first network (left) has 4 + 2 = 6 neurons (not counting the inputs), \
-            [3 x 4] + [4 x 2] = 20 weights and 4 + 2 = 6 biases, for a total of 26 learnable \
-            parameters. The second network (right) has 4 + 4 + 1 = 9 neurons, [3 x 4] + [4 x 4] + \
-            [4 x 1] = 12 + 16 + 4 = 32 weights and 4 + 4 + 1 = 9 biases, for a total of 41 learnable \
-            parameters.",
+    section: section::ARCHITECTURES,
+    claim: "The first network (left) has 4 + 2 = 6 neurons (not counting the inputs), [3 x 4] + [4 \
+            x 2] = 20 weights and 4 + 2 = 6 biases, for a total of 26 learnable parameters. [...] \
+            The second network (right) has 4 + 4 + 1 = 9 neurons, [3 x 4] + [4 x 4] + [4 x 1] = 12 \
+            + 16 + 4 = 32 weights and 4 + 4 + 1 = 9 biases, for a total of 41 learnable parameters.",
     method: "Both networks are built, and the entries of their parameters are counted.",
     run,
 };

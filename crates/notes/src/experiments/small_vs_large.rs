@@ -6,12 +6,12 @@ use crate::picture::{Axis, BLUE, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::toy::{self, TRAIN};
 use crate::trained::{Training, train};
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "small-vs-large",
     title: "Small networks depend on luck, large ones less",
-    source: "Neural Networks 1, \"Setting number of layers and their sizes\"",
+    section: section::SIZES,
     claim: "In practice, what you find is that if you train a small network the final loss can display a \
             good amount of variance - in some cases you get lucky and converge to a good place but in \
             some cases you get trapped in one of the bad minima. On the other hand, if you train a large \

@@ -5,14 +5,14 @@ use crate::figures::{Figures, number};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "tanh-is-scaled-sigmoid",
     title: "Tanh is a scaled sigmoid",
-    source: "Neural Networks 1, \"Commonly used activation functions\"",
-    claim: "Note that the tanh neuron is simply a scaled sigmoid neuron, in particular the following \
-            holds: tanh(x) = 2σ(2x) − 1.",
+    section: section::ACTIVATIONS,
+    claim: "Also note that the tanh neuron is simply a scaled sigmoid neuron, in particular the \
+            following holds: tanh(x) = 2σ(2x) − 1.",
     method: "Both sides are computed on 20,001 points from −20 to 20. Then a network of tanh neurons \
              (8-16-16-3) is rewritten as one of sigmoid neurons: weights and biases into a neuron are \
              doubled, weights out of it doubled too, and their sum is taken off the next bias.",

@@ -4,17 +4,18 @@ use crate::figures::{Figures, number};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "universal",
     title: "One hidden layer approximates any function",
-    source: "Neural Networks 1, \"Representational power\"",
-    claim: "Given any continuous function f(x) and some ε > 0, there exists a Neural Network g(x) with \
-            one hidden layer (with a reasonable choice of non-linearity, e.g. sigmoid) such that \
-            ∀x, |f(x) − g(x)| < ε. [...] the sum of indicator bumps function g(x) = Σᵢ cᵢ 1(aᵢ < x < bᵢ) \
-            where a, b, c are parameter vectors is also a universal approximator, but noone would \
-            suggest that we use this functional form in Machine Learning.",
+    section: section::POWER,
+    claim: "[...] given any continuous function f(x) and some ε > 0, there exists a Neural Network \
+            g(x) with one hidden layer (with a reasonable choice of non-linearity, e.g. sigmoid) \
+            such that ∀x, |f(x) − g(x)| < ε. [...] In one dimension, the \"sum of indicator \
+            bumps\" function g(x) = Σᵢ cᵢ 1(aᵢ < x < bᵢ) where a, b, c are parameter vectors is \
+            also a universal approximator, but noone would suggest that we use this functional \
+            form in Machine Learning.",
     method: "f(x) = sin 3x + 0.3 cos 9x from −2 to 2 is given to bumps of equal width, each as high as f \
              in its middle, and to one hidden layer of sigmoids that is built, not learned: a soft step \
              from each bump to the next. It is also learned, by tanh neurons (4,000 full-batch steps of \
@@ -128,7 +129,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let errors = Panel::new(
         "largest error",
         Axis::logarithmic("neurons, or bumps", 1.7, 600.0),
-        Axis::logarithmic("", 1e-3, 3.0),
+        Axis::logarithmic("", 1e-2, 3.0),
     )
     .line(ORANGE, given.iter().copied())
     .dots(ORANGE, 3.5, given.iter().copied())

@@ -4,17 +4,18 @@ use crate::figures::{Figure, Figures, percent};
 use crate::outcome::{Outcome, Verdict};
 use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::{Experiment, Lab, NotesError};
+use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "zig-zag",
     title: "Positive inputs make updates zig-zag",
-    source: "Neural Networks 1, \"Commonly used activation functions\"",
-    claim: "If the data coming into a neuron is always positive (e.g. x > 0 elementwise in f = wᵀx + b), \
-            then the gradient on the weights w will during backpropagation become either all be \
-            positive, or all negative. This could introduce undesirable zig-zagging dynamics in the \
-            gradient updates for the weights. However, notice that once these gradients are added up \
-            across a batch of data the final update for the weights can have variable signs.",
+    section: section::ACTIVATIONS,
+    claim: "[...] if the data coming into a neuron is always positive [...] then the gradient on \
+            the weights w will during backpropagation become either all be positive, or all \
+            negative (depending on the gradient of the whole expression f). This could introduce \
+            undesirable zig-zagging dynamics in the gradient updates for the weights. However, \
+            notice that once these gradients are added up across a batch of data the final update \
+            for the weights can have variable signs, somewhat mitigating this issue.",
     method: "A logistic neuron of two inputs learns to tell whether x₁ > x₂, so its weights have to go in \
              opposite directions. The inputs are uniform between 0 and 1; or the same, centred. 300 \
              steps of one example each at learning rate 0.5, and the same examples in batches of 32.",
@@ -88,7 +89,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         let shares = Figure::Shares(over(paths, same_sign));
         figures.row([setting.name.into(), shares, over(paths, detour).into()]);
     }
-    let (low, high) = (-0.7, 4.7);
+    let (low, high) = (-0.7, 6.3);
     let panel = |title: &str, paths: &[Vec<Vec<(f64, f64)>>], shown: usize| {
         Panel::new(title, Axis::linear("w₁", low, high), Axis::linear("w₂", -high, -low))
             .dashed(INK, [(0.0, 0.0), (high, -high)])

@@ -58,11 +58,6 @@ impl Axis {
         Self { label: label.to_owned(), ticks: Vec::new(), low, high, logarithmic: false }
     }
 
-    /// Whether there is nothing to write beside it.
-    pub(super) fn is_bare(&self) -> bool {
-        self.ticks.is_empty() && self.label.is_empty()
-    }
-
     /// Where a value is, from 0 at the low end to 1; what is beyond an end is put there.
     pub(super) fn place(&self, value: f64) -> f64 {
         let place = match self.logarithmic {

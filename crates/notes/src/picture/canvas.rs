@@ -48,7 +48,7 @@ impl Canvas<'_> {
         let large = pixel((width, height));
         let mut canvas =
             Canvas(SVGBackend::with_string(&mut svg, (large.0 as u32, large.1 as u32)));
-        canvas.fill((0.0, 0.0), (width, height), WHITE, 1.0)?;
+        canvas.fill((0.0, 0.0), (width, height), WHITE)?;
         draw(&mut canvas)?;
         canvas.0.present().map_err(failed)?;
         drop(canvas);
@@ -82,9 +82,8 @@ impl Canvas<'_> {
         from: (f64, f64),
         to: (f64, f64),
         color: Hue,
-        opacity: f64,
     ) -> Result<(), NotesError> {
-        self.0.draw_rect(pixel(from), pixel(to), &color.mix(opacity), true).map_err(failed)
+        self.0.draw_rect(pixel(from), pixel(to), &color, true).map_err(failed)
     }
 
     /// A disk with a white rim, which keeps it apart from its neighbours.
@@ -106,6 +105,9 @@ impl Canvas<'_> {
         (size, bold, color): (f64, bool, Hue),
         anchor: Anchor,
     ) -> Result<(), NotesError> {
+        if text.is_empty() {
+            return Ok(());
+        }
         let weight = if bold { FontStyle::Bold } else { FontStyle::Normal };
         let mut font = ("sans-serif", size * FONT * SCALE, weight).into_font();
         let side = match anchor {

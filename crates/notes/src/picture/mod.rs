@@ -28,6 +28,12 @@ pub(crate) const GRAY: Hue = RGBColor(120, 120, 120);
 const FRAME: Hue = RGBColor(150, 150, 150);
 const GRID: Hue = RGBColor(232, 232, 232);
 
+/// This share of a colour, and white for the rest.
+pub(crate) fn tint(color: Hue, share: f64) -> Hue {
+    let mix = |part: u8| (255.0 - share.clamp(0.0, 1.0) * (255.0 - f64::from(part))).round() as u8;
+    RGBColor(mix(color.0), mix(color.1), mix(color.2))
+}
+
 /// The colour of each class of two or three.
 pub(crate) const CLASSES: [Hue; 3] = [BLUE, ORANGE, GREEN];
 
@@ -81,30 +87,32 @@ impl Picture {
 
     /// The picture as an SVG.
     pub(crate) fn svg(&self) -> Result<String, NotesError> {
-        let (mut left, mut below) = (0_f64, 0_f64);
-        for panel in &self.panels {
-            let (l, b) = panel.margins();
-            (left, below) = (left.max(l), below.max(b));
-        }
         let columns = self.columns.clamp(1, self.panels.len().max(1));
-        let rows = self.panels.len().div_ceil(columns);
         let (width, height) = self.size;
-        let titles = if self.panels.iter().any(Panel::has_title) { PANEL_TITLE } else { 8.0 };
-        let cell = (left + width + GAP, titles + height + below);
+        let most = |panels: &mut dyn Iterator<Item = &Panel>, room: fn(&Panel) -> f64| {
+            panels.map(room).fold(0.0, f64::max)
+        };
+        // The left of each column's coordinate systems, and the top of each row's.
+        let (mut right, mut lefts) = (MARGIN - GAP, Vec::with_capacity(columns));
+        for column in 0..columns {
+            let mut panels = self.panels.iter().skip(column).step_by(columns);
+            lefts.push(right + GAP + most(&mut panels, |panel| panel.margins().0));
+            right = lefts[column] + width;
+        }
         let legend = if self.legend.is_empty() { 0.0 } else { LEGEND };
-        let header = MARGIN + TITLE + legend;
-        let total = (
-            2.0 * MARGIN + columns as f64 * cell.0 - GAP + 8.0,
-            header + rows as f64 * cell.1 + MARGIN,
-        );
-        Canvas::svg(total, |canvas| {
+        let (mut bottom, mut tops) = (MARGIN + TITLE + legend, Vec::new());
+        for row in self.panels.chunks(columns) {
+            let titled = row.iter().any(Panel::has_title);
+            tops.push(bottom + if titled { PANEL_TITLE } else { 8.0 });
+            let below = most(&mut row.iter(), |panel| panel.margins().1);
+            bottom = tops[tops.len() - 1] + height + below;
+        }
+        Canvas::svg((right + 8.0 + MARGIN, bottom + MARGIN), |canvas| {
             let font = (17.0, true, INK);
             canvas.text(&self.title, (MARGIN, MARGIN + 10.0), font, Anchor::Left)?;
             self.draw_legend(canvas, (MARGIN, MARGIN + TITLE + 8.0))?;
             for (i, panel) in self.panels.iter().enumerate() {
-                let (column, row) = ((i % columns) as f64, (i / columns) as f64);
-                let top = header + row * cell.1 + titles;
-                let left = MARGIN + column * cell.0 + left;
+                let (left, top) = (lefts[i % columns], tops[i / columns]);
                 panel.draw(canvas, Frame { left, top, width, height })?;
             }
             Ok(())
@@ -135,6 +143,34 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tint_is_between_white_and_the_color() {
+        assert_eq!(tint(ORANGE, 0.0), RGBColor(255, 255, 255));
+        assert_eq!(tint(ORANGE, 1.0), ORANGE);
+        assert_eq!(tint(RGBColor(55, 155, 255), 0.5), RGBColor(155, 205, 255));
+    }
+
+    /// Only the first panel of a row needs room for the label of its axis, and only a row
+    /// with titles needs room for those.
+    #[test]
+    fn rows_and_columns_take_the_room_that_they_need() {
+        let size = |columns, panels: &[(&str, &str)]| {
+            let picture = Picture::new("", (100.0, 50.0)).columns(columns);
+            let panel = |&(title, label): &(&str, &str)| {
+                Panel::new(title, Axis::bare("", 0.0, 1.0), Axis::bare(label, 0.0, 1.0))
+            };
+            let svg = panels.iter().map(panel).fold(picture, Picture::panel).svg().unwrap();
+            let number = |name| svg.split(name).nth(1)?.split('"').nth(1)?.parse::<i32>().ok();
+            (number("width=").unwrap(), number("height=").unwrap())
+        };
+        let (one, two) = (size(1, &[("", "")]), size(2, &[("", ""), ("", "")]));
+        assert_eq!((two.0 - one.0, two.1), (118 + 4, one.1));
+        assert_eq!(size(2, &[("", "label"), ("", "")]), (two.0 + 22, two.1));
+        let three = size(2, &[("", ""), ("", ""), ("", "")]);
+        assert_eq!(three, (two.0, two.1 + 8 + 50 + 4));
+        assert_eq!(size(2, &[("title", ""), ("", ""), ("", "")]), (three.0, three.1 + 18));
+    }
 
     #[test]
     fn a_picture_is_always_the_same_bytes_and_has_its_texts() {

@@ -16,7 +16,7 @@ enum Mark {
     Line { points: Vec<(f64, f64)>, color: Hue, dashed: bool },
     Band { points: Vec<(f64, f64, f64)>, color: Hue },
     Dots { points: Vec<(f64, f64)>, color: Hue, radius: f64 },
-    Cells { columns: usize, colors: Vec<Hue>, opacity: f64 },
+    Cells { columns: usize, colors: Vec<Hue> },
 }
 
 /// Where in the picture a panel's coordinate system is.
@@ -75,8 +75,8 @@ impl Panel {
     }
 
     /// Cells that fill the panel, row by row from the bottom.
-    pub(crate) fn cells(self, columns: usize, opacity: f64, colors: Vec<Hue>) -> Self {
-        self.with(Mark::Cells { columns, colors, opacity })
+    pub(crate) fn cells(self, columns: usize, colors: Vec<Hue>) -> Self {
+        self.with(Mark::Cells { columns, colors })
     }
 
     pub(super) fn has_title(&self) -> bool {
@@ -85,10 +85,9 @@ impl Panel {
 
     /// Room for ticks and labels: left and below.
     pub(super) fn margins(&self) -> (f64, f64) {
-        let room = |axis: &Axis, ticks: f64| match (axis.is_bare(), axis.label.is_empty()) {
-            (true, _) => 4.0,
-            (false, true) => ticks,
-            (false, false) => ticks + 22.0,
+        let room = |axis: &Axis, ticks: f64| {
+            let ticks = if axis.ticks.is_empty() { 4.0 } else { ticks };
+            ticks + if axis.label.is_empty() { 0.0 } else { 22.0 }
         };
         (room(&self.y, 42.0), room(&self.x, 24.0))
     }
@@ -97,13 +96,15 @@ impl Panel {
         let middle = frame.left + frame.width / 2.0;
         canvas.text(&self.title, (middle, frame.top - 12.0), (14.0, true, INK), Anchor::Center)?;
         self.draw_grid(canvas, frame)?;
-        for mark in &self.marks {
-            self.draw_mark(canvas, frame, mark)?;
-        }
+        // The frame is over what fills the panel, and under what may lie on its edge.
+        let (cells, others): (Vec<_>, Vec<_>) =
+            self.marks.iter().partition(|mark| matches!(mark, Mark::Cells { .. }));
+        cells.into_iter().try_for_each(|mark| self.draw_mark(canvas, frame, mark))?;
         let Frame { left, top, width, height } = frame;
         let (right, bottom) = (left + width, top + height);
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-        canvas.line(&corners, super::FRAME, 1.0)
+        canvas.line(&corners, super::FRAME, 1.0)?;
+        others.into_iter().try_for_each(|mark| self.draw_mark(canvas, frame, mark))
     }
 
     fn place(&self, frame: Frame, (x, y): (f64, f64)) -> (f64, f64) {
@@ -157,17 +158,19 @@ impl Panel {
             Mark::Dots { points, color, radius } => {
                 points.iter().try_for_each(|&point| canvas.dot(place(point), *radius, *color))
             }
-            Mark::Cells { columns, colors, opacity } => {
+            Mark::Cells { columns, colors } => {
                 let rows = colors.len() / columns;
                 let (w, h) = (frame.width / *columns as f64, frame.height / rows as f64);
                 for (row, colors) in colors.chunks(*columns).enumerate() {
                     let bottom = frame.top + (rows - row) as f64 * h;
+                    // Each row reaches under the one above it: no white shows between them.
+                    let top = (bottom - 1.5 * h).max(frame.top);
                     let mut first = 0;
                     // A rectangle for each run of cells of one colour.
                     for run in colors.chunk_by(|a, b| a == b) {
                         let left = frame.left + first as f64 * w;
-                        let corner = (left + run.len() as f64 * w, bottom);
-                        canvas.fill((left, bottom - h), corner, run[0], *opacity)?;
+                        let right = left + run.len() as f64 * w;
+                        canvas.fill((left, top), (right, bottom), run[0])?;
                         first += run.len();
                     }
                 }

@@ -1,10 +1,11 @@
 mod dots;
 mod few_terms;
+mod products;
 mod short_column;
 mod sweep;
 mod thin;
 
-pub use sweep::sum_columns;
+pub(crate) use products::Products;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -45,6 +46,15 @@ pub enum Accumulate {
 /// If the shapes do not fit each other.
 #[inline]
 pub fn gemm<T: Scalar>(
+    c: MatMut<'_, T>,
+    accumulate: Accumulate,
+    a: MatRef<'_, T>,
+    b: MatRef<'_, T>,
+) {
+    T::gemm(c, accumulate, a, b);
+}
+
+fn product<T: Scalar>(
     mut c: MatMut<'_, T>,
     accumulate: Accumulate,
     a: MatRef<'_, T>,
@@ -78,6 +88,15 @@ fn check_shapes<T>(c: MatRef<'_, T>, a: MatRef<'_, T>, b: MatRef<'_, T>) {
 /// If the shapes do not fit each other, or columns of `y` or `bias` are not contiguous.
 #[inline]
 pub fn affine<T: Scalar>(
+    y: MatMut<'_, T>,
+    w: MatRef<'_, T>,
+    x: MatRef<'_, T>,
+    bias: MatRef<'_, T>,
+) {
+    T::affine(y, w, x, bias);
+}
+
+fn affine_map<T: Scalar>(
     mut y: MatMut<'_, T>,
     w: MatRef<'_, T>,
     x: MatRef<'_, T>,
@@ -88,8 +107,20 @@ pub fn affine<T: Scalar>(
     if !few_terms::affine(y.rb_mut(), w, x, bias) {
         // Starting from the bias saves a pass over y after the product.
         fill_columns(y.rb_mut(), bias);
-        gemm(y, Accumulate::Add, w, x);
+        product(y, Accumulate::Add, w, x);
     }
+}
+
+/// `b = Σⱼ x[:, j]`, the columns added in order: the gradient of a bias.
+///
+/// # Shapes
+/// `x: m x n`, `b: m x 1`.
+///
+/// # Panics
+/// If `b` has another shape, or the columns of `x` are not contiguous.
+#[inline]
+pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
+    T::sum_columns(x, b);
 }
 
 /// The product, a block of `a` at a time, so that the block stays in the cache while

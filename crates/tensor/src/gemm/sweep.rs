@@ -28,14 +28,8 @@ pub(super) fn sweep<T: Scalar>(
     }
 }
 
-/// `b = Σⱼ x[:, j]`, the columns added in order: the gradient of a bias.
-///
-/// # Shapes
-/// `x: m x n`, `b: m x 1`.
-///
-/// # Panics
-/// If `b` has another shape, or the columns of `x` are not contiguous.
-pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
+/// `b = Σⱼ x[:, j]`, the columns added in order.
+pub(super) fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
     assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
     sweep_columns::<T, 1>(b, Accumulate::Replace, x, |_, _| T::ONE);
 }

@@ -51,21 +51,18 @@ pub(crate) fn scheduled<'a, T: Scalar>(
     args: &TrainArgs,
     trainer: Trainer<'a, T>,
 ) -> Trainer<'a, T> {
-    let warm_up = args.warm_up;
-    match args.schedule {
-        ScheduleArg::Constant if warm_up == 0.0 => trainer,
-        ScheduleArg::Constant => trainer.schedule(ConstantRate.warm_up(warm_up)),
-        ScheduleArg::Step { every, factor } => {
-            trainer.schedule(StepDecay::new(every, factor).warm_up(warm_up))
-        }
-        ScheduleArg::Exponential { factor } => {
-            trainer.schedule(ExponentialDecay::new(factor).warm_up(warm_up))
-        }
-        ScheduleArg::Cosine => trainer.schedule(CosineDecay::new().warm_up(warm_up)),
-        ScheduleArg::OneCycle => trainer.schedule(OneCycle::new().warm_up(warm_up)),
+    let trainer = match args.schedule {
         ScheduleArg::Plateau { patience, factor } => {
-            let trainer = trainer.plateau(Plateau::new(factor, patience));
-            trainer.schedule(ConstantRate.warm_up(warm_up))
+            trainer.plateau(Plateau::new(factor, patience))
         }
-    }
+        _ => trainer,
+    };
+    let schedule: Box<dyn Schedule> = match args.schedule {
+        ScheduleArg::Constant | ScheduleArg::Plateau { .. } => Box::new(ConstantRate),
+        ScheduleArg::Step { every, factor } => Box::new(StepDecay::new(every, factor)),
+        ScheduleArg::Exponential { factor } => Box::new(ExponentialDecay::new(factor)),
+        ScheduleArg::Cosine => Box::new(CosineDecay::new()),
+        ScheduleArg::OneCycle => Box::new(OneCycle::new()),
+    };
+    trainer.schedule(schedule.warm_up(args.warm_up))
 }

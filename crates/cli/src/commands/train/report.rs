@@ -3,7 +3,7 @@ use std::io::Write;
 use std::path::Path;
 
 use densely::formats::weights_hash;
-use densely::models::History;
+use densely::models::{Epoch, History, LayerReport, Statistics};
 use densely::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -27,6 +27,9 @@ pub(crate) struct Report {
     test_loss: Option<f64>,
     #[serde(flatten)]
     test_metrics: BTreeMap<String, Option<f64>>,
+    dead_units: Option<usize>,
+    saturated_units: Option<usize>,
+    findings: Vec<String>,
     weights_hash: String,
     model: String,
     #[serde(skip)]
@@ -65,6 +68,9 @@ impl Report {
             validation_loss: validation.map(|evaluation| evaluation.loss()),
             test_loss: test.map(|evaluation| evaluation.loss()),
             test_metrics,
+            dead_units: history.kept().dead_units,
+            saturated_units: history.kept().saturated_units,
+            findings: history.diagnosis().findings.iter().map(ToString::to_string).collect(),
             weights_hash: weights_hash(predictor.model()),
             model: model.display().to_string(),
             evaluations: named
@@ -72,6 +78,11 @@ impl Report {
                 .filter_map(|(name, evaluation)| Some((name, evaluation?)))
                 .collect(),
         })
+    }
+
+    /// What kept the network from learning as it might.
+    pub(crate) fn findings(&self) -> &[String] {
+        &self.findings
     }
 
     /// The seconds of training.
@@ -97,20 +108,51 @@ impl Report {
     }
 }
 
-/// A line of JSON for each epoch.
+/// A line of JSON for each epoch; the last has the findings.
 pub(crate) fn lines(history: &History) -> String {
-    let line = |epoch: &densely::models::Epoch| {
+    let line = |epoch: &Epoch| {
         let mut fields = json!({
             "epoch": epoch.epoch,
             "train_loss": epoch.train_loss,
             "learning_rate": epoch.learning_rate,
             "best": epoch.best,
+            "dead_units": epoch.dead_units,
+            "saturated_units": epoch.saturated_units,
         });
         for (name, value) in epoch.validation.iter().flat_map(output::metrics) {
             // Of real values, these are in standard deviations of the target.
             fields[format!("validation_{name}")] = Value::from(value);
         }
+        let layers: Vec<Value> = history.layers_in(epoch.epoch).map(layer).collect();
+        if !layers.is_empty() {
+            fields["layers"] = Value::from(layers);
+        }
+        if epoch.epoch == history.epochs.len() {
+            let findings = history.diagnosis().findings;
+            fields["findings"] = findings.iter().map(ToString::to_string).collect();
+        }
         format!("{fields}\n")
     };
     history.epochs.iter().map(line).collect()
+}
+
+/// What a layer did in an epoch.
+fn layer(of: &LayerReport) -> Value {
+    let statistics = |of: Statistics| {
+        json!({
+            "mean": of.mean,
+            "standard_deviation": of.standard_deviation,
+            "zeros": of.zeros,
+        })
+    };
+    json!({
+        "layer": of.layer,
+        "kind": of.kind,
+        "units": of.units,
+        "activations": statistics(of.activations),
+        "gradients": of.gradients.map(statistics),
+        "dead_units": of.dead_units,
+        "saturated_units": of.saturated_units,
+        "update_ratio": of.update_ratio,
+    })
 }

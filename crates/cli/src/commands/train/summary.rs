@@ -1,9 +1,9 @@
 //! What a person reads during a run, on the standard error.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anstream::eprintln;
+use densely::models::metrics::ConfusionMatrix;
 use densely::models::{History, Stop};
 use densely::prelude::*;
 
@@ -82,15 +82,14 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
         eprintln!("           {}", line.trim_end());
     }
     eprintln!();
-    if let Some((_, test @ Evaluation::Classification { accuracy, .. })) = report.evaluations.last()
+    if let Some((_, Evaluation::Classification { accuracy, .. })) = report.evaluations.last()
         && !confused.is_empty()
     {
-        let _ = test;
-        eprintln!(
-            "  of the {} that are wrong, most: {}",
-            percent(1.0 - accuracy),
-            confused.join(", ")
-        );
+        let wrong = percent(1.0 - accuracy);
+        eprintln!("  of the {wrong} that are wrong, most: {}", confused.join(", "));
+    }
+    for finding in report.findings() {
+        eprintln!("  {BOLD}finding{BOLD:#}  {finding}");
     }
     eprintln!("  saved in {BOLD}{}{BOLD:#}", folder.display());
     eprintln!("  {DIM}densely predict {} DATA.csv{DIM:#}", folder.display());
@@ -109,13 +108,8 @@ pub(crate) fn confused<T: Scalar>(
     let Prediction::Classes(predicted) = predictor.predict(test.x(), threads)? else {
         return Ok(Vec::new());
     };
-    let mut mistakes = BTreeMap::<(usize, usize), usize>::new();
-    for (&label, &class) in labels.iter().zip(&predicted).filter(|(label, class)| label != class) {
-        *mistakes.entry((label, class)).or_default() += 1;
-    }
-    let mut mistakes: Vec<_> = mistakes.into_iter().collect();
-    mistakes.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    let sentence = |&((label, class), count): &((usize, usize), usize)| {
+    let mistakes = ConfusionMatrix::new(labels, &predicted, names.len())?.mistakes();
+    let sentence = |&(label, class, count): &(usize, usize, usize)| {
         format!("{} taken for {} ({count}x)", names[label], names[class])
     };
     Ok(mistakes.iter().take(3).map(sentence).collect())

@@ -1,0 +1,176 @@
+//! What goes on inside a network while it is trained.
+
+mod diagnosis;
+mod flat_units;
+mod initial_loss;
+mod layer_report;
+mod statistics;
+mod weight_change;
+
+use densely_data::Dataset;
+use densely_tensor::{Scalar, Threads, first_non_finite};
+
+use crate::training_step::Pass;
+use crate::{Model, ModelError};
+pub use diagnosis::{Diagnosis, Finding};
+use flat_units::FlatUnits;
+pub use initial_loss::InitialLoss;
+pub use layer_report::LayerReport;
+use layer_report::layer_numbers;
+pub use statistics::Statistics;
+use weight_change::WeightChange;
+
+/// Steps from one look to the next, at least.
+const INTERVAL: usize = 32;
+
+/// The same, for each step in which units were counted: where there are dead ones, in every
+/// step of the epoch.
+const INTERVAL_PER_COUNT: usize = 10;
+
+/// Examples whose statistics are taken, at most.
+const SAMPLE: usize = 128;
+
+/// Rows that memory is taken for at first, at most.
+const ROWS: usize = 1 << 12;
+
+/// Watches a training, on its side: it changes nothing.
+///
+/// It looks at the first epoch, at the last, and at those between them that begin when enough
+/// steps have passed since the last look. In the first step it takes the statistics, and in
+/// all of them it looks for dead and saturated units, as long as there can be any. It costs
+/// 1 to 3 % of a step on average (`cargo bench -p densely --bench monitor`), and takes memory
+/// in its first step only.
+#[derive(Debug)]
+pub(crate) struct Monitor<T: Scalar> {
+    initial_loss: InitialLoss,
+    /// A row for each stage and epoch that was looked at.
+    rows: Vec<LayerReport>,
+    /// Where the rows of the last look begin.
+    latest: usize,
+    last_epoch: usize,
+    /// Number and kind of the layer of each stage.
+    layers: Vec<(usize, &'static str)>,
+    flat: Vec<FlatUnits<T>>,
+    change: WeightChange<T>,
+    /// Steps until an epoch is looked at again, if it begins then.
+    wait: usize,
+    watching: bool,
+}
+
+impl<T: Scalar> Monitor<T> {
+    /// Before training.
+    pub(crate) fn new(
+        model: &Model<T>,
+        data: &Dataset<T>,
+        epochs: usize,
+        threads: &Threads,
+    ) -> Result<Self, ModelError> {
+        let stages = model.network().stages();
+        let kinds = stages.iter().map(|stage| stage.layer().kind());
+        let layers: Vec<_> = layer_numbers(model.network()).zip(kinds).collect();
+        // Hidden units: what comes before the weights are inputs, and the last are scores.
+        let hidden = stages.iter().enumerate().take(stages.len().saturating_sub(1));
+        let flat = hidden
+            .filter(|&(index, _)| layers[index].0 > 0)
+            .filter_map(|(index, stage)| FlatUnits::new(index, stage))
+            .collect();
+        Ok(Self {
+            initial_loss: InitialLoss::of(model, data, threads)?,
+            rows: Vec::with_capacity(epochs.saturating_mul(stages.len()).min(ROWS)),
+            latest: 0,
+            last_epoch: epochs,
+            layers,
+            flat,
+            change: WeightChange::new(),
+            wait: 0,
+            watching: false,
+        })
+    }
+
+    /// Looks at a step of an epoch, from 0, before its update.
+    pub(crate) fn before_update(&mut self, epoch: usize, step: usize, pass: &Pass<'_, T>) {
+        if step == 0 {
+            self.watching = self.wait == 0 || epoch == self.last_epoch;
+        }
+        if self.watching && step == 0 {
+            self.wait = INTERVAL;
+            self.flat.iter_mut().for_each(FlatUnits::start);
+            self.take_statistics(epoch, pass);
+            self.change.before(pass.network);
+        }
+        if self.watching && self.flat.iter().any(FlatUnits::is_open) {
+            self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));
+            let mut watched = self.flat.iter_mut().peekable();
+            pass.inspect(&mut |passed| {
+                if let Some(flat) = watched.next_if(|flat| flat.stage() == passed.index) {
+                    flat.observe(&passed);
+                }
+            });
+        }
+    }
+
+    fn take_statistics(&mut self, epoch: usize, pass: &Pass<'_, T>) {
+        let n = pass.x.ncols() as f64;
+        let Self { rows, latest, layers, .. } = self;
+        *latest = rows.len();
+        pass.first(SAMPLE).inspect(&mut |passed| {
+            let (layer, kind) = layers[passed.index];
+            rows.push(LayerReport {
+                epoch,
+                stage: passed.index,
+                layer,
+                kind,
+                units: passed.stage.out_features(),
+                activations: Statistics::of(passed.y, 1.0),
+                // The gradient is that of the mean loss over the batch.
+                gradients: passed.dy.map(|dy| Statistics::of(dy, n)),
+                dead_units: None,
+                saturated_units: None,
+                update_ratio: None,
+            });
+        });
+    }
+
+    /// Looks at what the update of a step, from 0, has done.
+    pub(crate) fn after_update(&mut self, step: usize, model: &Model<T>) {
+        self.wait = self.wait.saturating_sub(1);
+        if self.watching && step == 0 {
+            let rows = &mut self.rows[self.latest..];
+            self.change.after(model.network(), |stage, ratio| {
+                rows[stage].update_ratio = Some(ratio);
+            });
+        }
+    }
+
+    /// Puts down what was seen in an epoch. Returns the numbers of dead and of saturated
+    /// units at the last look.
+    pub(crate) fn end_epoch(&mut self) -> (usize, usize) {
+        let rows = &mut self.rows[self.latest..];
+        if self.watching {
+            for flat in &self.flat {
+                let row = &mut rows[flat.stage()];
+                (row.dead_units, row.saturated_units) = (flat.dead(), flat.saturated());
+            }
+        }
+        let dead = rows.iter().filter_map(|row| row.dead_units).sum();
+        let saturated = rows.iter().filter_map(|row| row.saturated_units).sum();
+        (dead, saturated)
+    }
+
+    /// What has been seen.
+    pub(crate) fn into_parts(self) -> (InitialLoss, Vec<LayerReport>) {
+        (self.initial_loss, self.rows)
+    }
+}
+
+/// The first layer, as people count them, with an output that is infinite or NaN.
+pub(crate) fn first_non_finite_layer<T: Scalar>(pass: &Pass<'_, T>) -> Option<usize> {
+    let (mut numbers, mut first) = (layer_numbers(pass.network), None);
+    pass.inspect(&mut |passed| {
+        let number = numbers.next();
+        if first.is_none() && first_non_finite(passed.y).is_some() {
+            first = number;
+        }
+    });
+    first
+}

@@ -1,0 +1,41 @@
+use densely_layers::Sequential;
+use densely_tensor::{MatRef, Scalar, ShapeError};
+
+use crate::ModelError;
+
+/// A parameter that a description asks for, when a network is assembled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParameterSlot {
+    /// Which fully-connected layer it belongs to, or follows, from 0.
+    pub layer: usize,
+    /// The position among all layers of the network, activations and the like included.
+    pub stage: usize,
+    /// The name that its layer gives it: `"weight"`, `"bias"`, `"slope"`.
+    pub name: &'static str,
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+}
+
+impl ParameterSlot {
+    /// Those of a network, in their order.
+    pub(crate) fn all<T: Scalar>(network: &Sequential<T>) -> Vec<Self> {
+        let (mut slots, mut layers) = (Vec::new(), 0);
+        for (stage, part) in network.stages().iter().enumerate() {
+            part.layer().visit_params(&mut |param| {
+                layers += usize::from(param.name == "weight");
+                let (rows, columns) = (param.value.nrows(), param.value.ncols());
+                slots.push(Self { layer: layers - 1, stage, name: param.name, rows, columns });
+            });
+        }
+        slots
+    }
+
+    /// Whether a value has its shape.
+    pub(crate) fn check<T>(&self, value: MatRef<'_, T>) -> Result<(), ModelError> {
+        ShapeError::expect("Mlp", "rows of a parameter", self.rows, value.nrows())?;
+        Ok(ShapeError::expect("Mlp", "its columns", self.columns, value.ncols())?)
+    }
+}

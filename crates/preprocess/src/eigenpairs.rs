@@ -1,0 +1,40 @@
+use densely_tensor::decomposition::{NoConvergence, symmetric_eigen};
+use densely_tensor::{Mat, MatRef, Threads};
+
+use crate::leading_eigen::leading_eigen;
+
+/// The size of a matrix from which on few eigenvectors are cheaper to find than all...
+const LARGE: usize = 192;
+/// ...if there are so many times fewer of them.
+const FEW: usize = 6;
+
+/// How many eigenpairs of a matrix of this size and rank to find, if the first `k` are
+/// wanted, or all there are: of a small matrix, all, so that its first `k` are the same for
+/// every `k`.
+pub(crate) fn pairs_to_find(size: usize, rank: usize, k: Option<usize>) -> usize {
+    k.filter(|_| size >= LARGE).unwrap_or(rank)
+}
+
+/// The `k` largest eigenvalues of a symmetric matrix, in descending order, and their
+/// eigenvectors.
+///
+/// # Shapes
+/// `a: m x m`, both triangles; the vectors are `m x k`.
+///
+/// # Errors
+/// If they do not converge.
+pub(crate) fn eigenpairs(
+    a: MatRef<'_, f64>,
+    k: usize,
+    threads: &Threads,
+) -> Result<(Vec<f64>, Mat<f64>), NoConvergence> {
+    if a.nrows() >= LARGE
+        && k <= a.nrows() / FEW
+        && let Some(leading) = leading_eigen(a, k, threads)
+    {
+        return Ok(leading);
+    }
+    let (mut values, vectors) = symmetric_eigen(a)?;
+    values.truncate(k);
+    Ok((values, vectors.subcols(0, k).to_owned()))
+}

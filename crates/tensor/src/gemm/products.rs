@@ -1,0 +1,46 @@
+use faer::{MatMut, MatRef};
+
+use super::{Accumulate, affine_map, product, sweep};
+
+/// The products of a precision, which seal [`Scalar`](crate::Scalar): it requires them, and
+/// nobody else can name this trait.
+///
+/// A method of a type that is known is compiled once, in this crate. A generic function is
+/// compiled again, with all its kernels, in every crate, test and example that calls it.
+pub trait Products: Sized {
+    fn gemm(c: MatMut<'_, Self>, accumulate: Accumulate, a: MatRef<'_, Self>, b: MatRef<'_, Self>);
+    fn affine(
+        y: MatMut<'_, Self>,
+        w: MatRef<'_, Self>,
+        x: MatRef<'_, Self>,
+        bias: MatRef<'_, Self>,
+    );
+    fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>);
+}
+
+macro_rules! impl_products {
+    ($($float:ty),*) => { $(
+        impl Products for $float {
+            fn gemm(
+                c: MatMut<'_, Self>,
+                accumulate: Accumulate,
+                a: MatRef<'_, Self>,
+                b: MatRef<'_, Self>,
+            ) {
+                product(c, accumulate, a, b);
+            }
+            fn affine(
+                y: MatMut<'_, Self>,
+                w: MatRef<'_, Self>,
+                x: MatRef<'_, Self>,
+                bias: MatRef<'_, Self>,
+            ) {
+                affine_map(y, w, x, bias);
+            }
+            fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>) {
+                sweep::add_up(x, b);
+            }
+        }
+    )* };
+}
+impl_products!(f32, f64);
