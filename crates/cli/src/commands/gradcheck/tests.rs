@@ -1,9 +1,11 @@
 //! What is said of gradients that are wrong. A model file cannot hold any.
 
+use clap::ValueEnum;
 use densely::prelude::*;
 use densely_gradcheck::{NetworkCheck, activation};
 
 use super::*;
+use crate::args::OptimizerArg;
 
 /// tanh, with a derivative of the wrong sign.
 #[derive(Debug)]
@@ -125,4 +127,20 @@ fn all_that_is_right_is_no_error() {
     assert!(verdict(&sections).is_ok());
     assert!(explanations(&sections, false).is_empty());
     assert!(verdicts(&sections[0]).iter().all(|(_, ok)| *ok));
+}
+
+/// What the program has a name for has a proof.
+#[test]
+fn every_name_has_a_proof() {
+    let among = |lists: &[&[Proof]], name: &str| lists.concat().iter().any(|p| p.name() == name);
+    for kind in ActivationKind::ALL {
+        assert!(among(&[ACTIVATIONS, LAYERS], kind.name()), "{kind}");
+    }
+    for kind in LossKind::ALL {
+        assert!(among(&[LOSSES], kind.name()), "{kind}");
+    }
+    for kind in OptimizerArg::value_variants() {
+        let name = kind.to_possible_value().unwrap();
+        assert!(among(&[OPTIMIZERS], name.get_name()), "{}", name.get_name());
+    }
 }
