@@ -19,13 +19,13 @@ use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 /// use densely_tensor::Threads;
 ///
 /// let (train, test) = digits().split(0.2, 7)?;
-/// let preparation = Preparation::fit(Method::Center, &train)?;
+/// let preparation = Preparation::fit(Method::Standardize, &train)?;
 /// let prepared = preparation.dataset(&train)?;
 /// let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
 /// Trainer::new(Sgd::new(0.01).momentum(0.9)).fit(predictor.model_mut(), &prepared)?;
 ///
 /// let threads = Threads::single();
-/// assert!(predictor.evaluate(&test, &threads)?.score() > 0.9);
+/// assert!(predictor.evaluate(&test, &threads)?.score() > 0.95);
 /// let Prediction::Classes(classes) = predictor.predict(test.x(), &threads)? else { panic!() };
 /// assert_eq!(classes.len(), test.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -26,20 +26,23 @@ type OnEpoch<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
 ///
 /// ```
 /// use densely_data::digits;
-/// use densely_models::{Mlp, Stop, Trainer};
+/// use densely_models::{Mlp, Preparation, Stop, Trainer};
 /// use densely_optim::Sgd;
+/// use densely_preprocess::Method;
 /// use densely_tensor::Threads;
 ///
-/// let data = digits().cast::<f32>()?;
+/// let (train, validation) = digits().split(0.2, 7)?;
+/// let preparation = Preparation::fit(Method::Standardize, &train)?;
+/// let (train, validation) = (preparation.dataset(&train)?, preparation.dataset(&validation)?);
 /// let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
 /// let history = Trainer::new(Sgd::new(0.01).momentum(0.9).weight_decay(1e-4))
 ///     .epochs(100)
 ///     .batch_size(32)
-///     .validation(0.2)
+///     .validation_data(&validation)
 ///     .patience(3)
 ///     .seed(7)
 ///     .threads(Threads::new(2)?)
-///     .fit(&mut model, &data)?;
+///     .fit(&mut model, &train)?;
 /// assert_eq!(history.stop, Stop::Patience);
 /// assert_eq!(history.kept_epoch + 3, history.epochs.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -163,7 +166,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// use densely_models::{Finding, Mlp, Trainer};
     /// use densely_optim::Sgd;
     ///
-    /// let data = digits().cast::<f32>()?;
+    /// let data = digits().cast::<f32>()?; // 0 to 16, too large for this rate
     /// let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
     /// let history = Trainer::new(Sgd::new(0.3)).epochs(2).fit(&mut model, &data)?;
     /// let dead = Finding::DeadUnits { layer: 1, dead: 32, units: 32, since: 2 };
