@@ -1,10 +1,9 @@
-/// Floating-point operations of a training step that are worth a thread. Two threads make
-/// twice as many in some 50 microseconds; for less, caches would take as long to exchange
-/// what another core has written.
-const OPERATIONS: usize = 2_000_000;
-
-/// To update a parameter takes as long as so many operations of a matrix product.
-const UPDATE_OPERATIONS: usize = 16;
+/// Floating-point operations of matrix products that are worth a thread in a training step,
+/// some 80 microseconds. Threads have to read what others have written: all weights, and all
+/// activations again. Where two cores share a cache, half of this is enough; but where they
+/// do not, as a virtual machine's may or may not from minute to minute, small steps take two
+/// to three times as long on two threads as on one.
+const OPERATIONS: usize = 8_000_000;
 
 /// Panels in a mini-batch, if it is large: enough to keep several threads busy.
 const PANELS: usize = 8;
@@ -35,7 +34,7 @@ const COLUMNS: usize = 4;
 /// How many threads a training step on `n` examples is worth.
 pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
     // Forward, to the inputs, to the parameters: two operations each.
-    ((6 * n + UPDATE_OPERATIONS) * parameters / OPERATIONS).max(1)
+    (6 * n * parameters / OPERATIONS).max(1)
 }
 
 /// How many of `n` examples go through a network together. It depends on sizes alone, so

@@ -14,6 +14,8 @@ use crate::{OptimError, option};
 /// | elastic net | `λ₁ Σ abs(w) + ½ λ₂ Σ w²` | gradient `+ λ₁ sign(w) + λ₂ w` |
 /// | decoupled decay | | `w ← (1 − η λ) w`, before the step along the gradient |
 ///
+/// Gradients of L1 and L2 are those at the weights before a decoupled decay.
+///
 /// A penalty is not divided by the number of examples: its effect does not depend on the
 /// size of the mini-batch. L2 shrinks large weights most, which leaves them small and
 /// diffuse. L1 pulls on all alike, which drives many to (within a step of) zero. For

@@ -38,7 +38,7 @@
 //! # Ok::<(), densely_preprocess::PreprocessError>(())
 //! ```
 //!
-//! CS231n, Neural Networks 2, "Data preprocessing".
+//! CS231n, Neural Networks 2, "Data Preprocessing".
 
 mod accuracy;
 mod center;

@@ -20,7 +20,7 @@ use crate::{Center, ChannelLayout, PerChannelMean, PreprocessError, RunningStati
 /// # Ok::<(), densely_preprocess::PreprocessError>(())
 /// ```
 ///
-/// CS231n, Neural Networks 2, "Data preprocessing"; Convolutional Networks, "Case studies".
+/// CS231n, Neural Networks 2, "Data Preprocessing"; Convolutional Networks, "Case studies".
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeanImage {
     center: Center,

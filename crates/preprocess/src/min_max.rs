@@ -23,7 +23,7 @@ use crate::{PreprocessError, RunningStatistics, Transform};
 /// # Ok::<(), densely_preprocess::PreprocessError>(())
 /// ```
 ///
-/// CS231n, Neural Networks 2, "Data preprocessing": the second form of normalisation.
+/// CS231n, Neural Networks 2, "Data Preprocessing": the second form of normalisation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MinMax {
     minimum: Vec<f64>,

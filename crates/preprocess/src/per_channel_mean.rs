@@ -32,7 +32,7 @@ pub enum ChannelLayout {
 /// # Ok::<(), densely_preprocess::PreprocessError>(())
 /// ```
 ///
-/// CS231n, Neural Networks 2, "Data preprocessing"; Convolutional Networks, "Case studies".
+/// CS231n, Neural Networks 2, "Data Preprocessing"; Convolutional Networks, "Case studies".
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerChannelMean {
     mean: Vec<f64>,
