@@ -12,6 +12,9 @@ const ROUNDS: usize = 12;
 /// A filter may not enlarge the first direction over the last by more than this, or the
 /// rounding errors along the first would drown the last.
 const RANGE: f64 = 1e12;
+/// Columns that a thread multiplies by the matrix at a time, at least: with a third of them,
+/// packing the matrix for each takes as long as the product.
+const NARROW: usize = 24;
 
 /// The `k` largest eigenvalues of a symmetric positive semidefinite matrix, and their
 /// eigenvectors; `None` if they do not converge soon, for want of a gap behind them.
@@ -78,7 +81,7 @@ fn filter(
     }
     let mut next = Mat::zeros(now.nrows(), now.ncols());
     for _ in 1..degree {
-        let width = (now.ncols() / 4).next_multiple_of(8).max(8);
+        let width = (now.ncols() / 4).next_multiple_of(8).max(NARROW);
         let parts = (next.as_mut(), now.as_ref(), before.as_ref());
         threads.panels(parts, width, |_, (mut next, now, before)| {
             gemm(next.as_mut(), Accumulate::Replace, c, now);
