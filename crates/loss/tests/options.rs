@@ -2,8 +2,9 @@
 
 use densely_loss::{
     BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, LossError, MeanAbsoluteError,
-    MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Target, TargetKind, Targets,
+    MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Target, TargetKind, Targets, argmax,
 };
+use densely_tensor::mat;
 
 #[test]
 fn names_targets_and_classes() {
@@ -76,4 +77,34 @@ fn targets_have_the_weights_and_the_kind_that_they_were_given() {
     let check = |weights| Loss::check(&Logistic, 1, 2, targets.weighted(weights));
     assert!(check(&weights).is_ok());
     assert!(matches!(check(&[0.5]), Err(LossError::Shape(_))));
+}
+
+#[test]
+fn the_class_is_that_of_the_first_largest_score() {
+    for (scores, class) in
+        [(&[1.0, 3.0, 3.0, 2.0][..], 1), (&[2.0, 2.0], 0), (&[0.0, -1.0], 0), (&[], 0)]
+    {
+        assert_eq!(argmax::<f64>(scores), class, "{scores:?}");
+    }
+}
+
+/// At the kink, where every slope from −1 to 1 is one.
+#[test]
+fn an_absolute_error_of_zero_has_no_gradient() {
+    let mut gradient = [f64::NAN; 3];
+    let targets = Target::Values(&[1.0, 2.0, 3.0]);
+    assert_eq!(MeanAbsoluteError.example(&[1.0, 3.0, 0.0], targets, &mut gradient), 4.0 / 3.0);
+    assert_eq!(gradient, [0.0, 1.0 / 3.0, -1.0 / 3.0]);
+}
+
+#[test]
+fn the_delta_of_huber_is_positive_and_finite() {
+    let check = |delta| {
+        let targets = mat![[1.0]];
+        Loss::check(&Huber::new(delta), 1, 1, Targets::Values(targets.as_ref()))
+    };
+    assert!(check(0.5).is_ok() && check(f64::MIN_POSITIVE).is_ok() && check(1e300).is_ok());
+    for delta in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+        assert!(matches!(check(delta), Err(LossError::Option { .. })), "{delta}");
+    }
 }
