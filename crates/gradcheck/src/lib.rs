@@ -59,6 +59,7 @@ mod optimizer;
 mod reference;
 mod report;
 mod session;
+mod several_threads;
 mod values;
 
 pub use activation::ActivationCheck;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use crate::mistake::{alike, inner_product, of_matrix};
 use crate::session::{Judge, Pair, Session, Verdict, entries};
+use crate::several_threads::several_threads;
 use crate::values::{normal, stream};
 use crate::{Check, Config, Failure, Mistake, Report};
 
@@ -121,9 +122,7 @@ fn threads<O: Optimizer<f64>>(build: &impl Fn() -> O, session: &Session, seed: u
         values(&network)
     };
     let expected = run(&Threads::single());
-    for count in [2, 3] {
-        // Without threads to be had, there is nothing to compare.
-        let Ok(threads) = Threads::new(count) else { continue };
+    for threads in several_threads() {
         for (actual, expected) in run(&threads).iter().zip(&expected) {
             session.judge(&[]).same(Check::Threads, "parameters", actual, expected)?;
         }

@@ -15,6 +15,7 @@ use pass::{Batch, Way, pass};
 use subject::Subject;
 
 use crate::session::{Judge, Session, Verdict};
+use crate::several_threads::several_threads;
 use crate::{Check, Config, Draw, Dual, Failure, Reference, Report};
 
 type Build<'a, L> = Box<dyn Fn(&Draw) -> L + 'a>;
@@ -164,11 +165,7 @@ impl<'a, L: Layer<f64> + 'a> LayerCheck<'a, L> {
         if !self.random {
             structure::modes(subject, judge)?;
         }
-        structure::columns(subject, judge)?;
-        structure::zero_cotangent(subject, judge)?;
-        structure::additivity(subject, judge)?;
-        structure::linearity(subject, judge)?;
-        structure::tape(subject, judge)?;
+        structure::examples_and_cotangents(subject, judge)?;
         if let Some(function) = self.function {
             // Its options are those of the layer; the values of the parameters are given.
             let twin = (self.build)(&case.draw());
@@ -199,9 +196,7 @@ impl<'a, L: Layer<f64> + 'a> LayerCheck<'a, L> {
         let batch = Batch { x: x.as_ref(), dy: dy.as_ref(), at: case.at() };
         let mut run = |threads: &Threads| pass(&mut layer, batch, f64::NAN, Way::Input, threads);
         let single = run(&Threads::single());
-        for count in [2, 3] {
-            // Without threads to be had, there is nothing to compare.
-            let Ok(threads) = Threads::new(count) else { continue };
+        for threads in several_threads() {
             let several = run(&threads);
             for (several, single) in several.gradients.iter().zip(&single.gradients) {
                 judge.same(Check::Threads, "all", several, single)?;

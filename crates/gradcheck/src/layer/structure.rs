@@ -30,8 +30,17 @@ pub(super) fn modes(subject: &Subject<'_>, judge: &Judge<'_>) -> Verdict {
     judge.same(Check::Modes, "output", &y, &subject.base.y)
 }
 
+/// What holds for the examples of a batch, and for any cotangents.
+pub(crate) fn examples_and_cotangents(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+    columns(subject, judge)?;
+    zero_cotangent(subject, judge)?;
+    additivity(subject, judge)?;
+    linearity(subject, judge)?;
+    tape(subject, judge)
+}
+
 /// Each example alone gives its columns of `y` and `dx`.
-pub(crate) fn columns(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+fn columns(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
     let (mut y, mut dx) = (subject.base.y.clone(), subject.base.gradients[0].clone());
     for j in 0..subject.n() {
         let one = subject.pass(|batch| batch.part(j, 1));
@@ -56,7 +65,7 @@ pub(crate) fn columns(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
 }
 
 /// No cotangent, no gradient: exactly.
-pub(crate) fn zero_cotangent(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+fn zero_cotangent(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
     let dy = Mat::zeros(subject.outputs(), subject.n());
     let pass = subject.pass_with(&dy);
     for (gradient, target) in pass.gradients.iter().zip(&subject.targets) {
@@ -70,7 +79,7 @@ pub(crate) fn zero_cotangent(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Ve
 }
 
 /// The gradients of `a dy + dy'` are `a` times those of `dy`, and those of `dy'`.
-pub(crate) fn linearity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+fn linearity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
     const LARGE: f64 = 1024.0;
     let factor = |i: usize, j: usize| [-1.0, 2.0, 0.5, -2.0, 1.0][(i + 3 * j) % 5];
     let dy = subject.dy.clone();
@@ -84,7 +93,7 @@ pub(crate) fn linearity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict
 }
 
 /// The gradient of a parameter is the sum of those of the examples.
-pub(crate) fn additivity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+fn additivity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
     let n = subject.n();
     let mut sums = subject.pass(|batch| batch.part(0, 1)).gradients;
     for j in 1..n {
@@ -108,7 +117,7 @@ pub(crate) fn additivity(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdic
 }
 
 /// `backward_tape` does what `backward_input` does for the parameters.
-pub(crate) fn tape(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
+fn tape(subject: &mut Subject<'_>, judge: &Judge<'_>) -> Verdict {
     let batch = Batch { x: subject.x.as_ref(), dy: subject.dy.as_ref(), at: subject.at };
     let other = pass(subject.layer, batch, f64::NAN, Way::Tape, &Threads::single());
     let both = other.gradients.iter().zip(&subject.base.gradients).zip(&subject.targets);

@@ -5,15 +5,16 @@ use std::fmt;
 
 use densely_layers::Sequential;
 use densely_loss::{Loss, LossError, TargetKind, Targets};
-use densely_tensor::{Mat, Threads};
+use densely_tensor::Mat;
 use objective::Objective;
 use tail::Tail;
 
 use crate::layer::case::{Case, X};
-use crate::layer::pass::{Batch, Way, pass};
+use crate::layer::pass::{Batch, Way, forward, pass};
 use crate::layer::subject::{Subject, targets_of};
 use crate::layer::{gradients, structure};
 use crate::session::{Session, Verdict};
+use crate::several_threads::several_threads;
 use crate::values::{normal, stream};
 use crate::{Check, Config, Failure, Report};
 
@@ -200,11 +201,8 @@ fn inputs(
         let verdict = gradients::differences_of(&mut subject, 0, name, case, &judge);
         part.take(verdict);
         if let Some(stage) = stages.get(first) {
-            let mut y = Mat::zeros(stage.out_features(), case.n);
-            let mut tape = Mat::zeros(stage.layer().tape_rows(stage.in_features()), case.n);
             let at = case.at().inside(first);
-            stage.layer().forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), at);
-            x = y;
+            x = forward(stage.layer(), x.as_ref(), stage.out_features(), at);
         }
     }
 }
@@ -242,15 +240,9 @@ fn parameters(
 fn whole(subject: &mut Subject<'_>, case: &Case, session: &Session) -> Verdict {
     let judge = &session.judge(&[("x", subject.x.shape())]);
     structure::pure(subject, judge)?;
-    structure::columns(subject, judge)?;
-    structure::zero_cotangent(subject, judge)?;
-    structure::additivity(subject, judge)?;
-    structure::linearity(subject, judge)?;
-    structure::tape(subject, judge)?;
+    structure::examples_and_cotangents(subject, judge)?;
     gradients::adjoint(subject, case, judge)?;
-    for count in [2, 3] {
-        // Without threads to be had, there is nothing to compare.
-        let Ok(threads) = Threads::new(count) else { continue };
+    for threads in several_threads() {
         let batch = Batch { x: subject.x.as_ref(), dy: subject.dy.as_ref(), at: subject.at };
         let several = pass(subject.layer, batch, f64::NAN, Way::Input, &threads);
         subject.same(judge, Check::Threads, &several)?;
