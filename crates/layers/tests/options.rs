@@ -1,10 +1,10 @@
 //! What layers say of themselves: the options that were set, and what they learn.
 
 use densely_layers::{
-    Dropout, Elu, InputNoise, Layer, LeakyRelu, Linear, Maxout, PRelu, Param, Relu, Sequential,
-    parameter_count,
+    Activation, Dropout, Elu, InputNoise, Layer, LeakyRelu, Linear, Maxout, PRelu, Param, Relu,
+    Sequential, parameter_count,
 };
-use densely_tensor::{Mat, ShapeError, mat};
+use densely_tensor::{Mat, Scalar, ShapeError, mat};
 
 #[test]
 fn options_are_those_that_were_set() {
@@ -50,4 +50,38 @@ fn a_network_knows_the_widths_of_its_layers() -> Result<(), ShapeError> {
     assert_eq!(kinds, ["Linear", "Maxout", "Linear"]);
     assert!(Layer::<f64>::out_features(&Maxout::new(3)?, 7).is_err());
     Ok(())
+}
+
+/// Noise is added to as many outputs as there are inputs, and only dropout has to remember
+/// what it did.
+#[test]
+fn noise_keeps_the_number_of_features() -> Result<(), Box<dyn std::error::Error>> {
+    let layers: [(Box<dyn Layer<f64>>, usize); 3] = [
+        (Box::new(Dropout::new(0.5)?), 7),
+        (Box::new(InputNoise::new(0.5)?), 0),
+        (Box::new(Relu), 0),
+    ];
+    for (layer, tape_rows) in layers {
+        assert_eq!((layer.out_features(7)?, layer.tape_rows(7)), (7, tape_rows), "{layer:?}");
+    }
+    Ok(())
+}
+
+/// Outputs, gradients and tapes of hidden layers start at cache lines: 8 values of `f64`, 16
+/// of `f32`. The last layer has none.
+#[test]
+fn a_tape_is_made_of_whole_cache_lines() -> Result<(), Box<dyn std::error::Error>> {
+    fn rows<T: Scalar>() -> Result<usize, Box<dyn std::error::Error>> {
+        let network = Sequential::<T>::new(3)?.with(Dropout::new(0.5)?)?.with(Relu)?;
+        Ok(network.tape_rows(3))
+    }
+    assert_eq!((rows::<f64>()?, rows::<f32>()?), (3 * 8, 3 * 16));
+    Ok(())
+}
+
+/// At 0, between the slopes 1 and α: α, as the definition says.
+#[test]
+fn the_kink_of_elu_belongs_to_its_left_side() {
+    let elu = Elu::new(0.3);
+    assert_eq!((elu.df(0.0, elu.f(0.0)), elu.df(1e-300, elu.f(1e-300))), (0.3, 1.0));
 }

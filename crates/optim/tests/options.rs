@@ -112,6 +112,30 @@ fn options_out_of_range_change_nothing() {
     );
 }
 
+/// What a schedule sets is what the next step is made with.
+#[test]
+fn the_learning_rate_is_the_one_that_was_set() {
+    let mut all = optimizers::<f64>();
+    all.push(Box::new(Sgd::new(0.1).clip_norm(1.0)));
+    all.push(Box::new(Sgd::new(0.1).clip_value(1.0)));
+    all.push(Box::new(Sgd::new(0.1).max_norm(10.0)));
+    for mut optimizer in all {
+        let lent: &mut dyn Optimizer<f64> = &mut optimizer;
+        assert_eq!(lent.learning_rate(), 0.1);
+        lent.set_learning_rate(0.25);
+        assert_eq!(lent.learning_rate(), 0.25);
+        let step = |optimizer: &mut dyn Optimizer<f64>| {
+            let mut layer = layer(2, 3);
+            set_gradients(&mut layer, |i, j| common::gradient(0, i, j));
+            optimizer.step(&mut layer, &Threads::single()).unwrap();
+            layer.weight().value.clone()
+        };
+        let slow = step(lent);
+        lent.set_learning_rate(1e-300);
+        assert_ne!(slow, step(lent), "{lent:?}");
+    }
+}
+
 /// An option that is refused does not count as a step: Adam's bias correction is that of
 /// the steps that were made.
 #[test]

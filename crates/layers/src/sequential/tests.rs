@@ -2,7 +2,7 @@ use densely_tensor::{Initializer, Key, Mat, Purpose, Stream};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Identity, LeakyRelu, Linear, Maxout, Relu, Tanh};
+use crate::{Dropout, Identity, LeakyRelu, Linear, Maxout, Relu, Tanh};
 
 fn stream(seed: u64) -> Stream {
     Stream::new(seed, Purpose::Other, Key::default())
@@ -285,4 +285,23 @@ fn an_inspection_shows_what_went_through_each_layer() {
         seen += 1;
     });
     assert_eq!(seen, 4);
+}
+
+/// Equal layers at different places of a network draw different noise.
+#[test]
+fn layers_draw_by_their_place() {
+    let dropout = || Dropout::new(0.5).unwrap();
+    let network = Sequential::new(6)
+        .and_then(|network| network.with(dropout())?.with(dropout())?.with(dropout()))
+        .unwrap();
+    let at = At { seed: 3, step: 1, ..At::default() };
+    let mut expected = Mat::<f64>::full(6, 4, 1.0);
+    for index in 0..3 {
+        let (x, mut mask) = (expected.clone(), Mat::zeros(6, 4));
+        dropout().forward_train(x.as_ref(), expected.as_mut(), mask.as_mut(), at.inside(index));
+    }
+    let (x, mut y) = (Mat::full(6, 4, 1.0), Mat::zeros(6, 4));
+    let mut tape = Mat::zeros(network.tape_rows(6), 4);
+    network.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), at);
+    assert_eq!(y, expected);
 }
