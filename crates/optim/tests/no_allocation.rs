@@ -1,5 +1,6 @@
 //! A step allocates nothing after the first, whatever the optimiser.
 
+#[path = "all/common.rs"]
 mod common;
 
 use std::alloc::System;

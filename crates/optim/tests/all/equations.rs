@@ -1,9 +1,7 @@
 //! Every optimiser and every penalty against its equations, written out for one number at
 //! a time, in `f64`, as they stand in the documentation.
 
-mod common;
-
-use common::{Strengths, compare};
+use crate::common::{self, Strengths, compare};
 use densely_optim::{Adagrad, Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
 use densely_tensor::{Scalar, Threads};
 use proptest::prelude::*;

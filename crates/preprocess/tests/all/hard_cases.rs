@@ -1,9 +1,7 @@
 //! Statistics where one-pass formulas fail: large offsets, constant, single and few values,
 //! against exact integer arithmetic; of all data at once, and in chunks.
 
-mod common;
-
-use common::chunks;
+use crate::common::chunks;
 use densely_preprocess::{
     Center, Components, Pca, PreprocessError, RunningCovariance, RunningStatistics, Standardize,
     Transform, Whiten,

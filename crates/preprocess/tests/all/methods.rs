@@ -1,8 +1,6 @@
 //! Ranges, symmetric whitening, images, and transformations one after the other.
 
-mod common;
-
-use common::{covariance, data, varies};
+use crate::common::{covariance, data, varies};
 use densely_preprocess::{
     Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
     PreprocessError, Preprocessor, Standardize, Transform, Whiten, Zca,

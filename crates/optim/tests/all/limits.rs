@@ -1,8 +1,6 @@
 //! Clipping and the max-norm constraint.
 
-mod common;
-
-use common::{gradient, layer, set_gradients};
+use crate::common::{self, gradient, layer, set_gradients};
 use densely_layers::{Layer, Linear, Sequential};
 use densely_optim::{OptimError, Optimizer, Sgd};
 use densely_tensor::{Mat, Scalar, Threads};

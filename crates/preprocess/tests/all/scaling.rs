@@ -1,8 +1,6 @@
 //! Centering and standardising.
 
-mod common;
-
-use common::{covariance, data};
+use crate::common::{covariance, data};
 use densely_preprocess::{Center, Standardize, Transform};
 use densely_tensor::{Mat, mat};
 use proptest::prelude::*;

@@ -1,8 +1,6 @@
 //! Every optimiser finds the minimum of a quadratic.
 
-mod common;
-
-use common::{layer, set_gradients};
+use crate::common::{layer, set_gradients};
 use densely_layers::{Layer, Param};
 use densely_optim::{
     Adagrad, Adam, AdamW, CosineDecay, Optimizer, Penalty, RmsProp, Schedule, Sgd,

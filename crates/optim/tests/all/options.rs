@@ -1,8 +1,6 @@
 //! What is the same for all optimisers: options out of range, state, threads.
 
-mod common;
-
-use common::{layer, set_gradients, trained};
+use crate::common::{self, layer, set_gradients, trained};
 use densely_layers::Sequential;
 use densely_optim::{Adagrad, Adam, AdamW, OptimError, Optimizer, Penalty, RmsProp, Sgd};
 use densely_tensor::{Scalar, Threads};

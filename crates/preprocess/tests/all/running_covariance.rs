@@ -1,8 +1,8 @@
 //! PCA and whitening of chunks, against their definitions and those of all data at once.
 
-mod common;
-
-use common::{a_sum_of_features, chunks, covariance, data, expect_bad_chunks_refused, varies};
+use crate::common::{
+    a_sum_of_features, chunks, covariance, data, expect_bad_chunks_refused, varies,
+};
 use densely_preprocess::{
     Center, Components, Pca, PreprocessError, RunningCovariance, Transform, Whiten, Zca,
 };

@@ -1,8 +1,6 @@
 //! Statistics of chunks, against those of all data at once.
 
-mod common;
-
-use common::{chunks, data, expect_bad_chunks_refused};
+use crate::common::{chunks, data, expect_bad_chunks_refused};
 use densely_preprocess::{
     Center, ChannelLayout, MeanImage, MinMax, PreprocessError, RunningStatistics, Standardize,
 };

@@ -1,9 +1,7 @@
 //! PCA and whitening, against their definitions and an eigendecomposition of our own.
 
-mod common;
-mod jacobi;
-
-use common::{a_sum_of_features, covariance, data, varies};
+use crate::common::{a_sum_of_features, covariance, data, varies};
+use crate::jacobi;
 use densely_preprocess::{Pca, PreprocessError, Preprocessor, Transform, Whiten};
 use densely_tensor::{Mat, MatRef, mat};
 use proptest::prelude::*;

@@ -1,0 +1,12 @@
+//! One program for all tests, which takes a fraction of the time to compile that one for each
+//! file would.
+
+mod common;
+mod hard_cases;
+mod jacobi;
+mod large_data;
+mod methods;
+mod principal_components;
+mod running_covariance;
+mod running_statistics;
+mod scaling;
