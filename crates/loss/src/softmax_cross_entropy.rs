@@ -165,7 +165,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
             } else {
                 Shares::of_many_classes(scores, labels, dscores.as_mut())
             };
-            shares.finish(labels, losses, dscores.as_mut());
+            losses.copy_from_slice(&shares.losses()[..losses.len()]);
             if !plain {
                 for (j, (&label, loss)) in labels.iter().zip(losses).enumerate() {
                     let (scores, d) = (column(scores, j), column_mut(dscores.as_mut(), j));
@@ -224,17 +224,19 @@ struct Shares<T> {
 }
 
 impl<T: Scalar> Shares<T> {
-    /// Writes `pₖ` to `dscores`.
+    /// Writes the gradients to `dscores`.
     #[inline(always)]
-    fn of_few_classes(scores: MatRef<'_, T>, labels: &[usize], mut dscores: MatMut<'_, T>) -> Self {
-        let classes = scores.nrows();
+    fn of_few_classes(scores: MatRef<'_, T>, labels: &[usize], dscores: MatMut<'_, T>) -> Self {
         let mut rows = [[T::ZERO; LANES]; FEW];
-        for j in 0..labels.len() {
-            for (row, &s) in rows.iter_mut().zip(column(scores, j)) {
-                row[j] = s;
+        for (row, scores) in rows.iter_mut().zip(scores.row_iter()) {
+            for (value, &s) in row.iter_mut().zip(scores.iter()) {
+                *value = s;
             }
         }
-        let rows = &mut rows[..classes];
+        let rows = &mut rows[..scores.nrows()];
+        assert!(labels.iter().all(|&label| label < scores.nrows()), "a label is out of range");
+        let mut label = [0; LANES];
+        label[..labels.len()].copy_from_slice(labels);
         let mut max = [-T::INFINITY; LANES];
         for row in rows.iter() {
             for l in 0..LANES {
@@ -242,38 +244,39 @@ impl<T: Scalar> Shares<T> {
             }
         }
         let (mut ties, mut smaller) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-        for row in rows.iter_mut() {
+        let (mut right, mut right_share) = ([T::ZERO; LANES], [T::ONE; LANES]);
+        for (k, row) in rows.iter_mut().enumerate() {
             for l in 0..LANES {
-                let largest = row[l] == max[l];
-                row[l] = below(row[l], max[l]).exp();
+                let (largest, difference) = (row[l] == max[l], below(row[l], max[l]));
+                let e = difference.exp();
                 ties[l] += if largest { T::ONE } else { T::ZERO };
-                smaller[l] += if largest { T::ZERO } else { row[l] };
+                smaller[l] += if largest { T::ZERO } else { e };
+                right[l] = if label[l] == k { difference } else { right[l] };
+                right_share[l] = if label[l] == k { e } else { right_share[l] };
+                row[l] = e;
             }
         }
-        let (mut others, mut scale) = ([T::ZERO; LANES], [T::ZERO; LANES]);
+        let mut others = [T::ZERO; LANES];
         for l in 0..LANES {
             others[l] = smaller[l] + (ties[l] - T::ONE);
-            scale[l] = T::ONE / (T::ONE + others[l]);
         }
-        let (mut right, mut right_share) = ([T::ZERO; LANES], [T::ONE; LANES]);
-        for (j, &label) in labels.iter().enumerate() {
-            right[j] = below(column(scores, j)[label], max[j]);
-            right_share[j] = rows[label][j];
-        }
-        for row in rows.iter_mut() {
+        let shares = Self { others, right, right_share };
+        let gradient = shares.gradient();
+        for (k, row) in rows.iter_mut().enumerate() {
             for l in 0..LANES {
-                row[l] *= scale[l];
+                let share = row[l] * (T::ONE / (T::ONE + others[l]));
+                row[l] = if label[l] == k { gradient[l] } else { share };
             }
         }
-        for j in 0..labels.len() {
-            for (d, row) in column_mut(dscores.as_mut(), j).iter_mut().zip(&*rows) {
-                *d = row[j];
+        for (d, row) in dscores.row_iter_mut().zip(rows) {
+            for (d, &value) in d.iter_mut().zip(&*row) {
+                *d = value;
             }
         }
-        Self { others, right, right_share }
+        shares
     }
 
-    /// Writes `pₖ` to `dscores`.
+    /// Writes the gradients to `dscores`.
     #[inline(always)]
     fn of_many_classes(
         scores: MatRef<'_, T>,
@@ -296,25 +299,35 @@ impl<T: Scalar> Shares<T> {
                 [share * scale]
             });
         }
-        Self { others, right, right_share }
-    }
-
-    /// The losses `ln(1 + others) − (s_y − m)`, and the gradient of the right class.
-    #[inline(always)]
-    fn finish(&self, labels: &[usize], losses: &mut [T], mut dscores: MatMut<'_, T>) {
-        let (mut loss, mut gradient) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-        for l in 0..LANES {
-            let (others, right) = (self.others[l], self.right[l]);
-            loss[l] = others.ln_1p() - right;
-            // p_y − 1 is minus the share of the others, which loses no digits to the 1.
-            let total = T::ONE + others;
-            let wrong = if right == T::ZERO { others } else { total - self.right_share[l] };
-            gradient[l] = -(wrong * (T::ONE / total));
-        }
-        losses.copy_from_slice(&loss[..losses.len()]);
+        let shares = Self { others, right, right_share };
+        let gradient = shares.gradient();
         for (j, &label) in labels.iter().enumerate() {
             column_mut(dscores.as_mut(), j)[label] = gradient[j];
         }
+        shares
+    }
+
+    /// `L = ln(1 + others) − (s_y − m)`.
+    #[inline(always)]
+    fn losses(&self) -> [T; LANES] {
+        let mut losses = [T::ZERO; LANES];
+        for l in 0..LANES {
+            losses[l] = self.others[l].ln_1p() - self.right[l];
+        }
+        losses
+    }
+
+    /// `∂L/∂s_y = p_y − 1`: minus the share of the others, which loses no digits to the 1.
+    #[inline(always)]
+    fn gradient(&self) -> [T; LANES] {
+        let mut gradient = [T::ZERO; LANES];
+        for l in 0..LANES {
+            let (others, total) = (self.others[l], T::ONE + self.others[l]);
+            let largest = self.right[l] == T::ZERO;
+            let wrong = if largest { others } else { total - self.right_share[l] };
+            gradient[l] = -(wrong * (T::ONE / total));
+        }
+        gradient
     }
 }
 

@@ -53,7 +53,21 @@ pub fn map_in_place<T: Scalar, const M: usize, const N: usize>(
         LANES.. => chunks::<T, M, N, LANES>(y, x, f),
         8.. => chunks::<T, M, N, 8>(y, x, f),
         4.. => chunks::<T, M, N, 4>(y, x, f),
-        _ => chunks::<T, M, N, 1>(y, x, f),
+        _ => singly(y, x, f),
+    }
+}
+
+/// One by one: up to three values.
+#[inline(always)]
+fn singly<T: Scalar, const M: usize, const N: usize>(
+    mut y: [&mut [T]; M],
+    x: [&[T]; N],
+    f: impl Fn([T; M], [T; N]) -> [T; M],
+) {
+    let len = y.first().map_or(0, |y| y.len());
+    for i in 0..len.min(3) {
+        let results = chunk::<T, M, N, 1>(&y, x, &f, i);
+        write(&mut y, results, i);
     }
 }
 

@@ -82,16 +82,15 @@ pub fn max<T: Scalar>(x: &[T]) -> T {
 
 /// Adds the lanes pairwise: 16 to 8 to 4 to 2 to 1.
 #[inline(always)]
-pub(crate) fn fold<T: Scalar>(mut lanes: [T; LANES]) -> T {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for i in 0..half {
-            let other = lanes[i + half];
-            lanes[i] += other;
-        }
-        half /= 2;
+pub(crate) fn fold<T: Scalar>(lanes: [T; LANES]) -> T {
+    let (mut eight, mut four) = ([T::ZERO; 8], [T::ZERO; 4]);
+    for i in 0..8 {
+        eight[i] = lanes[i] + lanes[i + 8];
     }
-    lanes[0]
+    for i in 0..4 {
+        four[i] = eight[i] + eight[i + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 #[cfg(test)]

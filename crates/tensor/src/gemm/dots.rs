@@ -101,13 +101,12 @@ impl<T: Scalar, const M: usize> Rows<T, M> {
         j: usize,
     ) {
         let x: [&[T]; COLUMNS] = std::array::from_fn(|q| column(b, j + q));
+        let chunks = x.map(|x| &x.as_chunks::<LANES>().0[..self.whole]);
         let mut sums = [[[T::ZERO; LANES]; M]; COLUMNS];
         for (chunk, rows) in self.chunks[..self.whole].iter().enumerate() {
             for q in 0..COLUMNS {
-                let values = x[q].get(chunk * LANES..).and_then(|x| x.first_chunk());
-                let Some(values) = values else { continue };
                 for i in 0..M {
-                    multiply_add(&mut sums[q][i], &rows[i], values);
+                    multiply_add(&mut sums[q][i], &rows[i], &chunks[q][chunk]);
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! Products in which every entry is a sum of few terms.
 
+use std::array::from_fn;
+
 use faer::{MatMut, MatRef};
 
 use super::Accumulate;
 use super::thin::THIN;
 use crate::columns::column_mut;
-use crate::{Real, Scalar, map, map_in_place, vectorize};
+use crate::{Real, Scalar, map_in_place, vectorize};
 
 /// Rows of the terms that are packed at a time.
 const BLOCK: usize = 128;
@@ -63,24 +65,44 @@ fn combine<T: Scalar, const K: usize>(
             }
         }
         let terms: [&[T]; K] = packed.each_ref().map(|packed| &packed[..rows]);
-        let mut c = c.as_mut().subrows_mut(first, rows);
+        let c = c.as_mut().subrows_mut(first, rows);
         vectorize(
             #[inline(always)]
             || {
-                for j in 0..b.ncols() {
-                    let factor = |p| if p < b.nrows() { b[(p, j)] } else { T::ONE };
-                    let factors: [T; K] = std::array::from_fn(factor);
-                    let sum = |start: T, terms: [T; K]| {
-                        let pairs = terms.into_iter().zip(factors);
-                        pairs.fold(start, |sum, (a, b)| Real::mul_add(a, b, sum))
-                    };
-                    let c = column_mut(c.as_mut(), j);
-                    match accumulate {
-                        Accumulate::Replace => map(c, terms, |terms| sum(T::ZERO, terms)),
-                        Accumulate::Add => map_in_place([c], terms, |[c], terms| [sum(c, terms)]),
-                    }
+                let factors = |j| from_fn(|p| if p < b.nrows() { b[(p, j)] } else { T::ONE });
+                let (mut c, mut j) = (c, 0);
+                // In pairs, so that the terms are read once for two columns.
+                while c.ncols() >= 2 {
+                    let (left, others) = c.split_at_col_mut(1);
+                    let (right, others) = others.split_at_col_mut(1);
+                    let pair = [column_mut(left, 0), column_mut(right, 0)];
+                    add_terms(pair, accumulate, terms, [factors(j), factors(j + 1)]);
+                    (c, j) = (others, j + 2);
+                }
+                if c.ncols() == 1 {
+                    add_terms([column_mut(c, 0)], accumulate, terms, [factors(j)]);
                 }
             },
         );
+    }
+}
+
+/// `c[q] = Σₚ factors[q][p] terms[p]` for a few columns `c[q]`.
+#[inline(always)]
+fn add_terms<T: Scalar, const Q: usize, const K: usize>(
+    c: [&mut [T]; Q],
+    accumulate: Accumulate,
+    terms: [&[T]; K],
+    factors: [[T; K]; Q],
+) {
+    let sum = |q: usize, start: T, terms: [T; K]| {
+        let pairs = terms.into_iter().zip(factors[q]);
+        pairs.fold(start, |sum, (a, b)| Real::mul_add(a, b, sum))
+    };
+    match accumulate {
+        Accumulate::Replace => {
+            map_in_place(c, terms, |_, terms| from_fn(|q| sum(q, T::ZERO, terms)))
+        }
+        Accumulate::Add => map_in_place(c, terms, |c, terms| from_fn(|q| sum(q, c[q], terms))),
     }
 }

@@ -11,6 +11,9 @@ use crate::{Real, Scalar, vectorize};
 /// Rows of a result that are kept in registers at a time.
 pub(super) const STRIP: usize = 4 * LANES;
 
+/// The same where fewer are left.
+const PAIR: usize = 2 * LANES;
+
 /// The same where there is a single column, and so room for more. The longer the pieces of
 /// `a` that are read at a time, the faster it comes from memory: 5 to 8 % here. With twice
 /// as many rows, AVX-512 gains 3 % more, and AVX2 has no registers left.
@@ -57,8 +60,11 @@ fn sweep_columns<T: Scalar, const N: usize>(
                         strip::<T, N, WIDE>(c.as_mut(), accumulate, a, &factor, first)
                     }
                     STRIP.. => strip::<T, N, STRIP>(c.as_mut(), accumulate, a, &factor, first),
+                    PAIR.. => strip::<T, N, PAIR>(c.as_mut(), accumulate, a, &factor, first),
                     LANES.. => strip::<T, N, LANES>(c.as_mut(), accumulate, a, &factor, first),
                     4.. => strip::<T, N, 4>(c.as_mut(), accumulate, a, &factor, first),
+                    3 => strip::<T, N, 3>(c.as_mut(), accumulate, a, &factor, first),
+                    2 => strip::<T, N, 2>(c.as_mut(), accumulate, a, &factor, first),
                     _ => strip::<T, N, 1>(c.as_mut(), accumulate, a, &factor, first),
                 }
             }
