@@ -101,7 +101,7 @@ fn add_terms<T: Scalar, const Q: usize, const K: usize>(
     };
     match accumulate {
         Accumulate::Replace => {
-            map_in_place(c, terms, |_, terms| from_fn(|q| sum(q, T::ZERO, terms)))
+            map_in_place(c, terms, |_, terms| from_fn(|q| sum(q, T::ZERO, terms)));
         }
         Accumulate::Add => map_in_place(c, terms, |c, terms| from_fn(|q| sum(q, c[q], terms))),
     }
