@@ -256,16 +256,16 @@ impl<T: Scalar> Shares<T> {
                 row[l] = e;
             }
         }
-        let mut others = [T::ZERO; LANES];
+        let (mut others, mut scale) = ([T::ZERO; LANES], [T::ZERO; LANES]);
         for l in 0..LANES {
             others[l] = smaller[l] + (ties[l] - T::ONE);
+            scale[l] = T::ONE / (T::ONE + others[l]);
         }
         let shares = Self { others, right, right_share };
         let gradient = shares.gradient();
         for (k, row) in rows.iter_mut().enumerate() {
             for l in 0..LANES {
-                let share = row[l] * (T::ONE / (T::ONE + others[l]));
-                row[l] = if label[l] == k { gradient[l] } else { share };
+                row[l] = if label[l] == k { gradient[l] } else { row[l] * scale[l] };
             }
         }
         for (d, row) in dscores.row_iter_mut().zip(rows) {

@@ -90,3 +90,8 @@ pub(crate) fn expect_bad_chunks_refused(
     );
     assert!(refuse(mat![[1.0, 2.0], [3.0, 4.0]].transpose()).contains("contiguous"));
 }
+
+/// `max |a − b|`.
+pub(crate) fn distance(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
+    (a - b).norm_max()
+}

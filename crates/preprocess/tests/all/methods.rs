@@ -1,16 +1,12 @@
 //! Ranges, symmetric whitening, images, and transformations one after the other.
 
-use crate::common::{covariance, data, varies};
+use crate::common::{covariance, data, distance, varies};
 use densely_preprocess::{
     Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
     PreprocessError, Preprocessor, Standardize, Transform, Whiten, Zca,
 };
 use densely_tensor::{Mat, Threads, mat};
 use proptest::prelude::*;
-
-fn distance(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
-    (a - b).norm_max()
-}
 
 proptest! {
     #[test]

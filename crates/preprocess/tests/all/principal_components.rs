@@ -1,6 +1,6 @@
 //! PCA and whitening, against their definitions and an eigendecomposition of our own.
 
-use crate::common::{a_sum_of_features, covariance, data, varies};
+use crate::common::{a_sum_of_features, covariance, data, distance, varies};
 use crate::jacobi;
 use densely_preprocess::{Pca, PreprocessError, Preprocessor, Transform, Whiten};
 use densely_tensor::{Mat, MatRef, mat};
@@ -8,11 +8,6 @@ use proptest::prelude::*;
 
 fn identity(n: usize) -> Mat<f64> {
     Mat::from_fn(n, n, |i, j| f64::from(i == j))
-}
-
-/// `max |a − b|`.
-fn distance(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
-    (a - b).norm_max()
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! PCA and whitening of chunks, against their definitions and those of all data at once.
 
 use crate::common::{
-    a_sum_of_features, chunks, covariance, data, expect_bad_chunks_refused, varies,
+    a_sum_of_features, chunks, covariance, data, distance, expect_bad_chunks_refused, varies,
 };
 use densely_preprocess::{
     Center, Components, Pca, PreprocessError, RunningCovariance, Transform, Whiten, Zca,
@@ -20,11 +20,6 @@ fn running<T: Scalar>(x: MatRef<'_, T>, sizes: &[usize]) -> RunningCovariance {
 
 fn pca(covariance: &RunningCovariance) -> Pca {
     Pca::from_covariance(covariance, Components::All).unwrap()
-}
-
-/// `max |a − b|`.
-fn distance(a: &Mat<f64>, b: &Mat<f64>) -> f64 {
-    (a - b).norm_max()
 }
 
 /// How far from the identity the covariance of whitened data is.
