@@ -94,18 +94,17 @@ impl<T: Scalar> Adagrad<T> {
 impl<T: Scalar> Optimizer<T> for Adagrad<T> {
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         self.check()?;
-        self.sums.prepare(network, 1, T::from_f64(self.initial))?;
         let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
         let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);
         self.sums.update(
             pass,
+            T::from_f64(self.initial),
             #[inline(always)]
             move |[w, s], g| {
                 let s = s + g * g;
                 [w - rate * g / (Real::sqrt(s) + epsilon), s]
             },
-        );
-        Ok(())
+        )
     }
 
     fn learning_rate(&self) -> f64 {

@@ -102,10 +102,9 @@ impl<T: Scalar> Adam<T> {
 impl<T: Scalar> Optimizer<T> for Adam<T> {
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         self.check()?;
-        self.moments.prepare(network, 2, T::ZERO)?;
-        self.steps += 1;
+        let steps = self.steps + 1;
         let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
-        let correction = self.betas.map(|beta| one_minus_power(beta, self.steps));
+        let correction = self.betas.map(|beta| one_minus_power(beta, steps));
         let [b1, b2] = self.betas.map(T::from_f64);
         let [c1, c2] = self.betas.map(|beta| T::from_f64(1.0 - beta));
         let rate = T::from_f64(self.learning_rate / correction[0]);
@@ -113,13 +112,15 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
         let epsilon = T::from_f64(self.epsilon);
         self.moments.update(
             pass,
+            T::ZERO,
             #[inline(always)]
             move |[w, m, v], g| {
                 let m = b1 * m + c1 * g;
                 let v = b2 * v + c2 * (g * g);
                 [w - rate * m / (scale * Real::sqrt(v) + epsilon), m, v]
             },
-        );
+        )?;
+        self.steps = steps;
         Ok(())
     }
 

@@ -115,51 +115,53 @@ impl<T: Scalar> RmsProp<T> {
 impl<T: Scalar> Optimizer<T> for RmsProp<T> {
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         self.check()?;
-        let matrices = 1 + usize::from(self.centered) + usize::from(self.momentum > 0.0);
-        self.state.prepare(network, matrices, T::ZERO)?;
         let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
         let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);
         let [alpha, momentum] = [self.decay, self.momentum].map(T::from_f64);
         let rest = T::from_f64(1.0 - self.decay);
+        let average = move |before: T, now: T| alpha * before + rest * now;
         match (self.centered, self.momentum > 0.0) {
             (false, false) => self.state.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v], g| {
-                    let v = alpha * v + rest * (g * g);
+                    let v = average(v, g * g);
                     [w - rate * (g / (Real::sqrt(v) + epsilon)), v]
                 },
             ),
             (false, true) => self.state.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v, b], g| {
-                    let v = alpha * v + rest * (g * g);
+                    let v = average(v, g * g);
                     let b = momentum * b + g / (Real::sqrt(v) + epsilon);
                     [w - rate * b, v, b]
                 },
             ),
             (true, false) => self.state.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v, mean], g| {
-                    let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
+                    let (v, mean) = (average(v, g * g), average(mean, g));
                     let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
                     [w - rate * (g / (deviation + epsilon)), v, mean]
                 },
             ),
             (true, true) => self.state.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v, mean, b], g| {
-                    let (v, mean) = (alpha * v + rest * (g * g), alpha * mean + rest * g);
+                    let (v, mean) = (average(v, g * g), average(mean, g));
                     let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
                     let b = momentum * b + g / (deviation + epsilon);
                     [w - rate * b, v, mean, b]
                 },
             ),
         }
-        Ok(())
     }
 
     fn learning_rate(&self) -> f64 {

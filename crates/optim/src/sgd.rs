@@ -80,17 +80,18 @@ impl<T: Scalar> Sgd<T> {
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         self.check()?;
-        self.velocities.prepare(network, usize::from(self.momentum > 0.0), T::ZERO)?;
         let pass = Pass::new(network, threads, self.penalty, self.learning_rate);
         let [rate, momentum] = [self.learning_rate, self.momentum].map(T::from_f64);
         match (self.momentum > 0.0, self.nesterov) {
             (false, _) => self.velocities.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w], g| [w - rate * g],
             ),
             (true, false) => self.velocities.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v], g| {
                     let v = momentum * v + g;
@@ -99,6 +100,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
             ),
             (true, true) => self.velocities.update(
                 pass,
+                T::ZERO,
                 #[inline(always)]
                 move |[w, v], g| {
                     let v = momentum * v + g;
@@ -106,7 +108,6 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
                 },
             ),
         }
-        Ok(())
     }
 
     fn learning_rate(&self) -> f64 {

@@ -46,7 +46,7 @@ impl<T: Scalar> State<T> {
 
     /// Allocates `count` matrices full of `initial` for each parameter, or checks that
     /// those there are fit.
-    pub(crate) fn prepare(
+    fn prepare(
         &mut self,
         network: &dyn Layer<T>,
         count: usize,
@@ -71,13 +71,18 @@ impl<T: Scalar> State<T> {
     /// parameter, its state, and its gradient `g`, in which the penalty is included:
     /// one pass over the memory, shared among threads.
     ///
-    /// Of `M` values, `M - 1` are state: as many as were [prepared](Self::prepare).
+    /// Of `M` values, `M - 1` are state, which is `initial` in the first step.
+    ///
+    /// # Errors
+    /// If the state is that of other parameters; then nothing has changed.
     pub(crate) fn update<const M: usize>(
         &mut self,
         pass: Pass<'_, T>,
+        initial: T,
         rule: impl Fn([T; M], T) -> [T; M] + Copy + Sync,
-    ) {
+    ) -> Result<(), OptimError> {
         let Pass { network, threads, penalty, learning_rate } = pass;
+        self.prepare(network, M - 1, initial)?;
         let mut matrices = self.matrices.iter_mut();
         network.visit_params_mut(&mut |param| {
             let terms = penalty.terms::<T>(param.decay, learning_rate);
@@ -107,6 +112,7 @@ impl<T: Scalar> State<T> {
                 }
             });
         });
+        Ok(())
     }
 }
 

@@ -82,6 +82,30 @@ fn known_values_of_the_cosine() {
 }
 
 #[test]
+fn functions_and_boxes_are_schedules() {
+    let linear = |t: f64, end: f64| 0.5 - t / end;
+    assert_eq!(Schedule::factor(&linear, 1.0, 4.0), 0.25);
+    let boxed: [Box<dyn Schedule>; 2] =
+        [Box::new(linear), Box::new(ExponentialDecay::new(f64::NAN))];
+    assert_eq!(boxed[0].factor(1.0, 4.0), 0.25);
+    assert_eq!(Schedule::factor(&boxed[0], 1.0, 4.0), 0.25);
+    assert!(Schedule::check(&boxed[0]).is_ok());
+    assert!(Schedule::check(&boxed[1]).is_err());
+}
+
+#[test]
+fn what_follows_a_warm_up_takes_the_time_that_is_left() {
+    let warmed = CosineDecay::new().warm_up(2.0);
+    assert_eq!([2.0, 4.0, 6.0].map(|time| warmed.factor(time, 6.0)), [1.0, 0.5, 0.0]);
+    assert_eq!(CosineDecay::new().warm_up(0.0).factor(0.0, 6.0), 1.0);
+}
+
+#[test]
+fn a_training_of_no_length_is_at_its_end() {
+    assert_eq!(CosineDecay::new().floor(0.25).factor(0.0, 0.0), 0.25);
+}
+
+#[test]
 fn options_out_of_range() {
     let message = |schedule: &dyn Schedule| schedule.check().unwrap_err().to_string();
     for bad in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
@@ -113,6 +137,12 @@ fn a_plateau_is_what_does_not_fall_by_the_threshold() {
     let mut plateau = Plateau::new(0.1, 3).threshold(0.1);
     let factors = [1.0, 0.95, 0.91, 0.89, 0.85, 0.82, 0.81].map(|loss| plateau.observe(loss));
     assert_eq!(factors, [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.1]);
+    // A share of the lowest, not of one.
+    let mut plateau = Plateau::new(0.5, 1).threshold(0.1);
+    assert_eq!([10.0, 9.5].map(|loss| plateau.observe(loss)), [1.0, 0.5]);
+    // What is as low is not lower.
+    let mut plateau = Plateau::new(0.5, 1).threshold(0.0);
+    assert_eq!([2.0, 2.0].map(|loss| plateau.observe(loss)), [1.0, 0.5]);
     // Of a negative loss too, lower is better.
     let mut plateau = Plateau::new(0.5, 1).threshold(0.1);
     assert_eq!([-1.0, -1.05, -1.2].map(|loss| plateau.observe(loss)), [1.0, 0.5, 0.5]);
