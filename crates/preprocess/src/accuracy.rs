@@ -46,9 +46,9 @@ pub(crate) fn eigen_residual(v: MatRef<'_, f64>, images: MatRef<'_, f64>, lambda
     residual
 }
 
-/// How large `X Xᵀ V − V diag(λ)` is, for a matrix `X` of many rows and columns: the root of
-/// the sum of its squares, estimated from products with a few random vectors `z`, of which
-/// `E ‖R z‖² = ‖R‖²`. It costs a fraction of the products with `V`.
+/// How large `X Xᵀ V − V diag(λ)` is, relative to `λ₁`, for a matrix `X` of many rows and
+/// columns: the root of the sum of its squares, estimated from products with a few random
+/// vectors `z`, of which `E ‖R z‖² = ‖R‖²`. It costs a fraction of the products with `V`.
 pub(crate) fn probed_residual(
     x: MatRef<'_, f64>,
     v: MatRef<'_, f64>,
@@ -70,23 +70,23 @@ pub(crate) fn probed_residual(
         .flat_map(|j| column(images.as_ref(), j).iter().zip(column(expected.as_ref(), j)))
         .map(|(image, expected)| (image - expected).powi(2))
         .sum();
-    (squares / PROBES as f64).sqrt()
+    (squares / PROBES as f64).sqrt() / lambda[0]
 }
 
-/// `max |aᵢⱼ / √(λᵢ λⱼ) − δᵢⱼ|`, from the lower triangle of `A`, which should be `diag(λ)`:
-/// how far from the identity the covariance of the whitened data is.
-pub(crate) fn whiteness_of(mut a: Mat<f64>, lambda: &[f64]) -> f64 {
+/// `aᵢⱼ / √(λᵢ λⱼ)`, the lower triangle: if `A` is the scatter of data along their axes, it
+/// should be `diag(λ)`, and this, of the whitened data, the identity.
+pub(crate) fn whitened(mut a: Mat<f64>, lambda: &[f64]) -> Mat<f64> {
     let scale: Vec<f64> = lambda.iter().map(|lambda| lambda.sqrt().recip()).collect();
     for j in 0..a.ncols() {
         for (a, other) in column_mut(a.as_mut(), j)[j..].iter_mut().zip(&scale[j..]) {
             *a *= other * scale[j];
         }
     }
-    from_identity(a.as_ref())
+    a
 }
 
-/// [`whiteness_of`] the scatter of the data projected on the axes, computed from the data:
-/// `A = Vᵀ X Xᵀ V`.
+/// How far from the identity the covariance of whitened data is: [`whitened`] of
+/// `A = Vᵀ X Xᵀ V`, computed from the data projected on the axes.
 pub(crate) fn whiteness<T: Scalar>(
     x: MatRef<'_, T>,
     centering: &Centering,
@@ -102,12 +102,28 @@ pub(crate) fn whiteness<T: Scalar>(
     });
     let mut scatter = Mat::zeros(axes.ncols(), axes.ncols());
     symmetric_product(scatter.as_mut(), Accumulate::Replace, projected.as_ref(), threads);
-    whiteness_of(scatter, lambda)
+    from_identity(whitened(scatter, lambda).as_ref())
 }
 
 /// The larger magnitude, and NaN if there is one.
 pub(crate) fn larger(largest: f64, value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { densely_tensor::Real::max(largest, value.abs()) }
+}
+
+/// That `Vᵀ V = I` and `Y = V diag(λ)`, to rounding errors, for `Y = A V` and descending `λ`.
+///
+/// # Errors
+/// [`PreprocessError::Residual`].
+pub(crate) fn expect_eigenvectors(
+    v: MatRef<'_, f64>,
+    images: MatRef<'_, f64>,
+    lambda: &[f64],
+    tolerance: f64,
+    threads: &Threads,
+) -> Result<(), PreprocessError> {
+    let largest = lambda.first().copied().unwrap_or(0.0);
+    expect_at_most("orthonormality", orthonormality(v, threads), tolerance)?;
+    expect_at_most("eigenvalue equation", eigen_residual(v, images, lambda), tolerance * largest)
 }
 
 pub(crate) fn expect_at_most(
@@ -139,7 +155,7 @@ mod tests {
         let residuals = |v: &Mat<f64>| {
             let images = &a * v;
             let residual = eigen_residual(v.as_ref(), images.as_ref(), &lambda);
-            let white = whiteness_of(v.transpose() * images, &lambda);
+            let white = from_identity(whitened(v.transpose() * images, &lambda).as_ref());
             (orthonormality(v.as_ref(), &Threads::single()), residual, white)
         };
         assert_eq!(residuals(&exact), (0.0, 0.0, 0.0));
@@ -156,10 +172,74 @@ mod tests {
         let probed =
             |v: &Mat<f64>| probed_residual(x.as_ref(), v.as_ref(), &lambda, &Threads::single());
         assert!(probed(&exact) < 1e-15);
-        // Two entries of the residual are 4 angle, times a random number of variance 1.
-        let ratio = probed(&turned) / (4.0 * angle);
+        // Two entries of the residual are λ₁ angle, times a random number of variance 1.
+        let ratio = probed(&turned) / angle;
         assert!((0.5..3.0).contains(&ratio), "{ratio}");
         assert!(probed(&(f64::NAN * &exact)).is_nan());
-        assert!(expect_at_most("equation", f64::NAN, 1.0).is_err());
+    }
+
+    /// Of `A = 100 I`, with `V` or `λ` off by a part in 10⁴.
+    #[test]
+    fn eigenvectors_satisfy_their_equation_to_the_tolerance() {
+        let equation = |v: f64, lambda: f64, tolerance: f64| {
+            let axes = v * Mat::<f64>::identity(3, 3);
+            let images = 100.0 * &axes;
+            let (v, images) = (axes.as_ref(), images.as_ref());
+            match expect_eigenvectors(v, images, &[lambda; 3], tolerance, &Threads::single()) {
+                Ok(()) => None,
+                Err(PreprocessError::Residual { equation, .. }) => Some(equation),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let (orthonormality, eigenvalues) = (Some("orthonormality"), Some("eigenvalue equation"));
+        assert_eq!(equation(1.0, 100.0, 0.0), None);
+        for (tolerance, v, lambda) in [
+            (3e-4, None, None),
+            (1.5e-4, orthonormality, None),
+            (5e-5, orthonormality, eigenvalues),
+        ] {
+            assert_eq!(equation(1.0001, 100.0, tolerance), v, "{tolerance}");
+            assert_eq!(equation(1.0, 100.01, tolerance), lambda, "{tolerance}");
+        }
+        assert_eq!(equation(f64::NAN, 100.0, 1.0), orthonormality);
+        assert_eq!(equation(1.0, f64::NAN, 1.0), eigenvalues);
+    }
+
+    #[test]
+    fn rounding_errors_grow_with_the_longer_side() {
+        assert_eq!(tolerance(3, 7), 112.0 * f64::EPSILON);
+        assert_eq!(tolerance(7, 3), 112.0 * f64::EPSILON);
+    }
+
+    /// Of `X = 2 I` and `λ = 5`, the residual is `−I`, whose norm is `√n`.
+    #[test]
+    fn probes_estimate_the_norm_of_the_residual() {
+        let v = Mat::<f64>::identity(400, 400);
+        let x = 2.0 * &v;
+        let relative = probed_residual(x.as_ref(), v.as_ref(), &[5.0; 400], &Threads::single());
+        assert!((relative / (20.0 / 5.0) - 1.0).abs() < 0.05, "{relative}");
+    }
+
+    /// Four examples on each axis, at ±1 and ±2: the sums of squares are 4 and 16.
+    #[test]
+    fn data_are_white_along_their_axes_only() {
+        let x = Mat::from_fn(2, 8, |i, j| {
+            let value = if j % 2 == 0 { 1.0 } else { -1.0 };
+            if j / 4 == i { (i + 1) as f64 * value } else { 0.0 }
+        });
+        let threads = Threads::single();
+        let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
+        let squares = [4.0, 16.0].map(|square| square / centering.unit.powi(2));
+        let white = |axes: Mat<f64>, lambda: [f64; 2]| {
+            whiteness(x.as_ref(), &centering, axes.as_ref(), &lambda, &threads)
+        };
+        let [small, large] = squares;
+        assert_eq!(white(Mat::identity(2, 2), squares), 0.0);
+        assert_eq!(white(Mat::identity(2, 2), [4.0 * small, large]), 0.75);
+        // Turned by 30°: (¾ 4 + ¼ 16) / 4 = 1.75, (¼ 4 + ¾ 16) / 16 = 0.8125, and
+        // (16 − 4) √3/4 / 8 = 0.65 between them.
+        let (cosine, sine) = (0.75_f64.sqrt(), 0.5);
+        let turned = mat![[cosine, -sine], [sine, cosine]];
+        assert!((white(turned, squares) - 0.75).abs() < 1e-15);
     }
 }

@@ -120,4 +120,13 @@ mod tests {
         assert_eq!((&centering.varies[..], centering.unit), (&[false, true][..], 2.0));
         assert_eq!((centering.mean, centering.rest), (vec![1.0 / 3.0, 3.0], vec![0.0; 2]));
     }
+
+    #[test]
+    fn constant_features_and_the_mean_take_directions_away() {
+        for (features, examples, rank) in [(4, 9, 3), (4, 4, 3), (4, 3, 2), (4, 2, 1), (1, 9, 0)] {
+            let x = Mat::from_fn(features, examples, |i, j| (i * j) as f64);
+            let means = FeatureMean::of_features("test", x.as_ref(), &Threads::single()).unwrap();
+            assert_eq!(Centering::about(&means).rank(examples), rank, "{features} x {examples}");
+        }
+    }
 }

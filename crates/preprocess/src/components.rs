@@ -92,8 +92,19 @@ mod tests {
         {
             assert_eq!(Components::Share(share).kept(&variances, 10.0), kept, "{share}");
         }
+        let half = 0.5 * 10.0 * (1.0 - ROUNDING);
+        assert_eq!(Components::Share(0.5).kept(&[half, 10.0 - half], 10.0), 1);
         // Whatever rounding errors make of the sum.
         assert_eq!(Components::Share(1.0).kept(&[0.1, 0.1, 0.1], 0.1 + 0.2 + 1e-16), 3);
         assert_eq!(Components::Share(0.3).kept(&[0.1, 0.1, 0.1, 0.7], 1.0 + 1e-15), 3);
+    }
+
+    #[test]
+    fn a_count_is_asked_for_if_there_are_so_many() {
+        use Components::{All, Count, Share};
+        let counts = [(Count(1), Some(1)), (Count(5), Some(5)), (Count(0), None), (Count(6), None)];
+        for (components, count) in counts.into_iter().chain([(All, None), (Share(0.5), None)]) {
+            assert_eq!(components.count_up_to(5), count, "{components:?}");
+        }
     }
 }

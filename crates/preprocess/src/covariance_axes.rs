@@ -1,7 +1,7 @@
 use densely_tensor::{Mat, MatRef, Threads, column};
 
 use crate::PreprocessError;
-use crate::accuracy::{WHITE, eigen_residual, expect_at_most, orthonormality, tolerance};
+use crate::accuracy::{WHITE, expect_eigenvectors, tolerance};
 use crate::centering::Centering;
 use crate::eigenpairs::{eigenpairs, pairs_to_find};
 use crate::principal_axes::PrincipalAxes;
@@ -35,14 +35,11 @@ pub(crate) fn covariance_axes(
 ) -> Result<PrincipalAxes, PreprocessError> {
     let features = scatter.nrows();
     let rank = centering.rank(examples);
-    let (values, vectors) =
-        eigenpairs(scatter, pairs_to_find(features, rank, k).min(rank), threads)?;
+    let (values, vectors) = eigenpairs(scatter, pairs_to_find(features, rank, k), threads)?;
     let mut images = Mat::zeros(features, values.len());
     product(images.as_mut(), scatter, vectors.as_ref(), threads);
     let tolerance = tolerance(features, features);
-    expect_at_most("orthonormality", orthonormality(vectors.as_ref(), threads), tolerance)?;
-    let residual = eigen_residual(vectors.as_ref(), images.as_ref(), &values);
-    expect_at_most("eigenvalue equation", residual, tolerance * values[0])?;
+    expect_eigenvectors(vectors.as_ref(), images.as_ref(), &values, tolerance, threads)?;
 
     let uncertainty = EXACT * values[0];
     let smallest = f64::EPSILON * features.max(16) as f64 * values[0];

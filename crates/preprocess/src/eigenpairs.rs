@@ -38,3 +38,29 @@ pub(crate) fn eigenpairs(
     values.truncate(k);
     Ok((values, vectors.subcols(0, k).to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both algorithms find the same pairs; which of them it was, their last bits tell.
+    #[test]
+    fn few_of_many_are_found_without_the_others() {
+        let threads = Threads::single();
+        for (m, k, few) in [(191, 2, false), (192, 32, true), (192, 33, false)] {
+            let entry = |i: usize, j: usize| 0.5_f64.powi(i.abs_diff(j) as i32);
+            let a = Mat::from_fn(m, m, |i, j| entry(i, j) / ((i + 1) * (j + 1)) as f64);
+            let leading = leading_eigen(a.as_ref(), k, &threads).unwrap();
+            let pairs = eigenpairs(a.as_ref(), k, &threads).unwrap();
+            assert_eq!((pairs.0.len(), pairs.1.ncols()), (k, k));
+            assert_eq!(pairs == leading, few, "{k} of {m}");
+        }
+    }
+
+    #[test]
+    fn of_a_small_matrix_all_pairs_are_found() {
+        assert_eq!(pairs_to_find(191, 190, Some(2)), 190);
+        assert_eq!(pairs_to_find(192, 190, Some(2)), 2);
+        assert_eq!(pairs_to_find(192, 190, None), 190);
+    }
+}

@@ -32,8 +32,7 @@ impl FeatureMean {
     ) -> Result<Vec<Self>, PreprocessError> {
         statistics::check_shape(operation, x)?;
         let mut features = vec![Self::default(); x.nrows()];
-        let width = (x.nrows() / 8).next_multiple_of(ROWS).clamp(ROWS, 8 * ROWS);
-        threads.panels(features.as_mut_slice(), width, |first, features| {
+        threads.panels(features.as_mut_slice(), panel_width(x.nrows()), |first, features| {
             fill(x.subrows(first, features.len()), features);
         });
         match features.iter().position(|feature| !feature.largest_deviation().is_finite()) {
@@ -58,6 +57,11 @@ impl FeatureMean {
         }
         (self.highest - self.mean).max(self.mean - self.lowest)
     }
+}
+
+/// The number of features that a thread sums at a time, of so many.
+fn panel_width(features: usize) -> usize {
+    (features / 8).next_multiple_of(ROWS).clamp(ROWS, 8 * ROWS)
 }
 
 /// Sums of some rows.
@@ -131,6 +135,15 @@ mod tests {
                 assert_eq!((feature.lowest, feature.highest), (offset, offset + 0.75));
             }
         }
+    }
+
+    /// Next to 2⁶⁰, a sum has no place for ones, and neither has the first mean.
+    #[test]
+    fn what_a_sum_rounds_away_is_in_the_mean() {
+        let large = 2_f64.powi(60);
+        let x = mat![[large, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -large]];
+        let feature = features(&x).unwrap()[0];
+        assert_eq!((feature.mean, feature.rest), (0.75, 0.0));
     }
 
     #[test]

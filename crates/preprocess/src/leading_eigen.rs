@@ -12,8 +12,8 @@ const ROUNDS: usize = 12;
 /// A filter may not enlarge the first direction over the last by more than this, or the
 /// rounding errors along the first would drown the last.
 const RANGE: f64 = 1e12;
-/// Columns that a thread multiplies by the matrix at a time, at least: with a third of them,
-/// packing the matrix for each takes as long as the product.
+/// The least columns of a panel: with a third of them, packing the matrix for each takes as
+/// long as the product.
 const NARROW: usize = 24;
 
 /// The `k` largest eigenvalues of a symmetric positive semidefinite matrix, and their
@@ -37,7 +37,7 @@ pub(crate) fn leading_eigen(
     threads: &Threads,
 ) -> Option<(Vec<f64>, Mat<f64>)> {
     let m = c.nrows();
-    let columns = (k + (k / 4).max(16)).min(m);
+    let columns = subspace_size(k, m);
     let mut stream = Stream::new(0, Purpose::Other, Key::default());
     let start = Mat::from_fn(m, columns, |_, _| stream.normal());
     let mut subspace = start.clone();
@@ -57,6 +57,16 @@ pub(crate) fn leading_eigen(
         subspace = filter(c, vectors, images, &values, threads)?;
     }
     None
+}
+
+/// How many columns to iterate for `k` of `m`: more than are wanted, which converge sooner.
+fn subspace_size(k: usize, m: usize) -> usize {
+    (k + (k / 4).max(16)).min(m)
+}
+
+/// The number of columns that a thread multiplies by the matrix at a time.
+fn panel_width(columns: usize) -> usize {
+    (columns / 4).next_multiple_of(8).max(NARROW)
 }
 
 /// `T(C) V`, by the recurrence `T₊ = 2 x T − T₋` with `x` mapping `[0, θ]` to `[−1, 1]`.
@@ -81,7 +91,7 @@ fn filter(
     }
     let mut next = Mat::zeros(now.nrows(), now.ncols());
     for _ in 1..degree {
-        let width = (now.ncols() / 4).next_multiple_of(8).max(NARROW);
+        let width = panel_width(now.ncols());
         let parts = (next.as_mut(), now.as_ref(), before.as_ref());
         threads.panels(parts, width, |_, (mut next, now, before)| {
             gemm(next.as_mut(), Accumulate::Replace, c, now);
@@ -133,15 +143,48 @@ mod tests {
 
     #[test]
     fn leading_pairs_are_those_of_the_whole_spectrum() {
-        for decay in [0.5, 0.8] {
-            let lambda = |j: usize| f64::powi(decay, j.min(60) as i32);
+        for (scale, decay) in [(1.0, 0.5), (1.0, 0.8), (1e-6, 0.8), (1e6, 0.8)] {
+            let lambda = |j: usize| scale * f64::powi(decay, j.min(60) as i32);
             let (c, w) = with_spectrum(lambda, 150);
             let (values, vectors) = leading_eigen(c.as_ref(), 10, &Threads::single()).unwrap();
             for (j, value) in values.iter().enumerate() {
-                assert!((value - lambda(j)).abs() < 1e-14, "{decay}: {j}");
+                assert!((value - lambda(j)).abs() < 1e-14 * scale, "{decay}: {j}");
                 let cosine = dot(column(vectors.as_ref(), j), column(w.as_ref(), j)).abs();
                 // The angle of a vector is the residual over the gap.
                 assert!(1.0 - cosine < 1e-14, "{decay}: {j}: {:e}", 1.0 - cosine);
+            }
+        }
+    }
+
+    #[test]
+    fn more_columns_are_iterated_than_are_wanted() {
+        for (k, m, size) in [(1, 100, 17), (64, 500, 80), (100, 500, 125), (10, 20, 20)] {
+            assert_eq!(subspace_size(k, m), size, "{k} of {m}");
+        }
+    }
+
+    /// Of a diagonal matrix, the axes become multiples of themselves by `T(2 λ / θ − 1)`, where
+    /// `T` has the largest degree up to 16 that does not enlarge the first beyond the range.
+    #[test]
+    fn a_filter_is_a_chebyshev_polynomial() {
+        for (theta, degree) in [(0.9, 16), (0.5, 16), (0.25, 10), (1e-2, 4), (1e-6, 1), (1e-13, 1)]
+        {
+            let lambda = [3.0, 2.0 * theta, 3.0 * theta, 1.2 * theta, 0.3 * theta, 0.0];
+            let (m, values) = (lambda.len(), [3.0, 3.0 * theta]);
+            let c = Mat::from_fn(m, m, |i, j| if i == j { lambda[i] } else { 0.0 });
+            let threads = Threads::single();
+            let filtered = filter(c.as_ref(), Mat::identity(m, m), c.clone(), &values, &threads);
+            let filtered = filtered.unwrap();
+            for (j, lambda) in lambda.into_iter().enumerate() {
+                let x: f64 = 2.0 * lambda / (3.0 * theta) - 1.0;
+                let degree = f64::from(degree);
+                let expected = if x > 1.0 {
+                    (degree * x.acosh()).cosh()
+                } else {
+                    (degree * x.clamp(-1.0, 1.0).acos()).cos()
+                };
+                let error = (filtered[(j, j)] - expected).abs() / expected.abs().max(1.0);
+                assert!(error < 1e-11, "{theta}, {lambda}: {} {expected}", filtered[(j, j)]);
             }
         }
     }

@@ -224,6 +224,7 @@ mod tests {
         ] {
             let method: Method = name.parse().unwrap();
             assert_eq!(method.to_string(), name);
+            assert_eq!(matches!(method, Method::Pipeline(_)), name.contains(','), "{name}");
         }
     }
 
@@ -242,6 +243,7 @@ mod tests {
             "min-max:1",
             "min-max:1:1",
             "min-max:0:inf",
+            "min-max:-1e308:1e308",
             "channel-mean",
             "channel-mean:0",
             "channel-mean:3:planar",

@@ -174,3 +174,37 @@ impl Transform for Pca {
         self.center.invert(centered.as_ref(), x.as_mut());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::mat;
+
+    use super::*;
+
+    fn pca(mean: f64, component: [f64; 2], variance: f64, total: f64) -> Pca {
+        let center = Center::from_parts(vec![mean, 0.0]).unwrap();
+        let components = mat![[component[0]], [component[1]]];
+        Pca::from_parts(center, components, vec![variance], total).unwrap()
+    }
+
+    #[test]
+    fn those_that_differ_in_any_part_are_not_equal() {
+        let this = pca(0.0, [1.0, 0.0], 1.0, 2.0);
+        assert_eq!(this, this.clone().with_uncertainty(0.1));
+        assert_ne!(this, pca(0.5, [1.0, 0.0], 1.0, 2.0));
+        assert_ne!(this, pca(0.0, [0.0, 1.0], 1.0, 2.0));
+        assert_ne!(this, pca(0.0, [1.0, 0.0], 0.5, 2.0));
+        assert_ne!(this, pca(0.0, [1.0, 0.0], 1.0, 3.0));
+    }
+
+    #[test]
+    fn an_epsilon_makes_up_for_what_is_not_known_of_a_variance() {
+        let pca = pca(0.0, [1.0, 0.0], 1.0, 2.0).with_uncertainty(2.0 * WHITE);
+        assert!(pca.expect_exact(1.0).is_ok());
+        assert!(pca.expect_exact(0.999).is_err());
+        let PreprocessError::Inexact { epsilon, .. } = pca.expect_exact(0.0).unwrap_err() else {
+            panic!("another error");
+        };
+        assert_eq!(epsilon, 2.0);
+    }
+}

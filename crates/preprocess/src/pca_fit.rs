@@ -105,9 +105,9 @@ impl Pca {
     ) -> Result<Self, PreprocessError> {
         components.check()?;
         threads.install(|| {
-            let (features, examples) = (x.nrows(), x.ncols());
+            let examples = x.ncols();
             let centering = Centering::new("Pca::fit", x, threads)?;
-            let count = components.count_up_to(features.min(examples - 1));
+            let count = components.count_up_to(centering.rank(examples));
             let principal = PrincipalAxes::new(x, &centering, count, threads)?;
             Self::from_principal(centering, &principal, components, examples)
         })
@@ -144,9 +144,9 @@ impl Pca {
         components.check()?;
         threads.install(|| {
             let means = covariance.mean().of_some("Pca::from_covariance")?;
-            let (features, examples) = (covariance.features(), covariance.examples());
+            let examples = covariance.examples();
             let centering = Centering::about_varying(means, examples)?;
-            let count = components.count_up_to(features.min(examples - 1));
+            let count = components.count_up_to(centering.rank(examples));
             let scatter = covariance.scatter();
             let principal =
                 PrincipalAxes::of_scatter(scatter.as_ref(), &centering, examples, count, threads)?;

@@ -22,7 +22,8 @@ pub(crate) struct PrincipalAxes {
 }
 
 impl PrincipalAxes {
-    /// At least the first `k`, or as many as there are. All there are if `k` is `None`.
+    /// At least the first `k`, no more than the rank, or as many as there are. All there are if
+    /// `k` is `None`.
     pub(crate) fn new<T: Scalar>(
         x: MatRef<'_, T>,
         centering: &Centering,

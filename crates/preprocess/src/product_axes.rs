@@ -1,8 +1,8 @@
 use densely_tensor::{Accumulate, Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::accuracy::{
-    WHITE, eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whiteness,
-    whiteness_of,
+    WHITE, eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whitened,
+    whiteness,
 };
 use crate::centering::Centering;
 use crate::eigenpairs::{eigenpairs, pairs_to_find};
@@ -45,45 +45,70 @@ pub(crate) fn product_axes<T: Scalar>(
         return None;
     }
     let k = pairs_to_find(size, rank, k);
-    if k > rank {
-        return None;
-    }
     let tolerance = tolerance(features, examples);
-    let axes = if features <= examples {
+    let principal = if features <= examples {
         scatter_axes(scatter(x, centering, threads).as_ref(), k, tolerance, threads)
     } else {
         gram_axes(x, centering, k, tolerance, threads)
     }?;
-    let lambda = &axes.lambda;
-    let tested: Vec<usize> = (0..k).filter(|&j| j < TESTED || j + TESTED >= k).collect();
-    let some = Mat::from_fn(features, tested.len(), |i, j| axes.axes[(i, tested[j])]);
-    let some_lambda: Vec<f64> = tested.iter().map(|&j| lambda[j]).collect();
-    let error = whiteness(x, centering, some.as_ref(), &some_lambda, threads);
-    (error <= WHITE).then_some(axes)
+    let white = whitens_both_ends(x, centering, &principal.axes, &principal.lambda, threads);
+    white.then_some(principal)
 }
 
-/// The `k` largest eigenvalues of `a` and their eigenvectors, if they are exact enough to
-/// whiten with: `A V = V diag(λ)` and `Vᵀ V = I` to rounding errors, and `Vᵀ A V = diag(λ)`
-/// with each entry relative to its own `√(λᵢ λⱼ)`.
-fn eigen(
-    a: MatRef<'_, f64>,
-    k: usize,
-    tolerance: f64,
+/// Whether the data, projected on the axes of largest and of smallest variance, are white.
+fn whitens_both_ends<T: Scalar>(
+    x: MatRef<'_, T>,
+    centering: &Centering,
+    axes: &Mat<f64>,
+    lambda: &[f64],
     threads: &Threads,
-) -> Option<(Vec<f64>, Mat<f64>)> {
-    let (values, vectors) = eigenpairs(a, k, threads).ok()?;
-    if f64::EPSILON * values[0] >= WHITE * values[k - 1] {
-        return None;
+) -> bool {
+    let k = lambda.len();
+    let tested: Vec<usize> = (0..k).filter(|&j| j < TESTED || j + TESTED >= k).collect();
+    let axes = Mat::from_fn(x.nrows(), tested.len(), |i, j| axes[(i, tested[j])]);
+    let lambda: Vec<f64> = tested.iter().map(|&j| lambda[j]).collect();
+    whiteness(x, centering, axes.as_ref(), &lambda, threads) <= WHITE
+}
+
+/// Eigenvalues and eigenvectors of a matrix `A` that are exact enough to whiten with.
+#[derive(Debug)]
+struct Eigen {
+    values: Vec<f64>,
+    vectors: Mat<f64>,
+    /// `(Vᵀ A V)ᵢⱼ / √(λᵢ λⱼ)`, the lower triangle: nearly the identity.
+    white: Mat<f64>,
+}
+
+impl Eigen {
+    /// The `k` largest of `a`, if they are exact enough.
+    fn largest(a: MatRef<'_, f64>, k: usize, tolerance: f64, threads: &Threads) -> Option<Self> {
+        let (values, vectors) = eigenpairs(a, k, threads).ok()?;
+        if f64::EPSILON * values[0] >= WHITE * values[k - 1] {
+            return None;
+        }
+        Self::checked(a, values, vectors, tolerance, threads)
     }
-    let mut images = Mat::zeros(a.nrows(), k);
-    product(images.as_mut(), a, vectors.as_ref(), threads);
-    let mut inner = Mat::zeros(k, k);
-    symmetric_part(inner.as_mut(), vectors.transpose(), images.as_ref(), threads);
-    let white = whiteness_of(inner, &values);
-    let good = white <= WHITE
-        && orthonormality(vectors.as_ref(), threads) <= tolerance
-        && eigen_residual(vectors.as_ref(), images.as_ref(), &values) <= tolerance * values[0];
-    good.then_some((values, vectors))
+
+    /// These of `a`, if they are exact enough: `A V = V diag(λ)` and `Vᵀ V = I` to rounding
+    /// errors, and `Vᵀ A V = diag(λ)` with each entry relative to its own `√(λᵢ λⱼ)`.
+    fn checked(
+        a: MatRef<'_, f64>,
+        values: Vec<f64>,
+        vectors: Mat<f64>,
+        tolerance: f64,
+        threads: &Threads,
+    ) -> Option<Self> {
+        let k = values.len();
+        let mut images = Mat::zeros(a.nrows(), k);
+        product(images.as_mut(), a, vectors.as_ref(), threads);
+        let mut inner = Mat::zeros(k, k);
+        symmetric_part(inner.as_mut(), vectors.transpose(), images.as_ref(), threads);
+        let white = whitened(inner, &values);
+        let good = from_identity(white.as_ref()) <= WHITE
+            && orthonormality(vectors.as_ref(), threads) <= tolerance
+            && eigen_residual(vectors.as_ref(), images.as_ref(), &values) <= tolerance * values[0];
+        good.then_some(Self { values, vectors, white })
+    }
 }
 
 /// The eigenvectors of `X Xᵀ`.
@@ -93,11 +118,16 @@ fn scatter_axes(
     tolerance: f64,
     threads: &Threads,
 ) -> Option<PrincipalAxes> {
-    let (lambda, axes) = eigen(scatter, k, tolerance, threads)?;
-    Some(PrincipalAxes { axes, lambda, total: trace(scatter), uncertainty: 0.0 })
+    let Eigen { values, vectors, .. } = Eigen::largest(scatter, k, tolerance, threads)?;
+    let total = trace(scatter);
+    Some(PrincipalAxes { axes: vectors, lambda: values, total, uncertainty: 0.0 })
 }
 
 /// Those that the eigenvectors `U` of `XᵀX` give: `V = X U diag(λ)^−½`.
+///
+/// An axis `X u / σ` holds what `u` has of the larger axes by rounding errors, enlarged by
+/// the ratio of their σ. `(Uᵀ XᵀX U)ᵢⱼ / (σᵢ σⱼ)` tells how much, so that it is taken away
+/// before the large product; what errors of `XᵀX` itself have left, if it is too much, after.
 fn gram_axes<T: Scalar>(
     x: MatRef<'_, T>,
     centering: &Centering,
@@ -113,51 +143,145 @@ fn gram_axes<T: Scalar>(
     let mut gram = Mat::zeros(examples, examples);
     symmetric_product(gram.as_mut(), Accumulate::Replace, centered.transpose(), threads);
     mirror(gram.as_mut());
-    let PrincipalAxes { axes: mut u, lambda, total, uncertainty } =
-        scatter_axes(gram.as_ref(), k, tolerance, threads)?;
+    let Eigen { values: lambda, vectors: mut u, white } =
+        Eigen::largest(gram.as_ref(), k, tolerance, threads)?;
     for (j, lambda) in lambda.iter().enumerate() {
         let sigma = lambda.sqrt();
         column_mut(u.as_mut(), j).iter_mut().for_each(|u| *u /= sigma);
     }
     let mut axes = Mat::zeros(features, k);
+    let u = orthonormalized(u.as_ref(), white.as_ref(), threads);
     product(axes.as_mut(), centered, u.as_ref(), threads);
-    orthonormalize(&mut axes, threads)?;
+    let axes = orthonormalize(axes, threads)?;
 
     let residual = probed_residual(centered, axes.as_ref(), &lambda, threads);
-    (residual <= tolerance * lambda[0]).then_some(PrincipalAxes {
-        axes,
-        lambda,
-        total,
-        uncertainty,
-    })
+    let total = trace(gram.as_ref());
+    (residual <= tolerance).then_some(PrincipalAxes { axes, lambda, total, uncertainty: 0.0 })
+}
+
+/// Orthonormal columns from those that are nearly so; `None` if they are not.
+fn orthonormalize(axes: Mat<f64>, threads: &Threads) -> Option<Mat<f64>> {
+    let k = axes.ncols();
+    let mut gram = Mat::zeros(k, k);
+    symmetric_product(gram.as_mut(), Accumulate::Replace, axes.transpose(), threads);
+    let error = from_identity(gram.as_ref());
+    if error <= 4.0 * f64::EPSILON * (axes.nrows() as f64).sqrt() {
+        return Some(axes);
+    }
+    // One step squares the error.
+    (error <= 1e-8).then(|| orthonormalized(axes.as_ref(), gram.as_ref(), threads))
 }
 
 /// Takes from each column what it has of those before it, and makes its length one.
 ///
-/// An axis `X u / σ` holds rounding errors of `u` along larger axes, enlarged by the
-/// ratio of their σ. They are small, so that one step to first order is exact:
-/// `V ← V − V R`, where `R` is the part of `VᵀV − I` above the diagonal and half of its
-/// diagonal. `None` if they are not.
-fn orthonormalize(axes: &mut Mat<f64>, threads: &Threads) -> Option<()> {
-    let k = axes.ncols();
-    let mut gram = Mat::zeros(k, k);
-    for _ in 0..3 {
-        symmetric_product(gram.as_mut(), Accumulate::Replace, axes.transpose(), threads);
-        let error = from_identity(gram.as_ref());
-        if error <= 4.0 * f64::EPSILON * (axes.nrows() as f64).sqrt() {
-            return Some(());
-        }
-        if error.is_nan() || error > 1e-6 {
-            return None;
-        }
-        let step = Mat::from_fn(k, k, |i, j| match i.cmp(&j) {
-            std::cmp::Ordering::Less => -gram[(j, i)],
-            std::cmp::Ordering::Equal => 1.0 - (gram[(j, j)] - 1.0) / 2.0,
-            std::cmp::Ordering::Greater => 0.0,
-        });
-        let mut next = Mat::zeros(axes.nrows(), k);
-        product(next.as_mut(), axes.as_ref(), step.as_ref(), threads);
-        *axes = next;
+/// To first order, `V − V R`, where `R` is the part of `G − I` above the diagonal and half
+/// of its diagonal, for `G = VᵀV`: its error is the square of that of `G`.
+fn orthonormalized(v: MatRef<'_, f64>, gram: MatRef<'_, f64>, threads: &Threads) -> Mat<f64> {
+    let k = v.ncols();
+    let step = Mat::from_fn(k, k, |i, j| match i.cmp(&j) {
+        std::cmp::Ordering::Less => -gram[(j, i)],
+        std::cmp::Ordering::Equal => 1.0 - (gram[(j, j)] - 1.0) / 2.0,
+        std::cmp::Ordering::Greater => 0.0,
+    });
+    let mut next = Mat::zeros(v.nrows(), k);
+    product(next.as_mut(), v, step.as_ref(), threads);
+    next
+}
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::{column, dot, mat};
+
+    use super::*;
+
+    fn diagonal(values: &[f64]) -> Mat<f64> {
+        Mat::from_fn(values.len(), values.len(), |i, j| if i == j { values[i] } else { 0.0 })
     }
-    None
+
+    #[test]
+    fn squares_are_left_where_they_have_lost_small_variances() {
+        for scale in [1.0, 1e3, 1e-3] {
+            for (smallest, good) in [(1e-5, true), (1e-6, false)] {
+                let a = diagonal(&[scale, scale * smallest]);
+                let eigen = Eigen::largest(a.as_ref(), 2, 1e-14, &Threads::single());
+                assert_eq!(eigen.is_some(), good, "{smallest}");
+            }
+        }
+    }
+
+    #[test]
+    fn eigenvectors_have_to_be_exact_in_each_way() {
+        let a = diagonal(&[4.0, 1.0]);
+        let good = |values: [f64; 2], vectors: Mat<f64>, tolerance: f64| {
+            let (values, threads) = (values.to_vec(), Threads::single());
+            Eigen::checked(a.as_ref(), values, vectors, tolerance, &threads).is_some()
+        };
+        let exact = Mat::<f64>::identity(2, 2);
+        assert!(good([4.0, 1.0], exact.clone(), 0.0));
+        // Whitening makes 1e-10 of the one variance, and all is right but for that.
+        assert!(!good([4.0, 1.0 - 1e-10], exact.clone(), 1.0));
+        // White to 2e-12, and each a multiple of itself.
+        assert!(!good([4.0, 1.0], (1.0 + 1e-12) * &exact, 1e-14));
+        // Turned by 1e-12, which leaves them orthonormal and white to 1.5e-12.
+        assert!(!good([4.0, 1.0], mat![[1.0, -1e-12], [1e-12, 1.0]], 1e-14));
+    }
+
+    #[test]
+    fn the_largest_and_the_smallest_variances_are_looked_at() {
+        let k = 2 * TESTED + 3;
+        let x = Mat::from_fn(k, 2 * k, |i, j| match j == i || j == i + k {
+            true => (k - i) as f64 * if j == i { 1.0 } else { -1.0 },
+            false => 0.0,
+        });
+        let threads = Threads::single();
+        let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
+        let square = |i: usize| 2.0 * ((k - i) as f64 / centering.unit).powi(2);
+        for changed in 0..=k {
+            let factor = |i: usize| if i == changed { 1.0 + 1e-9 } else { 1.0 };
+            let lambda: Vec<f64> = (0..k).map(|i| square(i) * factor(i)).collect();
+            let axes = Mat::identity(k, k);
+            let white = whitens_both_ends(x.as_ref(), &centering, &axes, &lambda, &threads);
+            let among = (TESTED..TESTED + 3).contains(&changed) || changed == k;
+            assert_eq!(white, among, "variance {changed} changed");
+        }
+    }
+
+    #[test]
+    fn both_products_have_the_same_axes() {
+        let x = Mat::from_fn(30, 6, |i, j| ((i * i * 7 + j * j * j * 3 + i * j * 5) % 17) as f64);
+        let (x, threads, k) = (x.as_ref(), Threads::single(), 5);
+        let (centering, tolerance) = (Centering::new("test", x, &threads).unwrap(), 1e-13);
+        let products = scatter(x, &centering, &threads);
+        let large = scatter_axes(products.as_ref(), k, tolerance, &threads).unwrap();
+        let small = gram_axes(x, &centering, k, tolerance, &threads).unwrap();
+        assert!((small.total / large.total - 1.0).abs() < 1e-14);
+        for j in 0..k {
+            assert!((small.lambda[j] / large.lambda[j] - 1.0).abs() < 1e-13);
+            let (small, large) = (column(small.axes.as_ref(), j), column(large.axes.as_ref(), j));
+            assert!((dot(small, large).abs() - 1.0).abs() < 1e-14);
+        }
+        assert!(product_axes(x, &centering, None, &threads).is_some());
+        assert!(gram_axes(x, &centering, k, 1e-20, &threads).is_none());
+    }
+
+    /// Off by parts of 1e-9, of which the square would be left.
+    #[test]
+    fn nearly_orthonormal_columns_become_orthonormal_in_their_order() {
+        let nearly = mat![[1.0 + 1e-9, 3e-9], [2e-9, 1.0 - 4e-9], [5e-9, 0.0]];
+        let threads = Threads::single();
+        let axes = orthonormalize(nearly.clone(), &threads).unwrap();
+        assert!(orthonormality(axes.as_ref(), &threads) < 1e-15);
+        // The first keeps its direction, the second that within their plane.
+        for i in 0..3 {
+            assert!((axes[(i, 0)] - nearly[(i, 0)] / (1.0 + 1e-9)).abs() < 1e-16);
+        }
+        assert!((axes[(0, 1)] + 2e-9).abs() < 1e-16);
+        // What is orthonormal is left as it is.
+        let exact = mat![[0.6, -0.8], [0.8, 0.6], [0.0, 0.0]];
+        assert_eq!(orthonormalize(exact.clone(), &threads), Some(exact.clone()));
+        let exact = (1.0 + 2.0 * f64::EPSILON) * &exact;
+        assert_eq!(orthonormalize(exact.clone(), &threads), Some(exact));
+        assert_eq!(orthonormalize(1.1 * &nearly, &threads), None);
+        assert_eq!(orthonormalize(f64::NAN * &nearly, &threads), None);
+    }
 }

@@ -55,18 +55,16 @@ fn lower_triangle(
 ) {
     let width = block(a.nrows());
     let mut blocks = Vec::new();
-    let (mut rest, mut first) = (c, 0);
-    while first < a.nrows() {
-        let size = width.min(a.nrows() - first);
-        let (columns, later) = rest.split_at_col_mut(size);
-        let (mut below, mut row) = (columns.split_at_row_mut(first).1, first);
-        while row < a.nrows() {
-            let size = width.min(a.nrows() - row);
-            let (block, later) = below.split_at_row_mut(size);
+    let mut rest = c;
+    for first in (0..a.nrows()).step_by(width) {
+        let (columns, later) = rest.split_at_col_mut(width.min(a.nrows() - first));
+        let mut below = columns.split_at_row_mut(first).1;
+        for row in (first..a.nrows()).step_by(width) {
+            let (block, later) = below.split_at_row_mut(width.min(a.nrows() - row));
             blocks.push((row, first, block));
-            (below, row) = (later, row + size);
+            below = later;
         }
-        (rest, first) = (later, first + size);
+        rest = later;
     }
     threads.panels(blocks.as_mut_slice(), 1, |_, blocks| {
         for (row, column, c) in blocks {

@@ -58,3 +58,45 @@ fn turn(a: MatMut<'_, f64>, b: MatMut<'_, f64>, cosine: f64, sine: f64) {
         (*a, *b) = (cosine * *a - sine * *b, sine * *a + cosine * *b);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::{Key, Purpose, Stream, mat};
+
+    use super::*;
+
+    /// `|yᵢ · yⱼ| / (|yᵢ| |yⱼ|)`, the largest.
+    fn cosine(y: &Mat<f64>) -> f64 {
+        let gram = y.transpose() * y;
+        let pairs = (0..y.ncols()).flat_map(|q| (0..q).map(move |p| (p, q)));
+        pairs.fold(0.0, |largest, (p, q)| {
+            largest.max(gram[(p, q)].abs() / (gram[(p, p)] * gram[(q, q)]).sqrt())
+        })
+    }
+
+    #[test]
+    fn columns_of_any_lengths_become_orthogonal_with_their_axes() {
+        let mut stream = Stream::new(2, Purpose::Other, Key::default());
+        for lengths in [[1.0; 4], [1e3, 1.0, 1e-6, 1e-7], [1e-7, 1.0, 1e3, 1e-6]] {
+            let y = Mat::from_fn(9, 4, |_, j| lengths[j] * stream.normal::<f64>());
+            let (mut v, mut turned) = (Mat::identity(4, 4), y.clone());
+            orthogonalize(&mut v, &mut turned);
+            assert!(cosine(&turned) < 16.0 * f64::EPSILON * 3.0, "{lengths:?}");
+            assert!((v.transpose() * &v - Mat::<f64>::identity(4, 4)).norm_max() < 1e-14);
+            assert!((&y * &v - turned).norm_max() < 1e-14 * y.norm_max());
+        }
+    }
+
+    #[test]
+    fn columns_that_are_orthogonal_to_rounding_errors_are_left_alone() {
+        let tolerance = 16.0 * f64::EPSILON * 2.0;
+        for (cosine, turns) in [(0.9, false), (-0.9, false), (1.1, true), (-1.1, true)] {
+            for (a, b) in [(1.0, 1.0), (1e3, 2.0), (1e-3, 2.0)] {
+                let y = mat![[a, b * cosine * tolerance], [0.0, b], [0.0, 0.0], [0.0, 0.0]];
+                let (mut v, mut turned) = (Mat::identity(2, 2), y.clone());
+                orthogonalize(&mut v, &mut turned);
+                assert_eq!(turned != y, turns, "{cosine}, {a}, {b}");
+            }
+        }
+    }
+}

@@ -41,3 +41,20 @@ impl RoundingNoise {
         f64::EPSILON * squares.sum::<f64>().sqrt() + self.decomposition
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_is_that_of_the_features_in_a_direction() {
+        let noise = |varies: [bool; 2], decomposition: f64| {
+            RoundingNoise::from_squares(vec![9.0, 16.0], &varies, decomposition).along(&[0.6, -0.8])
+        };
+        let (first, second): (f64, f64) = (0.6 * 3.0, 0.8 * 4.0);
+        let close = |value: f64, expected: f64| (value / expected - 1.0).abs() < 1e-15;
+        assert!(close(noise([true, true], 0.0), f64::EPSILON * first.hypot(second)));
+        assert!(close(noise([true, false], 0.0), f64::EPSILON * first));
+        assert_eq!(noise([false, false], 0.25), 0.25);
+    }
+}

@@ -43,3 +43,23 @@ pub(crate) fn sweep<T: Scalar, S: Clone>(
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::Mat;
+
+    use super::*;
+
+    #[test]
+    fn each_row_is_seen_from_first_to_last_column() {
+        for rows in [1, ROWS, 2 * ROWS + 3] {
+            let x = Mat::from_fn(rows, 2 * COLUMNS + 5, |i, j| (1000 * i + j) as f64);
+            let none: [Vec<f64>; ROWS] = std::array::from_fn(|_| Vec::new());
+            let mut seen = vec![none; rows.div_ceil(ROWS)];
+            sweep(x.as_ref(), &mut seen, |seen, i, value| seen[i].push(value));
+            for i in 0..rows {
+                assert!(seen[i / ROWS][i % ROWS].iter().eq(x.row(i).iter()), "row {i} of {rows}");
+            }
+        }
+    }
+}

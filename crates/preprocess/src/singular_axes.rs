@@ -2,7 +2,7 @@ use densely_tensor::decomposition::left_singular;
 use densely_tensor::{Mat, MatRef, Scalar, Threads, column, sum_of_squares};
 
 use crate::PreprocessError;
-use crate::accuracy::{eigen_residual, expect_at_most, orthonormality, tolerance};
+use crate::accuracy::{expect_eigenvectors, tolerance};
 use crate::centering::Centering;
 use crate::principal_axes::PrincipalAxes;
 use crate::products::product;
@@ -42,15 +42,12 @@ pub(crate) fn singular_axes<T: Scalar>(
     let axes = Mat::from_fn(x.nrows(), order.len(), |i, j| axes[(i, order[j].1)]);
     let lambda: Vec<f64> = order.into_iter().map(|(square, _)| square).collect();
 
-    let tolerance = tolerance(x.nrows(), x.ncols());
-    expect_at_most("orthonormality", orthonormality(axes.as_ref(), threads), tolerance)?;
     let mut projected = Mat::zeros(x.ncols(), axes.ncols());
     let mut images = Mat::zeros(x.nrows(), axes.ncols());
     product(projected.as_mut(), centered.transpose(), axes.as_ref(), threads);
     product(images.as_mut(), centered, projected.as_ref(), threads);
-    let residual = eigen_residual(axes.as_ref(), images.as_ref(), &lambda);
-    let largest = lambda.first().copied().unwrap_or(0.0);
-    expect_at_most("eigenvalue equation", residual, tolerance * largest)?;
+    let tolerance = tolerance(x.nrows(), x.ncols());
+    expect_eigenvectors(axes.as_ref(), images.as_ref(), &lambda, tolerance, threads)?;
     let total = lambda.iter().rev().sum();
     Ok(PrincipalAxes { axes, lambda, total, uncertainty: 0.0 })
 }

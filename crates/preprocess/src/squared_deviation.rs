@@ -115,6 +115,17 @@ mod tests {
         }
     }
 
+    /// Next to 2⁶¹, the squares of 2¹⁵ ones are less than half of a rounding error each.
+    #[test]
+    fn what_a_sum_rounds_away_is_in_the_deviation() {
+        let sign = |j: usize| if j % 2 == 0 { 1.0 } else { -1.0 };
+        let large = 2_f64.powi(30);
+        let x = Mat::from_fn(1, 32_770, |_, j| if j < 2 { sign(j) * large } else { sign(j) });
+        let variance = (2.0 * large * large + 32_768.0) / 32_770.0;
+        let error = deviations(&x)[0] / variance.sqrt() - 1.0;
+        assert!(error.abs() < 5e-16, "{error:e}");
+    }
+
     #[test]
     fn tiny_and_huge_values_neither_vanish_nor_overflow() {
         for scale in [5e-324, 1e-200, 1e200, 1e307] {

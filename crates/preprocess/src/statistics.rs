@@ -28,13 +28,44 @@ pub(crate) fn check_finite<T: Scalar>(x: MatRef<'_, T>) -> Result<(), Preprocess
     }
 }
 
-/// The largest power of two that is not larger than `value`; 1 for 0, and infinity for
-/// what is not finite.
+/// The largest power of two that is not larger than `value`, of those that are normal numbers;
+/// 1 for 0, and infinity for what is not finite.
 pub(crate) fn power_of_two(value: f64) -> f64 {
     const EXPONENT: u64 = 0x7ff << 52;
     match value {
         0.0 => 1.0,
-        _ if value.is_finite() => f64::from_bits(value.to_bits() & EXPONENT).max(f64::MIN_POSITIVE),
-        _ => f64::INFINITY,
+        _ => f64::from_bits(value.to_bits() & EXPONENT).max(f64::MIN_POSITIVE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::Mat;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_contiguous_if_there_is_one_row_or_it_is_the_layout() {
+        let shape = |x: MatRef<'_, f64>| check_shape("test", x);
+        assert_eq!(shape(Mat::zeros(5, 2).as_ref()), Ok(()));
+        assert_eq!(shape(Mat::zeros(5, 1).transpose()), Ok(()));
+        let error = ShapeError::NotColumnMajor { operation: "test" };
+        assert_eq!(shape(Mat::zeros(5, 2).transpose()), Err(error.into()));
+    }
+
+    #[test]
+    fn powers_of_two_are_not_larger() {
+        for (value, power) in [
+            (0.0, 1.0),
+            (1.0, 1.0),
+            (7.9, 4.0),
+            (0.3, 0.25),
+            (f64::MAX, 2_f64.powi(1023)),
+            (5e-324, f64::MIN_POSITIVE),
+            (f64::INFINITY, f64::INFINITY),
+            (f64::NAN, f64::INFINITY),
+        ] {
+            assert_eq!(power_of_two(value), power, "{value}");
+        }
     }
 }

@@ -56,4 +56,19 @@ mod tests {
         }
         assert_eq!(sum.value(), 2.0);
     }
+
+    #[test]
+    fn what_two_sums_lose_is_kept_together() {
+        let sum = |values: [f64; 2]| {
+            let mut sum = Sum::default();
+            values.into_iter().for_each(|value| sum.add(value));
+            sum
+        };
+        let mut both = sum([1e100, 1.0]);
+        both.merge(sum([-1e100, 3.0]));
+        assert_eq!(both.value(), 4.0);
+        let mut both = sum([1e100, 1.0]).scaled(4.0);
+        both.merge(sum([-4e100, 3.0]));
+        assert_eq!(both.value(), 7.0);
+    }
 }

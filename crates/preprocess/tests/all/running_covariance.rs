@@ -200,6 +200,34 @@ fn a_hundred_thousand_examples_one_by_one_lose_nothing() {
     assert_eq!(pca.out_features(), 1);
 }
 
+/// Next to 2⁶¹, each chunk adds less than half of a rounding error.
+#[test]
+fn what_a_sum_of_squares_rounds_away_is_in_the_variance() {
+    let large = 2_f64.powi(30);
+    let mut covariance = running(mat![[large, -large]].as_ref(), &[2]);
+    let chunk = Mat::from_fn(1, 128, |_, j| if j % 2 == 0 { 1.0 } else { -1.0 });
+    for _ in 0..256 {
+        covariance.partial_fit(chunk.as_ref()).unwrap();
+    }
+    let expected = (2.0 * large * large + 32_768.0) / 32_770.0;
+    let error = pca(&covariance).variances()[0] / expected - 1.0;
+    assert!(error.abs() <= 2.0 * f64::EPSILON, "{error:e}");
+}
+
+/// Numbers around 1e12 are 2⁻¹³ apart, so that a feature which varies by that is made of
+/// rounding errors. Around 5e10, it is not.
+#[test]
+fn directions_of_rounding_errors_are_left_out() {
+    for (offset, components) in [(0.0, 2), (5e10, 2), (1e12, 1)] {
+        let x = Mat::from_fn(2, 64, |i, j| {
+            offset + [(j * 7 % 13) as f64, (j * j % 3) as f64 / 8192.0][i]
+        });
+        let covariance = running(x.as_ref(), &[20]);
+        assert_eq!(pca(&covariance).out_features(), components, "{offset}");
+        assert_eq!(Pca::fit(x.as_ref()).unwrap().out_features(), components, "{offset}");
+    }
+}
+
 /// Variances that decay to 4e-5 of the first, around a mean.
 #[test]
 fn what_is_not_refused_is_white() {

@@ -76,3 +76,12 @@ fn no_examples_are_transformed_to_none() {
     assert_eq!(center.transform(none.as_ref()).unwrap().shape(), (2, 0));
     assert_eq!(center.inverse_transform(none.as_ref()).unwrap().shape(), (2, 0));
 }
+
+#[test]
+fn a_scale_is_positive_and_finite() {
+    for scale in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+        let error = Standardize::from_parts(vec![0.0; 2], vec![1.0, scale]).unwrap_err();
+        assert!(error.to_string().contains("a scale"), "{error}");
+    }
+    assert!(Standardize::from_parts(vec![0.0; 2], vec![1.0, 1e-300]).is_ok());
+}
