@@ -42,8 +42,8 @@ NOTES = {
     "pca": (
         "Examples x features, `f64`, 2 threads: mean, components, and the whitened examples. "
         "PyTorch and JAX take the eigenvectors of the covariance, or of the Gram matrix if there "
-        "are fewer examples than features; `densely` takes singular values of the data, which "
-        "keeps small variances exact where a covariance has lost them."
+        "are fewer examples than features. So does `densely`, and measures whether they are exact "
+        "enough to whiten with; if not, it takes singular values of the data."
     ),
     "accuracy": (
         "Same split, same initial weights, same order of the examples, standardised inputs, "

@@ -104,18 +104,15 @@ class Infer:
 
 
 def whiten(x, k):
-    """Variances and whitened examples, by the smaller of the two symmetric matrices."""
+    """Variances, components and whitened examples, by the smaller of two symmetric matrices."""
     n, d = x.shape
     x = x - x.mean(axis=0)
+    values, vectors = jnp.linalg.eigh(x @ x.T if n <= d else x.T @ x)
+    rank = k or min(n - 1, d)
+    values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
     if n <= d:
-        values, vectors = jnp.linalg.eigh(x @ x.T)
-        rank = k or n - 1
-        return values[::-1][:rank] / n, vectors[:, ::-1][:, :rank] * n**0.5
-    values, vectors = jnp.linalg.eigh(x.T @ x / n)
-    values, vectors = values[::-1], vectors[:, ::-1]
-    if k:
-        values, vectors = values[:k], vectors[:, :k]
-    return values, x @ (vectors / jnp.sqrt(values))
+        return values / n, x.T @ (vectors / jnp.sqrt(values)), vectors * n**0.5
+    return values / n, vectors, x @ (vectors * (n / values) ** 0.5)
 
 
 class Whiten:

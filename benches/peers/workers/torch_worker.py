@@ -163,18 +163,20 @@ class Whiten:
         self.note = "pca_lowrank" if self.k else "eigh"
 
     def whiten(self):
-        """Returns the variances and the whitened examples."""
+        """Returns the variances, the components and the whitened examples."""
         x = self.x - self.x.mean(dim=0)
         n, d = x.shape
         if self.k:
-            u, s, _ = torch.pca_lowrank(x, self.k + OVERSAMPLING, center=False)
-            return s[: self.k].square() / n, u[:, : self.k] * n**0.5
+            u, s, v = torch.pca_lowrank(x, self.k + OVERSAMPLING, center=False)
+            return s[: self.k].square() / n, v[:, : self.k], u[:, : self.k] * n**0.5
         if n <= d:
             values, vectors = torch.linalg.eigh(x @ x.T)
             keep = values > values[-1] * n * torch.finfo(x.dtype).eps
-            return values[keep].flip(0) / n, vectors[:, keep].flip(1) * n**0.5
+            values, vectors = values[keep].flip(0), vectors[:, keep].flip(1)
+            return values / n, x.T @ (vectors / values.sqrt()), vectors * n**0.5
         values, vectors = torch.linalg.eigh(x.T @ x / n)
-        return values.flip(0), x @ (vectors / values.sqrt()).flip(1)
+        values, vectors = values.flip(0), vectors.flip(1)
+        return values, vectors, x @ (vectors / values.sqrt())
 
     def check(self):
         """The variances."""
