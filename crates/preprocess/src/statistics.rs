@@ -11,8 +11,17 @@ pub(crate) fn check_shape<T: Scalar>(
 ) -> Result<(), PreprocessError> {
     ShapeError::expect_some(operation, "features", x.nrows())?;
     ShapeError::expect_some(operation, "examples", x.ncols())?;
+    check_columns(operation, x)?;
+    Ok(())
+}
+
+/// Whether columns are contiguous.
+pub(crate) fn check_columns<T: Scalar>(
+    operation: &'static str,
+    x: MatRef<'_, T>,
+) -> Result<(), ShapeError> {
     if x.row_stride() != 1 && x.nrows() > 1 {
-        return Err(ShapeError::NotColumnMajor { operation }.into());
+        return Err(ShapeError::NotColumnMajor { operation });
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use densely_tensor::{
     Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, vectorize,
 };
 
+use crate::statistics;
+
 /// Examples that go through the kernels at a time.
 const PANEL: usize = 256;
 
@@ -150,9 +152,7 @@ fn by_panels<T: Scalar>(
     threads: &Threads,
     kernel: impl Fn(MatRef<'_, f64>, MatMut<'_, f64>) + Sync,
 ) -> Result<Mat<T>, ShapeError> {
-    if from.row_stride() != 1 && from.nrows() > 1 {
-        return Err(ShapeError::NotColumnMajor { operation });
-    }
+    statistics::check_columns(operation, from)?;
     let mut to = Mat::zeros(rows, from.ncols());
     let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL).max(PANEL);
     threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
@@ -191,4 +191,26 @@ fn convert<A: Scalar, B: Scalar>(
             }
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Center;
+
+    fn transform_many<T: Scalar>() {
+        let center = Center::from_parts(vec![1.0, 2.0]).unwrap();
+        let n = SHARES * PANEL + PANEL + 3;
+        let x = Mat::from_fn(2, n, |i, j| T::from_f64((i + j) as f64));
+        let y = center.transform(x.as_ref()).unwrap();
+        assert_eq!(y, Mat::from_fn(2, n, |_, j| T::from_f64(j as f64 - 1.0)));
+        assert_eq!(center.inverse_transform(y.as_ref()).unwrap(), x);
+    }
+
+    /// More than one panel for a share, and a part of one.
+    #[test]
+    fn all_examples_are_transformed() {
+        transform_many::<f64>();
+        transform_many::<f32>();
+    }
 }

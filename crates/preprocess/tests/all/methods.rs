@@ -189,3 +189,11 @@ fn every_bad_input_has_its_error() {
     let whiten = Whiten::from_pca(Pca::fit(x.as_ref()).unwrap(), -1.0).unwrap_err();
     assert_eq!(zca, whiten);
 }
+
+#[test]
+fn whitening_knows_its_epsilon() {
+    let x = Mat::from_fn(2, 9, |i, j| ((i + 1) * j * j % 7) as f64);
+    let pca = Pca::fit(x.as_ref()).unwrap();
+    assert_eq!(Whiten::from_pca(pca.clone(), 0.5).unwrap().epsilon(), 0.5);
+    assert_eq!(Zca::from_pca(pca, 0.5).unwrap().epsilon(), 0.5);
+}
