@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn data_are_white_along_their_axes_only() {
         let x = Mat::from_fn(2, 8, |i, j| {
-            let value = if j % 2 == 0 { 1.0 } else { -1.0 };
+            let value = if j.is_multiple_of(2) { 1.0 } else { -1.0 };
             if j / 4 == i { (i + 1) as f64 * value } else { 0.0 }
         });
         let threads = Threads::single();

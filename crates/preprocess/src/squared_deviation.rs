@@ -118,7 +118,7 @@ mod tests {
     /// Next to 2⁶¹, the squares of 2¹⁵ ones are less than half of a rounding error each.
     #[test]
     fn what_a_sum_rounds_away_is_in_the_deviation() {
-        let sign = |j: usize| if j % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |j: usize| if j.is_multiple_of(2) { 1.0 } else { -1.0 };
         let large = 2_f64.powi(30);
         let x = Mat::from_fn(1, 32_770, |_, j| if j < 2 { sign(j) * large } else { sign(j) });
         let variance = (2.0 * large * large + 32_768.0) / 32_770.0;

@@ -155,6 +155,16 @@ fn a_refused_step_leaves_no_trace() {
 }
 
 #[test]
+fn without_momentum_sgd_remembers_nothing() {
+    for nesterov in [false, true] {
+        let mut sgd = Sgd::<f64>::new(0.1).nesterov(nesterov);
+        for mut layer in [layer(2, 3), layer(3, 2)] {
+            assert_eq!(sgd.step(&mut layer, &Threads::single()), Ok(()));
+        }
+    }
+}
+
+#[test]
 fn the_state_of_another_network_is_refused() {
     for mut optimizer in optimizers::<f64>() {
         optimizer.step(&mut layer(2, 3), &Threads::single()).unwrap();

@@ -205,7 +205,7 @@ fn a_hundred_thousand_examples_one_by_one_lose_nothing() {
 fn what_a_sum_of_squares_rounds_away_is_in_the_variance() {
     let large = 2_f64.powi(30);
     let mut covariance = running(mat![[large, -large]].as_ref(), &[2]);
-    let chunk = Mat::from_fn(1, 128, |_, j| if j % 2 == 0 { 1.0 } else { -1.0 });
+    let chunk = Mat::from_fn(1, 128, |_, j| if j.is_multiple_of(2) { 1.0 } else { -1.0 });
     for _ in 0..256 {
         covariance.partial_fit(chunk.as_ref()).unwrap();
     }
