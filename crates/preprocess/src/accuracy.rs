@@ -36,7 +36,7 @@ pub(crate) fn from_identity(a: MatRef<'_, f64>) -> f64 {
 }
 
 /// `max |Y − V diag(λ)|`, for `Y = A V`.
-pub(crate) fn eigen_residual(v: MatRef<'_, f64>, images: MatRef<'_, f64>, lambda: &[f64]) -> f64 {
+fn eigen_residual(v: MatRef<'_, f64>, images: MatRef<'_, f64>, lambda: &[f64]) -> f64 {
     let mut residual = 0.0_f64;
     for (j, lambda) in lambda.iter().enumerate() {
         for (image, v) in column(images, j).iter().zip(column(v, j)) {

@@ -1,8 +1,7 @@
 use densely_tensor::{Accumulate, Mat, MatRef, Scalar, Threads, column_mut};
 
 use crate::accuracy::{
-    WHITE, eigen_residual, from_identity, orthonormality, probed_residual, tolerance, whitened,
-    whiteness,
+    WHITE, expect_eigenvectors, from_identity, probed_residual, tolerance, whitened, whiteness,
 };
 use crate::centering::Centering;
 use crate::eigenpairs::{eigenpairs, pairs_to_find};
@@ -105,8 +104,8 @@ impl Eigen {
         symmetric_part(inner.as_mut(), vectors.transpose(), images.as_ref(), threads);
         let white = whitened(inner, &values);
         let good = from_identity(white.as_ref()) <= WHITE
-            && orthonormality(vectors.as_ref(), threads) <= tolerance
-            && eigen_residual(vectors.as_ref(), images.as_ref(), &values) <= tolerance * values[0];
+            && expect_eigenvectors(vectors.as_ref(), images.as_ref(), &values, tolerance, threads)
+                .is_ok();
         good.then_some(Self { values, vectors, white })
     }
 }
@@ -193,6 +192,7 @@ mod tests {
     use densely_tensor::{column, dot, mat};
 
     use super::*;
+    use crate::accuracy::orthonormality;
 
     fn diagonal(values: &[f64]) -> Mat<f64> {
         Mat::from_fn(values.len(), values.len(), |i, j| if i == j { values[i] } else { 0.0 })
@@ -229,9 +229,9 @@ mod tests {
     #[test]
     fn the_largest_and_the_smallest_variances_are_looked_at() {
         let k = 2 * TESTED + 3;
-        let x = Mat::from_fn(k, 2 * k, |i, j| match j == i || j == i + k {
-            true => (k - i) as f64 * if j == i { 1.0 } else { -1.0 },
-            false => 0.0,
+        let x = Mat::from_fn(k, 2 * k, |i, j| {
+            let sign = f64::from(i8::from(j == i) - i8::from(j == i + k));
+            sign * (k - i) as f64
         });
         let threads = Threads::single();
         let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
