@@ -1,16 +1,21 @@
 //! Whether principal axes are what they should be.
 
 use densely_tensor::{
-    Accumulate, Key, Mat, MatRef, Purpose, Scalar, Stream, Threads, column, column_mut, gemm,
+    Accumulate, Mat, MatRef, Reborrow, ReborrowMut, Scalar, Threads, column, column_mut, gemm,
 };
 
 use crate::PreprocessError;
 use crate::centering::Centering;
-use crate::products::{product, symmetric_product};
+use crate::products::symmetric_product;
 
 /// How white products of the data with themselves must make them: what whitening promises
 /// is 1e-10.
 pub(crate) const WHITE: f64 = 4e-11;
+
+/// Examples that are projected on axes at a time.
+const PANEL: usize = 256;
+/// Parts that they are cut into, whatever the number of threads.
+const SHARES: usize = 16;
 
 /// What rounding errors may add up to, in a decomposition of a matrix of this size,
 /// relative to its largest entry.
@@ -46,33 +51,6 @@ fn eigen_residual(v: MatRef<'_, f64>, images: MatRef<'_, f64>, lambda: &[f64]) -
     residual
 }
 
-/// How large `X Xᵀ V − V diag(λ)` is, relative to `λ₁`, for a matrix `X` of many rows and
-/// columns: the root of the sum of its squares, estimated from products with a few random
-/// vectors `z`, of which `E ‖R z‖² = ‖R‖²`. It costs a fraction of the products with `V`.
-pub(crate) fn probed_residual(
-    x: MatRef<'_, f64>,
-    v: MatRef<'_, f64>,
-    lambda: &[f64],
-    threads: &Threads,
-) -> f64 {
-    const PROBES: usize = 8;
-    let mut stream = Stream::new(0, Purpose::Other, Key::default());
-    let z = Mat::from_fn(v.ncols(), PROBES, |_, _| stream.normal::<f64>());
-    let scaled = Mat::from_fn(v.ncols(), PROBES, |i, j| lambda[i] * z[(i, j)]);
-    let times = |a: MatRef<'_, f64>, b: &Mat<f64>| {
-        let mut c = Mat::zeros(a.nrows(), PROBES);
-        product(c.as_mut(), a, b.as_ref(), threads);
-        c
-    };
-    let images = times(x, &times(x.transpose(), &times(v, &z)));
-    let expected = times(v, &scaled);
-    let squares: f64 = (0..PROBES)
-        .flat_map(|j| column(images.as_ref(), j).iter().zip(column(expected.as_ref(), j)))
-        .map(|(image, expected)| (image - expected).powi(2))
-        .sum();
-    (squares / PROBES as f64).sqrt() / lambda[0]
-}
-
 /// `aᵢⱼ / √(λᵢ λⱼ)`, the lower triangle: if `A` is the scatter of data along their axes, it
 /// should be `diag(λ)`, and this, of the whitened data, the identity.
 pub(crate) fn whitened(mut a: Mat<f64>, lambda: &[f64]) -> Mat<f64> {
@@ -94,14 +72,23 @@ pub(crate) fn whiteness<T: Scalar>(
     lambda: &[f64],
     threads: &Threads,
 ) -> f64 {
-    let mut projected = Mat::zeros(axes.ncols(), x.ncols());
-    threads.panels((projected.as_mut(), x), 256, |_, (projected, x)| {
-        let mut centered = Mat::zeros(x.nrows(), x.ncols());
-        centering.apply(x, centered.as_mut());
-        gemm(projected, Accumulate::Replace, axes.transpose(), centered.as_ref());
+    let k = axes.ncols();
+    let share = x.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
+    let scatters = threads.map(x.ncols().div_ceil(share), |index| {
+        let x = x.subcols(index * share, share.min(x.ncols() - index * share));
+        let (mut centered, mut scatter) = (Mat::zeros(x.nrows(), PANEL), Mat::zeros(k, k));
+        let mut projected = Mat::zeros(k, PANEL);
+        for first in (0..x.ncols()).step_by(PANEL) {
+            let n = PANEL.min(x.ncols() - first);
+            let mut centered = centered.as_mut().subcols_mut(0, n);
+            let mut projected = projected.as_mut().subcols_mut(0, n);
+            centering.apply(x.subcols(first, n), centered.rb_mut());
+            gemm(projected.rb_mut(), Accumulate::Replace, axes.transpose(), centered.rb());
+            gemm(scatter.as_mut(), Accumulate::Add, projected.rb(), projected.rb().transpose());
+        }
+        scatter
     });
-    let mut scatter = Mat::zeros(axes.ncols(), axes.ncols());
-    symmetric_product(scatter.as_mut(), Accumulate::Replace, projected.as_ref(), threads);
+    let scatter = scatters.iter().fold(Mat::zeros(k, k), |sum, scatter| sum + scatter);
     from_identity(whitened(scatter, lambda).as_ref())
 }
 
@@ -167,15 +154,6 @@ mod tests {
         let (orthonormality, _, white) = residuals(&(1.1 * &exact));
         assert!((orthonormality - 0.21).abs() < 1e-12 && (white - 0.21).abs() < 1e-12);
         assert!(residuals(&(f64::NAN * &exact)).1.is_nan());
-
-        let x = Mat::from_fn(2, 2, |i, j| a[(i, j)].sqrt());
-        let probed =
-            |v: &Mat<f64>| probed_residual(x.as_ref(), v.as_ref(), &lambda, &Threads::single());
-        assert!(probed(&exact) < 1e-15);
-        // Two entries of the residual are λ₁ angle, times a random number of variance 1.
-        let ratio = probed(&turned) / angle;
-        assert!((0.5..3.0).contains(&ratio), "{ratio}");
-        assert!(probed(&(f64::NAN * &exact)).is_nan());
     }
 
     /// Of `A = 100 I`, with `V` or `λ` off by a part in 10⁴.
@@ -211,35 +189,30 @@ mod tests {
         assert_eq!(tolerance(7, 3), 112.0 * f64::EPSILON);
     }
 
-    /// Of `X = 2 I` and `λ = 5`, the residual is `−I`, whose norm is `√n`.
-    #[test]
-    fn probes_estimate_the_norm_of_the_residual() {
-        let v = Mat::<f64>::identity(400, 400);
-        let x = 2.0 * &v;
-        let relative = probed_residual(x.as_ref(), v.as_ref(), &[5.0; 400], &Threads::single());
-        assert!((relative / (20.0 / 5.0) - 1.0).abs() < 0.05, "{relative}");
-    }
-
-    /// Four examples on each axis, at ±1 and ±2: the sums of squares are 4 and 16.
+    /// Half of the examples are on each axis, at ±1 and ±2: the sums of squares are `n / 2` and
+    /// `2 n`. One panel, and several for each share, with a part of one at the end.
     #[test]
     fn data_are_white_along_their_axes_only() {
-        let x = Mat::from_fn(2, 8, |i, j| {
-            let value = if j.is_multiple_of(2) { 1.0 } else { -1.0 };
-            if j / 4 == i { (i + 1) as f64 * value } else { 0.0 }
-        });
-        let threads = Threads::single();
-        let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
-        let squares = [4.0, 16.0].map(|square| square / centering.unit.powi(2));
-        let white = |axes: Mat<f64>, lambda: [f64; 2]| {
-            whiteness(x.as_ref(), &centering, axes.as_ref(), &lambda, &threads)
-        };
-        let [small, large] = squares;
-        assert_eq!(white(Mat::identity(2, 2), squares), 0.0);
-        assert_eq!(white(Mat::identity(2, 2), [4.0 * small, large]), 0.75);
-        // Turned by 30°: (¾ 4 + ¼ 16) / 4 = 1.75, (¼ 4 + ¾ 16) / 16 = 0.8125, and
-        // (16 − 4) √3/4 / 8 = 0.65 between them.
-        let (cosine, sine) = (0.75_f64.sqrt(), 0.5);
-        let turned = mat![[cosine, -sine], [sine, cosine]];
-        assert!((white(turned, squares) - 0.75).abs() < 1e-15);
+        for n in [8, 4800] {
+            let x = Mat::from_fn(2, n, |i, j| {
+                let value = if j.is_multiple_of(2) { 1.0 } else { -1.0 };
+                if 2 * j / n == i { (i + 1) as f64 * value } else { 0.0 }
+            });
+            let threads = Threads::single();
+            let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
+            let unit = n as f64 / 2.0 / centering.unit.powi(2);
+            let squares @ [small, large] = [unit, 4.0 * unit];
+            let white = |axes: Mat<f64>, lambda: [f64; 2]| {
+                whiteness(x.as_ref(), &centering, axes.as_ref(), &lambda, &threads)
+            };
+            assert!(white(Mat::identity(2, 2), squares) < 1e-13);
+            let other = white(Mat::identity(2, 2), [4.0 * small, large]);
+            assert!((other - 0.75).abs() < 1e-13);
+            // Turned by 30°: ¾ + ¼ 4 = 1.75, (¼ + ¾ 4) / 4 = 0.8125, and (4 − 1) √3/4 / 2 = 0.65
+            // between them.
+            let (cosine, sine) = (0.75_f64.sqrt(), 0.5);
+            let turned = mat![[cosine, -sine], [sine, cosine]];
+            assert!((white(turned, squares) - 0.75).abs() < 1e-13);
+        }
     }
 }

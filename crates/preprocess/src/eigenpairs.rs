@@ -1,4 +1,4 @@
-use densely_tensor::decomposition::{NoConvergence, symmetric_eigen};
+use densely_tensor::decomposition::{DecompositionError, symmetric_eigen};
 use densely_tensor::{Mat, MatRef, Threads};
 
 use crate::leading_eigen::leading_eigen;
@@ -22,19 +22,19 @@ pub(crate) fn pairs_to_find(size: usize, rank: usize, k: Option<usize>) -> usize
 /// `a: m x m`, both triangles; the vectors are `m x k`.
 ///
 /// # Errors
-/// If they do not converge.
+/// [`DecompositionError`].
 pub(crate) fn eigenpairs(
     a: MatRef<'_, f64>,
     k: usize,
     threads: &Threads,
-) -> Result<(Vec<f64>, Mat<f64>), NoConvergence> {
+) -> Result<(Vec<f64>, Mat<f64>), DecompositionError> {
     if a.nrows() >= LARGE
         && k <= a.nrows() / FEW
         && let Some(leading) = leading_eigen(a, k, threads)
     {
         return Ok(leading);
     }
-    let (mut values, vectors) = symmetric_eigen(a)?;
+    let (mut values, vectors) = symmetric_eigen(a, threads)?;
     values.truncate(k);
     Ok((values, vectors.subcols(0, k).to_owned()))
 }

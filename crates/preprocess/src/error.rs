@@ -1,5 +1,5 @@
 use densely_tensor::ShapeError;
-use densely_tensor::decomposition::NoConvergence;
+use densely_tensor::decomposition::DecompositionError;
 use thiserror::Error;
 
 /// Why a transformation could not be fitted, made or applied.
@@ -69,7 +69,7 @@ pub enum PreprocessError {
     },
     /// The decomposition failed.
     #[error(transparent)]
-    NoConvergence(#[from] NoConvergence),
+    Decomposition(#[from] DecompositionError),
     /// The decomposition did not satisfy its own equations.
     #[error(
         "the {equation} of the principal components is off by {residual:e} where {tolerance:e} is allowed"

@@ -118,7 +118,7 @@ fn ritz(
     let (mut images, mut inner) = (Mat::zeros(m, l), Mat::zeros(l, l));
     product(images.as_mut(), c, q, threads);
     product(inner.as_mut(), q.transpose(), images.as_ref(), threads);
-    let (values, turn) = symmetric_eigen(inner.as_ref()).ok()?;
+    let (values, turn) = symmetric_eigen(inner.as_ref(), threads).ok()?;
     let turned = |matrix: MatRef<'_, f64>| {
         let mut turned = Mat::zeros(m, l);
         product(turned.as_mut(), matrix, turn.as_ref(), threads);

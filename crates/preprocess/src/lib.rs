@@ -58,6 +58,7 @@ mod per_channel_mean;
 mod pipeline;
 mod preprocessor;
 mod principal_axes;
+mod probed;
 mod product_axes;
 mod products;
 mod refine;

@@ -23,7 +23,7 @@ pub(crate) fn singular_axes<T: Scalar>(
     centering.apply(x, centered.as_mut());
     let centered = centered.as_ref();
 
-    let (sigma, directions) = left_singular(centered)?;
+    let (sigma, directions) = left_singular(centered, threads)?;
     let noise = RoundingNoise::new(x, centering, sigma[0]);
     let is_real = |j: usize, sigma: f64| sigma > noise.along(column(directions.as_ref(), j));
     let candidates = (0..sigma.len()).take_while(|&j| is_real(j, sigma[j])).count();

@@ -78,6 +78,21 @@ impl Threads {
         }
     }
 
+    /// Runs `work`, where what it gives to rayon by itself is shared among these threads, not
+    /// among those of the whole process.
+    ///
+    /// # Errors
+    /// If there is no pool yet, and the operating system refuses to start its thread.
+    pub(crate) fn with_rayon<R: Send>(
+        &self,
+        work: impl FnOnce() -> R + Send,
+    ) -> Result<R, ThreadPoolBuildError> {
+        match &self.pool {
+            None => Ok(ThreadPoolBuilder::new().num_threads(1).build()?.install(work)),
+            Some(pool) => Ok(pool.install(work)),
+        }
+    }
+
     /// Runs `work` as [`install`](Self::install) does, while up to `helpers` of the other
     /// threads look out for parts of it, instead of falling asleep whenever there are none.
     ///
@@ -378,6 +393,13 @@ mod tests {
         assert_eq!(b, std::array::from_fn(|j| 2 * j));
         let empty: [&[u8]; 0] = [];
         assert_eq!(empty.columns(), 0);
+    }
+
+    #[test]
+    fn rayon_has_no_other_threads() {
+        for threads in [Threads::single(), Threads::new(2).unwrap(), Threads::new(5).unwrap()] {
+            assert_eq!(threads.with_rayon(rayon::current_num_threads).unwrap(), threads.count());
+        }
     }
 
     #[test]
