@@ -54,7 +54,7 @@ impl<T: Scalar> Default for Buffer<T> {
 
 /// `rows`, rounded up to whole cache lines, and to an odd number of them if there are
 /// several.
-fn stride<T>(rows: usize) -> usize {
+pub(crate) fn stride<T>(rows: usize) -> usize {
     let line = 64 / size_of::<T>();
     let lines = rows.div_ceil(line);
     line * if lines > 1 { lines | 1 } else { lines }

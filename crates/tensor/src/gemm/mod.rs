@@ -1,5 +1,6 @@
 mod dots;
 mod few_terms;
+mod packing;
 mod products;
 mod short_column;
 mod sweep;
@@ -35,8 +36,8 @@ pub enum Accumulate {
 /// ([`Threads::panels`](crate::Threads::panels)) and the result has the same bits
 /// at any number of threads.
 ///
-/// No memory is allocated, except by the first product on a thread, which sets up
-/// that thread's packing buffer. The threads of a [`Threads`](crate::Threads) have
+/// No memory is allocated, except by the first products on a thread, which set up
+/// that thread's packing buffers. The threads of a [`Threads`](crate::Threads) have
 /// theirs from the start.
 ///
 /// # Shapes
@@ -61,7 +62,12 @@ fn product<T: Scalar>(
     b: MatRef<'_, T>,
 ) {
     check_shapes(c.rb(), a, b);
-    if !thin::product(c.rb_mut(), accumulate, a, b) {
+    if thin::product(c.rb_mut(), accumulate, a, b) {
+        return;
+    }
+    if packing::pays(a, b) {
+        packing::packed(c, accumulate, a, b);
+    } else {
         blocks(c, accumulate, a, b);
     }
 }
@@ -155,8 +161,10 @@ fn blocks<T: Scalar>(
     }
 }
 
-/// Makes the first product on this thread, so that a later one allocates nothing.
+/// Takes the memory that products need on this thread, so that a later one allocates nothing.
 pub(crate) fn prepare_gemm() {
+    f32::with_memory(packing::memory_len::<f32>(), |_| ());
+    f64::with_memory(packing::memory_len::<f64>(), |_| ());
     // Large enough for the kernel that packs its operands.
     let a = Mat::<f32>::zeros(64, 64);
     let mut c = Mat::zeros(64, 64);

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use faer::{MatMut, MatRef};
 
 use super::{Accumulate, affine_map, product, sweep};
@@ -16,6 +18,8 @@ pub trait Products: Sized {
         bias: MatRef<'_, Self>,
     );
     fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>);
+    /// Calls `work` with memory of the calling thread, so many elements that hold anything.
+    fn with_memory<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
 }
 
 macro_rules! impl_products {
@@ -39,6 +43,17 @@ macro_rules! impl_products {
             }
             fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>) {
                 sweep::add_up(x, b);
+            }
+            fn with_memory<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R {
+                thread_local! {
+                    static MEMORY: RefCell<Vec<$float>> = const { RefCell::new(Vec::new()) };
+                }
+                MEMORY.with_borrow_mut(|memory| {
+                    if memory.len() < len {
+                        *memory = vec![0.0; len];
+                    }
+                    work(&mut memory[..len])
+                })
             }
         }
     )* };
