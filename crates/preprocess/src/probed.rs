@@ -44,6 +44,17 @@ impl Probed {
             residual: norm(images, &times(&scaled, v.transpose())) / lambda[0],
         }
     }
+
+    /// Whether both are within the tolerance.
+    pub(crate) fn are_good(&self, tolerance: f64) -> bool {
+        self.orthonormality <= tolerance && self.residual <= tolerance
+    }
+
+    /// Whether the columns could be better orthonormal: an estimate has to be well below what
+    /// is tolerated.
+    pub(crate) fn are_askew(&self, tolerance: f64) -> bool {
+        self.orthonormality > tolerance / 4.0
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +73,21 @@ mod tests {
             let (orthonormality, residual) = (probed.orthonormality / 20.0, probed.residual / 20.0);
             assert!((orthonormality / 8.0 - 1.0).abs() < 0.05, "{orthonormality}");
             assert!((residual / (3.0 / 5.0) - 1.0).abs() < 0.05, "{residual}");
+        }
+    }
+
+    #[test]
+    fn both_errors_have_to_be_tolerable() {
+        for (orthonormality, residual, good, askew) in [
+            (1.0, 4.0, true, false),
+            (1.5, 4.0, true, true),
+            (4.0, 4.0, true, true),
+            (4.5, 0.0, false, true),
+            (0.0, 4.5, false, false),
+            (f64::NAN, 0.0, false, false),
+        ] {
+            let probed = Probed { orthonormality, residual };
+            assert_eq!((probed.are_good(4.0), probed.are_askew(4.0)), (good, askew), "{probed:?}");
         }
     }
 

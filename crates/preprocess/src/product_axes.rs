@@ -151,14 +151,13 @@ fn gram_axes<T: Scalar>(
     let u = orthonormalized(u.as_ref(), white.as_ref(), threads);
     product(axes.as_mut(), centered, u.as_ref(), threads);
     let mut probed = Probed::new(centered, axes.as_ref(), &lambda, threads);
-    // An estimate: it has to be well below.
-    if probed.orthonormality > tolerance / 4.0 {
+    if probed.are_askew(tolerance) {
         axes = orthonormalize(axes.as_ref(), threads)?;
         probed = Probed::new(centered, axes.as_ref(), &lambda, threads);
     }
-    let good = probed.orthonormality <= tolerance && probed.residual <= tolerance;
     let total = trace(gram.as_ref());
-    good.then_some(PrincipalAxes { axes, lambda, total, uncertainty: 0.0 })
+    let principal = PrincipalAxes { axes, lambda, total, uncertainty: 0.0 };
+    probed.are_good(tolerance).then_some(principal)
 }
 
 /// Orthonormal columns from those that are nearly so; `None` if they are not.
@@ -188,7 +187,7 @@ fn orthonormalized(v: MatRef<'_, f64>, gram: MatRef<'_, f64>, threads: &Threads)
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::{column, dot, mat};
+    use densely_tensor::{Key, Purpose, Stream, column, dot, mat};
 
     use super::*;
     use crate::accuracy::orthonormality;
@@ -261,6 +260,26 @@ mod tests {
         }
         assert!(product_axes(x, &centering, None, &threads).is_some());
         assert!(gram_axes(x, &centering, k, 1e-20, &threads).is_none());
+    }
+
+    /// The largest variance is 10⁵ times the smallest, and squares have lost as many digits of
+    /// how the axes stand to each other.
+    #[test]
+    fn axes_that_squares_have_turned_are_orthonormal_again() {
+        let mut stream = Stream::new(1, Purpose::Other, Key::default());
+        let scales = [300.0, 30.0, 3.0, 1.0];
+        let mut x = Mat::zeros(60, 5);
+        for scale in scales {
+            let [along, across] =
+                [60, 5].map(|n| Mat::from_fn(n, 1, |_, _| stream.normal::<f64>()));
+            x += scale * &along * across.transpose();
+        }
+        let threads = Threads::single();
+        let centering = Centering::new("test", x.as_ref(), &threads).unwrap();
+        let tolerance = tolerance(60, 5);
+        let principal = gram_axes(x.as_ref(), &centering, 4, tolerance, &threads).unwrap();
+        let error = orthonormality(principal.axes.as_ref(), &threads);
+        assert!(error < 1e-15, "{error:e}");
     }
 
     /// Off by parts of 1e-9, of which the square would be left.
