@@ -211,6 +211,22 @@ fn linear_by_hand() {
     assert_eq!(grads[1], mat![[1.0], [2.0], [2.0]]);
 }
 
+/// Many examples and outputs, for which products are made otherwise: small integers, too.
+#[test]
+fn a_large_gradient_is_the_sum_over_the_examples_at_any_number_of_threads() {
+    let (outputs, n) = (512, 256);
+    let entry = |i: usize, j: usize| ((i * 7 + j * 13 + i * j) % 11) as f64 - 5.0;
+    for inputs in [384, 391] {
+        let (x, dy) = (Mat::from_fn(inputs, n, entry), Mat::from_fn(outputs, n, entry));
+        let expected = &dy * x.transpose();
+        let mut layer = linear(inputs, outputs, &mut stream(0));
+        for threads in [Threads::single(), Threads::new(2).unwrap(), Threads::new(3).unwrap()] {
+            layer.backward_params(x.as_ref(), dy.as_ref(), Mat::new().as_ref(), &threads);
+            assert_eq!(layer.weight().grad, expected, "{inputs} inputs");
+        }
+    }
+}
+
 #[test]
 fn a_layer_that_does_not_fit_is_named_and_not_added() {
     let mut draws = stream(0);
