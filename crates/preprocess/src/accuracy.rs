@@ -7,6 +7,7 @@ use densely_tensor::{
 use crate::PreprocessError;
 use crate::centering::Centering;
 use crate::products::symmetric_product;
+use crate::shares::sum_of_shares;
 
 /// How white products of the data with themselves must make them: what whitening promises
 /// is 1e-10.
@@ -74,21 +75,17 @@ pub(crate) fn whiteness<T: Scalar>(
 ) -> f64 {
     let k = axes.ncols();
     let share = x.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
-    let scatters = threads.map(x.ncols().div_ceil(share), |index| {
-        let x = x.subcols(index * share, share.min(x.ncols() - index * share));
-        let (mut centered, mut scatter) = (Mat::zeros(x.nrows(), PANEL), Mat::zeros(k, k));
-        let mut projected = Mat::zeros(k, PANEL);
+    let scatter = sum_of_shares(x, share, k, threads, |x, mut scatter| {
+        let (mut centered, mut projected) = (Mat::zeros(x.nrows(), PANEL), Mat::zeros(k, PANEL));
         for first in (0..x.ncols()).step_by(PANEL) {
             let n = PANEL.min(x.ncols() - first);
             let mut centered = centered.as_mut().subcols_mut(0, n);
             let mut projected = projected.as_mut().subcols_mut(0, n);
             centering.apply(x.subcols(first, n), centered.rb_mut());
             gemm(projected.rb_mut(), Accumulate::Replace, axes.transpose(), centered.rb());
-            gemm(scatter.as_mut(), Accumulate::Add, projected.rb(), projected.rb().transpose());
+            gemm(scatter.rb_mut(), Accumulate::Add, projected.rb(), projected.rb().transpose());
         }
-        scatter
     });
-    let scatter = scatters.iter().fold(Mat::zeros(k, k), |sum, scatter| sum + scatter);
     from_identity(whitened(scatter, lambda).as_ref())
 }
 

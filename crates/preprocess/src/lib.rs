@@ -67,6 +67,7 @@ mod running_covariance;
 mod running_mean;
 mod running_statistics;
 mod scatter;
+mod shares;
 mod side_by_side;
 mod singular_axes;
 mod squared_deviation;

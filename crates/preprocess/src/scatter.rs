@@ -2,6 +2,7 @@ use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, Threads};
 
 use crate::centering::Centering;
 use crate::products::{mirror, symmetric_product};
+use crate::shares::sum_of_shares;
 
 /// Examples that are centred at a time.
 const PANEL: usize = 512;
@@ -23,24 +24,16 @@ pub(crate) fn scatter<T: Scalar>(
     threads: &Threads,
 ) -> Mat<f64> {
     let (features, examples) = (x.nrows(), x.ncols());
-    let mut scatter = Mat::zeros(features, features);
-    if features > FEW_FEATURES {
+    let mut scatter = if features > FEW_FEATURES {
+        let mut scatter = Mat::zeros(features, features);
         add_up(x, centering, scatter.as_mut(), threads);
+        scatter
     } else {
         let share = examples.div_ceil(SHARES).max(PANEL.min(examples));
-        let starts = (0..examples).step_by(share);
-        let mut parts: Vec<_> =
-            starts.map(|first| (first, Mat::zeros(features, features))).collect();
-        threads.panels(parts.as_mut_slice(), 1, |_, parts| {
-            for (first, scatter) in parts {
-                let x = x.subcols(*first, share.min(examples - *first));
-                add_up(x, centering, scatter.as_mut(), &Threads::single());
-            }
-        });
-        for (_, part) in &parts {
-            scatter += part;
-        }
-    }
+        sum_of_shares(x, share, features, threads, |x, scatter| {
+            add_up(x, centering, scatter, &Threads::single());
+        })
+    };
     mirror(scatter.as_mut());
     scatter
 }
