@@ -163,8 +163,8 @@ fn blocks<T: Scalar>(
 
 /// Takes the memory that products need on this thread, so that a later one allocates nothing.
 pub(crate) fn prepare_gemm() {
-    f32::with_memory(packing::memory_len::<f32>(), |_| ());
-    f64::with_memory(packing::memory_len::<f64>(), |_| ());
+    f32::with_memory(|_| ());
+    f64::with_memory(|_| ());
     // Large enough for the kernel that packs its operands.
     let a = Mat::<f32>::zeros(64, 64);
     let mut c = Mat::zeros(64, 64);

@@ -52,8 +52,8 @@ pub(super) fn packed<T: Scalar>(
     b: MatRef<'_, T>,
 ) {
     let depth = (COLUMN_BYTES / size_of::<T>()).min(b.nrows());
-    let width = memory_len::<T>() / stride::<T>(depth);
-    T::with_memory(memory_len::<T>(), |memory| {
+    T::with_memory(|memory| {
+        let width = memory.len() / stride::<T>(depth);
         let mut accumulate = accumulate;
         for row in (0..b.nrows()).step_by(depth) {
             let rows = depth.min(b.nrows() - row);
@@ -74,9 +74,9 @@ pub(super) fn packed<T: Scalar>(
     });
 }
 
-/// Elements of the memory for a copy.
-pub(super) fn memory_len<T>() -> usize {
-    BYTES / size_of::<T>()
+/// The memory for copies.
+pub(super) fn memory<T: Scalar>() -> Vec<T> {
+    vec![T::ZERO; BYTES / size_of::<T>()]
 }
 
 /// `to = fromᵀ`, both with contiguous columns.

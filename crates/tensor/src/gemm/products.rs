@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use faer::{MatMut, MatRef};
 
-use super::{Accumulate, affine_map, product, sweep};
+use super::{Accumulate, affine_map, packing, product, sweep};
 
 /// The products of a precision, which seal [`Scalar`](crate::Scalar): it requires them, and
 /// nobody else can name this trait.
@@ -18,8 +18,8 @@ pub trait Products: Sized {
         bias: MatRef<'_, Self>,
     );
     fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>);
-    /// Calls `work` with memory of the calling thread, so many elements that hold anything.
-    fn with_memory<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
+    /// Calls `work` with the memory that the calling thread has for copies, holding anything.
+    fn with_memory<R>(work: impl FnOnce(&mut [Self]) -> R) -> R;
 }
 
 macro_rules! impl_products {
@@ -44,16 +44,11 @@ macro_rules! impl_products {
             fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>) {
                 sweep::add_up(x, b);
             }
-            fn with_memory<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R {
+            fn with_memory<R>(work: impl FnOnce(&mut [Self]) -> R) -> R {
                 thread_local! {
-                    static MEMORY: RefCell<Vec<$float>> = const { RefCell::new(Vec::new()) };
+                    static MEMORY: RefCell<Vec<$float>> = RefCell::new(packing::memory());
                 }
-                MEMORY.with_borrow_mut(|memory| {
-                    if memory.len() < len {
-                        *memory = vec![0.0; len];
-                    }
-                    work(&mut memory[..len])
-                })
+                MEMORY.with_borrow_mut(|memory| work(memory))
             }
         }
     )* };
