@@ -1,5 +1,6 @@
 mod dots;
 mod few_terms;
+mod long_column;
 mod packing;
 mod products;
 mod short_column;
@@ -13,11 +14,11 @@ use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use crate::{Reborrow, ReborrowMut, Scalar, fill_columns};
 
-/// Rows of a block of the left operand.
-const ROWS: usize = 512;
+/// Rows of a block of the left operand: a multiple of what every kernel works on at a time.
+const ROWS: usize = 96;
 
-/// Bytes of a row of it: 1 MiB in all, about a core's second-level cache. In f32, from 256 to
-/// 512 columns all are equally good; from 1024 it gets worse, and so does f64 from 512.
+/// Bytes of a row of it: 192 KiB in all, which leaves room for the rest in a second-level cache
+/// of 512 KiB. With 256 rows, `f32` wants half as long ones; otherwise 96 to 288 are as good.
 const ROW_BYTES: usize = 2048;
 
 /// What a product does with what its destination held before.
@@ -127,6 +128,15 @@ fn affine_map<T: Scalar>(
 #[inline]
 pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
     T::sum_columns(x, b);
+}
+
+fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
+    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
+    if long_column::suits(b.rb()) {
+        long_column::add_up(x, b);
+    } else {
+        sweep::add_up(x, b);
+    }
 }
 
 /// The product, a block of `a` at a time, so that the block stays in the cache while

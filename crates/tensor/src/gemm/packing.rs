@@ -2,7 +2,7 @@
 
 use faer::{MatMut, MatRef};
 
-use super::{Accumulate, blocks};
+use super::{Accumulate, ROW_BYTES, blocks};
 use crate::buffer::stride;
 use crate::columns::{column, column_mut};
 use crate::{Reborrow, ReborrowMut, Scalar, vectorize};
@@ -19,9 +19,6 @@ const COLLISION: usize = 1024;
 
 /// Bytes of a copy, at most.
 const BYTES: usize = 1 << 20;
-
-/// Bytes of a column of it, at most.
-const COLUMN_BYTES: usize = 4096;
 
 /// Rows that are copied together, so that columns are written a piece at a time.
 const PIECE: usize = 8;
@@ -51,7 +48,7 @@ pub(super) fn packed<T: Scalar>(
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
 ) {
-    let depth = (COLUMN_BYTES / size_of::<T>()).min(b.nrows());
+    let depth = (ROW_BYTES / size_of::<T>()).min(b.nrows());
     T::with_memory(|memory| {
         let width = memory.len() / stride::<T>(depth);
         let mut accumulate = accumulate;

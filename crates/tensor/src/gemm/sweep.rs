@@ -14,11 +14,6 @@ pub(super) const STRIP: usize = 4 * LANES;
 /// The same where fewer are left.
 const PAIR: usize = 2 * LANES;
 
-/// The same where there is a single column, and so room for more. The longer the pieces of
-/// `a` that are read at a time, the faster it comes from memory: 5 to 8 % here. With twice
-/// as many rows, AVX-512 gains 3 % more, and AVX2 has no registers left.
-const WIDE: usize = 2 * STRIP;
-
 /// `c = a b` with few columns in `b`: every column of `c` is a combination of the
 /// contiguous columns of `a`.
 pub(super) fn sweep<T: Scalar>(
@@ -38,7 +33,6 @@ pub(super) fn sweep<T: Scalar>(
 
 /// `b = Σⱼ x[:, j]`, the columns added in order.
 pub(super) fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
-    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
     sweep_columns::<T, 1>(b, Accumulate::Replace, x, |_, _| T::ONE);
 }
 
@@ -56,9 +50,6 @@ fn sweep_columns<T: Scalar, const N: usize>(
             let mut first = 0;
             while first < m {
                 first += match m - first {
-                    WIDE.. if N == 1 => {
-                        strip::<T, N, WIDE>(c.as_mut(), accumulate, a, &factor, first)
-                    }
                     STRIP.. => strip::<T, N, STRIP>(c.as_mut(), accumulate, a, &factor, first),
                     PAIR.. => strip::<T, N, PAIR>(c.as_mut(), accumulate, a, &factor, first),
                     LANES.. => strip::<T, N, LANES>(c.as_mut(), accumulate, a, &factor, first),

@@ -11,9 +11,10 @@ use faer::{MatMut, MatRef};
 use super::Accumulate;
 use super::dots::dots;
 use super::few_terms::few_terms;
+use super::long_column::{self, long_column};
 use super::short_column::{SHORT, short_column};
 use super::sweep::{STRIP, sweep};
-use crate::Scalar;
+use crate::{Reborrow, Scalar};
 use crate::reduce::LANES;
 
 /// Rows (or columns) of a thin result, or terms of a short sum, at most. With five the general kernel wins.
@@ -40,6 +41,8 @@ pub(super) fn product<T: Scalar>(
         dots(c, accumulate, a, b);
     } else if thin && b.col_stride() == 1 {
         sweep(c.transpose_mut(), accumulate, b.transpose(), a.transpose());
+    } else if a.row_stride() == 1 && long_column::suits(c.rb()) {
+        long_column(c, accumulate, a, b);
     } else if n == 1 && a.row_stride() == 1 && m >= STRIP {
         sweep(c, accumulate, a, b);
     } else if n == 1 && a.row_stride() == 1 && m >= SHORT {
