@@ -78,8 +78,8 @@ impl<T: Scalar> Linear<T> {
 }
 
 /// How many columns of a weight gradient, `out x in`, are computed together: enough to
-/// outweigh handing them to another thread, few enough to balance the threads. It depends
-/// on sizes alone, so that threads do not change the result.
+/// outweigh handing them to another thread, few enough to balance the threads, which share a
+/// power of two evenly. It depends on sizes alone, so that threads do not change the result.
 fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     /// Panels, at most.
     const PANELS: usize = 16;
@@ -89,14 +89,14 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     const CACHED_BYTES: usize = 1 << 20;
 
     let flops = 2 * out_features * in_features * n;
-    let panels = (flops / FLOPS).clamp(1, PANELS);
     let narrowest = match out_features * n * size_of::<T>() {
         // Every panel goes over all of dy.
-        bytes if bytes > CACHED_BYTES => 256,
+        bytes if bytes > CACHED_BYTES => 128,
         _ if in_features < 64 => 16,
         _ => 32,
     };
-    in_features.div_ceil(panels).next_multiple_of(16).max(narrowest)
+    let panels = (flops / FLOPS).min(in_features / narrowest).clamp(1, PANELS);
+    in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(16)
 }
 
 impl<T: Scalar> Layer<T> for Linear<T> {
@@ -152,5 +152,24 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         visit(&mut self.weight);
         visit(&mut self.bias);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weight_gradients_are_cut_into_even_parts() {
+        let width = |out, inputs, n| panel_width::<f32>(out, inputs, n);
+        assert_eq!([2, 15, 48].map(|inputs| width(1000, inputs, 128)), [16, 16, 32]);
+        // Little work is not shared.
+        assert_eq!([30, 1000].map(|n| width(64, 64, n)), [64, 32]);
+        assert_eq!([784, 4096].map(|inputs| width(512, inputs, 128)), [64, 256]);
+        // More of dy than stays in cache.
+        assert_eq!(
+            [250, 300, 784, 4096].map(|inputs| width(512, inputs, 513)),
+            [256, 160, 208, 256]
+        );
     }
 }

@@ -14,8 +14,8 @@ use super::few_terms::few_terms;
 use super::long_column::{self, long_column};
 use super::short_column::{SHORT, short_column};
 use super::sweep::{STRIP, sweep};
-use crate::{Reborrow, Scalar};
 use crate::reduce::LANES;
+use crate::{Reborrow, Scalar};
 
 /// Rows (or columns) of a thin result, or terms of a short sum, at most. With five the general kernel wins.
 pub(super) const THIN: usize = 4;
