@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=7, help="turns of each library (7)")
     parser.add_argument("--quick", action="store_true", help="three short rounds, to try it out")
     parser.add_argument("--json", default=RESULTS, help="the figures (target/peers/results.json)")
+    parser.add_argument("--page", default="", help="write docs/benchmarks-PAGE.md, of this machine")
     parser.add_argument("--report", action="store_true", help="only write docs/benchmarks.md anew")
     parser.add_argument("--list", action="store_true", help="only list the rows")
     options = parser.parse_args()
@@ -126,7 +127,7 @@ def main():
                 sizes.measure(usable, results["sizes"], say)
         finally:
             save(options.json, results)
-    report.write(results)
+    report.write(results, options.page)
     wrong = list(disagreements(results))
     for line in wrong:
         say(line)

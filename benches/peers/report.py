@@ -187,21 +187,34 @@ def summary(entries):
     )
 
 
-def write(results):
-    """Writes docs/benchmarks.md and the plot."""
-    remarks = tomllib.loads((HERE / "remarks.toml").read_text())
+def other_pages(path):
+    """A line that leads to the pages of other machines; none if there are none."""
+    pages = [page for page in sorted(path.parent.glob("benchmarks*.md")) if page != path]
+    others = [f"[`{page.name}`]({page.name})" for page in pages]
+    return [f"On other machines: {', '.join(others)}."] if others else []
+
+
+def write(results, page=""):
+    """Writes the page and its plot: docs/benchmarks.md, or docs/benchmarks-PAGE.md."""
+    name = f"-{page}" if page else ""
+    path = ROOT / "docs" / f"benchmarks{name}.md"
+    remarks_path = HERE / f"remarks{name}.toml"
+    remarks = tomllib.loads(remarks_path.read_text()) if remarks_path.exists() else {}
+    command = f"benches/peers/run --page {page}" if page else "benches/peers/run"
     # In the order of the tables; rows that are no longer measured are dropped.
     entries = [results["rows"][r["id"]] for r in all_rows() if r["id"] in results["rows"]]
     machine = results["machine"]
     flags = ", ".join(machine["flags"])
     parts = [
         "# Benchmarks",
-        "<!-- Written by benches/peers/run: change it there, or in benches/peers/remarks.toml. -->",
+        "<!-- Written by benches/peers/run: change it there, or in "
+        f"benches/peers/{remarks_path.name}. -->",
         summary(entries),
         f"Measured on {machine['date']} at commit {machine['commit']}, on {machine['cores']} cores of "
         f"{machine['processor']} ({machine['family']}; {flags}), {machine['system']}, with "
         f"{versions(results)}, {machine['rustc']}, Python {machine['python']}.",
-        "```sh\nbenches/peers/run          # everything; --help tells how to run a part\n```",
+        *other_pages(path),
+        f"```sh\n{command}          # everything; --help tells how to run a part\n```",
         METHOD.strip(),
     ]
     for name, problem in sorted(results.get("problems", {}).items()):
@@ -217,9 +230,9 @@ def write(results):
         parts.append(
             table(wanted, {"batch": "examples", "width": "d"}.get(group, ""), describe, remarks)
         )
-        if group == "width" and plot.write(entries, ROOT / "docs" / "benchmarks.svg"):
+        if group == "width" and plot.write(entries, path.with_suffix(".svg")):
             text = "Time per example over batch sizes, and per step over widths"
-            parts.append(f"![{text}](benchmarks.svg)")
+            parts.append(f"![{text}]({path.stem}.svg)")
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
-    (ROOT / "docs" / "benchmarks.md").write_text("\n\n".join(parts) + "\n")
+    path.write_text("\n\n".join(parts) + "\n")

@@ -14,11 +14,13 @@ use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use crate::{Reborrow, ReborrowMut, Scalar, fill_columns};
 
-/// Rows of a block of the left operand: a multiple of what every kernel works on at a time.
+/// Rows of a block of the left operand: a multiple of those that faer's kernels work on at a
+/// time, 12 to 96.
 const ROWS: usize = 96;
 
-/// Bytes of a row of it: 192 KiB in all, which leaves room for the rest in a second-level cache
-/// of 512 KiB. With 256 rows, `f32` wants half as long ones; otherwise 96 to 288 are as good.
+/// Bytes of a row of it. A block of 192 KiB leaves room for the rest in a second-level cache of
+/// 512 KiB, where products with one of 1 MiB take 3 to 12 % longer in `f32`, and up to 7 % in
+/// `f64`.
 const ROW_BYTES: usize = 2048;
 
 /// What a product does with what its destination held before.
