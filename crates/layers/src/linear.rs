@@ -92,11 +92,10 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     let narrowest = match out_features * n * size_of::<T>() {
         // Every panel goes over all of dy.
         bytes if bytes > CACHED_BYTES => 128,
-        _ if in_features < 64 => 16,
-        _ => 32,
+        _ => (in_features / 4).clamp(16, 64),
     };
     let panels = (flops / FLOPS).min(in_features / narrowest).clamp(1, PANELS);
-    in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(16)
+    in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
 }
 
 impl<T: Scalar> Layer<T> for Linear<T> {
@@ -162,14 +161,14 @@ mod tests {
     #[test]
     fn weight_gradients_are_cut_into_even_parts() {
         let width = |out, inputs, n| panel_width::<f32>(out, inputs, n);
-        assert_eq!([2, 15, 48].map(|inputs| width(1000, inputs, 128)), [16, 16, 32]);
+        assert_eq!([2, 15, 48].map(|inputs| width(1000, inputs, 128)), [8, 16, 24]);
         // Little work is not shared.
-        assert_eq!([30, 1000].map(|n| width(64, 64, n)), [64, 32]);
-        assert_eq!([784, 4096].map(|inputs| width(512, inputs, 128)), [64, 256]);
+        assert_eq!([30, 1000].map(|n| width(64, 64, n)), [64, 16]);
+        assert_eq!([784, 4096].map(|inputs| width(512, inputs, 128)), [104, 256]);
         // More of dy than stays in cache.
         assert_eq!(
             [250, 300, 784, 4096].map(|inputs| width(512, inputs, 513)),
-            [256, 160, 208, 256]
+            [256, 152, 200, 256]
         );
     }
 }
