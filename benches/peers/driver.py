@@ -1,4 +1,4 @@
-"""Compares densely with other libraries, side by side, and writes docs/benchmarks.md."""
+"""Compares densely with other libraries, side by side, and writes a page in docs/."""
 
 import argparse
 import json
@@ -42,7 +42,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="three short rounds, to try it out")
     parser.add_argument("--json", default=RESULTS, help="the figures (target/peers/results.json)")
     parser.add_argument("--page", default="", help="write docs/benchmarks-PAGE.md, of this machine")
-    parser.add_argument("--report", action="store_true", help="only write docs/benchmarks.md anew")
+    parser.add_argument("--report", action="store_true", help="only write the page anew")
     parser.add_argument("--list", action="store_true", help="only list the rows")
     options = parser.parse_args()
     options.seconds = 0.05 if options.quick else 0.15  # A turn.

@@ -89,11 +89,9 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     const CACHED_BYTES: usize = 1 << 20;
 
     let flops = 2 * out_features * in_features * n;
-    let narrowest = match out_features * n * size_of::<T>() {
-        // Every panel goes over all of dy.
-        bytes if bytes > CACHED_BYTES => 128,
-        _ => (in_features / 4).clamp(16, 64),
-    };
+    // Every panel goes over all of dy.
+    let cached = out_features * n * size_of::<T>() <= CACHED_BYTES;
+    let narrowest = if cached { (in_features / 4).clamp(16, 64) } else { 128 };
     let panels = (flops / FLOPS).min(in_features / narrowest).clamp(1, PANELS);
     in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
 }

@@ -132,15 +132,6 @@ pub fn sum_columns<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
     T::sum_columns(x, b);
 }
 
-fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
-    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
-    if long_column::suits(b.rb()) {
-        long_column::add_up(x, b);
-    } else {
-        sweep::add_up(x, b);
-    }
-}
-
 /// The product, a block of `a` at a time, so that the block stays in the cache while
 /// all of `b` goes by. faer alone would go over all of `a` again and again: a product
 /// of 4096 x 4096 and 4096 x 512 is 15 % faster so.

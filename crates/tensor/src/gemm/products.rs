@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use faer::{MatMut, MatRef};
 
-use super::{Accumulate, add_up, affine_map, packing, product};
+use super::{Accumulate, affine_map, packing, product, sweep};
 
 /// The products of a precision, which seal [`Scalar`](crate::Scalar): it requires them, and
 /// nobody else can name this trait.
@@ -42,7 +42,7 @@ macro_rules! impl_products {
                 affine_map(y, w, x, bias);
             }
             fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>) {
-                add_up(x, b);
+                sweep::add_up(x, b);
             }
             fn with_memory<R>(work: impl FnOnce(&mut [Self]) -> R) -> R {
                 thread_local! {

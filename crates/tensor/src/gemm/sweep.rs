@@ -3,10 +3,11 @@
 use faer::{MatMut, MatRef};
 
 use super::Accumulate;
+use super::long_column;
 use super::thin::{THIN, put};
 use crate::columns::column;
 use crate::reduce::LANES;
-use crate::{Real, Scalar, vectorize};
+use crate::{Real, Reborrow, Scalar, vectorize};
 
 /// Rows of a result that are kept in registers at a time.
 pub(super) const STRIP: usize = 4 * LANES;
@@ -33,7 +34,12 @@ pub(super) fn sweep<T: Scalar>(
 
 /// `b = Σⱼ x[:, j]`, the columns added in order.
 pub(super) fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
-    sweep_columns::<T, 1>(b, Accumulate::Replace, x, |_, _| T::ONE);
+    assert_eq!((b.nrows(), b.ncols()), (x.nrows(), 1), "sum_columns: shape of b");
+    if long_column::suits(b.rb()) {
+        long_column::add_up(x, b);
+    } else {
+        sweep_columns::<T, 1>(b, Accumulate::Replace, x, |_, _| T::ONE);
+    }
 }
 
 /// `c[:, j] = Σₚ factor(p, j) a[:, p]` for `N` columns, the terms added in order.
