@@ -13,6 +13,9 @@ use crate::{Layer, Saturation};
 /// instruction set at hand. Written for any [`Real`], `f` can also be evaluated on
 /// dual numbers, which is how its derivative is checked.
 ///
+/// Mark both `#[inline(always)]`. The compiler would inline one that is short without being
+/// told; another takes several times as long, because it is compiled for the oldest processor.
+///
 /// At a kink, `df` returns an element of the subdifferential. A NaN that goes in has
 /// to come out: prefer `if x < R::ZERO { .. } else { x }` to its mirror image.
 ///
@@ -25,9 +28,12 @@ use crate::{Layer, Saturation};
 /// struct Softsign;
 ///
 /// impl Activation for Softsign {
+///     #[inline(always)]
 ///     fn f<R: Real>(&self, x: R) -> R {
 ///         x / (R::ONE + x.abs())
 ///     }
+///
+///     #[inline(always)]
 ///     fn df<R: Real>(&self, x: R, _y: R) -> R {
 ///         let d = R::ONE + x.abs();
 ///         R::ONE / (d * d)
@@ -66,7 +72,12 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
             #[inline(always)]
             || {
                 for j in 0..x.ncols() {
-                    map(column_mut(y.as_mut(), j), [column(x, j)], |[x]| self.f(x));
+                    map(
+                        column_mut(y.as_mut(), j),
+                        [column(x, j)],
+                        #[inline(always)]
+                        |[x]| self.f(x),
+                    );
                 }
             },
         );
@@ -89,7 +100,12 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
             || {
                 for j in 0..x.ncols() {
                     let arguments = [column(x, j), column(y, j), column(dy, j)];
-                    map(column_mut(dx.as_mut(), j), arguments, |[x, y, dy]| dy * self.df(x, y));
+                    map(
+                        column_mut(dx.as_mut(), j),
+                        arguments,
+                        #[inline(always)]
+                        |[x, y, dy]| dy * self.df(x, y),
+                    );
                 }
             },
         );

@@ -181,7 +181,12 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
             #[inline(always)]
             || {
                 let max = max(scores);
-                map(probabilities, [scores], |[s]| below(s, max).exp());
+                map(
+                    probabilities,
+                    [scores],
+                    #[inline(always)]
+                    |[s]| below(s, max).exp(),
+                );
                 let total = sum_of(probabilities, |e| e);
                 map_in_place([probabilities], [], |[e], []| [e / total]);
             },
@@ -288,7 +293,12 @@ impl<T: Scalar> Shares<T> {
         for (j, &label) in labels.iter().enumerate() {
             let (scores, d) = (column(scores, j), column_mut(dscores.as_mut(), j));
             let max = max(scores);
-            map(d, [scores], |[s]| if s == max { T::ZERO } else { (s - max).exp() });
+            map(
+                d,
+                [scores],
+                #[inline(always)]
+                |[s]| if s == max { T::ZERO } else { (s - max).exp() },
+            );
             let ties = sum_of(scores, |s| if s == max { T::ONE } else { T::ZERO });
             others[j] = sum_of(d, |smaller| smaller) + (ties - T::ONE);
             right[j] = below(scores[label], max);

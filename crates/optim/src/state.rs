@@ -129,11 +129,16 @@ fn each_entry<T: Scalar, const M: usize>(
         move || {
             for j in 0..grad.ncols() {
                 let entries = entries.each_mut().map(|entries| column_mut(entries.as_mut(), j));
-                map_in_place(entries, [column(grad, j)], |mut entry, [d]| {
-                    let (w, g) = penalize(entry[0], d);
-                    entry[0] = w;
-                    rule(entry, g)
-                });
+                map_in_place(
+                    entries,
+                    [column(grad, j)],
+                    #[inline(always)]
+                    |mut entry, [d]| {
+                        let (w, g) = penalize(entry[0], d);
+                        entry[0] = w;
+                        rule(entry, g)
+                    },
+                );
             }
         },
     );

@@ -17,7 +17,12 @@ use crate::{LANES, Scalar};
 /// If the lengths differ.
 #[inline(always)]
 pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; N]) -> T) {
-    map_in_place([y], x, |_, x| [f(x)]);
+    overwrite(
+        [y],
+        x,
+        #[inline(always)]
+        |_, x| [f(x)],
+    );
 }
 
 /// `(w[i], v[i], ...) = f([w[i], v[i], ...], [x₀[i], x₁[i], ...])` for every `i`, vectorised
@@ -28,7 +33,9 @@ pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; 
 /// values are computed together with some of those before, a second time. So `f` must
 /// be a function: the same result for the same arguments, and nothing else.
 ///
-/// To be called inside [`vectorize`](crate::vectorize).
+/// To be called inside [`vectorize`](crate::vectorize). `f`, and what it calls, should be
+/// `#[inline(always)]` if it is more than a few operations: what is not inlined is not compiled
+/// for the instruction set at hand, and may take ten times as long.
 ///
 /// ```
 /// let (mut w, mut v) = ([1.0, 2.0], [0.5, 0.5]);
@@ -42,92 +49,161 @@ pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; 
 /// If the lengths differ.
 #[inline(always)]
 pub fn map_in_place<T: Scalar, const M: usize, const N: usize>(
-    y: [&mut [T]; M],
+    mut y: [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
 ) {
+    let len = len(&y, &x);
+    if len < LANES {
+        return short(y, x, f);
+    }
+    // Of the values of before, some of which are replaced in the loop.
+    let last = chunk(&y, x, &f, len - LANES);
+    let (mut first, step) = (0, step());
+    while first + LANES < len {
+        let results = chunk(&y, x, &f, first);
+        write(&mut y, results, first);
+        first += step;
+    }
+    write(&mut y, last, len - LANES);
+}
+
+/// [`map_in_place`] of `x` alone: what is computed twice is written twice.
+#[inline(always)]
+fn overwrite<T: Scalar, const N: usize>(
+    mut y: [&mut [T]; 1],
+    x: [&[T]; N],
+    f: impl Fn([T; 1], [T; N]) -> [T; 1],
+) {
+    let len = len(&y, &x);
+    if len < LANES {
+        return short(y, x, f);
+    }
+    let (mut next, step) = (0, step());
+    while next < len {
+        let first = next.min(len - LANES);
+        let results = chunk(&y, x, &f, first);
+        write(&mut y, results, first);
+        next += step;
+    }
+}
+
+/// From one chunk to the next. The compiler is not to know it: it would vectorise across
+/// chunks, with a load for every single value.
+#[inline(always)]
+fn step() -> usize {
+    black_box(LANES)
+}
+
+/// The length that all have.
+#[inline(always)]
+fn len<T, const M: usize, const N: usize>(y: &[&mut [T]; M], x: &[&[T]; N]) -> usize {
     let len = y.first().map_or(0, |y| y.len());
     let same = y.iter().all(|y| y.len() == len) && x.iter().all(|x| x.len() == len);
     assert!(same, "map: the lengths must agree");
-    match len {
-        LANES.. => chunks::<T, M, N, LANES>(y, x, f),
-        8.. => chunks::<T, M, N, 8>(y, x, f),
-        4.. => chunks::<T, M, N, 4>(y, x, f),
-        _ => singly(y, x, f),
+    len
+}
+
+/// Less than `LANES` values.
+#[inline(always)]
+fn short<T: Scalar, const M: usize, const N: usize>(
+    mut y: [&mut [T]; M],
+    x: [&[T]; N],
+    f: impl Fn([T; M], [T; N]) -> [T; M],
+) {
+    match y.first().map_or(0, |y| y.len()) {
+        8.. => ends::<T, M, N, 8>(y, x, f),
+        4.. => ends::<T, M, N, 4>(y, x, f),
+        _ => singly(&mut y, x, f),
     }
 }
 
 /// One by one: up to three values.
 #[inline(always)]
 fn singly<T: Scalar, const M: usize, const N: usize>(
-    mut y: [&mut [T]; M],
+    y: &mut [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
 ) {
     let len = y.first().map_or(0, |y| y.len());
     for i in 0..len.min(3) {
-        let results = chunk::<T, M, N, 1>(&y, x, &f, i);
-        write(&mut y, results, i);
+        let results = f(from_fn(|m| y[m][i]), from_fn(|n| x[n][i]));
+        for m in 0..M {
+            y[m][i] = results[m];
+        }
     }
 }
 
+/// The first `C` and the last `C` values, which may be the same in part, at once: they are
+/// all values of at least `C` and at most twice as many.
 #[inline(always)]
-fn chunks<T: Scalar, const M: usize, const N: usize, const C: usize>(
+fn ends<T: Scalar, const M: usize, const N: usize, const C: usize>(
     mut y: [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
 ) {
     let len = y.first().map_or(0, |y| y.len());
-    if len < C {
+    if len < C || LANES < 2 * C {
         return;
     }
-    let last = chunk::<T, M, N, C>(&y, x, &f, len - C);
-    // The compiler is not to know the step: it would vectorise across chunks, with a load
-    // for every single value.
-    let step = black_box(C);
-    let mut first = 0;
-    while first + C < len {
-        let results = chunk::<T, M, N, C>(&y, x, &f, first);
-        write(&mut y, results, first);
-        first += step;
+    let both = |to: &mut [T; LANES], from: &[T]| {
+        to[..C].copy_from_slice(&from[..C]);
+        to[C..2 * C].copy_from_slice(&from[len - C..]);
+    };
+    let mut results = [[T::ZERO; LANES]; M];
+    for (results, y) in results.iter_mut().zip(&y) {
+        both(results, y);
     }
-    write(&mut y, last, len - C);
+    let mut values = [[T::ZERO; LANES]; N];
+    for (values, x) in values.iter_mut().zip(x) {
+        both(values, x);
+    }
+    apply(&mut results, &values, &f);
+    for (y, results) in y.iter_mut().zip(&results) {
+        y[..C].copy_from_slice(&results[..C]);
+        y[len - C..].copy_from_slice(&results[C..2 * C]);
+    }
 }
 
-/// The results for `C` values. Arrays, not slices: the compiler sees that there is nothing
-/// to check.
+/// The results for `LANES` values.
 #[inline(always)]
-fn chunk<T: Scalar, const M: usize, const N: usize, const C: usize>(
+fn chunk<T: Scalar, const M: usize, const N: usize>(
     y: &[&mut [T]; M],
     x: [&[T]; N],
     f: &impl Fn([T; M], [T; N]) -> [T; M],
     first: usize,
-) -> [[T; C]; M] {
-    let mut results = [[T::ZERO; C]; M];
+) -> [[T; LANES]; M] {
+    let mut results = [[T::ZERO; LANES]; M];
     for (results, y) in results.iter_mut().zip(y) {
-        results.copy_from_slice(&y[first..first + C]);
+        results.copy_from_slice(&y[first..first + LANES]);
     }
-    let mut values = [[T::ZERO; C]; N];
+    let mut values = [[T::ZERO; LANES]; N];
     for (values, x) in values.iter_mut().zip(x) {
-        values.copy_from_slice(&x[first..first + C]);
+        values.copy_from_slice(&x[first..first + LANES]);
     }
-    for i in 0..C {
-        let new = f(from_fn(|m| results[m][i]), from_fn(|n| values[n][i]));
-        for m in 0..M {
-            results[m][i] = new[m];
-        }
-    }
+    apply(&mut results, &values, f);
     results
 }
 
+/// `y = f(y, x)`. Arrays, not slices: the compiler sees that there is nothing to check.
 #[inline(always)]
-fn write<T: Scalar, const M: usize, const C: usize>(
-    y: &mut [&mut [T]; M],
-    results: [[T; C]; M],
-    first: usize,
+fn apply<T: Scalar, const M: usize, const N: usize>(
+    y: &mut [[T; LANES]; M],
+    x: &[[T; LANES]; N],
+    f: &impl Fn([T; M], [T; N]) -> [T; M],
 ) {
+    for i in 0..LANES {
+        let new = f(from_fn(|m| y[m][i]), from_fn(|n| x[n][i]));
+        for m in 0..M {
+            y[m][i] = new[m];
+        }
+    }
+}
+
+#[inline(always)]
+fn write<T: Scalar, const M: usize>(y: &mut [&mut [T]; M], results: [[T; LANES]; M], first: usize) {
     for (y, results) in y.iter_mut().zip(&results) {
-        y[first..first + C].copy_from_slice(results);
+        y[first..first + LANES].copy_from_slice(results);
     }
 }
 
