@@ -5,8 +5,9 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use densely::prelude::*;
 
-/// A hidden layer's activations, in cache: 256 units, a panel of 64 examples.
-const SHAPE: (usize, usize) = (256, 64);
+/// A hidden layer's activations, in cache: 256 units, a panel of 64 examples; and columns that
+/// are too short for the loop over chunks.
+const SHAPES: [(usize, usize); 2] = [(256, 64), (10, 64)];
 
 fn normal<T: Scalar>((rows, columns): (usize, usize), seed: u64) -> Mat<T> {
     let mut stream = Stream::new(seed, Purpose::Other, Key::default());
@@ -14,23 +15,25 @@ fn normal<T: Scalar>((rows, columns): (usize, usize), seed: u64) -> Mat<T> {
 }
 
 fn activations<T: Scalar>(c: &mut Criterion) {
-    let mut group = c.benchmark_group(format!("activation/{}", T::NAME));
-    group.throughput(Throughput::Elements((SHAPE.0 * SHAPE.1) as u64));
-    let x = normal::<T>(SHAPE, 1);
-    for kind in ActivationKind::ALL {
-        let layer = kind.layer::<T>(SHAPE.0).expect("there are units");
-        let outputs = layer.out_features(SHAPE.0).expect("an even number, for two pieces");
-        let dy = normal::<T>((outputs, SHAPE.1), 2);
-        let (mut y, mut dx) = (dy.clone(), x.clone());
-        group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
-            b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
-        });
-        group.bench_function(BenchmarkId::new(kind.name(), "backward"), |b| {
-            b.iter(|| {
-                let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
-                layer.backward_input(x, y, dy, dx.as_mut(), Mat::new().as_mut());
+    for (units, n) in SHAPES {
+        let mut group = c.benchmark_group(format!("activation/{}/{units} units", T::NAME));
+        group.throughput(Throughput::Elements((units * n) as u64));
+        let x = normal::<T>((units, n), 1);
+        for kind in ActivationKind::ALL {
+            let layer = kind.layer::<T>(units).expect("there are units");
+            let outputs = layer.out_features(units).expect("an even number, for two pieces");
+            let dy = normal::<T>((outputs, n), 2);
+            let (mut y, mut dx) = (dy.clone(), x.clone());
+            group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
+                b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
             });
-        });
+            group.bench_function(BenchmarkId::new(kind.name(), "backward"), |b| {
+                b.iter(|| {
+                    let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
+                    layer.backward_input(x, y, dy, dx.as_mut(), Mat::new().as_mut());
+                });
+            });
+        }
     }
 }
 
