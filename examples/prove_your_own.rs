@@ -11,10 +11,12 @@ use densely_gradcheck::{ActivationCheck, Mistake, activation};
 struct Softsign;
 
 impl Activation for Softsign {
+    #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
         x / (R::ONE + x.abs())
     }
 
+    #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let d = R::ONE + x.abs();
         R::ONE / (d * d)
@@ -28,10 +30,12 @@ struct ScaledSoftsign {
 }
 
 impl Activation for ScaledSoftsign {
+    #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
         x / (R::from_f64(self.temperature) + x.abs())
     }
 
+    #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let t = R::from_f64(self.temperature);
         let d = t + x.abs();
@@ -44,10 +48,12 @@ impl Activation for ScaledSoftsign {
 struct WrongSoftsign;
 
 impl Activation for WrongSoftsign {
+    #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
         x / (R::ONE + x.abs())
     }
 
+    #[inline(always)]
     fn df<R: Real>(&self, _x: R, y: R) -> R {
         let d = R::ONE + y.abs();
         R::ONE / (d * d)

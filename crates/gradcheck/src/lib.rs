@@ -26,9 +26,11 @@
 //! struct Softsign;
 //!
 //! impl Activation for Softsign {
+//!     #[inline(always)]
 //!     fn f<R: Real>(&self, x: R) -> R {
 //!         x / (R::ONE + x.abs())
 //!     }
+//!     #[inline(always)]
 //!     fn df<R: Real>(&self, _x: R, y: R) -> R {
 //!         let d = R::ONE + y.abs();
 //!         R::ONE / (d * d)

@@ -13,9 +13,11 @@
 //! struct Square;
 //!
 //! impl Activation for Square {
+//!     #[inline(always)]
 //!     fn f<R: Real>(&self, x: R) -> R {
 //!         x * x
 //!     }
+//!     #[inline(always)]
 //!     fn df<R: Real>(&self, x: R, _y: R) -> R {
 //!         x + x
 //!     }
