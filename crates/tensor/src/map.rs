@@ -55,7 +55,7 @@ pub fn map_in_place<T: Scalar, const M: usize, const N: usize>(
 ) {
     let len = len(&y, &x);
     if len < LANES {
-        return short(y, x, f);
+        return short(&mut y, x, f, len);
     }
     // Of the values of before, some of which are replaced in the loop.
     let last = chunk(&y, x, &f, len - LANES);
@@ -77,7 +77,7 @@ fn overwrite<T: Scalar, const N: usize>(
 ) {
     let len = len(&y, &x);
     if len < LANES {
-        return short(y, x, f);
+        return short(&mut y, x, f, len);
     }
     let (mut next, step) = (0, step());
     while next < len {
@@ -107,14 +107,15 @@ fn len<T, const M: usize, const N: usize>(y: &[&mut [T]; M], x: &[&[T]; N]) -> u
 /// Less than `LANES` values.
 #[inline(always)]
 fn short<T: Scalar, const M: usize, const N: usize>(
-    mut y: [&mut [T]; M],
+    y: &mut [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
+    len: usize,
 ) {
-    match y.first().map_or(0, |y| y.len()) {
-        8.. => ends::<T, M, N, 8>(y, x, f),
-        4.. => ends::<T, M, N, 4>(y, x, f),
-        _ => singly(&mut y, x, f),
+    match len {
+        8.. => ends::<T, M, N, 8>(y, x, f, len),
+        4.. => ends::<T, M, N, 4>(y, x, f, len),
+        _ => singly(y, x, f, len),
     }
 }
 
@@ -124,8 +125,8 @@ fn singly<T: Scalar, const M: usize, const N: usize>(
     y: &mut [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
+    len: usize,
 ) {
-    let len = y.first().map_or(0, |y| y.len());
     for i in 0..len.min(3) {
         let results = f(from_fn(|m| y[m][i]), from_fn(|n| x[n][i]));
         for m in 0..M {
@@ -138,20 +139,17 @@ fn singly<T: Scalar, const M: usize, const N: usize>(
 /// all values of at least `C` and at most twice as many.
 #[inline(always)]
 fn ends<T: Scalar, const M: usize, const N: usize, const C: usize>(
-    mut y: [&mut [T]; M],
+    y: &mut [&mut [T]; M],
     x: [&[T]; N],
     f: impl Fn([T; M], [T; N]) -> [T; M],
+    len: usize,
 ) {
-    let len = y.first().map_or(0, |y| y.len());
-    if len < C || LANES < 2 * C {
-        return;
-    }
     let both = |to: &mut [T; LANES], from: &[T]| {
         to[..C].copy_from_slice(&from[..C]);
         to[C..2 * C].copy_from_slice(&from[len - C..]);
     };
     let mut results = [[T::ZERO; LANES]; M];
-    for (results, y) in results.iter_mut().zip(&y) {
+    for (results, y) in results.iter_mut().zip(&*y) {
         both(results, y);
     }
     let mut values = [[T::ZERO; LANES]; N];
