@@ -28,6 +28,9 @@ fn methods(c: &mut Criterion) {
             group.bench_function(BenchmarkId::new(name, "transform"), |b| {
                 b.iter(|| fitted.transform(x.as_ref()));
             });
+            group.bench_function(BenchmarkId::new(name, "fit_transform"), |b| {
+                b.iter(|| method.fit_transform(x.as_ref()));
+            });
         }
     }
 }

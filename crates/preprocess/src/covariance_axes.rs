@@ -57,5 +57,6 @@ pub(crate) fn covariance_axes(
         lambda: values[..real].to_vec(),
         total: scatter::trace(scatter),
         uncertainty,
+        right: None,
     })
 }

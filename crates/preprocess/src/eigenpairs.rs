@@ -34,9 +34,10 @@ pub(crate) fn eigenpairs(
     {
         return Ok(leading);
     }
-    let (mut values, vectors) = symmetric_eigen(a, threads)?;
+    let (mut values, mut vectors) = symmetric_eigen(a, threads)?;
     values.truncate(k);
-    Ok((values, vectors.subcols(0, k).to_owned()))
+    vectors.truncate(a.nrows(), k);
+    Ok((values, vectors))
 }
 
 #[cfg(test)]

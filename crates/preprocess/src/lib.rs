@@ -12,6 +12,7 @@
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
 //! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
+//! | the examples that it is fitted to transformed, sooner | [`Method::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
 //! | one of your own | [`Transform`] | |
 //!
 //! Statistics are of the population (divided by N, as in the notes), and computed in
@@ -48,6 +49,7 @@ mod covariance_axes;
 mod eigenpairs;
 mod error;
 mod feature_mean;
+mod fit_transform;
 mod leading_eigen;
 mod mean_image;
 mod method;

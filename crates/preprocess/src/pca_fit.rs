@@ -1,4 +1,4 @@
-use densely_tensor::{MatRef, Scalar, Threads};
+use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
 use crate::centering::Centering;
 use crate::principal_axes::PrincipalAxes;
@@ -103,13 +103,23 @@ impl Pca {
         components: Components,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
+        Ok(Self::fit_with_right(x, components, threads)?.0)
+    }
+
+    /// And the [right singular vectors](PrincipalAxes::right) of the examples, if they are known.
+    pub(crate) fn fit_with_right<T: Scalar>(
+        x: MatRef<'_, T>,
+        components: Components,
+        threads: &Threads,
+    ) -> Result<(Self, Option<Mat<f64>>), PreprocessError> {
         components.check()?;
         threads.install(|| {
             let examples = x.ncols();
             let centering = Centering::new("Pca::fit", x, threads)?;
             let count = components.count_up_to(centering.rank(examples));
-            let principal = PrincipalAxes::new(x, &centering, count, threads)?;
-            Self::from_principal(centering, &principal, components, examples)
+            let mut principal = PrincipalAxes::new(x, &centering, count, threads)?;
+            let right = principal.right.take();
+            Ok((Self::from_principal(centering, principal, components, examples)?, right))
         })
     }
 
@@ -150,14 +160,14 @@ impl Pca {
             let scatter = covariance.scatter();
             let principal =
                 PrincipalAxes::of_scatter(scatter.as_ref(), &centering, examples, count, threads)?;
-            Self::from_principal(centering, &principal, components, examples)
+            Self::from_principal(centering, principal, components, examples)
         })
     }
 
     /// From the axes of so many examples.
     fn from_principal(
         centering: Centering,
-        principal: &PrincipalAxes,
+        principal: PrincipalAxes,
         components: Components,
         examples: usize,
     ) -> Result<Self, PreprocessError> {
@@ -169,7 +179,8 @@ impl Pca {
         if kept == 0 || kept > rank {
             return Err(PreprocessError::Components { requested: kept, rank, features, examples });
         }
-        let components = principal.axes.subcols(0, kept).to_owned();
+        let components =
+            if kept < rank { principal.axes.subcols(0, kept).to_owned() } else { principal.axes };
         let unit = centering.unit;
         let variance = |lambda: f64| unit * (unit * (lambda / examples as f64));
         let variances = principal.lambda[..kept].iter().map(|&lambda| variance(lambda)).collect();

@@ -1,4 +1,4 @@
-use densely_tensor::{Mat, MatRef, Scalar, Threads, column_mut};
+use densely_tensor::{Mat, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::PreprocessError;
 use crate::centering::Centering;
@@ -19,6 +19,9 @@ pub(crate) struct PrincipalAxes {
     /// How far the eigenvalues may be off, and `vᵢᵀ X Xᵀ vⱼ` from 0; 0 if each axis is exact
     /// enough to whiten with.
     pub(crate) uncertainty: f64,
+    /// Right singular vectors `U` of `X = V Σ Uᵀ`, n x k, if the axes came from them and each is
+    /// exact enough to be a whitened feature of the examples.
+    pub(crate) right: Option<Mat<f64>>,
 }
 
 impl PrincipalAxes {
@@ -34,7 +37,7 @@ impl PrincipalAxes {
             Some(axes) => axes,
             None => singular_axes(x, centering, threads)?,
         };
-        Ok(principal.with_fixed_signs())
+        Ok(principal.with_fixed_signs(threads))
     }
 
     /// As [`new`](Self::new), from the scatter of so many examples alone.
@@ -45,25 +48,26 @@ impl PrincipalAxes {
         k: Option<usize>,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        Ok(covariance_axes(scatter, centering, examples, k, threads)?.with_fixed_signs())
+        Ok(covariance_axes(scatter, centering, examples, k, threads)?.with_fixed_signs(threads))
     }
 
-    fn with_fixed_signs(mut self) -> Self {
-        for j in 0..self.axes.ncols() {
-            fix_sign(column_mut(self.axes.as_mut(), j));
+    /// Makes the entry of largest magnitude of each axis positive.
+    fn with_fixed_signs(mut self, threads: &Threads) -> Self {
+        let axes = self.axes.as_ref();
+        let negative = threads.map(axes.ncols(), |j| is_negative(column(axes, j)));
+        for j in (0..negative.len()).filter(|&j| negative[j]) {
+            for vectors in [Some(&mut self.axes), self.right.as_mut()].into_iter().flatten() {
+                column_mut(vectors.as_mut(), j).iter_mut().for_each(|value| *value = -*value);
+            }
         }
         self
     }
 }
 
-/// Makes the entry of largest magnitude positive. Entries that differ by rounding errors
+/// Whether the entry of largest magnitude is negative. Entries that differ by rounding errors
 /// count as equal, so that these do not choose the sign.
-fn fix_sign(axis: &mut [f64]) {
+fn is_negative(axis: &[f64]) -> bool {
     let largest = axis.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let first = axis.iter().find(|value| value.abs() > largest * (1.0 - 1e-8));
-    if first.is_some_and(|&value| value < 0.0) {
-        for value in axis {
-            *value = -*value;
-        }
-    }
+    first.is_some_and(|&value| value < 0.0)
 }

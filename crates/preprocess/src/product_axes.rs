@@ -4,7 +4,7 @@ use crate::accuracy::{WHITE, expect_eigenvectors, from_identity, tolerance, whit
 use crate::centering::Centering;
 use crate::eigenpairs::{eigenpairs, pairs_to_find};
 use crate::principal_axes::PrincipalAxes;
-use crate::probed::Probed;
+use crate::probed::{Probed, SURE, relative_residual, times};
 use crate::products::{mirror, product, symmetric_part, symmetric_product};
 use crate::scatter::{scatter, trace};
 
@@ -21,7 +21,8 @@ const TESTED: usize = 8;
 /// `ε λ₁ / λₖ` for the smallest kept: if that is too much already, nothing more is done.
 /// Otherwise `E` is measured:
 ///
-/// - that of the eigendecomposition by `Vᵀ A V = diag(λ)`, all entries;
+/// - that of the eigendecomposition by `A V = V diag(λ)`, with a few random vectors, or, if it
+///   might be too large, by all entries of `Vᵀ A V = diag(λ)`;
 /// - that of the product, too, by projecting the data themselves on the axes of largest
 ///   and of smallest variance, where it is largest relative to `√(λᵢ λⱼ)`.
 ///
@@ -73,8 +74,9 @@ fn whitens_both_ends<T: Scalar>(
 struct Eigen {
     values: Vec<f64>,
     vectors: Mat<f64>,
-    /// `(Vᵀ A V)ᵢⱼ / √(λᵢ λⱼ)`, the lower triangle: nearly the identity.
-    white: Mat<f64>,
+    /// `(Vᵀ A V)ᵢⱼ / √(λᵢ λⱼ)`, the lower triangle: nearly the identity. `None` if each vector
+    /// is so exact, relative to its own value, that this surely is the identity.
+    white: Option<Mat<f64>>,
 }
 
 impl Eigen {
@@ -83,6 +85,13 @@ impl Eigen {
         let (values, vectors) = eigenpairs(a, k, threads).ok()?;
         if f64::EPSILON * values[0] >= WHITE * values[k - 1] {
             return None;
+        }
+        let v = vectors.as_ref();
+        let probed = Probed::new(|z| times(&z, a, threads), v, &values, threads);
+        if probed.are_surely_good(tolerance)
+            && relative_residual(a, v, &values, threads) <= WHITE / SURE
+        {
+            return Some(Self { values, vectors, white: None });
         }
         Self::checked(a, values, vectors, tolerance, threads)
     }
@@ -105,7 +114,7 @@ impl Eigen {
         let good = from_identity(white.as_ref()) <= WHITE
             && expect_eigenvectors(vectors.as_ref(), images.as_ref(), &values, tolerance, threads)
                 .is_ok();
-        good.then_some(Self { values, vectors, white })
+        good.then_some(Self { values, vectors, white: Some(white) })
     }
 }
 
@@ -118,7 +127,7 @@ fn scatter_axes(
 ) -> Option<PrincipalAxes> {
     let Eigen { values, vectors, .. } = Eigen::largest(scatter, k, tolerance, threads)?;
     let total = trace(scatter);
-    Some(PrincipalAxes { axes: vectors, lambda: values, total, uncertainty: 0.0 })
+    Some(PrincipalAxes { axes: vectors, lambda: values, total, uncertainty: 0.0, right: None })
 }
 
 /// Those that the eigenvectors `U` of `XᵀX` give: `V = X U diag(λ)^−½`.
@@ -126,6 +135,7 @@ fn scatter_axes(
 /// An axis `X u / σ` holds what `u` has of the larger axes by rounding errors, enlarged by
 /// the ratio of their σ. `(Uᵀ XᵀX U)ᵢⱼ / (σᵢ σⱼ)` tells how much, so that it is taken away
 /// before the large product; what errors of `XᵀX` itself have left, if it is too much, after.
+/// If neither is necessary, `U` is as exact as the axes.
 fn gram_axes<T: Scalar>(
     x: MatRef<'_, T>,
     centering: &Centering,
@@ -143,20 +153,26 @@ fn gram_axes<T: Scalar>(
     mirror(gram.as_mut());
     let Eigen { values: lambda, vectors: mut u, white } =
         Eigen::largest(gram.as_ref(), k, tolerance, threads)?;
+    let mut right = white.is_none().then(|| u.clone());
     for (j, lambda) in lambda.iter().enumerate() {
         let sigma = lambda.sqrt();
         column_mut(u.as_mut(), j).iter_mut().for_each(|u| *u /= sigma);
     }
+    if let Some(white) = white {
+        u = orthonormalized(u.as_ref(), white.as_ref(), threads);
+    }
     let mut axes = Mat::zeros(features, k);
-    let u = orthonormalized(u.as_ref(), white.as_ref(), threads);
     product(axes.as_mut(), centered, u.as_ref(), threads);
-    let mut probed = Probed::new(centered, axes.as_ref(), &lambda, threads);
+    let times_scatter =
+        |z: Mat<f64>| times(&times(&z, centered, threads), centered.transpose(), threads);
+    let mut probed = Probed::new(times_scatter, axes.as_ref(), &lambda, threads);
     if probed.are_askew(tolerance) {
         axes = orthonormalize(axes.as_ref(), threads)?;
-        probed = Probed::new(centered, axes.as_ref(), &lambda, threads);
+        probed = Probed::new(times_scatter, axes.as_ref(), &lambda, threads);
+        right = None;
     }
     let total = trace(gram.as_ref());
-    let principal = PrincipalAxes { axes, lambda, total, uncertainty: 0.0 };
+    let principal = PrincipalAxes { axes, lambda, total, uncertainty: 0.0, right };
     probed.are_good(tolerance).then_some(principal)
 }
 

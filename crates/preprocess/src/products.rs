@@ -3,8 +3,11 @@
 
 use densely_tensor::{Accumulate, MatMut, MatRef, Threads, gemm};
 
-/// Columns of a block of a product, and rows and columns of one of a symmetric product.
+/// Columns of a block of a product.
 const BLOCK: usize = 128;
+/// How many times as many rows a block of a symmetric product has, as far as they reach: packed
+/// columns are used for more rows.
+const TALL: usize = 2;
 
 /// `c = a b`.
 ///
@@ -19,8 +22,8 @@ pub(crate) fn product(
     threads.panels((c, b), block(b.ncols()), |_, (c, b)| gemm(c, Accumulate::Replace, a, b));
 }
 
-/// The lower triangle of `c = a aᵀ` or `c += a aᵀ`; blocks above the diagonal are not
-/// touched, which is half of the work.
+/// The lower triangle of `c = a aᵀ` or `c += a aᵀ`, which is half of the work: of what is above
+/// the diagonal, only what blocks on it reach is touched.
 ///
 /// # Shapes
 /// `a: m x k`, `c: m x m`.
@@ -53,14 +56,20 @@ fn lower_triangle(
     b: MatRef<'_, f64>,
     threads: &Threads,
 ) {
-    let width = block(a.nrows());
+    let (size, width) = (a.nrows(), block(a.nrows()));
     let mut blocks = Vec::new();
     let mut rest = c;
-    for first in (0..a.nrows()).step_by(width) {
-        let (columns, later) = rest.split_at_col_mut(width.min(a.nrows() - first));
-        let mut below = columns.split_at_row_mut(first).1;
-        for row in (first..a.nrows()).step_by(width) {
-            let (block, later) = below.split_at_row_mut(width.min(a.nrows() - row));
+    for first in (0..size).step_by(width) {
+        let (columns, later) = rest.split_at_col_mut(width.min(size - first));
+        let (diagonal, mut below) =
+            columns.split_at_row_mut(first).1.split_at_row_mut(width.min(size - first));
+        // In two steps, so that little above the diagonal is computed.
+        let half = (diagonal.ncols() / 2).next_multiple_of(8).min(diagonal.ncols());
+        let (left, right) = diagonal.split_at_col_mut(half);
+        blocks.push((first, first, left));
+        blocks.push((first + half, first + half, right.split_at_row_mut(half).1));
+        for row in (first + width..size).step_by(TALL * width) {
+            let (block, later) = below.split_at_row_mut((TALL * width).min(size - row));
             blocks.push((row, first, block));
             below = later;
         }

@@ -49,5 +49,5 @@ pub(crate) fn singular_axes<T: Scalar>(
     let tolerance = tolerance(x.nrows(), x.ncols());
     expect_eigenvectors(axes.as_ref(), images.as_ref(), &lambda, tolerance, threads)?;
     let total = lambda.iter().rev().sum();
-    Ok(PrincipalAxes { axes, lambda, total, uncertainty: 0.0 })
+    Ok(PrincipalAxes { axes, lambda, total, uncertainty: 0.0, right: None })
 }

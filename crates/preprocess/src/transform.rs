@@ -7,7 +7,7 @@ use densely_tensor::{
 use crate::statistics;
 
 /// Examples that go through the kernels at a time.
-const PANEL: usize = 256;
+const PANEL: usize = 128;
 
 /// Parts that threads share among them.
 const SHARES: usize = 16;

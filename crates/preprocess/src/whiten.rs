@@ -77,6 +77,11 @@ impl Whiten {
         &self.pca
     }
 
+    /// `(λ + ε)^−½` of each component.
+    pub(crate) fn factor(&self) -> &[f64] {
+        &self.factor
+    }
+
     /// `ε`.
     #[must_use]
     pub fn epsilon(&self) -> f64 {

@@ -101,17 +101,17 @@ pub fn symmetric_eigen(
         self_adjoint_evd(
             a,
             values.as_mut(),
-            Some(vectors.as_mut()),
+            // It orders them ascending.
+            Some(vectors.as_mut().reverse_cols_mut()),
             par,
             MemStack::new(&mut MemBuffer::new(scratch)),
             Spec::default(),
         )
         .is_ok()
     })?;
-    // faer orders them ascending.
     let values = (0..n).rev().map(|i| values.column_vector()[i]);
     let values = expect_converged(decomposition, a, converged, values.collect())?;
-    Ok((values, vectors.as_ref().reverse_cols().to_owned()))
+    Ok((values, vectors))
 }
 
 /// Orthonormal columns whose first j span what the first j columns of `a` do, by

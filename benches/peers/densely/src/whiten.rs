@@ -23,14 +23,11 @@ impl Whitening {
     }
 
     fn whiten(&self) -> Result<(Whiten, Mat<f64>), Failure> {
-        let (x, threads) = (self.x.as_ref(), &self.threads);
-        let pca = match self.components {
-            0 => Pca::fit_on(x, threads)?,
-            k => Pca::fit_k_on(x, k, threads)?,
+        let components = match self.components {
+            0 => Components::All,
+            k => Components::Count(k),
         };
-        let whiten = Whiten::from_pca(pca, 0.0)?;
-        let y = whiten.transform_on(x, threads)?;
-        Ok((whiten, y))
+        Ok(Whiten::fit_transform_on(self.x.as_ref(), components, 0.0, &self.threads)?)
     }
 }
 

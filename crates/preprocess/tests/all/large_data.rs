@@ -5,7 +5,7 @@ use densely_preprocess::{Components, Method, Pca, Transform, Whiten};
 use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column, dot};
 
 /// Features x n, a few directions of decaying variance in noise, around means of `offset`.
-fn low_rank(features: usize, n: usize, decay: f64, noise: f64, offset: f64) -> Mat<f64> {
+pub(crate) fn low_rank(features: usize, n: usize, decay: f64, noise: f64, offset: f64) -> Mat<f64> {
     let mut stream = Stream::new(5, Purpose::Other, Key::default());
     let rank = 30.min(features);
     let a = Mat::from_fn(features, rank, |_, _| stream.normal::<f64>());

@@ -2,6 +2,7 @@
 //! file would.
 
 mod common;
+mod fit_transform;
 mod hard_cases;
 mod jacobi;
 mod large_data;
