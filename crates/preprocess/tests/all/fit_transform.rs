@@ -89,6 +89,14 @@ fn every_method_transforms_what_it_is_fitted_to() {
         let threads = Threads::new(2).unwrap();
         assert_eq!(method.fit_transform_on(x.as_ref(), &threads).unwrap(), (fitted, y), "{name}");
     }
+    let components = Components::Count(5);
+    let (pca, y) = Pca::fit_transform(x.as_ref(), components).unwrap();
+    assert_eq!(Method::Pca { components }.fit_transform(x.as_ref()).unwrap(), (pca.into(), y));
+    let (whiten, y) = Whiten::fit_transform(x.as_ref(), components, 0.0).unwrap();
+    assert_eq!(
+        Method::Whiten { components }.fit_transform(x.as_ref()).unwrap(),
+        (whiten.into(), y)
+    );
 }
 
 #[test]
