@@ -74,7 +74,7 @@ pub(crate) fn whiteness<T: Scalar>(
     threads: &Threads,
 ) -> f64 {
     let k = axes.ncols();
-    let share = x.ncols().div_ceil(SHARES).next_multiple_of(PANEL);
+    let share = x.ncols().div_ceil(SHARES).max(PANEL);
     let scatter = sum_of_shares(x, share, k, threads, |x, mut scatter| {
         let (mut centered, mut projected) = (Mat::zeros(x.nrows(), PANEL), Mat::zeros(k, PANEL));
         for first in (0..x.ncols()).step_by(PANEL) {

@@ -154,7 +154,7 @@ fn by_panels<T: Scalar>(
 ) -> Result<Mat<T>, ShapeError> {
     statistics::check_columns(operation, from)?;
     let mut to = Mat::zeros(rows, from.ncols());
-    let share = from.ncols().div_ceil(SHARES).next_multiple_of(PANEL).max(PANEL);
+    let share = from.ncols().div_ceil(SHARES).max(PANEL);
     threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
         // Made once for a few panels, where they are needed.
         let mut buffers = None;
