@@ -1,6 +1,6 @@
 //! Fitting to examples and transforming the same ones, in less time than both take.
 
-use densely_tensor::{Mat, MatRef, Scalar, Threads};
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
 
 use crate::{Components, Method, Pca, PreprocessError, Preprocessor, Transform, Whiten};
 
@@ -49,10 +49,7 @@ impl Pca {
         threads: &Threads,
     ) -> Result<(Self, Mat<T>), PreprocessError> {
         let (pca, u) = Self::fit_with_right(x, components, threads)?;
-        let y = match u {
-            Some(u) => scaled(u.as_ref(), sigma(&pca, x.ncols())),
-            None => pca.transform_on(x, threads)?,
-        };
+        let y = transformed(x, &pca, u, sigma(&pca, x.ncols()), threads)?;
         Ok((pca, y))
     }
 }
@@ -101,13 +98,9 @@ impl Whiten {
     ) -> Result<(Self, Mat<T>), PreprocessError> {
         let (pca, u) = Pca::fit_with_right(x, components, threads)?;
         let whiten = Self::from_pca(pca, epsilon)?;
-        let y = match u {
-            Some(u) => {
-                let sigma = sigma(whiten.pca(), x.ncols());
-                scaled(u.as_ref(), sigma.zip(whiten.factor()).map(|(sigma, factor)| sigma * factor))
-            }
-            None => whiten.transform_on(x, threads)?,
-        };
+        let sigma = sigma(whiten.pca(), x.ncols());
+        let scale = sigma.zip(whiten.factor()).map(|(sigma, factor)| sigma * factor);
+        let y = transformed(x, &whiten, u, scale, threads)?;
         Ok((whiten, y))
     }
 }
@@ -164,8 +157,16 @@ fn sigma(pca: &Pca, examples: usize) -> impl Iterator<Item = f64> {
     pca.variances().iter().map(move |variance| (variance * examples as f64).sqrt())
 }
 
-/// `diag(scale) Uᵀ`, of the first columns of `u`: n x k.
-fn scaled<T: Scalar>(u: MatRef<'_, f64>, scale: impl Iterator<Item = f64>) -> Mat<T> {
+/// `diag(scale) Uᵀ`, of the first columns of `u`: n x k, or what the fitted transformation makes of
+/// the examples, if there is no `u`.
+fn transformed<T: Scalar>(
+    x: MatRef<'_, T>,
+    fitted: &impl Transform,
+    u: Option<Mat<f64>>,
+    scale: impl Iterator<Item = f64>,
+    threads: &Threads,
+) -> Result<Mat<T>, ShapeError> {
+    let Some(u) = u else { return fitted.transform_on(x, threads) };
     let scale: Vec<f64> = scale.collect();
-    Mat::from_fn(scale.len(), u.nrows(), |i, j| T::from_f64(scale[i] * u[(j, i)]))
+    Ok(Mat::from_fn(scale.len(), u.nrows(), |i, j| T::from_f64(scale[i] * u[(j, i)])))
 }

@@ -1,3 +1,5 @@
+use std::iter;
+
 use densely_tensor::{Mat, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::PreprocessError;
@@ -56,7 +58,7 @@ impl PrincipalAxes {
         let axes = self.axes.as_ref();
         let negative = threads.map(axes.ncols(), |j| is_negative(column(axes, j)));
         for j in (0..negative.len()).filter(|&j| negative[j]) {
-            for vectors in [Some(&mut self.axes), self.right.as_mut()].into_iter().flatten() {
+            for vectors in iter::once(&mut self.axes).chain(&mut self.right) {
                 column_mut(vectors.as_mut(), j).iter_mut().for_each(|value| *value = -*value);
             }
         }
