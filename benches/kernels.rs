@@ -1,4 +1,4 @@
-//! Elementwise kernels: activations forward and backward, losses, the optimiser.
+//! Elementwise kernels: activations forward and backward, noise, losses, the optimiser.
 //!
 //! `cargo bench -p densely --bench kernels`
 
@@ -34,6 +34,28 @@ fn activations<T: Scalar>(c: &mut Criterion) {
                 });
             });
         }
+    }
+}
+
+/// Layers that draw a random number for each value.
+fn noise<T: Scalar>(c: &mut Criterion) {
+    let (units, n) = SHAPES[0];
+    let mut group = c.benchmark_group(format!("noise/{}", T::NAME));
+    group.throughput(Throughput::Elements((units * n) as u64));
+    let x = normal::<T>((units, n), 6);
+    let (mut y, mut tape) = (x.clone(), x.clone());
+    let layers: [(_, Box<dyn Layer<T>>); 2] = [
+        ("dropout", Box::new(Dropout::new(0.5).expect("a probability"))),
+        ("input noise", Box::new(InputNoise::new(0.1).expect("a standard deviation"))),
+    ];
+    for (name, layer) in layers {
+        let mut at = At::default();
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                at.step = at.step.wrapping_add(1);
+                layer.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), at);
+            });
+        });
     }
 }
 
@@ -85,6 +107,8 @@ criterion_group!(
     benches,
     activations::<f32>,
     activations::<f64>,
+    noise::<f32>,
+    noise::<f64>,
     losses::<f32>,
     losses::<f64>,
     optimizers::<f32>,

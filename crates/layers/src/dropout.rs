@@ -64,6 +64,9 @@ impl Dropout {
     }
 }
 
+/// Values of a mask that are drawn together.
+const TOGETHER: usize = 64;
+
 /// `y = m ⊙ x`, column by column.
 fn apply<T: Scalar>(m: MatRef<'_, T>, x: MatRef<'_, T>, mut y: MatMut<'_, T>) {
     let shape = (x.nrows(), x.ncols());
@@ -97,9 +100,12 @@ impl<T: Scalar> Layer<T> for Dropout {
         let kept = T::from_f64(1.0 / (1.0 - self.drop_probability));
         for j in 0..tape.ncols() {
             let mut stream = at.stream(j);
-            for m in column_mut(tape.as_mut(), j) {
-                let dropped = stream.uniform::<f64>() < self.drop_probability;
-                *m = if dropped { T::ZERO } else { kept };
+            for m in column_mut(tape.as_mut(), j).chunks_mut(TOGETHER) {
+                let mut uniform = [0.0; TOGETHER];
+                stream.fill_uniform(&mut uniform[..m.len()]);
+                for (m, uniform) in m.iter_mut().zip(uniform) {
+                    *m = if uniform < self.drop_probability { T::ZERO } else { kept };
+                }
             }
         }
         apply(tape.as_ref(), x, y);

@@ -1,4 +1,4 @@
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
@@ -38,6 +38,9 @@ pub struct Key {
     pub column: u64,
 }
 
+/// Words of random bits that are taken together: as many as the generator makes at a time.
+const WORDS: usize = 32;
+
 /// A stream of random numbers, addressed by a seed, a purpose and a key.
 ///
 /// The generator is ChaCha with 8 rounds, a function of a 256-bit key and a
@@ -52,7 +55,7 @@ pub struct Key {
 /// assert_ne!(a, b);
 /// assert_eq!(a, draw(0));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Stream(ChaCha8Rng);
 
 impl Stream {
@@ -72,9 +75,20 @@ impl Stream {
 
     /// Uniform in [0, 1): a multiple of 2⁻⁵³ (of 2⁻²⁴ for `f32`, rounded down).
     pub fn uniform<T: Scalar>(&mut self) -> T {
-        let bits = if size_of::<T>() == 4 { 24 } else { 53 };
-        let scale = 1.0 / (1_u64 << bits) as f64;
-        T::from_f64((self.0.next_u64() >> (64 - bits)) as f64 * scale)
+        uniform(self.0.next_u64())
+    }
+
+    /// Fills `values` with what as many calls of [`uniform`](Self::uniform) would return, in a
+    /// fraction of their time.
+    pub fn fill_uniform<T: Scalar>(&mut self, values: &mut [T]) {
+        for values in values.chunks_mut(WORDS) {
+            let mut bytes = [0; 8 * WORDS];
+            self.0.fill_bytes(&mut bytes[..8 * values.len()]);
+            let words = bytes.as_chunks().0;
+            for (value, word) in values.iter_mut().zip(words) {
+                *value = uniform(u64::from_le_bytes(*word));
+            }
+        }
     }
 
     /// Normal, with mean 0 and variance 1.
@@ -108,6 +122,14 @@ impl Stream {
             items.swap(i, self.below(i + 1));
         }
     }
+}
+
+/// The leading bits of `word`, as many as a number has, behind the binary point.
+#[inline]
+fn uniform<T: Scalar>(word: u64) -> T {
+    let bits = if size_of::<T>() == 4 { 24 } else { 53 };
+    let scale = 1.0 / (1_u64 << bits) as f64;
+    T::from_f64((word >> (64 - bits)) as f64 * scale)
 }
 
 #[cfg(test)]
@@ -151,10 +173,37 @@ mod tests {
         assert_eq!(stream.below(1_000_000_007), GOLDEN_BELOW);
         assert_eq!(stream.uniform::<f64>(), GOLDEN_UNIFORM);
         assert_eq!(stream.normal::<f64>(), GOLDEN_NORMAL);
+        // Of an example far down, after many draws.
+        let key = Key { column: u64::MAX - 4, ..Key::default() };
+        let mut stream = Stream::new(42, Purpose::Noise, key);
+        assert!((0..1000).all(|_| stream.uniform::<f32>() < 1.0));
+        assert_eq!(stream.below(1_000_000_007), GOLDEN_LATER);
     }
     const GOLDEN_BELOW: usize = 397_036_723;
     const GOLDEN_UNIFORM: f64 = 0.48654111371781283;
     const GOLDEN_NORMAL: f64 = -0.7412028307806244;
+    const GOLDEN_LATER: usize = 882_219_917;
+
+    fn many_draws_are_those_one_by_one<T: Scalar>() {
+        for n in 0..3 * WORDS {
+            let (mut many, mut one) = (stream(5), stream(5));
+            // What is left of the words that were made for the first draws.
+            let before = n % 3;
+            for _ in 0..before {
+                assert_eq!(many.normal::<f64>(), one.normal());
+            }
+            let mut values = vec![T::ZERO; n];
+            many.fill_uniform(&mut values);
+            assert!(values.into_iter().all(|value| value == one.uniform()));
+            assert_eq!(many.below(1000), one.below(1000));
+        }
+    }
+
+    #[test]
+    fn many_draws_at_once_are_the_same_as_one_by_one() {
+        many_draws_are_those_one_by_one::<f32>();
+        many_draws_are_those_one_by_one::<f64>();
+    }
 
     #[test]
     fn moments_of_uniform_and_normal() {
