@@ -98,13 +98,13 @@ impl<T: Scalar> Layer<T> for Dropout {
 
     fn forward_train(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, mut tape: MatMut<'_, T>, at: At) {
         let kept = T::from_f64(1.0 / (1.0 - self.drop_probability));
+        let mut uniform = [0.0; TOGETHER];
         for j in 0..tape.ncols() {
             let mut stream = at.stream(j);
             for m in column_mut(tape.as_mut(), j).chunks_mut(TOGETHER) {
-                let mut uniform = [0.0; TOGETHER];
                 stream.fill_uniform(&mut uniform[..m.len()]);
-                for (m, uniform) in m.iter_mut().zip(uniform) {
-                    *m = if uniform < self.drop_probability { T::ZERO } else { kept };
+                for (m, uniform) in m.iter_mut().zip(&uniform) {
+                    *m = if *uniform < self.drop_probability { T::ZERO } else { kept };
                 }
             }
         }

@@ -188,8 +188,7 @@ mod tests {
         for n in 0..3 * WORDS {
             let (mut many, mut one) = (stream(5), stream(5));
             // What is left of the words that were made for the first draws.
-            let before = n % 3;
-            for _ in 0..before {
+            for _ in 0..n % 3 {
                 assert_eq!(many.normal::<f64>(), one.normal());
             }
             let mut values = vec![T::ZERO; n];
