@@ -21,7 +21,7 @@ pub(super) fn dots<T: Scalar>(
 ) {
     let k = a.ncols();
     let mut accumulate = accumulate;
-    // The last block has at least LANES values, as `tail` needs.
+    // The last block has at least LANES values, as `Rows` needs.
     let mut first = 0;
     while first < k {
         let rest = k - first;
