@@ -9,10 +9,12 @@ use densely::prelude::*;
 struct Softsign;
 
 impl Activation for Softsign {
+    #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
         x / (R::ONE + x.abs())
     }
 
+    #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let d = R::ONE + x.abs();
         R::ONE / (d * d)

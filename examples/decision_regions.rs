@@ -22,7 +22,7 @@ const COLORS: [RGBColor; CLASSES] =
 
 /// Arms that turn by four radians while they leave the centre, a little blurred.
 fn spiral() -> Result<Dataset<f64>, Box<dyn std::error::Error>> {
-    let mut blur = Stream::new(1, Purpose::Weights, Key::default());
+    let mut blur = Stream::new(1, Purpose::Other, Key::default());
     let labels: Vec<usize> = (0..CLASSES * PER_CLASS).map(|j| j / PER_CLASS).collect();
     let mut x = Mat::zeros(2, labels.len());
     for (j, &class) in labels.iter().enumerate() {
