@@ -8,19 +8,18 @@ from rows import GROUPS, all_rows, describe
 
 METHOD = """\
 Every library does the same work on the same data from the same initial weights, in a process of
-its own that is allowed as many cores as it has threads. Rows are measured in turns (library A, B,
-C, A, B, C, ...), so that a machine that slows down slows down everybody; a turn lasts about
-0.15 s or one step, whichever is longer. A cell has the median over the turns of the time of one
-step, and the fastest and the slowest turn in brackets. What happens once (imports, compilation,
-warm-up) is not counted. **Ratio** is the time of the fastest other library over ours: above 1,
+its own that may use as many cores as it has threads. The libraries take turns (A, B, C, A, B, C,
+...), so that a machine that slows down slows down all of them; a turn lasts about 0.15 s or one
+step, whichever is longer. A cell gives the median time of one step over the turns, and the fastest
+and the slowest turn in brackets. What happens once (imports, compilation, warm-up) does not count. **Ratio** is the time of the fastest other library over ours: above 1,
 `densely` is faster.
 
 After a few steps the losses of all libraries must be the same: to 1e-9 in `f64` and 1e-3 in
-`f32`, relative. So must be the predictions, and the variances of PCA, to 1e-8. A library that
-computes something else is marked, and does not count for the ratio; so are approximations (≈).
+`f32`, relative. So must the predictions be, and the variances of PCA, to 1e-8. A library that
+computes something else is marked and does not count for the ratio; nor do approximations (≈).
 
 A training step is forward, backward, and SGD with momentum 0.9 and weight decay 1e-4 on the
-weights; hidden layers are ReLU. Each library is used as it is fastest: PyTorch with the fused
+weights; hidden layers are ReLU. Each library is used in its fastest way: PyTorch with the fused
 optimiser, torch.compile with the whole step in one graph, JAX with the whole step in one `jit`
 and donated buffers, burn and candle with the AVX-512 kernels of their matrix products switched on
 (which, as in `densely`, are chosen at run time), all built with plain `cargo build --release`.
@@ -160,8 +159,8 @@ def size_table(sizes):
             size = f"{figure['program_bytes'] / 1e6:.1f} MB"
             lines.append(f"| {peer.title} | {built} | {figure['crates']} | {size} |")
     note = (
-        "The build is that of the library `densely` with all its crates, and of the programs of "
-        "this comparison for the others; the program is in each case the one that is timed here."
+        "`densely` is built as the library with all its crates, the others as their programs of this "
+        "comparison. The program is always the one that is timed here."
     )
     return "\n".join(lines) + "\n\n" + note
 
