@@ -13,7 +13,7 @@ use crate::{DataError, Target, fold_indices, split_indices};
 /// label names a class, and every number is finite.
 ///
 /// # Shapes
-/// `x` is features x n, an example a column; real targets are outputs x n.
+/// `x` is features x n, one example per column; real targets are outputs x n.
 ///
 /// ```
 /// use densely_data::Dataset;
@@ -152,7 +152,7 @@ impl<T: Scalar> Dataset<T> {
         }
     }
 
-    /// The features, an example a column: features x n.
+    /// The features, one example per column: features x n.
     #[must_use]
     pub fn x(&self) -> MatRef<'_, T> {
         self.x.as_ref()

@@ -76,7 +76,7 @@ pub(crate) fn alike(a: &Mat<f64>, b: &Mat<f64>) -> bool {
     a.shape() == b.shape() && size > 0.0 && (a - b).norm_l2() <= 1e-6 * size
 }
 
-/// What a wrong matrix looks like beside the right one, a column an example.
+/// What a wrong matrix looks like beside the right one, one column per example.
 pub(crate) fn of_matrix(
     actual: &Mat<f64>,
     expected: &Mat<f64>,

@@ -2,7 +2,7 @@
 //! [`Activation`] trait with the usual activations, [`PRelu`], [`Maxout`],
 //! [`Dropout`], [`InputNoise`], and [`Sequential`].
 //!
-//! An activation of your own is two functions:
+//! An activation of your own takes two functions:
 //!
 //! ```
 //! use densely_layers::{Activation, Layer, Sequential, Linear};

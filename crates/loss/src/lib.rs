@@ -1,7 +1,7 @@
 //! Loss functions: how wrong scores are, and which way is better.
 //!
-//! A [`Loss`] is a function of **one example**. The mean over a mini-batch is taken in
-//! one place, [`Loss::panel`] and [`mean`], the only place that divides by `n`.
+//! A [`Loss`] is a function of **one example**. [`Loss::panel`] and [`mean`] take the mean
+//! over a mini-batch, and nothing else divides by `n`.
 //!
 //! | loss | targets | for |
 //! |---|---|---|

@@ -12,16 +12,16 @@
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
 //! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
-//! | the examples that it is fitted to transformed, sooner | [`Method::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
+//! | a fit and its transformed examples, in less time | [`Method::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
 //! | one of your own | [`Transform`] | |
 //!
 //! Statistics are of the population (divided by N, as in the notes), and computed in
 //! `f64` whatever the type of the data, as is every transformation: results are as exact
-//! for data around 1e8 as for data around 0. Fit on the training part only: a statistic
-//! of validation or test data that leaks into training makes them no test any more.
+//! for data around 1e8 as for data around 0. Fit on the training part only: validation or
+//! test data whose statistics leak into training no longer test anything.
 //!
-//! Data larger than memory are fitted a chunk at a time, and transformed so, too: standardising
-//! and whitening of a file of 10 GiB, ten million examples of 256 features, take 66 MiB of memory
+//! Data larger than memory are fitted and transformed one chunk at a time: standardising and
+//! whitening a file of 10 GiB, ten million examples of 256 features, takes 66 MiB of memory
 //! (`cargo run --release -p densely --example larger_than_memory -- 10GiB`).
 //!
 //! Methods that end in `_on` split their work over [`Threads`](densely_tensor::Threads);
@@ -31,7 +31,7 @@
 //! use densely_preprocess::{Standardize, Transform};
 //! use densely_tensor::mat;
 //!
-//! // Two features, an example a column.
+//! // Two features, one example per column.
 //! let train = mat![[1.0, 3.0], [10.0, 30.0]];
 //! let standardize = Standardize::fit(train.as_ref())?;
 //! let test = mat![[2.0, 5.0], [40.0, 20.0]];

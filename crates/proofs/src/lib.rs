@@ -2,8 +2,8 @@
 //! what `densely gradcheck` runs, and the tests of this crate.
 //!
 //! A new activation, layer, loss or optimiser is a line in [`ACTIVATIONS`], [`LAYERS`],
-//! [`LOSSES`] or [`OPTIMIZERS`]. How proofs work is told in [`densely_gradcheck`], which you
-//! use for layers of your own.
+//! [`LOSSES`] or [`OPTIMIZERS`]. [`densely_gradcheck`] explains how proofs work, and proves
+//! layers of your own.
 //!
 //! ```
 //! use densely_gradcheck::Config;

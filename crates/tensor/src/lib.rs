@@ -2,9 +2,9 @@
 //! run-time SIMD dispatch, threads and random streams.
 //!
 //! A matrix is [faer]'s [`Mat`], and its views are [`MatRef`] and [`MatMut`]:
-//! column-major, one example a column. There is no tensor type of our own. This
-//! is the only crate of the workspace that names faer; the others use what is
-//! re-exported here.
+//! column-major, one example per column. There is no tensor type of our own. This
+//! is the only crate of the workspace that names faer, and re-exports what the
+//! others use.
 //!
 //! | you want | look at |
 //! |---|---|

@@ -5,7 +5,7 @@ use crate::History;
 
 /// What kept a network from learning as it might: nothing, if it is healthy.
 ///
-/// Displayed, it is a sentence for each finding, a line each.
+/// Displays as one sentence for each finding, one per line.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Diagnosis {

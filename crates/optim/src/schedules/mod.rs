@@ -1,4 +1,4 @@
-//! The schedules, a file each.
+//! The schedules, one file each.
 
 mod constant;
 mod cosine;
