@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
-    /// Hold analytic gradients against numerical ones: of all that the library has, or of a model
+    /// Compare analytic gradients with numerical ones: of the whole library, or of a model
     Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
     Notes(NotesArgs),

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use crate::table::number;
 
 /// The distinct cells, sorted: by value if all of them are finite numbers, otherwise by
-/// character. Numbers of one value are one class, spelt as it comes first.
+/// character. Numbers of one value are one class, spelt as in its first cell.
 pub(crate) fn sorted_classes<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut distinct: Vec<&str> = cells.filter(|&cell| seen.insert(cell)).collect();

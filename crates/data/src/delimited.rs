@@ -5,7 +5,7 @@ use crate::DataError;
 /// Rows of cells as text in memory, separated by a delimiter, quoted where needed.
 ///
 /// The text is kept as it is and read anew at each pass: that takes as much memory as
-/// the file does, where a string a cell would take many times as much, and it keeps
+/// the file does, where one string per cell would take many times as much, and it keeps
 /// every cell as it was written. A byte order mark at its start is passed over.
 pub(crate) struct Delimited {
     text: String,

@@ -21,8 +21,8 @@ pub struct DatasetOptions {
 
 /// From a table to examples.
 impl Table {
-    /// The examples of the table: a row is an example, and every column is a feature but
-    /// for the target and those to drop.
+    /// The examples of the table: a row is an example, and every column is a feature,
+    /// except the target and those to drop.
     ///
     /// Unless `options` say what the task is, the target tells. It is regression if the
     /// numbers in the target include one that is not an integer, or more than 20 distinct
@@ -80,7 +80,7 @@ impl Table {
         Ok(dataset.with_feature_names(names)?.with_target_name(&self.columns()[target]))
     }
 
-    /// The examples of the table with given features and classes, to evaluate on them a
+    /// The examples of the table with given features and classes, to evaluate a
     /// model that was trained on others. Other columns are ignored.
     ///
     /// `classes` are the names of the classes in the order of the model's outputs, of which

@@ -14,7 +14,7 @@ use crate::{DataError, Target};
 /// Which members of a class come together does not depend on how the classes are mixed.
 ///
 /// # Errors
-/// [`DataError::Folds`] unless there are at least 2 folds and at most one an example.
+/// [`DataError::Folds`] unless there are at least 2 folds and at most one per example.
 ///
 /// ```
 /// use densely_data::{Target, fold_indices};

@@ -2,8 +2,8 @@ use densely_layers::Layer;
 use densely_models::Model;
 use densely_tensor::{Scalar, column};
 
-/// A hash of all parameters of a model, in hexadecimal: equal if, and only if for all
-/// that anyone knows, every bit of them is.
+/// A hash of all parameters of a model, in hexadecimal: equal bits give equal hashes, and
+/// different bits, as far as anyone knows, different ones.
 ///
 /// BLAKE3 over the little-endian bytes of each parameter in visiting order, column by
 /// column.

@@ -22,8 +22,8 @@ pub struct Provenance {
     pub results: BTreeMap<String, String>,
 }
 
-/// Everything in a model file but its tensors. There is no number in it that is not an
-/// integer, so that writing what was read gives the same text.
+/// Everything in a model file but its tensors. All of its numbers are
+/// integers, so that writing what was read gives the same text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     pub(crate) version: u32,

@@ -92,7 +92,7 @@ fn store_standardize(prefix: &str, standardize: &Standardize, tensors: &mut Tens
 
 fn store_pca(prefix: &str, pca: &Pca, tensors: &mut Tensors) {
     tensors.insert_vector(format!("{prefix}.mean"), pca.center().mean());
-    // A component a row.
+    // One component per row.
     tensors.insert_matrix(format!("{prefix}.components"), pca.components().transpose());
     tensors.insert_vector(format!("{prefix}.variances"), pca.variances());
     tensors.insert_vector(format!("{prefix}.total_variance"), &[pca.total_variance()]);

@@ -22,12 +22,12 @@ const CASES_PER_LAYER: u32 = 8;
 /// is the short form.
 ///
 /// An [`Activation`] is written for any [`Real`], so dual numbers differentiate its `f` as
-/// it stands, and its `df` is held against that to 1e-14, relative to the largest slope
+/// it stands, and its `df` is compared with that to 1e-14, relative to the largest slope
 /// between −4 and 4. Differences check the same in other ways, to 1e-8. At every quarter
 /// from −8 to 8, where the kinks of most activations are, and at
 /// [`kinks`](Self::kinks) of your own, `df` has to lie between the slopes on both sides.
-/// A NaN has to come out, and no finite number may make one. `f32` is held against `f64`.
-/// At last the activation is checked as a layer, as [`LayerCheck`] does.
+/// A NaN has to come out, and no finite number may make one. `f32` is compared with `f64`.
+/// Finally the activation is checked as a layer, as [`LayerCheck`] does.
 ///
 /// ```
 /// use densely_gradcheck::ActivationCheck;

@@ -36,7 +36,7 @@ pub struct Entry {
 /// The proof that an optimiser follows its rule, with options;
 /// [`optimizer`](crate::optimizer()) is the short form.
 ///
-/// Steps on networks of random sizes with random gradients are held against the same, written
+/// Steps on networks of random sizes with random gradients are compared with the same, written
 /// for one number at a time.
 ///
 /// | checks | what is compared |

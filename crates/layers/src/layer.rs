@@ -21,7 +21,7 @@ use crate::{At, Param, Saturation};
 ///
 /// # The tape
 ///
-/// What a layer has to remember about an example, beyond `x` and `y`, it writes to
+/// A layer writes what it has to remember about an example, beyond `x` and `y`, to
 /// its rows of the `tape`: a dropout layer its mask, a container the activations
 /// between its layers. [`tape_rows`] says how many rows it needs, 0 for most. The
 /// caller passes a matrix with exactly that many rows, holding anything at first,

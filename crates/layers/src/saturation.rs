@@ -1,4 +1,4 @@
-/// On which sides the function of a layer becomes flat: what a unit is called that lets no
+/// On which sides the function of a layer becomes flat: what to call a unit that lets no
 /// gradient through.
 ///
 /// ```

@@ -64,7 +64,7 @@ impl<T: Scalar> Sequential<T> {
     ///
     /// # Errors
     /// If the layer does not take as many inputs as there are outputs before it. It
-    /// is not added then.
+    /// is then not added.
     pub fn push(&mut self, layer: impl Layer<T> + 'static) -> Result<(), ShapeError> {
         self.push_boxed(Box::new(layer))
     }

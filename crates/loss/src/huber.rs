@@ -27,8 +27,8 @@ pub struct Huber {
 }
 
 impl Huber {
-    /// With `δ`, the size of an error from which on it counts by its absolute value. It
-    /// has to be positive.
+    /// With `δ`, which has to be positive: larger errors count by their absolute value,
+    /// smaller ones by their square.
     #[must_use]
     pub fn new(delta: f64) -> Self {
         Self { delta }

@@ -2,7 +2,7 @@ use densely_tensor::Scalar;
 
 use crate::{LossKind, Mlp, Model, ModelError};
 
-/// A linear classifier, described: `scores = W x + b`, one row of `W` a class.
+/// A linear classifier, described: `scores = W x + b`, one row of `W` per class.
 ///
 /// The simplest network there is, with one layer and no activation: a row of neurons,
 /// each with a class to recognise. Its loss says how scores are judged, by

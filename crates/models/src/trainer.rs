@@ -110,7 +110,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         Self { validation_fraction: fraction, ..self }
     }
 
-    /// Validates on data of their own.
+    /// Validates on these data instead of a part of the training data.
     #[must_use]
     pub fn validation_data(self, data: &'a Dataset<T>) -> Self {
         Self { validation_data: Some(data), ..self }

@@ -18,8 +18,9 @@ use crate::{OptimError, Optimizer, Penalty, option};
 ///
 /// By default `β₁ = 0.9`, `β₂ = 0.999`, `ε = 1e-8`, as in PyTorch and optax, whose
 /// equations these are. `1 − βᵗ` is computed from `t` itself, as `−expm1(t ln β)`, so
-/// that no error accumulates over the steps. Keras and the end of the paper's section 2
-/// put `ε` beside `√v` instead of `√v̂`, which makes it larger in the first steps.
+/// that no error accumulates over the steps. scikit-learn, Keras and the end of the
+/// paper's section 2 put `ε` beside `√v` instead of `√v̂`, which makes it larger in the
+/// first steps.
 ///
 /// [`weight_decay`](Self::weight_decay) is the gradient of `½ λ |W|²`, which is divided
 /// by `√v̂` like the rest of the gradient; as a rule [`AdamW`](crate::AdamW) is meant.

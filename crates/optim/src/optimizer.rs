@@ -11,8 +11,7 @@ use crate::{ClipNorm, ClipValue, MaxNorm, OptimError};
 /// [`visit_params_mut`](Layer::visit_params_mut) visits them; so one optimiser serves
 /// one network. State is allocated in the first step, and nothing after it.
 ///
-/// What is done to gradients before a step, and to weights after it, is an optimiser
-/// around another:
+/// An optimiser around another changes gradients before a step, or weights after it:
 ///
 /// ```
 /// use densely_optim::{AdamW, Optimizer};

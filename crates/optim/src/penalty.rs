@@ -24,7 +24,7 @@ use crate::{OptimError, option};
 /// decoupled decay is the same for all weights.
 ///
 /// Others: scikit-learn's `alpha` and `l1_ratio` are `λ₁ = alpha · l1_ratio` and
-/// `λ₂ = alpha · (1 − l1_ratio)`; its MLP divides `alpha` by the number of examples.
+/// `λ₂ = alpha · (1 − l1_ratio)`; its MLP divides `alpha` by the size of the mini-batch.
 /// PyTorch's `weight_decay` is `λ₂` (in `AdamW`: decoupled), on biases too unless they
 /// are put into a group of their own. Keras's L2 has no factor `½`. I. Loshchilov and
 /// F. Hutter write decoupled decay without `η`; here, as in PyTorch and optax, it follows

@@ -7,8 +7,8 @@ use crate::{OptimError, option};
 /// before, the factor on the learning rate is multiplied by `γ`, down to a floor, and
 /// counting begins anew.
 ///
-/// By default `θ = 1e-4` and the floor is 0. PyTorch's `ReduceLROnPlateau` with a
-/// patience of `p − 1`: it waits for one epoch more than its patience.
+/// By default `θ = 1e-4` and the floor is 0. For positive losses this is PyTorch's
+/// `ReduceLROnPlateau` with a patience of `p − 1`, which waits one epoch longer than that.
 ///
 /// ```
 /// use densely_optim::Plateau;

@@ -9,8 +9,8 @@ use crate::{OptimError, option};
 /// Time is in epochs, fractions included, so that a schedule does not depend on the
 /// number of examples or of mini-batches: step 25 of 100 in the third epoch begins at
 /// `t = 2.25`. In a loop of your own it may be in whatever unit you like. A factor is a
-/// function of time and nothing else; what depends on the course of the training is
-/// [`Plateau`](crate::Plateau).
+/// function of time and nothing else; a [`Plateau`](crate::Plateau) depends on the course
+/// of the training.
 ///
 /// A function of `t` and `T` is a schedule, too:
 ///

@@ -8,7 +8,7 @@ use crate::{PreprocessError, RunningStatistics, Transform};
 /// Takes the mean of each feature away: `y = x − μ`, with `μ = Σ x / N`.
 ///
 /// It moves the cloud of the data to the origin, so that the inputs of a neuron are not
-/// all of one sign, which would make the gradients of its weights so.
+/// all of one sign: the gradients of its weights would then be, too.
 ///
 /// ```
 /// use densely_preprocess::{Center, Transform};

@@ -128,7 +128,7 @@ impl Pca {
         &self.center
     }
 
-    /// `V`, a component a column: features x k.
+    /// `V`, one component per column: features x k.
     #[must_use]
     pub fn components(&self) -> MatRef<'_, f64> {
         self.components.as_ref()

@@ -127,7 +127,7 @@ impl Pca {
     ///
     /// They are those of [`fit`](Self::fit) up to rounding errors of some `1e-15 λ₁` in the
     /// covariance, so that directions of less variance than that (`ε max(features, 16) λ₁`) are
-    /// left out. How exact a small variance is would take the data to tell:
+    /// left out. Only the data could tell how exact a small variance is:
     /// [`Whiten::from_pca`](crate::Whiten::from_pca) refuses those below some `2e-5 λ₁`, unless
     /// an `ε` of that size is added to them.
     ///

@@ -57,7 +57,7 @@ impl PerChannelMean {
         MeanImage::fit(x)?.per_channel(channels, layout)
     }
 
-    /// With these means, one a channel, for images of so many pixels.
+    /// With these means, one per channel, for images of so many pixels.
     ///
     /// # Errors
     /// If there are no channels or no pixels, or a mean is not finite.

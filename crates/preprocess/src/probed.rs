@@ -78,7 +78,7 @@ pub(crate) fn relative_residual(
     norm(images, &times(&z, v.transpose(), threads))
 }
 
-/// Random vectors of this length, one a row, so that threads can share the columns.
+/// Random vectors of this length, one per row, so that threads can share the columns.
 fn vectors(length: usize) -> Mat<f64> {
     let mut stream = Stream::new(0, Purpose::Other, Key::default());
     Mat::from_fn(PROBES, length, |_, _| stream.normal())

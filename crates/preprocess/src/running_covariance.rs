@@ -14,8 +14,8 @@ const WIDTH: usize = 32;
 
 /// Mean and covariance of examples that come in chunks: for data larger than memory.
 ///
-/// [`Pca`](crate::Pca) is made [`from_covariance`](crate::Pca::from_covariance), and of it
-/// [`Whiten`](crate::Whiten) and [`Zca`](crate::Zca). Of two parts with `nₐ` and `n_b`
+/// [`Pca`](crate::Pca) is made [`from_covariance`](crate::Pca::from_covariance), and
+/// [`Whiten`](crate::Whiten) and [`Zca`](crate::Zca) are made of that. Of two parts with `nₐ` and `n_b`
 /// examples, means `μₐ` and `μ_b`, and scatters `S = Σ (x − μ)(x − μ)ᵀ`, all examples
 /// together have
 ///

@@ -109,7 +109,7 @@ pub trait Transform: Debug + Send + Sync {
         by_panels("transform", x, self.out_features(), threads, |x, y| self.apply(x, y))
     }
 
-    /// The examples of which `y` are the transformed.
+    /// The examples that [`transform`](Self::transform) makes `y` of.
     ///
     /// # Shapes
     /// `y: out_features x n`; the result is `in_features x n`.

@@ -5,7 +5,7 @@ use crate::{LANES, Scalar};
 
 /// `y[i] = f([x₀[i], x₁[i], ...])` for every `i`, vectorised to the last value.
 ///
-/// As [`map_in_place`], which see, for results that do not depend on what `y` held.
+/// Like [`map_in_place`], but for results that do not depend on what `y` held.
 ///
 /// ```
 /// let mut y = [0.0; 5];
@@ -33,7 +33,7 @@ pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; 
 /// values are computed together with some of those before, a second time. So `f` must
 /// be a function: the same result for the same arguments, and nothing else.
 ///
-/// To be called inside [`vectorize`](crate::vectorize). `f`, and what it calls, should be
+/// Call it inside [`vectorize`](crate::vectorize). `f`, and what it calls, should be
 /// `#[inline(always)]` if it is more than a few operations: what is not inlined is not compiled
 /// for the instruction set at hand, and may take ten times as long.
 ///

@@ -24,7 +24,7 @@ pub enum Purpose {
 ///
 /// Two different keys give independent streams; the same key always gives the same
 /// numbers. So a draw depends on what it is for and not on how many draws came
-/// before it elsewhere: threads change nothing, and to resume a run needs no
+/// before it elsewhere: threads change nothing, and resuming a run needs no
 /// generator state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Key {

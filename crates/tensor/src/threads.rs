@@ -96,7 +96,7 @@ impl Threads {
     /// Runs `work` as [`install`](Self::install) does, while up to `helpers` of the other
     /// threads look out for parts of it, instead of falling asleep whenever there are none.
     ///
-    /// To wake a thread takes as long as a small training step. Use it for work of
+    /// Waking a thread takes as long as a small training step. Use it for work of
     /// less than about a second, most of which is in [`panels`](Self::panels).
     pub fn attend<R: Send>(&self, helpers: usize, work: impl FnOnce() -> R + Send) -> R {
         match &self.pool {
@@ -235,8 +235,8 @@ impl Default for Threads {
     }
 }
 
-/// Something with columns (one an example) that can be cut between two of them:
-/// matrix views, slices with an element a column, and tuples and arrays of these.
+/// Something with columns (one per example) that can be cut between two of them:
+/// matrix views, slices with one element per column, and tuples and arrays of these.
 pub trait Split: Sized + Send {
     /// The number of columns.
     fn columns(&self) -> usize;

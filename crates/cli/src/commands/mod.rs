@@ -1,4 +1,4 @@
-//! A file for each command.
+//! One file per command.
 
 pub(crate) mod evaluate;
 pub(crate) mod gradcheck;

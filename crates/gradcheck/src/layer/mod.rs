@@ -77,14 +77,14 @@ impl<'a, L: Layer<f64> + 'a> LayerCheck<'a, L> {
         }
     }
 
-    /// Holds the same layer in `f32` against it.
+    /// Compares it with the same layer in `f32`.
     #[must_use]
     pub fn single<S: Layer<f32> + 'a>(self, build: impl Fn(&Draw) -> S + 'a) -> Self {
         let build = move |draw: &Draw| -> Box<dyn Layer<f32> + 'a> { Box::new(build(draw)) };
         Self { single: Some(Box::new(build)), ..self }
     }
 
-    /// Holds the layer against its [`Reference`] on dual numbers.
+    /// Compares the layer with its [`Reference`] on dual numbers.
     #[must_use]
     pub fn dual_numbers(self) -> Self
     where

@@ -54,7 +54,7 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
         Self { loss, value: None, draw, convex: true, config: Config::default() }
     }
 
-    /// Holds the loss against its [`LossReference`] on dual numbers.
+    /// Compares the loss with its [`LossReference`] on dual numbers.
     #[must_use]
     pub fn dual_numbers(self) -> Self
     where

@@ -27,7 +27,7 @@ const TARGETS: u32 = 20;
 /// loss that judges it.
 ///
 /// A case is a batch of normal inputs and random targets. The gradient of the mean loss, as
-/// the network computes it in a training pass, is held against differences of that loss: for
+/// the network computes it in a training pass, is compared with differences of that loss: for
 /// each parameter, and for what goes into each layer and into the loss. Of a large matrix,
 /// 64 entries are checked in each case. Beside these there are the properties that
 /// [`LayerCheck`](crate::LayerCheck) looks at: overwritten buffers, columns, linearity, sums

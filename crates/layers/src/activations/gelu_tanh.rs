@@ -42,7 +42,7 @@ impl Activation for GeluTanh {
         let x = x.max(R::from_f64(-TAIL)).min(R::from_f64(TAIL));
         let square = R::from_f64(CUBIC) * x * x;
         let twice_u = R::from_f64(SLOPE) * x * (R::ONE + square);
-        // With E = e^(−|2u|) is σ(−|2u|) = E / (1 + E), and σ (1 − σ) = E / (1 + E)².
+        // With E = e^(−|2u|), σ(−|2u|) = E / (1 + E), and σ (1 − σ) = E / (1 + E)².
         let e = (-twice_u.abs()).exp();
         let r = R::ONE / (R::ONE + e);
         let sigmoid = if x < R::ZERO { e * r } else { r };

@@ -1,4 +1,4 @@
-//! One activation a file.
+//! One file per activation.
 
 mod elu;
 mod gelu;

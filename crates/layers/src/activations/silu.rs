@@ -35,7 +35,7 @@ impl Activation for Silu {
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let x = x.max(R::from_f64(-TAIL)).min(R::from_f64(TAIL));
-        // With E = e^(−|x|) is σ(−|x|) = E / (1 + E), and σ (1 − σ) = E / (1 + E)².
+        // With E = e^(−|x|), σ(−|x|) = E / (1 + E), and σ (1 − σ) = E / (1 + E)².
         let e = (-x.abs()).exp();
         let r = R::ONE / (R::ONE + e);
         let sigmoid = if x < R::ZERO { e * r } else { r };

@@ -54,7 +54,7 @@ pub enum Average {
     /// The mean over the classes, each alike. A class without examples that nothing was
     /// taken for is left out.
     Macro,
-    /// Of the sums of `TP`, `FP` and `FN` over all classes: with one label an example,
+    /// Of the sums of `TP`, `FP` and `FN` over all classes: with one label per example,
     /// all three are the accuracy.
     Micro,
     /// The mean over the classes, weighted by their numbers of examples.

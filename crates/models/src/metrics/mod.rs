@@ -1,6 +1,6 @@
 //! How good predictions are, by many measures.
 //!
-//! Labels and predicted classes are class indices, one an example; scores and
+//! Labels and predicted classes are class indices, one per example; scores and
 //! probabilities have a column for each example, as models give them.
 //!
 //! | of | look at |

@@ -33,7 +33,7 @@ const SAMPLE: usize = 128;
 /// Rows that memory is taken for at first, at most.
 const ROWS: usize = 1 << 12;
 
-/// Watches a training, on its side: it changes nothing.
+/// Watches a training from the side, and changes nothing.
 ///
 /// It looks at the first epoch, at the last, and at those between them that begin when enough
 /// steps have passed since the last look. In the first step it takes the statistics, and in

@@ -2,11 +2,11 @@ use super::Binary;
 
 /// `k ln 2 + ln(1 + f) + low` for `√½ ≤ 1 + f < √2` and a `low` far below the rest.
 ///
-/// With `s = f / (2 + f)` is `ln(1 + f) = ln((1 + s) / (1 − s)) = 2 s + s z P(z)` and
-/// `z = s²`. Since `2 s = f − s f = f − ½ f² + ½ s f²`, this equals
+/// With `s = f / (2 + f)` and `z = s²`, `ln(1 + f) = ln((1 + s) / (1 − s)) =
+/// 2 s + s z P(z)`. Since `2 s = f − s f = f − ½ f² + ½ s f²`, this equals
 /// `f − ½ f² + s (½ f² + z P(z))`: the leading term `f` has no error, and the quotient
-/// `s` enters in a small term only. It is how fdlibm (Sun Microsystems, 1993) arranges
-/// it.
+/// `s` enters in a small term only. fdlibm (Sun Microsystems, 1993) arranges it in
+/// this way.
 ///
 /// `k · LN_2 + f` is kept with its error, as in the reduction of `exp`.
 ///

@@ -8,7 +8,7 @@ use super::{Binary, Unevaluated};
 ///
 /// `e^(t²/2) Φ(−t)` falls from ½ like `1 / (t √(2π))`. The factor `1 + c t` makes it
 /// nearly constant, and `q = (t − a) / (t + a)` maps all `t` to `[−1, 1)`, where a
-/// polynomial `P` is fitted. It was M. Shepherd and J. Laframboise's idea ("Chebyshev
+/// polynomial `P` is fitted. The idea is M. Shepherd and J. Laframboise's ("Chebyshev
 /// approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞", 1981); here `c` is `√(2/π)`
 /// but for its last bits, which makes `P` flat at `t = 0`, so that the rounding of `q`
 /// hardly matters.

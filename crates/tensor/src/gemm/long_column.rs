@@ -22,8 +22,8 @@ pub(super) fn suits<T>(c: MatRef<'_, T>) -> bool {
 }
 
 /// `c = a b` with a single column in `b`: the columns of `a` are added to `c`, in the order in
-/// which they lie in memory. From outer caches they come so 1.3 times as fast as in strips of
-/// rows, as which [`sweep`](super::sweep) reads them, and twice as fast from memory.
+/// which they lie in memory. So they come 1.3 times as fast from outer caches, and twice as fast
+/// from memory, as in the strips of rows that [`sweep`](super::sweep) reads.
 pub(super) fn long_column<T: Scalar>(
     c: MatMut<'_, T>,
     accumulate: Accumulate,

@@ -3,7 +3,7 @@ const FIRST: f64 = -16.0;
 /// So many decades, up to 1.
 const DECADES: usize = 16;
 
-/// An error on a logarithmic scale, a character a decade, and `│` where the tolerance is.
+/// An error on a logarithmic scale, one character per decade, and `│` where the tolerance is.
 pub(super) fn bar(error: f64, tolerance: f64) -> String {
     let decades = |x: f64| (x.log10() - FIRST).clamp(0.0, DECADES as f64);
     // What is no number is as wrong as can be.
