@@ -11,8 +11,8 @@ Every library does the same work on the same data from the same initial weights,
 its own that may use as many cores as it has threads. The libraries take turns (A, B, C, A, B, C,
 ...), so that a machine that slows down slows down all of them; a turn lasts about 0.15 s or one
 step, whichever is longer. A cell gives the median time of one step over the turns, and the fastest
-and the slowest turn in brackets. What happens once (imports, compilation, warm-up) does not count. **Ratio** is the time of the fastest other library over ours: above 1,
-`densely` is faster.
+and the slowest turn in brackets. What happens once (imports, compilation, warm-up) does not count.
+**Ratio** is the time of the fastest other library over ours: above 1, `densely` is faster.
 
 After a few steps the losses of all libraries must be the same: to 1e-9 in `f64` and 1e-3 in
 `f32`, relative. So must the predictions be, and the variances of PCA, to 1e-8. A library that
