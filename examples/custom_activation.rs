@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let preparation = Preparation::fit(Method::Standardize, &train)?;
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 
-    // The networks that are described by a few numbers know the library's activations;
-    // one of layers takes any.
+    // A network that is described by a few numbers knows the library's activations only;
+    // a network that is made of layers takes any.
     let stream = |layer| Stream::new(1, Purpose::Weights, Key { layer, ..Key::default() });
     let network = Sequential::new(64)?
         .with(Linear::new(64, 48, Initializer::XavierNormal, &mut stream(0))?)?

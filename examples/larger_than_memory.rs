@@ -1,10 +1,10 @@
-//! Whitening fitted to a file of any size in a few megabytes of memory.
+//! Fits whitening to a file of any size, in a few megabytes of memory.
 //!
 //! `cargo run --release -p densely --example larger_than_memory -- 10GiB`
 //!
-//! Writes a file of random examples to the temporary folder (`TMPDIR` on Unix), reads it three
-//! times, a few MiB at a time, and removes it: to standardise, to find principal components, and
-//! to see that what comes out is white. Without an argument, it is 8 MiB.
+//! Writes a file of random examples to the temporary folder (`TMPDIR` on Unix), and reads it three
+//! times, a few MiB at a time: to standardise, to find principal components, and to see that the
+//! result is white. Then it removes the file, which has 8 MiB unless an argument says otherwise.
 
 use std::error::Error;
 use std::fs::{self, File};

@@ -1,5 +1,5 @@
-//! An activation written outside the library, without and with a parameter, its derivative
-//! proven in a line each; and what is said when the derivative is wrong.
+//! Proves the derivatives of two activations written outside the library, without and with a
+//! parameter, in one line each, and prints the report on a derivative that is wrong.
 //!
 //! `cargo run --release -p densely --example prove_your_own`
 
