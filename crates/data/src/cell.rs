@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::Place;
+
 /// A cell of a [`Table`](crate::Table) and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,7 +29,8 @@ impl Cell {
 
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column `{}`, row {} (line {})", self.column, self.row, self.line)
+        let place = Place::Row { row: self.row, line: self.line };
+        write!(f, "column `{}`, {place}", self.column)
     }
 }
 

@@ -1,17 +1,18 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::table::number;
+use crate::decimal::Decimal;
 
 /// The distinct cells, sorted: by value if all of them are finite numbers, otherwise by
 /// character. Numbers of one value are one class, spelt as in its first cell.
 pub(crate) fn sorted_classes<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut distinct: Vec<&str> = cells.filter(|&cell| seen.insert(cell)).collect();
-    match distinct.iter().map(|&cell| Some((number(cell)?, cell))).collect::<Option<Vec<_>>>() {
+    let numbers = distinct.iter().map(|&cell| Some((Decimal::parse(cell)?, cell)));
+    match numbers.collect::<Option<Vec<_>>>() {
         Some(mut numbers) => {
-            // The sort keeps the order of equal keys; 0 + -0 is 0.
-            numbers.sort_by(|(a, _), (b, _)| (0.0 + a).total_cmp(&(0.0 + b)));
-            numbers.dedup_by_key(|&mut (value, _)| value);
+            // The sort keeps the order of equal keys.
+            numbers.sort_by(|(a, _), (b, _)| a.cmp(b));
+            numbers.dedup_by(|(a, _), (b, _)| a == b);
             numbers.into_iter().map(|(_, cell)| cell.to_owned()).collect()
         }
         None => {
@@ -32,14 +33,13 @@ pub(crate) fn labels<'a>(
 ) -> Result<Vec<usize>, usize> {
     let by_text: HashMap<&str, usize> =
         classes.iter().enumerate().map(|(label, class)| (class.as_str(), label)).collect();
-    let bits = |cell| number(cell).map(|value| (0.0 + value).to_bits());
-    let by_value: HashMap<u64, usize> = classes
+    let by_value: HashMap<Decimal, usize> = classes
         .iter()
         .enumerate()
-        .map(|(label, class)| Some((bits(class)?, label)))
+        .map(|(label, class)| Some((Decimal::parse(class)?, label)))
         .collect::<Option<_>>()
         .unwrap_or_default();
-    let label = |cell| by_text.get(cell).or_else(|| by_value.get(&bits(cell)?)).copied();
+    let label = |cell| by_text.get(cell).or_else(|| by_value.get(&Decimal::parse(cell)?)).copied();
     cells.enumerate().map(|(example, cell)| label(cell).ok_or(example)).collect()
 }
 
@@ -65,5 +65,16 @@ mod tests {
         assert_eq!(labels(["1", "-0", "1.0", "1e0"].into_iter(), &names), Ok(vec![1, 0, 1, 1]));
         let texts = ["1", "a"].map(String::from);
         assert_eq!(labels(["a", "1", "1.0"].into_iter(), &texts), Err(2));
+    }
+    /// As `f64`, the first three are one, and the next two.
+    #[test]
+    fn numbers_that_differ_by_little_are_classes_of_their_own() {
+        let cells = ["9007199254740993", "9007199254740992", "9007199254740992.5", "1e-400", "0"];
+        let names = classes(&cells);
+        assert_eq!(names, ["0", "1e-400", cells[1], cells[2], cells[0]]);
+        assert_eq!(labels(cells.into_iter(), &names), Ok(vec![4, 2, 3, 1, 0]));
+        let spelt = ["9007199254740993.0", "9.007199254740992e15", "+0.0000000000000001e-384"];
+        assert_eq!(labels(spelt.into_iter(), &names), Ok(vec![4, 2, 1]));
+        assert_eq!(labels(["9007199254740994"].into_iter(), &names), Err(0));
     }
 }

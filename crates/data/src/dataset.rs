@@ -5,7 +5,7 @@ use densely_tensor::{
 };
 
 use crate::checks::{check_finite, check_names, check_shape};
-use crate::{DataError, Target, fold_indices, split_indices};
+use crate::{DataError, Place, Target, fold_indices, split_indices};
 
 /// Examples that have been checked, and can be trained on as they are.
 ///
@@ -29,13 +29,15 @@ use crate::{DataError, Target, fold_indices, split_indices};
 /// assert_eq!((last.x()[(0, 0)], last.x()[(1, 0)]), (2.0, 7.0));
 /// # Ok::<(), densely_data::DataError>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Dataset<T: Scalar> {
     x: Mat<T>,
     target: Target<T>,
     weights: Option<Vec<T>>,
     feature_names: Vec<String>,
     target_name: String,
+    /// Where the examples come from, if not from memory.
+    places: Option<Vec<Place>>,
 }
 
 impl<T: Scalar> Dataset<T> {
@@ -88,7 +90,14 @@ impl<T: Scalar> Dataset<T> {
         if let Target::Values { values, names } = &target {
             check_finite(values.as_ref(), names)?;
         }
-        Ok(Self { x, target, weights: None, feature_names, target_name: target_name.to_owned() })
+        let target_name = target_name.to_owned();
+        Ok(Self { x, target, weights: None, feature_names, target_name, places: None })
+    }
+
+    /// The same examples, as rows of a table.
+    pub(crate) fn with_places(self, places: Vec<Place>) -> Self {
+        debug_assert_eq!(places.len(), self.len());
+        Self { places: Some(places), ..self }
     }
 
     /// The same examples with this name of what there is to predict.
@@ -215,6 +224,22 @@ impl<T: Scalar> Dataset<T> {
         &self.target_name
     }
 
+    /// Where an example comes from: its row, for data from a table.
+    ///
+    /// ```
+    /// use densely_data::{DatasetOptions, Table};
+    ///
+    /// let table = Table::from_reader("a,b\n1,0\n2,1\n3,0\n".as_bytes(), b',')?;
+    /// let part = table.dataset(&DatasetOptions::default())?.subset(&[2])?;
+    /// assert_eq!(part.place(0).to_string(), "row 3 (line 4)");
+    /// # Ok::<(), densely_data::DataError>(())
+    /// ```
+    #[must_use]
+    pub fn place(&self, example: usize) -> Place {
+        let place = self.places.as_ref().and_then(|places| places.get(example));
+        place.copied().unwrap_or(Place::Example(example))
+    }
+
     /// The number of examples, at least 1.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a dataset is never empty")]
@@ -254,10 +279,10 @@ impl<T: Scalar> Dataset<T> {
             }
         };
         let x = columns(self.x(), indices);
-        let of = |weights: &Vec<T>| indices.iter().map(|&index| weights[index]).collect();
-        let weights = self.weights.as_ref().map(of);
+        let weights = self.weights.as_ref().map(|weights| chosen(weights, indices));
+        let places = self.places.as_ref().map(|places| chosen(places, indices));
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
-        Ok(Self { x, target, weights, feature_names, target_name })
+        Ok(Self { x, target, weights, feature_names, target_name, places })
     }
 
     /// Cuts the examples in two, `(rest, held_out)`, as [`split_indices`] does with a
@@ -295,23 +320,36 @@ impl<T: Scalar> Dataset<T> {
     /// # Errors
     /// [`DataError::Overflow`] for a number that is too large for `U`.
     pub fn cast<U: Scalar>(&self) -> Result<Dataset<U>, DataError> {
-        let x = cast(self.x(), &self.feature_names)?;
+        let place = |example| self.place(example);
+        let x = cast(self.x(), &self.feature_names, place)?;
         let target = match &self.target {
             Target::Classes { labels, names } => {
                 Target::Classes { labels: labels.clone(), names: names.clone() }
             }
-            Target::Values { values, names } => {
-                Target::Values { values: cast(values.as_ref(), names)?, names: names.clone() }
-            }
+            Target::Values { values, names } => Target::Values {
+                values: cast(values.as_ref(), names, place)?,
+                names: names.clone(),
+            },
         };
         let weights = self.weights.as_ref().map(|weights| {
             let weights = MatRef::from_row_major_slice(weights, 1, weights.len());
-            let cast = cast::<T, U>(weights, &["weight".to_owned()])?;
+            let cast = cast::<T, U>(weights, &["weight".to_owned()], place)?;
             Ok::<_, DataError>((0..cast.ncols()).map(|j| cast[(0, j)]).collect())
         });
         let weights = weights.transpose()?;
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
-        Ok(Dataset { x, target, weights, feature_names, target_name })
+        Ok(Dataset { x, target, weights, feature_names, target_name, places: self.places.clone() })
+    }
+}
+
+impl<T: Scalar> PartialEq for Dataset<T> {
+    /// The same numbers and names, wherever they come from.
+    fn eq(&self, other: &Self) -> bool {
+        self.x == other.x
+            && self.target == other.target
+            && self.weights == other.weights
+            && self.feature_names == other.feature_names
+            && self.target_name == other.target_name
     }
 }
 
@@ -336,12 +374,20 @@ fn columns<T: Scalar>(x: MatRef<'_, T>, indices: &[usize]) -> Mat<T> {
     chosen
 }
 
-fn cast<T: Scalar, U: Scalar>(x: MatRef<'_, T>, names: &[String]) -> Result<Mat<U>, DataError> {
+fn chosen<V: Copy>(values: &[V], indices: &[usize]) -> Vec<V> {
+    indices.iter().map(|&index| values[index]).collect()
+}
+
+fn cast<T: Scalar, U: Scalar>(
+    x: MatRef<'_, T>,
+    names: &[String],
+    place: impl Fn(usize) -> Place,
+) -> Result<Mat<U>, DataError> {
     let cast: Mat<U> = Mat::from_fn(x.nrows(), x.ncols(), |i, j| U::from_f64(x[(i, j)].to_f64()));
     match first_non_finite(cast.as_ref()) {
         None => Ok(cast),
         Some((row, example)) => Err(DataError::Overflow {
-            example,
+            place: place(example),
             column: names[row].clone(),
             value: x[(row, example)].to_f64(),
             to: U::NAME,

@@ -18,31 +18,40 @@ impl Delimited {
             return Err(DataError::Delimiter(delimiter));
         }
         let text = String::from_utf8(bytes).map_err(|error| DataError::NotUtf8 {
-            line: line_at(error.as_bytes(), error.utf8_error().valid_up_to()),
+            line: Lines::new(error.as_bytes()).line(error.utf8_error().valid_up_to()),
         })?;
         Ok(Self { text, delimiter })
     }
 
-    /// Calls `visit(row)` for each row, the header first, until one fails. Blank lines
-    /// are no rows.
+    /// Calls `visit(start, row)` for each row, the header first, until one fails; it begins
+    /// at the byte `start`. Blank lines are no rows, but below a header of one cell, each is a
+    /// row with an empty cell: that is how some programs write a gap.
     pub(crate) fn try_for_each<E>(
         &self,
-        visit: impl FnMut(&StringRecord) -> Result<(), E>,
+        visit: impl FnMut(usize, &StringRecord) -> Result<(), E>,
     ) -> Result<(), E> {
         try_for_each(&self.text, self.delimiter, visit)
     }
 
-    /// The line, from 1, on which the row that [`start`]s there begins.
+    /// The line, from 1, on which the row begins that starts there.
     pub(crate) fn line(&self, start: usize) -> usize {
-        line_at(self.text.as_bytes(), start)
+        self.lines().line(start)
     }
 
-    /// Whether the row that [`start`]s there goes on to the end of the text inside a quoted
+    /// The lines of rows, in their order.
+    pub(crate) fn lines(&self) -> Lines<'_> {
+        Lines::new(self.text.as_bytes())
+    }
+
+    /// Whether the row that starts there goes on to the end of the text inside a quoted
     /// cell: then even a line break would not end it.
     pub(crate) fn ends_inside_quotes(&self, start: usize) -> bool {
+        if line_break(&self.text.as_bytes()[start..]) > 0 {
+            return false;
+        }
         let followed = format!("{}\n.", &self.text[start..]);
         let mut rows = 0;
-        let counted = try_for_each(&followed, self.delimiter, |_| {
+        let counted = try_for_each(&followed, self.delimiter, |_, _| {
             rows += 1;
             Ok::<_, DataError>(())
         });
@@ -50,36 +59,76 @@ impl Delimited {
     }
 }
 
-/// The byte at which a row begins, or at which the blank lines before it do.
-pub(crate) fn start(row: &StringRecord) -> usize {
-    row.position().map_or(0, |position| position.byte() as usize)
-}
-
 fn try_for_each<E>(
     text: &str,
     delimiter: u8,
-    mut visit: impl FnMut(&StringRecord) -> Result<(), E>,
+    mut visit: impl FnMut(usize, &StringRecord) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
-    let mut row = StringRecord::new();
-    while reader.read_record(&mut row).expect("text in memory can be read, rows of any length") {
-        visit(&row)?;
+    let (mut row, empty) = (StringRecord::new(), StringRecord::from(vec![""]));
+    let mut one_column = None;
+    loop {
+        // The reader passes over blank lines, and over a mark before the first.
+        let mut start = reader.position().byte() as usize;
+        start += if start == 0 && text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        let is_row =
+            reader.read_record(&mut row).expect("text in memory can be read, rows of any length");
+        // A carriage return ends a row before it is known what follows.
+        start += usize::from(
+            start > 0 && text[..start].ends_with('\r') && text[start..].starts_with('\n'),
+        );
+        while let length @ 1.. = line_break(&text.as_bytes()[start..]) {
+            if one_column == Some(true) {
+                visit(start, &empty)?;
+            }
+            start += length;
+        }
+        if !is_row {
+            return Ok(());
+        }
+        one_column.get_or_insert(row.len() == 1);
+        visit(start, &row)?;
     }
-    Ok(())
 }
 
-/// The line, from 1, of the first byte at or after `start` that ends no line. Lines end
-/// with a line feed, a carriage return, or both.
-fn line_at(bytes: &[u8], start: usize) -> usize {
-    let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let blank = bytes[start..].iter().take_while(|byte| is_break(byte)).count();
-    let before = &bytes[..start + blank];
-    let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
-    1 + before.iter().filter(|byte| is_break(byte)).count() - pairs
+/// A byte order mark.
+const MARK: char = '\u{feff}';
+
+/// The number of bytes of the line break that the text begins with; 0 if it does not.
+/// Lines end with a line feed, a carriage return, or both.
+fn line_break(text: &[u8]) -> usize {
+    match text {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// Counts the lines up to bytes that come one after another.
+pub(crate) struct Lines<'a> {
+    text: &'a [u8],
+    /// The line at `byte`.
+    line: usize,
+    byte: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, line: 1, byte: 0 }
+    }
+
+    /// The line, from 1, of a byte that is no earlier than the one before.
+    pub(crate) fn line(&mut self, byte: usize) -> usize {
+        let passed = &self.text[self.byte..byte];
+        let breaks = passed.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let pairs = passed.windows(2).filter(|pair| pair == b"\r\n").count();
+        (self.line, self.byte) = (self.line + breaks - pairs, byte);
+        self.line
+    }
 }
 
 #[cfg(test)]
@@ -89,8 +138,8 @@ mod tests {
     fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
         let text = Delimited::new(text.into(), b',').unwrap();
         let mut rows = Vec::new();
-        text.try_for_each(|row| {
-            rows.push((text.line(start(row)), row.iter().map(String::from).collect()));
+        text.try_for_each(|start, row| {
+            rows.push((text.line(start), row.iter().map(String::from).collect()));
             Ok::<_, DataError>(())
         })
         .unwrap();
@@ -113,6 +162,25 @@ mod tests {
     fn quotes_hold_delimiters_quotes_and_line_breaks() {
         let expected = [row(1, &["a, \"b\"\n"]), row(3, &["c\r\nd", "e"]), row(5, &["f"])];
         assert_eq!(rows("\"a, \"\"b\"\"\n\"\n\"c\r\nd\",e\nf"), expected);
+    }
+
+    /// Below a header of one cell: also at the end, as programs write that write gaps so.
+    #[test]
+    fn a_blank_line_is_an_empty_cell_of_one_column() {
+        let expected =
+            [row(1, &["a"]), row(2, &[""]), row(3, &["1"]), row(4, &[""]), row(5, &[""])];
+        for ending in ["\n", "\r\n", "\r"] {
+            let text = "a\n\n1\n\n\n".replace('\n', ending);
+            assert_eq!(rows(&text), expected, "{text:?}");
+            let text = text.strip_suffix(ending).unwrap();
+            assert_eq!(rows(text), expected[..4], "{text:?}");
+            let text = text.strip_suffix(ending).unwrap();
+            assert_eq!(rows(text), expected[..3], "{text:?}");
+        }
+        let spaces =
+            [row(3, &["a"]), row(4, &["  "]), row(5, &[""]), row(6, &["\n"]), row(8, &[""])];
+        assert_eq!(rows("\n\na\n  \n\"\"\n\"\n\"\n\n"), spaces);
+        assert_eq!(rows("a\n\"1\n\n\"\n2"), [row(1, &["a"]), row(2, &["1\n\n"]), row(5, &["2"])]);
     }
 
     #[test]
@@ -140,8 +208,8 @@ mod tests {
             let delimited = Delimited::new(text.into(), b',').unwrap();
             let mut last = 0;
             delimited
-                .try_for_each(|row| {
-                    last = start(row);
+                .try_for_each(|start, _| {
+                    last = start;
                     Ok::<_, DataError>(())
                 })
                 .unwrap();

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use densely_tensor::ShapeError;
 use thiserror::Error;
 
-use crate::Cell;
 use crate::cell::list;
+use crate::{Cell, Place};
 
 /// What is wrong with the data, and where.
 ///
@@ -39,10 +39,10 @@ pub enum DataError {
         value: f64,
     },
     /// A finite number that the narrower type turns into an infinity.
-    #[error("example {example}, `{column}`: {value:e} is too large for {to}")]
+    #[error("{place}, `{column}`: {value:e} is too large for {to}")]
     Overflow {
         /// The example.
-        example: usize,
+        place: Place,
         /// The name of the feature or the output.
         column: String,
         /// The value.

@@ -4,7 +4,7 @@ use csv::StringRecord;
 use densely_tensor::Mat;
 
 use crate::classes::{labels, sorted_classes};
-use crate::table::number;
+use crate::table::{Targets, number};
 use crate::{DataError, Dataset, Table, Task};
 
 /// Which columns of a table are what. The default is to predict the last column from all
@@ -29,7 +29,8 @@ impl Table {
     /// values; otherwise, and if nothing in it is a number, it is classification.
     ///
     /// Classes are named as they are written, and sorted: by value if all are numbers,
-    /// otherwise by character. Numbers of the same value (`1` and `1.0`) are the same class.
+    /// otherwise by character. Numbers of the same value (`1` and `1.0`) are the same class, and
+    /// others are not, however close: `9007199254740992` and `9007199254740993` are two.
     ///
     /// Every cell of a feature must hold a finite number. A target must not be missing:
     /// empty, or `NA`, `N/A`, `NaN` or `null` in any case.
@@ -63,7 +64,7 @@ impl Table {
         if features.is_empty() {
             return Err(DataError::NoFeatures { target: self.columns()[target].clone() });
         }
-        let (x, cells) = self.numbers(&features, Some(target))?;
+        let (x, Targets { cells, places }) = self.numbers(&features, Some(target))?;
         self.check_present(target, &cells)?;
         let dataset = match options.task.unwrap_or_else(|| Task::suggested_by(&cells)) {
             Task::Regression => self.regression(x, target, &cells)?,
@@ -77,7 +78,8 @@ impl Table {
             }
         };
         let names = features.iter().map(|&column| self.columns()[column].as_str());
-        Ok(dataset.with_feature_names(names)?.with_target_name(&self.columns()[target]))
+        let dataset = dataset.with_feature_names(names)?.with_places(places);
+        Ok(dataset.with_target_name(&self.columns()[target]))
     }
 
     /// The examples of the table with given features and classes, to evaluate a
@@ -109,14 +111,14 @@ impl Table {
         classes: Option<&[String]>,
     ) -> Result<Dataset<f64>, DataError> {
         let (columns, column) = (self.find_all(features)?, self.find(target)?);
-        let (x, cells) = self.numbers(&columns, Some(column))?;
+        let (x, Targets { cells, places }) = self.numbers(&columns, Some(column))?;
         self.check_present(column, &cells)?;
         let dataset = match classes {
             None => self.regression(x, column, &cells)?,
             Some(classes) => self.classification(x, column, &cells, classes)?,
         };
         let names = features.iter().map(AsRef::as_ref);
-        Ok(dataset.with_feature_names(names)?.with_target_name(target))
+        Ok(dataset.with_feature_names(names)?.with_places(places).with_target_name(target))
     }
 
     fn target(&self, options: &DatasetOptions) -> Result<usize, DataError> {

@@ -8,16 +8,20 @@ use csv::StringRecord;
 use densely_tensor::{Mat, ShapeError, column_mut};
 
 use crate::checks::check_unique;
-use crate::delimited::{Delimited, start};
+use crate::delimited::Delimited;
 use crate::nearest::nearest;
-use crate::{Cell, DataError};
+use crate::{Cell, DataError, Place};
 
 /// A table of text cells under a header, read from a delimited text file.
 ///
 /// The first row is the header. Cells may be quoted (`"a, b"`, `"say ""hi"""`), lines may
 /// end with LF, CRLF or CR, and a byte order mark is skipped. Spaces around a cell are not
-/// part of it (but a quote only opens a cell if no space precedes it), and blank lines are
-/// not rows. A column without a name is called `column 1`, `column 2`, ... by its position.
+/// part of it (but a quote only opens a cell if no space precedes it). A column without a name
+/// is called `column 1`, `column 2`, ... by its position.
+///
+/// Blank lines are not rows: a row without values has its separators. Where there is one column
+/// there are none, and each blank line below the header is a row with an empty cell, also at the
+/// end, as polars writes and reads a gap. (pandas passes over it, and writes `""`.)
 ///
 /// The table holds the text of the file and no more: numbers are made when
 /// [`features`](Self::features) or [`dataset`](Self::dataset) ask for them.
@@ -73,8 +77,8 @@ impl Table {
         let mut columns: Option<Vec<String>> = None;
         let (mut rows, mut last) = (0, 0);
         let open_quote = |row| DataError::OpenQuote { line: text.line(row) };
-        text.try_for_each(|row| {
-            last = start(row);
+        text.try_for_each(|start, row| {
+            last = start;
             match &columns {
                 None => columns = Some(header(row)),
                 Some(columns) if columns.len() == row.len() => rows += 1,
@@ -121,37 +125,60 @@ impl Table {
         Ok(x)
     }
 
-    /// The features as numbers, and the cells of the target if there is one: in one pass,
-    /// for the text is parsed anew at each.
+    /// Where an example is, which is a row of the table: found by reading up to it.
+    ///
+    /// # Errors
+    /// [`DataError::IndexOutOfRange`] if there are not so many rows.
+    ///
+    /// ```
+    /// use densely_data::Table;
+    ///
+    /// let table = Table::from_reader("a,b\n1,2\n\n3,4\n".as_bytes(), b',')?;
+    /// assert_eq!(table.place(1)?.to_string(), "row 2 (line 4)");
+    /// # Ok::<(), densely_data::DataError>(())
+    /// ```
+    pub fn place(&self, example: usize) -> Result<Place, DataError> {
+        let place = self.try_for_each_row(|at, start, _| {
+            let place = || Place::Row { row: at + 1, line: self.text.line(start) };
+            if at < example { Ok(()) } else { Err(place()) }
+        });
+        match place {
+            Err(place) => Ok(place),
+            Ok(()) => Err(DataError::IndexOutOfRange { index: example, examples: self.rows }),
+        }
+    }
+
+    /// The features as numbers; of a table to learn from, also the cells of the target, and
+    /// the place of each row: in one pass, for the text is parsed anew at each.
     pub(crate) fn numbers(
         &self,
         features: &[usize],
         target: Option<usize>,
-    ) -> Result<(Mat<f64>, StringRecord), DataError> {
+    ) -> Result<(Mat<f64>, Targets), DataError> {
         ShapeError::expect_some("Table::features", "features", features.len())?;
         let mut x = Mat::zeros(features.len(), self.rows);
-        // A list of texts that takes little memory.
-        let mut target_cells = StringRecord::new();
-        self.try_for_each_row(|example, row| {
+        let (mut targets, mut lines) = (Targets::default(), self.text.lines());
+        self.try_for_each_row(|example, start, row| {
             for (value, &feature) in column_mut(x.as_mut(), example).iter_mut().zip(features) {
                 *value = number(row[feature].trim()).ok_or((example, feature))?;
             }
             if let Some(target) = target {
-                target_cells.push_field(row[target].trim());
+                targets.cells.push_field(row[target].trim());
+                targets.places.push(Place::Row { row: example + 1, line: lines.line(start) });
             }
             Ok(())
         })
         .map_err(|(example, feature)| DataError::FeatureNotNumeric(self.cell(example, feature)))?;
-        Ok((x, target_cells))
+        Ok((x, targets))
     }
 
     /// A cell and its place, for a message: found by reading up to it.
     pub(crate) fn cell(&self, example: usize, column: usize) -> Cell {
-        let cell = self.try_for_each_row(|at, row| {
+        let cell = self.try_for_each_row(|at, start, row| {
             if at < example {
                 return Ok(());
             }
-            let line = self.text.line(start(row));
+            let line = self.text.line(start);
             Err(Cell::new(&self.columns[column], example + 1, line, row[column].trim()))
         });
         cell.expect_err("the cell is in the table")
@@ -185,15 +212,23 @@ impl Table {
 
     fn try_for_each_row<E>(
         &self,
-        mut visit: impl FnMut(usize, &StringRecord) -> Result<(), E>,
+        mut visit: impl FnMut(usize, usize, &StringRecord) -> Result<(), E>,
     ) -> Result<(), E> {
         // The header is the row before the first example.
         let mut rows = 0;
-        self.text.try_for_each(|row| {
+        self.text.try_for_each(|start, row| {
             rows += 1;
-            if rows == 1 { Ok(()) } else { visit(rows - 2, row) }
+            if rows == 1 { Ok(()) } else { visit(rows - 2, start, row) }
         })
     }
+}
+
+/// What there is to learn, row by row.
+#[derive(Default)]
+pub(crate) struct Targets {
+    /// A list of texts that takes little memory.
+    pub(crate) cells: StringRecord,
+    pub(crate) places: Vec<Place>,
 }
 
 impl fmt::Debug for Table {

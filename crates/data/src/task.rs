@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use crate::decimal::Decimal;
 use crate::table::number;
 
 /// What is to be learnt: to tell classes apart, or to predict real values.
@@ -19,11 +20,12 @@ impl Task {
     /// one that is not an integer, or more than 20 distinct ones; otherwise
     /// classification, as when no cell is a number.
     pub(crate) fn suggested_by<'a>(target: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut distinct = HashSet::new();
-        for number in target.into_iter().filter_map(number) {
-            // 0 + -0 is 0: the two zeros are one value.
-            distinct.insert((0.0 + number).to_bits());
-            if number.fract() != 0.0 || distinct.len() > MOST_INTEGER_CLASSES {
+        let (mut seen, mut distinct) = (HashSet::new(), HashSet::new());
+        let is_new = |cell: &&'a str| number(cell).is_some() && seen.insert(*cell);
+        for number in target.into_iter().filter(is_new).filter_map(Decimal::parse) {
+            let is_integer = number.is_integer();
+            distinct.insert(number);
+            if !is_integer || distinct.len() > MOST_INTEGER_CLASSES {
                 return Self::Regression;
             }
         }
@@ -50,6 +52,11 @@ mod tests {
         let both_zeros = (0..20).map(|i| i.to_string()).chain(["-0".to_owned()]);
         assert_eq!(suggested(both_zeros), Classification);
         assert_eq!(suggested(["1.0", "-0", "0", "2e0"].map(String::from)), Classification);
+        // Of 21 numbers above 2⁵³, which as `f64` are 11.
+        let large = |count: i64| (0..count).map(|i| ((1 << 53) + i).to_string());
+        assert_eq!(suggested(large(20)), Classification);
+        assert_eq!(suggested(large(21)), Regression);
+        assert_eq!(suggested(["1", "2", "9007199254740993.5"].map(String::from)), Regression);
         assert_eq!(suggested(["1", "2", "2.5"].map(String::from)), Regression);
         assert_eq!(suggested((0..30).map(|i| format!("class {i}"))), Classification);
     }

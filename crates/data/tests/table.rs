@@ -175,6 +175,81 @@ fn a_feature_that_is_no_number_is_refused_with_its_place() {
     );
 }
 
+/// In a column that stands alone, a gap is a line without anything: its rows keep their places.
+#[test]
+fn a_blank_line_is_a_gap_of_one_column() {
+    for ending in ["\n", "\r\n", "\r"] {
+        for (text, rows, row) in [
+            ("a\n1\n\n3\n", 3, 2),
+            ("a\n\n1", 2, 1),
+            ("a\n1\n3\n\n", 3, 3),
+            ("a\n1\n3\n\n\n", 4, 3),
+            ("a\n1\n \t\n3", 3, 2),
+            ("a\n1\n\"\"\n3", 3, 2),
+        ] {
+            let table = table(&text.replace('\n', ending));
+            assert_eq!(table.rows(), rows, "{text:?}");
+            let place = format!("column `a`, row {row} (line {}): ", row + 1);
+            let message = message(table.features(&["a"]));
+            assert!(message.starts_with(&place), "{text:?}: {message}");
+            assert!(message.contains("found an empty cell"), "{message}");
+        }
+        let whole = table(&"\n\na\n1\n3\n".replace('\n', ending));
+        assert_eq!(whole.features(&["a"]).unwrap(), mat![[1.0, 3.0]]);
+        assert_eq!(whole.place(1).unwrap().to_string(), "row 2 (line 5)");
+        assert!(matches!(
+            whole.place(2),
+            Err(DataError::IndexOutOfRange { index: 2, examples: 2 })
+        ));
+        let several = table(&"a,b\n\n1,2\n\n3,4\n\n".replace('\n', ending));
+        assert_eq!(several.features(&["a"]).unwrap(), mat![[1.0, 3.0]]);
+        assert_eq!(several.place(1).unwrap().to_string(), "row 2 (line 5)");
+    }
+}
+
+/// Through splits, subsets and casts.
+#[test]
+fn examples_know_their_rows() {
+    let text = "a,y\n1,0.5\n\n2,1.5\n\"3\",2.5\n4,\"3.5\n\"\n5,4.5";
+    let data = dataset(text).unwrap();
+    let places = |data: &Dataset<f64>| -> Vec<String> {
+        (0..data.len()).map(|example| data.place(example).to_string()).collect()
+    };
+    let all =
+        ["row 1 (line 2)", "row 2 (line 4)", "row 3 (line 5)", "row 4 (line 6)", "row 5 (line 8)"];
+    assert_eq!(places(&data), all);
+    let part = data.subset(&[4, 0]).unwrap().cast::<f32>().unwrap().cast().unwrap();
+    assert_eq!(places(&part), [all[4], all[0]]);
+    let (rest, held_out) = data.split(0.4, 1).unwrap();
+    for part in [rest, held_out] {
+        for (place, x) in places(&part).iter().zip(0..) {
+            assert_eq!(place, all[part.x()[(0, x)] as usize - 1]);
+        }
+    }
+    let known = table(text).dataset_for(&["a"], "y", None).unwrap();
+    assert_eq!(places(&known), all);
+    // What examples are does not depend on where they come from.
+    let memory = Dataset::regression(data.x().to_owned(), data.values().unwrap().to_owned());
+    let memory = memory.and_then(|data| data.with_feature_names(["a"]));
+    let memory = memory.and_then(|data| data.with_output_names(["y"])).unwrap();
+    assert_eq!(memory.place(3).to_string(), "example 3");
+    assert_eq!(memory.with_target_name("y"), data);
+}
+
+#[test]
+fn labels_that_differ_in_their_last_digit_are_two() {
+    let text = "x,id\n0,9007199254740993\n1,9007199254740992\n2,9007199254740992.0\n";
+    let ids = dataset(text).unwrap();
+    assert_eq!(ids.class_names().unwrap(), ["9007199254740992", "9007199254740993"]);
+    assert_eq!(ids.labels().unwrap(), [1, 0, 0]);
+    let one = "x,id\n0,9007199254740993\n1,9007199254740993.0\n";
+    assert!(message(dataset(one)).contains("every example is of class `9007199254740993`"));
+    let known = table(text).dataset_for(&["x"], "id", Some(&["9007199254740992".into()]));
+    assert!(
+        message(known).starts_with("column `id`, row 1 (line 2): `9007199254740993` is none of")
+    );
+}
+
 #[test]
 fn a_target_that_is_missing_or_no_number_is_refused_with_its_place() {
     for (cell, found) in [
