@@ -82,6 +82,12 @@ impl<T: Scalar> Loss<T> for Logistic {
         true
     }
 
+    fn log_odds(&self, scores: &[T], log_odds: &mut [f64]) -> bool {
+        let score = scores[0].to_f64();
+        log_odds.copy_from_slice(&[-score, score]);
+        true
+    }
+
     fn check(
         &self,
         outputs: usize,

@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, column, column_mut, map_in_place, vectorize, weigh};
+use densely_tensor::{
+    MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize, weigh,
+};
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -71,6 +73,27 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     fn probabilities(&self, scores: &[T], probabilities: &mut [T]) -> bool {
         let _ = (scores, probabilities);
         false
+    }
+
+    /// Writes the log-odds `ln(pₖ / (1 − pₖ))` of each class, given the scores of one example: a
+    /// probability that is 0 or 1 but for less than its type can tell still has its own. A loss
+    /// that defines no probabilities returns `false` and leaves `log_odds`.
+    ///
+    /// Those that follow from [`probabilities`](Loss::probabilities), unless a loss knows better.
+    ///
+    /// # Shapes
+    /// `log_odds` has [`classes`](Loss::classes) entries.
+    fn log_odds(&self, scores: &[T], log_odds: &mut [f64]) -> bool {
+        let mut probabilities = vec![T::ZERO; log_odds.len()];
+        let defined = self.probabilities(scores, &mut probabilities);
+        if defined {
+            for (k, odds) in log_odds.iter_mut().enumerate() {
+                let others = probabilities.iter().enumerate().filter(|&(j, _)| j != k);
+                let others: f64 = others.map(|(_, p)| p.to_f64()).sum();
+                *odds = Real::ln(probabilities[k].to_f64()) - Real::ln(others);
+            }
+        }
+        defined
     }
 
     /// Whether the targets fit scores of shape `outputs x examples`, and the options of

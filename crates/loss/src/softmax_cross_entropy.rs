@@ -194,6 +194,23 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         true
     }
 
+    /// `sₖ − ln Σⱼ e^{sⱼ}`, summed over all classes but `k`.
+    fn log_odds(&self, scores: &[T], log_odds: &mut [f64]) -> bool {
+        let scores = || scores.iter().map(|s| s.to_f64());
+        let (max, total) = relative_total(scores());
+        let mut largest = 0;
+        for (k, (odds, score)) in log_odds.iter_mut().zip(scores()).enumerate() {
+            let share = below(score, max);
+            // Without that of `k`; at least 1, unless `k` is the largest.
+            *odds = share - Real::ln(total - Real::exp(share));
+            largest = if score == max { k } else { largest };
+        }
+        let others = scores().enumerate().filter(|&(k, _)| k != largest).map(|(_, score)| score);
+        let (second, others) = relative_total(others);
+        log_odds[largest] = below(max, second) - Real::ln(others);
+        true
+    }
+
     fn check(
         &self,
         outputs: usize,
@@ -339,6 +356,12 @@ impl<T: Scalar> Shares<T> {
         }
         gradient
     }
+}
+
+/// The largest score `m`, and `Σ e^{s − m}`.
+fn relative_total(scores: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let max = scores.clone().fold(-f64::INFINITY, Real::max);
+    (max, scores.map(|s| Real::exp(below(s, max))).sum())
 }
 
 /// `s − m`, which is 0 for equal scores even if they are infinite.

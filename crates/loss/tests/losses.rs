@@ -3,7 +3,7 @@
 
 use densely_loss::{
     BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, LossError, MeanAbsoluteError,
-    MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Target, Targets, mean,
+    MeanSquaredError, MulticlassSvm, SoftmaxCrossEntropy, Target, TargetKind, Targets, mean,
 };
 use densely_tensor::{Mat, Scalar, ShapeError, Split, mat};
 use proptest::prelude::*;
@@ -621,4 +621,92 @@ fn a_weight_of_0_is_stronger_than_infinity() {
 fn means() {
     assert_eq!(mean::<f32>(&[]), 0.0);
     assert_eq!(mean(&[1.0_f32, 2.0, 6.0]), 3.0);
+}
+
+/// Log-odds of scores, beside those that follow from 50 digits (mpmath): of moderate scores, of
+/// those whose probabilities are 0 and 1 in any type, and of infinite ones.
+#[test]
+fn log_odds_hold_what_probabilities_lose() {
+    fn of<T: Scalar>(loss: &dyn Loss<T>, scores: &[f64]) -> Vec<f64> {
+        let scores: Vec<T> = scores.iter().map(|&s| T::from_f64(s)).collect();
+        let mut odds = vec![f64::NAN; loss.classes(scores.len())];
+        assert!(loss.log_odds(&scores, &mut odds));
+        odds
+    }
+    let inf = f64::INFINITY;
+    let cases: [(&[f64], &[f64]); 12] = [
+        (&[1.0, 2.0, 3.0], &[LOG_ODDS[0], LOG_ODDS[1], LOG_ODDS[2]]),
+        (&[1001.0, 1002.0, 1003.0], &[LOG_ODDS[0], LOG_ODDS[1], LOG_ODDS[2]]),
+        (&[-1000.0, 0.0, -1000.0], &[-1000.0, 1000.0 - 2_f64.ln(), -1000.0]),
+        (&[90.0, -90.0], &[180.0, -180.0]),
+        (&[5.0, 5.0, 5.0], &[-2_f64.ln(); 3]),
+        (&[1e30, 1e30, -1e30], &[0.0, 0.0, -2e30]),
+        (&[inf, 0.0, 1.0], &[inf, -inf, -inf]),
+        (&[inf, inf, 1.0], &[0.0, 0.0, -inf]),
+        (&[-inf, -inf], &[0.0, 0.0]),
+        (&[0.0, -inf, -inf], &[inf, -inf, -inf]),
+        (&[7.0], &[inf]),
+        (&[0.0, 40.0, 41.0], &[LOG_ODDS[3], LOG_ODDS[4], LOG_ODDS[5]]),
+    ];
+    let softmax = SoftmaxCrossEntropy::new();
+    for (scores, expected) in cases {
+        for found in [of::<f64>(&softmax, scores), of::<f32>(&softmax, scores)] {
+            for (&found, &expected) in found.iter().zip(expected) {
+                // 1e30 is not a number in f32.
+                let bound = if expected.abs() > 1e29 { 1e-7 } else { 1e-15 };
+                let error = (found - expected).abs() / expected.abs().max(1.0);
+                assert!(found == expected || error < bound, "{scores:?}: {found} {expected}");
+            }
+        }
+    }
+    assert!(of::<f64>(&softmax, &[1.0, f64::NAN, 0.0]).iter().all(|odds| odds.is_nan()));
+    assert_eq!(of::<f32>(&Logistic, &[-120.0]), [120.0, -120.0]);
+    assert_eq!(of::<f64>(&Logistic, &[inf]), [-inf, inf]);
+    let mut untouched = [7.0; 3];
+    assert!(!MulticlassSvm::new().log_odds(&[1.0, 2.0, 3.0], &mut untouched));
+    assert_eq!(untouched, [7.0; 3]);
+}
+
+/// `ln p − ln(1 − p)`, by:
+///
+/// ```python
+/// from mpmath import mp, mpf, exp, log, fsum
+/// mp.dps = 50
+/// for s in [[1, 2, 3], [0, 40, 41]]:
+///     for k in range(3):
+///         print(float(s[k] - log(fsum(exp(mpf(s[j])) for j in range(3) if j != k))))
+/// ```
+const LOG_ODDS: [f64; 6] =
+    [-2.313261687518223, -1.1269280110429725, 0.6867383124817772, -41.31326168751822, -1.0, 1.0];
+
+/// A loss that defines no more than probabilities has log-odds by them.
+#[test]
+fn log_odds_follow_from_probabilities() {
+    #[derive(Debug)]
+    struct Shares;
+    impl Loss<f64> for Shares {
+        fn name(&self) -> &'static str {
+            "shares"
+        }
+        fn target_kind(&self) -> TargetKind {
+            TargetKind::Labels
+        }
+        fn example(&self, scores: &[f64], _: Target<'_, f64>, _: &mut [f64]) -> f64 {
+            scores[0]
+        }
+        fn probabilities(&self, scores: &[f64], probabilities: &mut [f64]) -> bool {
+            probabilities.copy_from_slice(scores);
+            true
+        }
+    }
+    let tiny = 1e-300_f64.ln();
+    for (shares, expected) in [
+        ([0.5, 0.25, 0.25], [0.0, -3_f64.ln(), -3_f64.ln()]),
+        ([1.0, 1e-300, 0.0], [-tiny, tiny, -f64::INFINITY]),
+    ] {
+        let mut odds = [f64::NAN; 3];
+        assert!(Shares.log_odds(&shares, &mut odds));
+        let close = |(a, b): (&f64, &f64)| a == b || (a - b).abs() <= 4e-16 * b.abs();
+        assert!(odds.iter().zip(&expected).all(close), "{odds:?} {expected:?}");
+    }
 }
