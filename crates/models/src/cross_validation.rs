@@ -2,6 +2,7 @@ use densely_data::Dataset;
 use densely_preprocess::Method;
 use densely_tensor::{Scalar, ShapeError, Threads};
 
+use crate::metrics::{Sums, mean};
 use crate::{Evaluation, Mlp, ModelError, Predictor, Preparation, Trainer};
 
 /// Cross-validation: each part of the data is held out once, while a model is trained on
@@ -170,22 +171,25 @@ impl FoldScores {
     /// The mean over the folds of the [score](Evaluation::score): the accuracy, or R².
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.folds.iter().map(Evaluation::score).sum::<f64>() / self.folds.len() as f64
+        mean(&self.numbers(Evaluation::score))
     }
 
     /// The standard deviation of the score over the folds, `√(Σ(s − s̄)² / (k − 1))`. Folds
     /// share most of their training data, so it says little about that of the mean.
     #[must_use]
     pub fn standard_deviation(&self) -> f64 {
-        let mean = self.mean();
-        let squares = self.folds.iter().map(|fold| (fold.score() - mean).powi(2)).sum::<f64>();
-        (squares / (self.folds.len() - 1) as f64).sqrt()
+        let deviations = Sums::of_deviations(&self.numbers(Evaluation::score));
+        deviations.root_mean_square((self.folds.len() - 1) as f64)
     }
 
     /// The mean over the folds of the mean loss.
     #[must_use]
     pub fn mean_loss(&self) -> f64 {
-        self.folds.iter().map(Evaluation::loss).sum::<f64>() / self.folds.len() as f64
+        mean(&self.numbers(Evaluation::loss))
+    }
+
+    fn numbers(&self, of: impl Fn(&Evaluation) -> f64) -> Vec<f64> {
+        self.folds.iter().map(of).collect()
     }
 }
 

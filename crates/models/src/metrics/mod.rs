@@ -39,6 +39,7 @@ mod confusion_matrix;
 mod probabilities;
 mod regression;
 mod roc_auc;
+mod sums;
 
 pub(crate) use accuracy::share_of_equal;
 pub use accuracy::{accuracy, top_k_accuracy};
@@ -47,3 +48,4 @@ pub use confusion_matrix::{Average, ConfusionMatrix, PrecisionRecall};
 pub use probabilities::{brier_score, log_loss};
 pub use regression::{OutputScores, RegressionScores};
 pub use roc_auc::{roc_auc, roc_auc_against_rest, roc_auc_one_vs_rest};
+pub(crate) use sums::{Sums, mean};

@@ -1,5 +1,6 @@
 use densely_tensor::{MatRef, Scalar, ShapeError};
 
+use super::sums::{Sums, mean};
 use crate::ModelError;
 
 /// How good predictions of real values are, for each output and over all of them.
@@ -15,6 +16,10 @@ use crate::ModelError;
 /// R² is 1 if the targets are met, 0 for predicting their mean, and has no lower limit. Of
 /// constant targets it is 1 if they are met exactly, and 0 otherwise, as in scikit-learn.
 ///
+/// Sums are scaled, so that squares of targets of 1e200 or 1e-200 are no exception. Where a
+/// prediction is NaN, so are the scores; where one is infinite, RMSE and MAE are, and R² is −∞
+/// (of constant targets: 0).
+///
 /// ```
 /// use densely_models::metrics::RegressionScores;
 /// use densely_tensor::mat;
@@ -28,7 +33,7 @@ use crate::ModelError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegressionScores {
-    outputs: Vec<Sums>,
+    outputs: Vec<Output>,
     examples: usize,
 }
 
@@ -44,15 +49,13 @@ pub struct OutputScores {
     pub mae: f64,
 }
 
-/// Sums over the examples, of an output.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Sums {
-    /// `Σ(t − s)²`
-    squares: f64,
-    /// `Σ abs(t − s)`
-    absolutes: f64,
-    /// `Σ(t − t̄)²`
-    total: f64,
+/// What the scores of an output follow from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Output {
+    /// Of `s − t`.
+    errors: Sums,
+    /// Of `t − t̄`.
+    deviations: Sums,
 }
 
 impl RegressionScores {
@@ -77,48 +80,41 @@ impl RegressionScores {
 
     /// The same, of matrices that have been checked.
     pub(crate) fn of<T: Scalar>(targets: MatRef<'_, T>, predicted: MatRef<'_, T>) -> Self {
-        let (outputs, n) = (targets.nrows(), targets.ncols());
-        let sums = |k: usize| {
-            let target = |j| targets[(k, j)].to_f64();
-            let center = (0..n).map(target).sum::<f64>() / n.max(1) as f64;
-            let mut sums = Sums::default();
-            for j in 0..n {
-                let error = predicted[(k, j)].to_f64() - target(j);
-                sums.squares += error * error;
-                sums.absolutes += error.abs();
-                sums.total += (target(j) - center).powi(2);
-            }
-            sums
-        };
-        Self { outputs: (0..outputs).map(sums).collect(), examples: n }
+        let row = |x: MatRef<'_, T>, k| (0..x.ncols()).map(|j| x[(k, j)].to_f64()).collect();
+        let output = |k| Output::new(row(targets, k), row(predicted, k));
+        Self { outputs: (0..targets.nrows()).map(output).collect(), examples: targets.ncols() }
     }
 
     /// The scores of each output.
     pub fn outputs(&self) -> impl Iterator<Item = OutputScores> {
         let n = self.examples.max(1) as f64;
-        self.outputs.iter().map(move |sums| OutputScores {
-            r2: sums.r2(),
-            rmse: (sums.squares / n).sqrt(),
-            mae: sums.absolutes / n,
+        self.outputs.iter().map(move |output| OutputScores {
+            r2: output.r2(),
+            rmse: output.errors.root_mean_square(n),
+            mae: output.errors.mean_absolute(n),
         })
     }
 
     /// The mean of R² over the outputs.
     #[must_use]
     pub fn r2(&self) -> f64 {
-        self.outputs.iter().map(Sums::r2).sum::<f64>() / self.outputs.len().max(1) as f64
+        mean(&self.outputs.iter().map(Output::r2).collect::<Vec<_>>())
     }
 
     /// The root of the mean squared error over all examples and outputs.
     #[must_use]
     pub fn rmse(&self) -> f64 {
-        (self.outputs.iter().map(|sums| sums.squares).sum::<f64>() / self.entries()).sqrt()
+        self.errors().root_mean_square(self.entries())
     }
 
     /// The mean absolute error over all examples and outputs.
     #[must_use]
     pub fn mae(&self) -> f64 {
-        self.outputs.iter().map(|sums| sums.absolutes).sum::<f64>() / self.entries()
+        self.errors().mean_absolute(self.entries())
+    }
+
+    fn errors(&self) -> Sums {
+        self.outputs.iter().fold(Sums::of(&[], 0), |sums, output| sums.and(output.errors))
     }
 
     fn entries(&self) -> f64 {
@@ -126,12 +122,23 @@ impl RegressionScores {
     }
 }
 
-impl Sums {
+impl Output {
+    fn new(targets: Vec<f64>, mut predicted: Vec<f64>) -> Self {
+        let deviations = Sums::of_deviations(&targets);
+        let pairs = || predicted.iter().zip(&targets);
+        let is_finite = |(s, t): (&f64, &f64)| s.is_finite() && t.is_finite();
+        // A difference beyond the largest number is computed as twice that of the halves.
+        let overflows = pairs().any(|(s, t)| (s - t).is_infinite() && is_finite((s, t)));
+        let (half, unit) = if overflows { (0.5, 1) } else { (1.0, 0) };
+        predicted.iter_mut().zip(&targets).for_each(|(s, t)| *s = *s * half - t * half);
+        Self { errors: Sums::of(&predicted, unit), deviations }
+    }
+
     fn r2(&self) -> f64 {
-        match (self.total > 0.0, self.squares > 0.0) {
-            (true, _) => 1.0 - self.squares / self.total,
-            (false, true) => 0.0,
-            (false, false) => 1.0,
+        match self.errors.ratio_of_squares(self.deviations) {
+            Some(ratio) => 1.0 - ratio,
+            None if self.errors.is_nan() => f64::NAN,
+            None => f64::from(u8::from(self.errors.is_zero())),
         }
     }
 }
