@@ -16,6 +16,9 @@ pub(crate) enum CliError {
     /// A table that cannot be read, or is not fit to learn from.
     #[error("{}: {source}", .path.display())]
     Data { path: PathBuf, source: DataError },
+    /// A table with values that a model cannot work with.
+    #[error("{}: {source}{}", .path.display(), option_for(.source))]
+    Values { path: PathBuf, source: ModelError },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -53,6 +56,18 @@ impl CliError {
         }
     }
 
+    /// An error that arose when a model worked with a file's contents: it names the file if
+    /// these are to blame.
+    pub(crate) fn in_data(path: impl Into<PathBuf>) -> impl FnOnce(ModelError) -> Self {
+        let path = path.into();
+        move |source| match source {
+            ModelError::OutOfRange { .. }
+            | ModelError::NotFiniteOutput { .. }
+            | ModelError::TooFarApart { .. } => Self::Values { path, source },
+            source => Self::Model(source),
+        }
+    }
+
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
@@ -60,5 +75,16 @@ impl CliError {
 
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The option that does what the message advises.
+fn option_for(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::OutOfRange { scalar: "f32", value, .. } if value.is_finite() => {
+            " (--dtype f64)"
+        }
+        ModelError::NotFiniteOutput { scalar: "f32", .. } => " (--dtype f64)",
+        _ => "",
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt::Display;
 
 use densely::loss::TargetKind;
+use densely::models::ModelError;
 use densely::prelude::*;
 use densely::tensor::first_non_finite;
 use proptest::prelude::*;
@@ -208,7 +209,10 @@ impl State {
         let outputs = self.model.outputs();
         assert_eq!(scores.shape(), (outputs, n));
         assert_eq!(again.unwrap().shape(), (outputs, n));
-        assert!(classes.unwrap().iter().all(|&class| class < outputs.max(2)));
+        // NaN speaks for no class.
+        let is_nan = (0..n).any(|j| (0..outputs).any(|i| scores[(i, j)].is_nan()));
+        assert_eq!(classes.is_none(), is_nan);
+        assert!(classes.into_iter().flatten().all(|class| class < outputs.max(2)));
         let Some(Some(probabilities)) = probabilities else { return };
         for j in (0..n).filter(|&j| (0..outputs).all(|i| scores[(i, j)].is_finite())) {
             let sum: f64 = (0..probabilities.nrows()).map(|i| probabilities[(i, j)]).sum();
@@ -315,16 +319,27 @@ impl State {
         };
         let (rows, n) = (arguments.size(self.data.features()), arguments.below(6));
         let x = arguments.matrix(rows, n);
-        let prediction = told(predictor.predict(x.as_ref(), &self.threads));
-        assert_eq!(prediction.is_some(), rows == self.data.features());
-        match prediction {
-            Some(Prediction::Classes(classes)) => assert_eq!(classes.len(), n),
-            Some(Prediction::Values(values)) => {
-                assert_eq!(values.shape(), (self.model.outputs(), n));
+        let prediction = predictor.predict(x.as_ref(), &self.threads);
+        let probabilities = predictor.probabilities(x.as_ref(), &self.threads);
+        assert!(probabilities.is_ok() || prediction.is_err());
+        let sizes_fit = rows == self.data.features();
+        match &prediction {
+            Ok(Prediction::Classes(classes)) => assert!(sizes_fit && classes.len() == n),
+            Ok(Prediction::Values(values)) => {
+                assert!(sizes_fit && values.shape() == (self.model.outputs(), n));
+                assert!(first_non_finite(values.as_ref()).is_none());
             }
-            None => {}
+            // Numbers that a model in `f32` cannot work with.
+            Err(ModelError::OutOfRange { .. } | ModelError::NotFiniteOutput { .. }) => {
+                assert!(sizes_fit);
+            }
+            Err(_) => assert!(!sizes_fit),
         }
-        told(predictor.probabilities(x.as_ref(), &self.threads));
+        if let Some(Some(p)) = told(probabilities) {
+            assert!(first_non_finite(p.as_ref()).is_none());
+        }
+        told(prediction);
+        told(predictor.classification_scores(&self.data, &self.threads));
         told(predictor.evaluate(&self.data, &self.threads));
     }
 

@@ -1,9 +1,9 @@
-use densely_data::DataError;
+use densely_data::{DataError, Place};
 use densely_layers::LayerError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
 use densely_preprocess::PreprocessError;
-use densely_tensor::ShapeError;
+use densely_tensor::{Scalar, ShapeError};
 use thiserror::Error;
 
 /// Why a model could not be built, trained or used.
@@ -28,6 +28,45 @@ pub enum ModelError {
     /// Preprocessing that cannot be fitted or made.
     #[error(transparent)]
     Preprocess(#[from] PreprocessError),
+    /// A value that the model's numbers cannot hold.
+    #[error(
+        "column `{column}`, {place}: {}; correct the value{}", out_of_range(*.value, *.prepared, .scalar),
+        wider(.scalar)
+    )]
+    OutOfRange {
+        /// Where it is.
+        place: Place,
+        /// The name of the feature or the output.
+        column: String,
+        /// The value.
+        value: f64,
+        /// What preprocessing makes of it.
+        prepared: f64,
+        /// The type of the model's numbers, `"f32"` or `"f64"`.
+        scalar: &'static str,
+    },
+    /// A network that puts out an infinity or NaN, though its inputs are finite.
+    #[error(
+        "{place}: the network's output is {output}, which is no prediction; the values there are \
+         too large for its weights in {scalar}: correct them{}", wider(.scalar)
+    )]
+    NotFiniteOutput {
+        /// Which example it is for.
+        place: Place,
+        /// The output.
+        output: f64,
+        /// The type of the model's numbers, `"f32"` or `"f64"`.
+        scalar: &'static str,
+    },
+    /// Training data of which statistics are no finite numbers.
+    #[error(
+        "column `{column}`: its values are so large that their mean or deviation is no finite \
+         number; correct them, or leave the column out"
+    )]
+    TooFarApart {
+        /// The name of the feature or the output.
+        column: String,
+    },
     /// Targets of another kind than the model's.
     #[error("the targets must be {expected}, but they are {actual}")]
     Targets {
@@ -80,6 +119,25 @@ pub enum ModelError {
     },
 }
 
+/// A value that its type cannot hold, or not after preprocessing.
+fn out_of_range(value: f64, prepared: f64, scalar: &str) -> String {
+    if !value.is_finite() {
+        return format!("{value} is not a finite number");
+    }
+    let largest = if scalar == f32::NAME { f64::from(f32::MAX) } else { f64::MAX };
+    let becomes = if value == prepared {
+        String::new()
+    } else {
+        format!("becomes {prepared:.3e} in preprocessing, which ")
+    };
+    format!("{value:e} {becomes}is too large for {scalar} (at most {largest:.3e})")
+}
+
+/// The advice to take a wider type, if there is one.
+fn wider(scalar: &str) -> &'static str {
+    if scalar == f32::NAME { ", or train in f64" } else { "" }
+}
+
 /// What happened before a loss became infinite or NaN.
 fn led_to(previous_loss: &Option<f64>, layer: &Option<usize>) -> String {
     let previous = previous_loss.map(|loss| format!("; the loss was {loss:?} a step before"));
@@ -88,6 +146,18 @@ fn led_to(previous_loss: &Option<f64>, layer: &Option<usize>) -> String {
 }
 
 impl ModelError {
+    /// The same with the places of examples that were counted from 0, as data in memory are.
+    /// For those who know where the data are from.
+    #[must_use]
+    pub fn placed(mut self, at: impl FnOnce(usize) -> Place) -> Self {
+        if let Self::OutOfRange { place, .. } | Self::NotFiniteOutput { place, .. } = &mut self
+            && let Place::Example(example) = *place
+        {
+            *place = at(example);
+        }
+        self
+    }
+
     pub(crate) fn option(
         option: &'static str,
         expected: &'static str,

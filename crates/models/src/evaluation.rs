@@ -1,7 +1,7 @@
 use densely_loss::{Loss, Targets, mean};
-use densely_tensor::{Mat, MatRef, Scalar};
+use densely_tensor::{Mat, MatRef, Real, Scalar, column};
 
-use crate::metrics::{RegressionScores, share_of_equal};
+use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
 
 /// How good a model is on a set of examples.
@@ -12,7 +12,8 @@ pub enum Evaluation {
     Classification {
         /// The mean loss.
         loss: f64,
-        /// The share of examples whose scores speak for their class.
+        /// The share of examples whose scores speak for their class; one that is NaN speaks for
+        /// none.
         accuracy: f64,
     },
     /// Of a regression.
@@ -40,7 +41,10 @@ impl Evaluation {
         let mean_loss = mean_loss(loss, scores, targets);
         match targets {
             Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
-                let accuracy = share_of_equal(labels, &classify_columns(loss, scores));
+                let is_number = |j: usize| !column(scores, j).iter().any(|s| Real::is_nan(*s));
+                let right = labels.iter().zip(classify_columns(loss, scores)).enumerate();
+                let right = right.filter(|&(j, (&label, class))| label == class && is_number(j));
+                let accuracy = right.count() as f64 / labels.len().max(1) as f64;
                 Self::Classification { loss: mean_loss, accuracy }
             }
             Targets::Values(values) | Targets::WeightedValues(values, _) => {

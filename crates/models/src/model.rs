@@ -1,8 +1,8 @@
-use densely_data::{Dataset, Target};
+use densely_data::{Dataset, Place, Target};
 use densely_layers::{Layer, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
 use densely_tensor::{
-    Buffer, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut,
+    Buffer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
 };
 
 use crate::panel_width::panel_width;
@@ -169,12 +169,16 @@ impl<T: Scalar> Model<T> {
     /// ([`Loss::classify`]): that of the highest score, and of one score, its sign.
     ///
     /// # Errors
-    /// As [`scores`](Self::scores).
-    pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ShapeError> {
-        Ok(classify_columns(&*self.loss, self.scores(x, threads)?.as_ref()))
+    /// As [`scores`](Self::scores), and [`ModelError::NotFiniteOutput`] for a score that is
+    /// NaN: it speaks for no class. (Infinite ones do.)
+    pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ModelError> {
+        let scores = self.scores(x, threads)?;
+        check_outputs(scores.as_ref(), |score| !Real::is_nan(score), Place::Example)?;
+        Ok(classify_columns(&*self.loss, scores.as_ref()))
     }
 
-    /// The mean loss and the metrics of the model on `data`.
+    /// The mean loss and the metrics of the model on `data`. An example with a score that is NaN
+    /// counts as wrong, and its loss makes the mean NaN.
     ///
     /// # Errors
     /// If the data have other inputs or targets than the model.
@@ -221,7 +225,7 @@ impl<T: Scalar> Model<T> {
 }
 
 /// Contiguous columns of so many rows.
-fn expect_columns<T>(
+pub(crate) fn expect_columns<T>(
     dimension: &'static str,
     rows: usize,
     x: MatRef<'_, T>,
@@ -243,6 +247,21 @@ pub(crate) fn targets<T: Scalar>(data: &Dataset<T>) -> Targets<'_, T> {
         None => targets,
         Some(weights) => targets.weighted(weights),
     }
+}
+
+/// Whether every output passes.
+pub(crate) fn check_outputs<T: Scalar>(
+    outputs: MatRef<'_, T>,
+    passes: impl Fn(T) -> bool,
+    place: impl FnOnce(usize) -> Place,
+) -> Result<(), ModelError> {
+    for j in 0..outputs.ncols() {
+        if let Some(i) = (0..outputs.nrows()).find(|&i| !passes(outputs[(i, j)])) {
+            let output = outputs[(i, j)].to_f64();
+            return Err(ModelError::NotFiniteOutput { place: place(j), output, scalar: T::NAME });
+        }
+    }
+    Ok(())
 }
 
 /// The class of each column of scores.

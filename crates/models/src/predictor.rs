@@ -1,10 +1,11 @@
-use densely_data::Dataset;
+use densely_data::{Dataset, Place};
 use densely_loss::TargetKind;
-use densely_preprocess::Transform;
+use densely_preprocess::{Standardize, Transform};
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
 
 use crate::evaluation::regression;
-use crate::model::{classify_columns, targets};
+use crate::metrics::ClassificationScores;
+use crate::model::{check_outputs, classify_columns, targets};
 use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
@@ -104,13 +105,15 @@ impl<T: Scalar> Predictor<T> {
     /// `x`: features x n, as they are in the data.
     ///
     /// # Errors
-    /// If there is another number of features.
+    /// If there is another number of features; [`ModelError::OutOfRange`] for a value that is
+    /// not finite, or not in the model's type; [`ModelError::NotFiniteOutput`] for an example
+    /// that the network makes an infinity or NaN of.
     pub fn predict(&self, x: MatRef<'_, f64>, threads: &Threads) -> Result<Prediction, ModelError> {
         let x = self.preparation.inputs::<T>(x)?;
-        let scores = self.model.scores(x.as_ref(), threads)?;
+        let scores = self.scores(x.as_ref(), threads, Place::Example)?;
         Ok(match self.preparation.target_scale() {
             None => Prediction::Classes(classify_columns(self.model.loss(), scores.as_ref())),
-            Some(scale) => Prediction::Values(scale.inverse_transform(widen(&scores).as_ref())?),
+            Some(scale) => Prediction::Values(values::<T>(scale, &scores, Place::Example)?),
         })
     }
 
@@ -120,21 +123,22 @@ impl<T: Scalar> Predictor<T> {
     /// `x`: features x n, as they are in the data.
     ///
     /// # Errors
-    /// If there is another number of features.
+    /// As [`predict`](Self::predict).
     pub fn probabilities(
         &self,
         x: MatRef<'_, f64>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ModelError> {
         let x = self.preparation.inputs::<T>(x)?;
-        Ok(self.model.probabilities(x.as_ref(), threads)?)
+        let scores = self.scores(x.as_ref(), threads, Place::Example)?;
+        Ok(self.model.probabilities_of(scores.as_ref())?)
     }
 
     /// The mean loss, as in training, and the metrics, those of real values in the units
     /// of `data`.
     ///
     /// # Errors
-    /// If the data have other features or targets.
+    /// If the data have other features or targets, and as [`predict`](Self::predict).
     pub fn evaluate(
         &self,
         data: &Dataset<f64>,
@@ -142,16 +146,58 @@ impl<T: Scalar> Predictor<T> {
     ) -> Result<Evaluation, ModelError> {
         let prepared = self.preparation.dataset::<T>(data)?;
         self.model.check(&prepared)?;
-        let scores = self.model.scores(prepared.x(), threads)?;
+        let place = |example| data.place(example);
+        let scores = self.scores(prepared.x(), threads, place)?;
         let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(&prepared));
         match (self.preparation.target_scale(), data.values()) {
-            (Some(scale), Some(values)) => {
-                let predicted = scale.inverse_transform(widen(&scores).as_ref())?;
-                Ok(regression(evaluation.loss(), predicted.as_ref(), values))
+            (Some(scale), Some(targets)) => {
+                let predicted = values::<T>(scale, &scores, place)?;
+                Ok(regression(evaluation.loss(), predicted.as_ref(), targets))
             }
             _ => Ok(evaluation),
         }
     }
+
+    /// What else there is to say of a classifier: all that follows from its scores.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate), or if the model is no classifier.
+    pub fn classification_scores(
+        &self,
+        data: &Dataset<f64>,
+        threads: &Threads,
+    ) -> Result<ClassificationScores, ModelError> {
+        let Some(labels) = data.labels() else {
+            return Err(ModelError::Targets { expected: "classes", actual: "real values" });
+        };
+        let place = |example| data.place(example);
+        let x = self.preparation.inputs_at::<T>(data.x(), place)?;
+        let scores = self.scores(x.as_ref(), threads, place)?;
+        ClassificationScores::new(self.model.loss(), labels, scores.as_ref())
+    }
+
+    /// The scores of prepared examples; all of them finite.
+    fn scores(
+        &self,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+        place: impl FnOnce(usize) -> Place,
+    ) -> Result<Mat<T>, ModelError> {
+        let scores = self.model.scores(x, threads)?;
+        check_outputs(scores.as_ref(), Scalar::is_finite, place)?;
+        Ok(scores)
+    }
+}
+
+/// The values that the scores stand for, in their own units; all of them finite.
+fn values<T: Scalar>(
+    scale: &Standardize,
+    scores: &Mat<T>,
+    place: impl FnOnce(usize) -> Place,
+) -> Result<Mat<f64>, ModelError> {
+    let values = scale.inverse_transform(widen(scores).as_ref())?;
+    check_outputs(values.as_ref(), f64::is_finite, place)?;
+    Ok(values)
 }
 
 fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {

@@ -1,8 +1,8 @@
 use std::borrow::Borrow;
 
-use densely_data::{Dataset, Target};
-use densely_preprocess::{Method, Preprocessor, Standardize, Transform};
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError};
+use densely_data::{Dataset, Place, Target};
+use densely_preprocess::{Method, PreprocessError, Preprocessor, Standardize, Transform};
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, first_non_finite};
 
 use crate::ModelError;
 
@@ -40,13 +40,15 @@ impl Preparation {
     /// # Errors
     /// If the method cannot be fitted to the data.
     pub fn fit(method: impl Borrow<Method>, train: &Dataset<f64>) -> Result<Self, ModelError> {
-        let target_scale = train.values().map(Standardize::fit).transpose()?;
+        let (feature_names, output_names) = (train.feature_names(), train.output_names());
+        let target_scale = train.values().map(Standardize::fit).transpose();
+        let preprocessor = method.borrow().fit(train.x());
         Ok(Self {
-            feature_names: train.feature_names().to_vec(),
+            feature_names: feature_names.to_vec(),
             target_name: train.target_name().to_owned(),
-            output_names: train.output_names().to_vec(),
-            preprocessor: method.borrow().fit(train.x())?,
-            target_scale,
+            output_names: output_names.to_vec(),
+            preprocessor: preprocessor.map_err(|error| too_far_apart(error, feature_names))?,
+            target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
         })
     }
 
@@ -110,17 +112,22 @@ impl Preparation {
     /// The examples as a model takes them.
     ///
     /// # Errors
-    /// If the data have other features or outputs, or values that are too large for `T`.
+    /// If the data have other features or outputs; [`ModelError::OutOfRange`] for values that
+    /// are too large for `T`, or are made so by preprocessing.
     pub fn dataset<T: Scalar>(&self, data: &Dataset<f64>) -> Result<Dataset<T>, ModelError> {
         let outputs = self.output_names.len();
         ShapeError::expect("Preparation", "outputs", outputs, data.outputs())?;
-        let x = self.preprocessor.transform(data.x())?;
+        let place = |example| data.place(example);
+        let x = self.inputs_at(data.x(), place)?;
         let prepared = match (data.target(), &self.target_scale) {
             (Target::Classes { labels, .. }, None) => {
                 Dataset::classification(x, labels.clone(), outputs)?
             }
             (Target::Values { values, .. }, Some(scale)) => {
-                Dataset::regression(x, scale.transform(values.as_ref())?)?
+                let prepared = scale.transform(values.as_ref())?;
+                let blame = |k: usize, j| Ok((self.output_names[k].as_str(), values[(k, j)]));
+                let values = narrowed(prepared.as_ref(), place, blame)?;
+                Dataset::regression(x, values)?
             }
             (Target::Classes { .. }, Some(_)) => {
                 return Err(ModelError::Targets { expected: "real values", actual: "classes" });
@@ -131,9 +138,13 @@ impl Preparation {
         };
         let prepared = match data.weights() {
             None => prepared,
-            Some(weights) => prepared.with_weights(weights)?,
+            Some(weights) => {
+                let row = MatRef::from_row_major_slice(weights, 1, weights.len());
+                let row: Mat<T> = narrowed(row, place, |_, j| Ok(("weight", weights[j])))?;
+                prepared.with_weights((0..row.ncols()).map(|j| row[(0, j)]).collect::<Vec<_>>())?
+            }
         };
-        Ok(prepared.with_output_names(&self.output_names)?.cast()?)
+        Ok(prepared.with_output_names(&self.output_names)?)
     }
 
     /// The features of examples as a model takes them.
@@ -142,9 +153,80 @@ impl Preparation {
     /// `x`: features x n.
     ///
     /// # Errors
-    /// If there is another number of features.
+    /// If there is another number of features; [`ModelError::OutOfRange`] for values that are
+    /// not finite, are too large for `T`, or are made so by preprocessing.
     pub fn inputs<T: Scalar>(&self, x: MatRef<'_, f64>) -> Result<Mat<T>, ModelError> {
-        let x = self.preprocessor.transform(x)?;
-        Ok(Mat::from_fn(x.nrows(), x.ncols(), |i, j| T::from_f64(x[(i, j)])))
+        self.inputs_at(x, Place::Example)
+    }
+
+    /// The same of examples whose places are known.
+    pub(crate) fn inputs_at<T: Scalar>(
+        &self,
+        x: MatRef<'_, f64>,
+        place: impl Fn(usize) -> Place,
+    ) -> Result<Mat<T>, ModelError> {
+        let prepared = self.preprocessor.transform(x)?;
+        narrowed(prepared.as_ref(), place, |input, example| {
+            let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
+            Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
+        })
+    }
+
+    /// The feature of an example `x` that makes an input of the network infinite or NaN: the
+    /// one without which it would not be, and if there is no such feature, the largest.
+    fn to_blame<T: Scalar>(&self, input: usize, x: MatRef<'_, f64>) -> Result<usize, ShapeError> {
+        let mut features: Vec<usize> = (0..x.nrows()).collect();
+        // NaN is the largest of all.
+        features.sort_by(|&a, &b| x[(b, 0)].abs().total_cmp(&x[(a, 0)].abs()));
+        // Many methods make of each feature the input of the same index.
+        let own = (input < x.nrows()).then_some(input);
+        let zeros = Mat::zeros(self.preprocessor.out_features(), 1);
+        let origin = self.preprocessor.inverse_transform(zeros.as_ref())?;
+        for feature in own.into_iter().chain(features.iter().copied()) {
+            let mut without = x.to_owned();
+            without[(feature, 0)] = origin[(feature, 0)];
+            let prepared = self.preprocessor.transform(without.as_ref())?;
+            if Scalar::is_finite(T::from_f64(prepared[(input, 0)])) {
+                return Ok(feature);
+            }
+        }
+        Ok(features[0])
+    }
+}
+
+/// The same numbers in the model's type.
+///
+/// # Errors
+/// If one is infinite or NaN there; `blame(row, column)` is then the name of the column in the
+/// data that is to blame, and the value there.
+fn narrowed<'a, T: Scalar>(
+    prepared: MatRef<'_, f64>,
+    place: impl Fn(usize) -> Place,
+    blame: impl FnOnce(usize, usize) -> Result<(&'a str, f64), ShapeError>,
+) -> Result<Mat<T>, ModelError> {
+    let narrow =
+        Mat::from_fn(prepared.nrows(), prepared.ncols(), |i, j| T::from_f64(prepared[(i, j)]));
+    match first_non_finite(narrow.as_ref()) {
+        None => Ok(narrow),
+        Some((row, example)) => {
+            let (column, value) = blame(row, example)?;
+            let (place, column) = (place(example), column.to_owned());
+            let prepared = prepared[(row, example)];
+            Err(ModelError::OutOfRange { place, column, value, prepared, scalar: T::NAME })
+        }
+    }
+}
+
+/// An error of fitting that names the column, where there is one to name.
+fn too_far_apart(error: PreprocessError, names: &[String]) -> ModelError {
+    let first = match &error {
+        PreprocessError::Step { step: 0, source, .. } => source,
+        error => error,
+    };
+    match first {
+        PreprocessError::Overflow { feature } => {
+            ModelError::TooFarApart { column: names[*feature].clone() }
+        }
+        _ => error.into(),
     }
 }

@@ -3,7 +3,6 @@
 use densely::layers::Layer;
 use densely::models::ModelError;
 use densely::prelude::*;
-use densely::tensor::ShapeError;
 
 use crate::NotesError;
 
@@ -57,7 +56,7 @@ pub(crate) fn regions(
     model: &Model<f32>,
     side: f64,
     cells: usize,
-) -> Result<Vec<usize>, ShapeError> {
+) -> Result<Vec<usize>, ModelError> {
     let step = 2.0 * side / cells as f64;
     let center = |cell: usize| (-side + (cell as f64 + 0.5) * step) as f32;
     let grid =

@@ -28,12 +28,14 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         .dataset_for(preparation.feature_names(), target, classes)
         .map_err(CliError::data(&args.data))?;
     let threads = input::threads(0)?;
-    let evaluation = predictor.evaluate(&data, &threads)?;
-    let classification = match (data.labels(), classes) {
-        (Some(labels), Some(names)) => {
-            Some(Classification::new(predictor, data.x(), labels, names, &threads)?)
+    let in_data = || CliError::in_data(&args.data);
+    let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
+    let classification = match classes {
+        None => None,
+        Some(names) => {
+            let scores = predictor.classification_scores(&data, &threads).map_err(in_data())?;
+            Some(Classification::new(scores, names)?)
         }
-        _ => None,
     };
 
     let mut figures = output::metrics(&evaluation);

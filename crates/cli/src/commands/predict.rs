@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
+use densely::data::Place;
+use densely::models::ModelError;
 use densely::prelude::*;
 
 use crate::args::PredictArgs;
@@ -19,13 +21,16 @@ pub(crate) fn run(args: &PredictArgs) -> Result<(), CliError> {
 fn predict<T: Scalar>(args: &PredictArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
     let threads = input::threads(0)?;
     let preparation = predictor.preparation();
-    let x = input::table(&args.data)?
-        .features(preparation.feature_names())
-        .map_err(CliError::data(&args.data))?;
-    let prediction = predictor.predict(x.as_ref(), &threads)?;
+    let table = input::table(&args.data)?;
+    let x = table.features(preparation.feature_names()).map_err(CliError::data(&args.data))?;
+    let in_table = |error: ModelError| {
+        let place = |example| table.place(example).unwrap_or(Place::Example(example));
+        CliError::in_data(&args.data)(error.placed(place))
+    };
+    let prediction = predictor.predict(x.as_ref(), &threads).map_err(in_table)?;
     let probabilities = match args.proba {
         false => None,
-        true => match predictor.probabilities(x.as_ref(), &threads)? {
+        true => match predictor.probabilities(x.as_ref(), &threads).map_err(in_table)? {
             None => return Err(CliError::NoProbabilities(predictor.spec().loss_kind().name())),
             probabilities => probabilities,
         },

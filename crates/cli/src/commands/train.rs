@@ -36,9 +36,13 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let optimizer = optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
-    let preparation = Preparation::fit(&args.preprocess, &parts.train)?;
+    let preparation = Preparation::fit(&args.preprocess, &parts.train)
+        .map_err(CliError::in_data(&parts.source))?;
     let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
-    // Before the work, so that none is done that cannot be kept.
+    // Before the work, so that none is done that cannot be judged or kept.
+    if let Some(test) = &parts.test {
+        preparation.dataset::<T>(test).map_err(CliError::in_data(&parts.test_source))?;
+    }
     let folder = run_folder::create(args.out.as_deref(), &parts.name, args.force)?;
     summary::before(args, &parts, &predictor);
 
@@ -89,9 +93,11 @@ fn fit<T: Scalar>(
     model: &mut Model<T>,
     threads: &Threads,
 ) -> Result<History, CliError> {
-    let train = preparation.dataset::<T>(&parts.train)?;
-    let validation = parts.validation.as_ref();
-    let validation = validation.map(|data| preparation.dataset::<T>(data)).transpose()?;
+    let prepared = |data: &Dataset<f64>| {
+        preparation.dataset::<T>(data).map_err(CliError::in_data(&parts.source))
+    };
+    let train = prepared(&parts.train)?;
+    let validation = parts.validation.as_ref().map(prepared).transpose()?;
 
     let progress = Progress::new(args.epochs);
     let mut trainer = Trainer::new(optimizer)

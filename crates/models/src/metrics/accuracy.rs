@@ -16,13 +16,8 @@ use crate::ModelError;
 /// If there are no examples, or another number of predictions than of labels.
 pub fn accuracy(labels: &[usize], predicted: &[usize]) -> Result<f64, ModelError> {
     check_labels("accuracy", labels, usize::MAX, predicted.len())?;
-    Ok(share_of_equal(labels, predicted))
-}
-
-/// The same, of as many predictions as labels; 0 of none.
-pub(crate) fn share_of_equal(labels: &[usize], predicted: &[usize]) -> f64 {
     let right = labels.iter().zip(predicted).filter(|(label, class)| label == class).count();
-    right as f64 / labels.len().max(1) as f64
+    Ok(right as f64 / labels.len() as f64)
 }
 
 /// The share of examples whose label is among the `k` classes of highest score.

@@ -58,17 +58,27 @@ impl Calibration {
         bins: usize,
     ) -> Result<Self, ModelError> {
         check_probabilities("Calibration", labels, probabilities)?;
+        let prediction = |(j, &label): (usize, &usize)| {
+            let class = argmax(column(probabilities, j));
+            (probabilities[(class, j)].to_f64(), class == label)
+        };
+        Self::of(labels.iter().enumerate().map(prediction), bins)
+    }
+
+    /// The same, of the confidence of each prediction and whether it is right.
+    pub(crate) fn of(
+        predictions: impl Iterator<Item = (f64, bool)>,
+        bins: usize,
+    ) -> Result<Self, ModelError> {
         if bins == 0 {
             return Err(ModelError::option("the number of bins", "at least 1", &bins));
         }
         let mut sums = vec![ReliabilityBin { count: 0, confidence: 0.0, accuracy: 0.0 }; bins];
-        for (j, &label) in labels.iter().enumerate() {
-            let class = argmax(column(probabilities, j));
-            let confidence = probabilities[(class, j)].to_f64();
+        for (confidence, is_right) in predictions {
             let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;
             sums[bin].count += 1;
             sums[bin].confidence += confidence;
-            sums[bin].accuracy += if class == label { 1.0 } else { 0.0 };
+            sums[bin].accuracy += if is_right { 1.0 } else { 0.0 };
         }
         let mean = |sum: ReliabilityBin| {
             let count = sum.count.max(1) as f64;

@@ -8,6 +8,7 @@
 //! | predicted classes | [`accuracy`], [`ConfusionMatrix`]: precision, recall, F1 |
 //! | scores, by their order | [`top_k_accuracy`], [`roc_auc`], [`roc_auc_one_vs_rest`] |
 //! | probabilities | [`log_loss`], [`brier_score`], [`Calibration`] |
+//! | all of these, of the scores of a model | [`ClassificationScores`] |
 //! | real values | [`RegressionScores`]: R², RMSE, MAE |
 //!
 //! ```
@@ -35,15 +36,16 @@
 mod accuracy;
 mod calibration;
 mod checks;
+mod classification;
 mod confusion_matrix;
 mod probabilities;
 mod regression;
 mod roc_auc;
 mod sums;
 
-pub(crate) use accuracy::share_of_equal;
 pub use accuracy::{accuracy, top_k_accuracy};
 pub use calibration::{Calibration, ReliabilityBin};
+pub use classification::ClassificationScores;
 pub use confusion_matrix::{Average, ConfusionMatrix, PrecisionRecall};
 pub use probabilities::{brier_score, log_loss};
 pub use regression::{OutputScores, RegressionScores};

@@ -2,11 +2,7 @@
 
 use anstream::eprintln;
 use densely::models::ModelError;
-use densely::models::metrics::{
-    Average, Calibration, ConfusionMatrix, brier_score, log_loss, roc_auc_against_rest,
-};
-use densely::prelude::*;
-use densely::tensor::column;
+use densely::models::metrics::{Average, Calibration, ClassificationScores, ConfusionMatrix};
 use serde_json::{Value, json};
 
 use crate::output::{figure, percent, table};
@@ -19,58 +15,22 @@ const MOST_CLASSES: usize = 12;
 
 pub(crate) struct Classification<'a> {
     names: &'a [String],
+    scores: ClassificationScores,
     confusion: ConfusionMatrix,
+    calibration: Option<Calibration>,
     /// The area under the ROC curve of each class against all others, unless it has no
     /// examples, or all.
     areas: Vec<Option<f64>>,
-    probabilistic: Option<Probabilistic>,
-}
-
-/// What is said of probabilities, of a loss that defines some.
-struct Probabilistic {
-    log_loss: f64,
-    brier_score: f64,
-    calibration_error: f64,
 }
 
 impl<'a> Classification<'a> {
-    pub(crate) fn new<T: Scalar>(
-        predictor: &Predictor<T>,
-        x: MatRef<'_, f64>,
-        labels: &[usize],
+    pub(crate) fn new(
+        scores: ClassificationScores,
         names: &'a [String],
-        threads: &Threads,
     ) -> Result<Self, ModelError> {
-        let prepared = predictor.preparation().inputs::<T>(x)?;
-        let model = predictor.model();
-        let scores = model.scores(prepared.as_ref(), threads)?;
-        let classify = |j| model.loss().classify(column(scores.as_ref(), j));
-        let predicted: Vec<usize> = (0..labels.len()).map(classify).collect();
-        let probabilities = model.probabilities_of(scores.as_ref())?;
-        let probabilistic = match &probabilities {
-            None => None,
-            Some(p) => Some(Probabilistic {
-                log_loss: log_loss(labels, p.as_ref())?,
-                brier_score: brier_score(labels, p.as_ref())?,
-                calibration_error: Calibration::new(labels, p.as_ref(), BINS)?.expected_error(),
-            }),
-        };
-        // Where there are no probabilities, scores rank the examples as well.
-        let ranks = match probabilities {
-            Some(probabilities) => probabilities,
-            // One score of two classes speaks for the second.
-            None if scores.nrows() == 1 => Mat::from_fn(2, scores.ncols(), |class, j| {
-                if class == 0 { -scores[(0, j)] } else { scores[(0, j)] }
-            }),
-            None => scores,
-        };
-        let area = |class| roc_auc_against_rest(labels, ranks.as_ref(), class).ok();
-        Ok(Self {
-            names,
-            confusion: ConfusionMatrix::new(labels, &predicted, names.len())?,
-            areas: (0..names.len()).map(area).collect(),
-            probabilistic,
-        })
+        let (confusion, calibration) = (scores.confusion()?, scores.calibration(BINS)?);
+        let areas = (0..names.len()).map(|class| scores.roc_auc(class)).collect();
+        Ok(Self { names, scores, confusion, calibration, areas })
     }
 
     /// The figures over all classes, by name; precision, recall, F1 and the area under the
@@ -82,13 +42,13 @@ impl<'a> Classification<'a> {
         if let Some(areas) = self.areas.iter().copied().collect::<Option<Vec<f64>>>() {
             metrics.push(("roc_auc", areas.iter().sum::<f64>() / areas.len() as f64));
         }
-        if let Some(of) = &self.probabilistic {
-            metrics.extend([
-                ("log_loss", of.log_loss),
-                ("brier_score", of.brier_score),
-                ("calibration_error", of.calibration_error),
-            ]);
-        }
+        let of_probabilities = [
+            ("log_loss", self.scores.log_loss()),
+            ("brier_score", self.scores.brier_score()),
+            ("calibration_error", self.calibration.as_ref().map(Calibration::expected_error)),
+        ];
+        metrics
+            .extend(of_probabilities.into_iter().filter_map(|(name, value)| Some((name, value?))));
         metrics
     }
 

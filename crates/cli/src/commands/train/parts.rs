@@ -15,6 +15,8 @@ pub(crate) struct Parts {
     pub(crate) train: Dataset<f64>,
     pub(crate) validation: Option<Dataset<f64>>,
     pub(crate) test: Option<Dataset<f64>>,
+    /// Where the test data come from.
+    pub(crate) test_source: String,
 }
 
 impl Parts {
@@ -40,7 +42,9 @@ impl Parts {
             }
         };
         let (train, validation) = split(rest, args.validation)?;
-        Ok(Self { name, source, train, validation, test })
+        let test_source = args.test_data.as_ref().map(|path| path.display().to_string());
+        let test_source = test_source.unwrap_or_else(|| source.clone());
+        Ok(Self { name, source, train, validation, test, test_source })
     }
 }
 

@@ -45,10 +45,15 @@ impl Report {
         model: &Path,
         threads: &Threads,
     ) -> Result<Self, CliError> {
-        let evaluate = |data: &Dataset<f64>| predictor.evaluate(data, threads);
-        let train = evaluate(&parts.train)?;
-        let validation = parts.validation.as_ref().map(evaluate).transpose()?;
-        let test = parts.test.as_ref().map(evaluate).transpose()?;
+        let evaluate = |data: &Dataset<f64>, source: &str| {
+            predictor.evaluate(data, threads).map_err(CliError::in_data(source))
+        };
+        let train = evaluate(&parts.train, &parts.source)?;
+        let of_some = |data: &Option<Dataset<f64>>, source| {
+            data.as_ref().map(|data| evaluate(data, source)).transpose()
+        };
+        let validation = of_some(&parts.validation, &parts.source)?;
+        let test = of_some(&parts.test, &parts.test_source)?;
         // Without a test there are the same fields, and nothing in them.
         let names = output::metrics(&train).into_iter().filter(|&(name, _)| name != "loss");
         let tested: BTreeMap<_, _> = test.iter().flat_map(output::metrics).collect();
