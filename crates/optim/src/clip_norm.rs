@@ -1,5 +1,5 @@
 use densely_layers::Layer;
-use densely_tensor::{MatRef, Scalar, Threads, column, sum_of, vectorize};
+use densely_tensor::{MatRef, Norm, Scalar, Threads, column, sum_of, vectorize};
 
 use crate::gradients::map_gradients;
 use crate::state::panel_width;
@@ -13,9 +13,10 @@ use crate::{OptimError, Optimizer, option};
 /// makes a step of bounded length. Made by [`Optimizer::clip_norm`]. The gradients of the
 /// network are changed in place, before the optimiser adds a penalty to them.
 ///
-/// The norm is summed in `f64` (and scaled where even that would overflow), column by
-/// column, so its bits do not depend on the number of threads. PyTorch's
-/// `clip_grad_norm_` divides by `|g| + 1e-6` instead.
+/// The norm is summed in `f64` (and scaled where even that would overflow or vanish), column
+/// by column, so its bits do not depend on the number of threads; and the gradient keeps its
+/// digits where the factor is too small for its type. PyTorch's `clip_grad_norm_` divides by
+/// `|g| + 1e-6` instead.
 ///
 /// ```
 /// use densely_layers::{Layer, Linear, Param};
@@ -45,19 +46,21 @@ impl<O> ClipNorm<O> {
         Self { optimizer, limit, sums: Vec::new() }
     }
 
-    /// `|g|`, computed from `scale · g`.
-    fn norm<T: Scalar>(&mut self, network: &dyn Layer<T>, threads: &Threads, scale: f64) -> f64 {
+    /// `|g|`.
+    fn norm<T: Scalar>(&mut self, network: &dyn Layer<T>, threads: &Threads) -> Norm {
         let sums = &mut self.sums;
-        sums.clear();
-        network.visit_params(&mut |param| {
-            let (grad, first) = (param.grad.as_ref(), sums.len());
-            sums.resize(first + grad.ncols(), 0.0);
-            let panels = (grad, &mut sums[first..]);
-            threads.panels(panels, panel_width(grad.nrows()), |_, (grad, sums)| {
-                sums_of_squares(grad, scale, sums);
+        Norm::new(|scale| {
+            sums.clear();
+            network.visit_params(&mut |param| {
+                let (grad, first) = (param.grad.as_ref(), sums.len());
+                sums.resize(first + grad.ncols(), 0.0);
+                let panels = (grad, &mut sums[first..]);
+                threads.panels(panels, panel_width(grad.nrows()), |_, (grad, sums)| {
+                    sums_of_squares(grad, scale, sums);
+                });
             });
-        });
-        sums.iter().sum::<f64>().sqrt() / scale
+            sums.iter().sum()
+        })
     }
 }
 
@@ -66,21 +69,17 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
     /// Also if the gradient is not finite.
     fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
         option::positive("the limit of the gradient's norm", self.limit)?;
-        let mut norm = self.norm(network, threads, 1.0);
-        if norm == f64::INFINITY {
-            // Squares that overflow, of entries that may be finite.
-            norm = self.norm(network, threads, 2_f64.powi(-600));
-        }
+        let norm = self.norm(network, threads);
         if !norm.is_finite() {
-            return Err(OptimError::NotFinite { norm });
+            return Err(OptimError::NotFinite { norm: norm.value() });
         }
-        if norm > self.limit {
-            let factor = T::from_f64(self.limit / norm);
+        if norm.exceeds(self.limit) {
+            let [first, second] = norm.factors::<T>(self.limit);
             map_gradients(
                 network,
                 threads,
                 #[inline(always)]
-                move |g| g * factor,
+                move |g| g * first * second,
             );
         }
         self.optimizer.step(network, threads)

@@ -1,10 +1,13 @@
 use densely_layers::Layer;
-use densely_tensor::{MatMut, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
+use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
 
 use crate::{OptimError, Optimizer, option};
 
 /// Units whose norms are computed side by side.
 const UNITS: usize = 64;
+
+/// The squares of smaller limits, and of weights above them, may vanish.
+const TINY: f64 = 1e-130;
 
 /// An optimiser after whose steps no unit has weights of a norm above `c`.
 ///
@@ -13,8 +16,8 @@ const UNITS: usize = 64;
 ///
 /// A projection onto a ball, instead of a [penalty](crate::Penalty): small weights are
 /// left alone, and a network cannot explode even if the learning rate is too high.
-/// Typical limits are 3 or 4. Biases and slopes are not limited. Made by
-/// [`Optimizer::max_norm`].
+/// Typical limits are 3 or 4. Biases and slopes are not limited, and a unit with a weight that
+/// is not finite is left as it is. Made by [`Optimizer::max_norm`].
 ///
 /// ```
 /// use densely_layers::Linear;
@@ -89,17 +92,23 @@ fn shorten<T: Scalar>(mut units: MatMut<'_, T>, limit: f64) {
                     *square += w * w;
                 }
             }
-            if squares.iter().all(|square| square.sqrt() <= limit) {
+            if limit >= TINY && squares.iter().all(|square| square.sqrt() <= limit) {
                 return;
             }
-            // Squares that overflow make a factor of 0, and those that are NaN one of 1.
-            let factors = squares.map(|square| {
-                let norm = square.sqrt();
-                T::from_f64(if norm > limit { limit / norm } else { 1.0 })
-            });
+            let mut factors = [[T::ONE; UNITS]; 2];
+            for (i, &square) in squares[..rows].iter().enumerate() {
+                let again = |scale: f64| -> f64 {
+                    (0..columns).map(|j| (scale * units[(i, j)].to_f64()).powi(2)).sum()
+                };
+                let norm = Norm::new(|scale| if scale == 1.0 { square } else { again(scale) });
+                if norm.is_finite() && norm.exceeds(limit) {
+                    [factors[0][i], factors[1][i]] = norm.factors(limit);
+                }
+            }
+            let factors = factors.each_ref().map(|factors| &factors[..rows]);
             for j in 0..columns {
                 let weights = column_mut(units.as_mut(), j);
-                map_in_place([weights], [&factors[..rows]], |[w], [factor]| [w * factor]);
+                map_in_place([weights], factors, |[w], [first, second]| [w * first * second]);
             }
         },
     );

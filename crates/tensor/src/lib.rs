@@ -14,6 +14,7 @@
 //! | one example as a slice | [`column()`], [`column_mut`] |
 //! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
+//! | a norm whose squares may overflow or vanish | [`Norm`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
 //! | initial weights | [`Initializer`] |
 //!
@@ -38,6 +39,7 @@ mod error;
 mod gemm;
 mod init;
 mod map;
+mod norm;
 mod random;
 mod real;
 mod reduce;
@@ -53,6 +55,7 @@ pub use faer::{Mat, MatMut, MatRef, mat};
 pub use gemm::{Accumulate, affine, gemm, sum_columns};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
+pub use norm::Norm;
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
 pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};

@@ -1,5 +1,5 @@
 use densely_layers::{Layer, Sequential};
-use densely_tensor::{MatRef, Scalar, column, map_in_place, sum_of, vectorize};
+use densely_tensor::{MatRef, Norm, Scalar, column, map_in_place, sum_of, vectorize};
 
 /// Entries of a parameter that are looked at, at most.
 const SAMPLE: usize = 1 << 16;
@@ -34,7 +34,7 @@ impl<T: Scalar> WeightChange<T> {
     pub(crate) fn after(&mut self, network: &Sequential<T>, mut found: impl FnMut(usize, f64)) {
         let mut rest = self.entries.as_mut_slice();
         for (index, stage) in network.stages().iter().enumerate() {
-            let (mut weights, mut updates) = (0.0, 0.0);
+            let (mut weights, mut updates) = (0.0_f64, 0.0_f64);
             stage.layer().visit_params(&mut |param| {
                 if !param.decay || param.is_empty() {
                     return;
@@ -42,32 +42,46 @@ impl<T: Scalar> WeightChange<T> {
                 let (rows, columns) = sampled(param.value.as_ref());
                 let old;
                 (old, rest) = std::mem::take(&mut rest).split_at_mut(rows * columns);
-                let all_of_sample = param.len() as f64 / old.len() as f64;
-                let (w, dw) = squares(old, param.value.as_ref());
-                weights += all_of_sample * w;
-                updates += all_of_sample * dw;
+                let all_of_sample = (param.len() as f64 / old.len() as f64).sqrt();
+                let (w, dw) = norms(old, param.value.as_ref());
+                weights = weights.hypot(all_of_sample * w);
+                updates = updates.hypot(all_of_sample * dw);
             });
             if weights > 0.0 {
-                found(index, (updates / weights).sqrt());
+                found(index, updates / weights);
             }
         }
     }
 }
 
-/// `Σ w²` and `Σ (w' − w)²` over the sample `w` of what a parameter was; `w` is overwritten.
-fn squares<T: Scalar>(old: &mut [T], value: MatRef<'_, T>) -> (f64, f64) {
-    let square = |x: T| x.to_f64() * x.to_f64();
+/// `|w|` and `|w' − w|` over the sample `w` of what a parameter was; `w` is overwritten.
+fn norms<T: Scalar>(old: &mut [T], value: MatRef<'_, T>) -> (f64, f64) {
     let (rows, _) = sampled(value);
+    let weights = norm(old);
     vectorize(
         #[inline(always)]
         || {
-            let weights = sum_of(old, square);
             for (old, new) in old.chunks_exact_mut(rows).zip(sample(value)) {
                 map_in_place([old], [new], |[old], [new]| [new - old]);
             }
-            (weights, sum_of(old, square))
         },
-    )
+    );
+    (weights, norm(old))
+}
+
+fn norm<T: Scalar>(x: &[T]) -> f64 {
+    let squares = |scale: f64| {
+        vectorize(
+            #[inline(always)]
+            || {
+                sum_of(x, |x| {
+                    let x = scale * x.to_f64();
+                    x * x
+                })
+            },
+        )
+    };
+    Norm::new(squares).value()
 }
 
 /// The columns that stand for a parameter.
@@ -120,6 +134,16 @@ mod tests {
         assert_eq!(ratios(&mut network, 0.25), [(1, 0.25), (3, 0.25)]);
         assert_eq!(ratios(&mut network, -1.0), [(1, 1.0), (3, 1.0)]);
         assert_eq!(ratios(&mut network, 0.5), [], "all weights are zero");
+    }
+
+    #[test]
+    fn the_ratio_is_right_where_squares_leave_the_range() {
+        for size in [1e-310, 1e-200, 1e200] {
+            let linear = Linear::from_parts(mat![[3.0 * size, 4.0 * size]], mat![[0.0]]).unwrap();
+            let mut network = Sequential::new(2).and_then(|network| network.with(linear)).unwrap();
+            let found = ratios(&mut network, 0.25);
+            assert!((found[0].1 - 0.25).abs() < 1e-12, "{size:e}: {found:?}");
+        }
     }
 
     /// Every column is moved by its own ratio, so that a sample from one side would tell.

@@ -85,6 +85,55 @@ fn the_norm_of_f32_gradients_does_not_overflow() {
     assert!((norm(&gradients(&clipped)) - 2.0).abs() < 1e-6);
 }
 
+/// The gradients of two weights, after they were clipped.
+fn clipped<T: Scalar>(gradient: [f64; 2], limit: f64) -> [f64; 2] {
+    let mut layer = Linear::from_parts(Mat::zeros(1, 2), Mat::<T>::zeros(1, 1)).unwrap();
+    layer.visit_params_mut(&mut |param| {
+        let (decay, shape) = (param.decay, param.grad.shape());
+        let entry = |j: usize| if decay { T::from_f64(gradient[j]) } else { T::ZERO };
+        param.grad = Mat::from_fn(shape.0, shape.1, |_, j| entry(j));
+    });
+    Sgd::new(1e-9).clip_norm(limit).step(&mut layer, &Threads::single()).unwrap();
+    let left = gradients(&layer);
+    [left[0], left[1]]
+}
+
+/// The same as the weights of one unit.
+fn limited<T: Scalar>(weights: [f64; 2], limit: f64) -> [f64; 2] {
+    let row = Mat::from_fn(1, 2, |_, j| T::from_f64(weights[j]));
+    let mut layer = Linear::from_parts(row, Mat::zeros(1, 1)).unwrap();
+    Sgd::new(1.0).max_norm(limit).step(&mut layer, &Threads::single()).unwrap();
+    let w = &layer.weight().value;
+    [w[(0, 0)].to_f64(), w[(0, 1)].to_f64()]
+}
+
+#[test]
+fn limits_are_right_where_squares_or_factors_leave_the_range() {
+    let close = |got: [f64; 2], expected: [f64; 2], epsilon: f64| {
+        let right = |(got, expected): (f64, f64)| (got - expected).abs() <= epsilon * expected;
+        assert!(got.into_iter().zip(expected).all(right), "{got:?}, not {expected:?}");
+    };
+    let half = 0.5_f64.sqrt();
+    let epsilon = f64::from(4.0 * f32::EPSILON);
+    // The factor is 7e-51, which `f32` does not have.
+    for (size, limit) in [(1e30, 1e-20), (1e38, 1e-30), (1e-38, 1e-40)] {
+        let epsilon = if limit < 1e-38 { 1e-4 } else { epsilon };
+        close(clipped::<f32>([size; 2], limit), [half * limit; 2], epsilon);
+        close(limited::<f32>([size; 2], limit), [half * limit; 2], epsilon);
+    }
+    for size in [1e-307, 1e-200, 1e-150, 1.0, 1e150, 1e200, 4e307] {
+        for limit in [1e-307, 3e-200, 1e-130, 0.5, 1e100, 1e307] {
+            let (before, norm) = ([3.0 * size, 4.0 * size], 5.0 * size);
+            let after = if norm > limit { [0.6 * limit, 0.8 * limit] } else { before };
+            close(clipped::<f64>(before, limit), after, 2e-15);
+            close(limited::<f64>(before, limit), after, 2e-15);
+        }
+    }
+    // A norm beyond the largest number, of numbers that are not.
+    close(clipped::<f64>([f64::MAX; 2], 1e-300), [half * 1e-300; 2], 2e-15);
+    close(limited::<f64>([f64::MAX; 2], 2.0), [2.0 * half; 2], 2e-15);
+}
+
 #[test]
 fn a_gradient_that_is_not_finite_is_an_error_and_changes_nothing() {
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
