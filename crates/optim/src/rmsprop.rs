@@ -11,8 +11,9 @@ use crate::{OptimError, Optimizer, Penalty, option};
 ///
 /// | | |
 /// |---|---|
-/// | mean of the square | `v ← α v + (1 − α) g²` |
-/// | spread | `s = v`; centered: `ḡ ← α ḡ + (1 − α) g`, `s = max(v − ḡ², 0)` |
+/// | mean of the square | `v ← α v + (1 − α) g²`, `s = v` |
+/// | centered: variance | `v ← α (v + (1 − α) (g − ḡ)²)`, `ḡ ← α ḡ + (1 − α) g` |
+/// | | `s = max(v, α (1 − α) ḡ²)` |
 /// | without momentum | `w ← w − η g / (√s + ε)` |
 /// | momentum | `b ← μ b + g / (√s + ε)`, `w ← w − η b` |
 ///
@@ -20,9 +21,24 @@ use crate::{OptimError, Optimizer, Penalty, option};
 /// longer than the later ones, by up to `1/√(1 − α)`.
 ///
 /// By default `α = 0.99`, `ε = 1e-8`, without momentum and not centered, as in PyTorch,
-/// whose equations these are (without the `max`, which only meets rounding errors).
-/// optax and Keras have `α = 0.9` and add `ε` under the root; TensorFlow's first RMSProp
-/// began with `v = 1`.
+/// whose equations these are, but for the `max`. optax and Keras have `α = 0.9` and add `ε`
+/// under the root; TensorFlow's first RMSProp began with `v = 1`.
+///
+/// # Centered
+///
+/// Others compute the variance as a difference, `v = n − ḡ²` with the mean `n` of the squares.
+/// With `n ← α n + (1 − α) g²` and the same of `ḡ`, this is
+///
+/// `α n + (1 − α) g² − (α ḡ + (1 − α) g)² = α (n − ḡ²) + α (1 − α) (g − ḡ)²`,
+///
+/// the recurrence above. It has no difference of large numbers, and no negative value.
+///
+/// The gradient of an absolute error or a hinge may be constant for a long time. Its variance
+/// fades as `αᵗ`, and a step grows to `η g / ε`, millions of times the first. So a deviation is
+/// never taken to be less than `√(α (1 − α)) |ḡ|`: the first step has the deviation
+/// `√(α (1 − α)) |g|`, and however long a gradient stays what it was, no step is longer by more
+/// than the share `α (1 − α)`. PyTorch has no such limit; only rounding noise in the difference
+/// keeps its steps from that size.
 ///
 /// ```
 /// use densely_layers::{Layer, Linear, Param};
@@ -47,7 +63,7 @@ pub struct RmsProp<T> {
     momentum: f64,
     centered: bool,
     penalty: Penalty,
-    /// Of each parameter: `v`; `ḡ` if centered; `b` with momentum.
+    /// Of each parameter: `v`, the variance if centered; then `ḡ`; `b` with momentum.
     state: State<T>,
 }
 
@@ -85,7 +101,7 @@ impl<T: Scalar> RmsProp<T> {
     }
 
     /// Whether the gradient is divided by its standard deviation, not by its root mean
-    /// square.
+    /// square: see [above](RmsProp#centered).
     #[must_use]
     pub fn centered(self, centered: bool) -> Self {
         Self { centered, ..self }
@@ -120,6 +136,11 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
         let [alpha, momentum] = [self.decay, self.momentum].map(T::from_f64);
         let rest = T::from_f64(1.0 - self.decay);
         let average = move |before: T, now: T| alpha * before + rest * now;
+        let centered = move |v: T, mean: T, g: T| {
+            let distance = g - mean;
+            (alpha * (v + rest * (distance * distance)), average(mean, g))
+        };
+        let spread = move |v: T, mean: T| Real::max(v, alpha * (rest * (mean * mean)));
         match (self.centered, self.momentum > 0.0) {
             (false, false) => self.state.update(
                 pass,
@@ -145,8 +166,8 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
                 T::ZERO,
                 #[inline(always)]
                 move |[w, v, mean], g| {
-                    let (v, mean) = (average(v, g * g), average(mean, g));
-                    let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
+                    let (v, mean) = centered(v, mean, g);
+                    let deviation = Real::sqrt(spread(v, mean));
                     [w - rate * (g / (deviation + epsilon)), v, mean]
                 },
             ),
@@ -155,8 +176,8 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
                 T::ZERO,
                 #[inline(always)]
                 move |[w, v, mean, b], g| {
-                    let (v, mean) = (average(v, g * g), average(mean, g));
-                    let deviation = Real::sqrt(Real::max(v - mean * mean, T::ZERO));
+                    let (v, mean) = centered(v, mean, g);
+                    let deviation = Real::sqrt(spread(v, mean));
                     let b = momentum * b + g / (deviation + epsilon);
                     [w - rate * b, v, mean, b]
                 },

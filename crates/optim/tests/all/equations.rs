@@ -2,6 +2,7 @@
 //! a time, in `f64`, as they stand in the documentation.
 
 use crate::common::{self, Strengths, compare};
+use densely_layers::Linear;
 use densely_optim::{Adagrad, Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
 use densely_tensor::{Scalar, Threads};
 use proptest::prelude::*;
@@ -62,7 +63,8 @@ fn rmsprop(
     move |_, w, g| {
         v = decay * v + (1.0 - decay) * g * g;
         mean = decay * mean + (1.0 - decay) * g;
-        let spread = if centered { f64::max(v - mean * mean, 0.0) } else { v };
+        let least = decay * (1.0 - decay) * mean * mean;
+        let spread = if centered { f64::max(v - mean * mean, least) } else { v };
         b = momentum * b + g / (spread.sqrt() + epsilon);
         w - rate * b
     }
@@ -215,4 +217,71 @@ fn a_centered_variance_is_never_negative() {
         rmsprop.step(&mut layer, &Threads::single()).unwrap();
     }
     assert!(layer.weight().value[(0, 0)].is_finite());
+}
+
+/// The variance after these gradients, of which each has its weight, and the 0 before them
+/// what is left: summed about the mean, in two passes.
+fn variance(gradients: &[f64], decay: f64) -> (f64, f64) {
+    let n = gradients.len() as i32;
+    let weight = |t: usize| (1.0 - decay) * decay.powi(n - 1 - t as i32);
+    let weighted = || gradients.iter().enumerate().map(|(t, &g)| (weight(t), g));
+    let mean: f64 = weighted().map(|(weight, g)| weight * g).sum();
+    let about: f64 = weighted().map(|(weight, g)| weight * (g - mean).powi(2)).sum();
+    (about + decay.powi(n) * mean * mean, mean)
+}
+
+#[test]
+fn a_centered_variance_is_that_about_the_mean() {
+    let (decay, mut all) = (0.9, Vec::new());
+    let mut layer = common::layer::<f64>(1, 1);
+    let mut rmsprop = RmsProp::new(1.0).centered(true).decay(decay).epsilon(1e-300);
+    for t in 0..400 {
+        // Nearly constant for a while, and anything after it.
+        let g = if t < 100 { 1e6 + f64::from(t % 7) } else { f64::from(t * t % 97) - 20.0 };
+        all.push(g);
+        let before = layer.weight().value[(0, 0)];
+        common::set_gradients(&mut layer, |_, _| g);
+        rmsprop.step(&mut layer, &Threads::single()).unwrap();
+        let (variance, mean) = variance(&all, decay);
+        let spread = f64::max(variance, decay * (1.0 - decay) * mean * mean);
+        let step = g / spread.sqrt();
+        let error = (before - layer.weight().value[(0, 0)]) - step;
+        assert!(error.abs() < 1e-12 * (before.abs() + step.abs()), "step {t}: {error:e}");
+    }
+}
+
+/// `v = αᵗ (1 − αᵗ) g²` and `ḡ = (1 − αᵗ) g` for a constant gradient: the steps grow while the
+/// variance fades, but not beyond the first.
+fn constant_gradient<T: Scalar>(g: f64, tolerance: f64) {
+    let (rate, decay): (f64, f64) = (0.01, 0.99);
+    let mut layer = common::layer::<T>(1, 1);
+    let mut rmsprop = RmsProp::new(rate).centered(true);
+    let w = |layer: &Linear<T>| layer.weight().value[(0, 0)].to_f64();
+    let (start, mut expected) = (w(&layer), w(&layer));
+    let first = rate * g / ((decay * (1.0 - decay)).sqrt() * g.abs() + 1e-8);
+    for t in 1..=20_000 {
+        common::set_gradients(&mut layer, |_, _| g);
+        rmsprop.step(&mut layer, &Threads::single()).unwrap();
+        let power = f64::powi(decay, t);
+        let least = decay * (1.0 - decay) * (1.0 - power).powi(2);
+        let deviation = f64::max(power * (1.0 - power), least).sqrt() * g.abs();
+        let step = rate * g / (deviation + 1e-8);
+        let most = first.abs() * (1.0 + decay * (1.0 - decay));
+        assert!(step.abs() <= most, "step {t}: {step} after {first}");
+        expected -= step;
+        let moved = w(&layer) - start;
+        let error = moved / (expected - start) - 1.0;
+        assert!(error.abs() < tolerance, "step {t} with {g}: {moved} of {expected}");
+        if t == 6000 {
+            assert!(moved.abs() < 600.0, "ten times the 60 that it is without `centered`");
+        }
+    }
+}
+
+#[test]
+fn a_constant_gradient_makes_no_steps_beyond_the_first() {
+    for g in [0.1, -3.0] {
+        constant_gradient::<f64>(g, 1e-9);
+        constant_gradient::<f32>(g, 1e-3);
+    }
 }
