@@ -1,5 +1,6 @@
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
 
+use crate::values::mean_of_large;
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The loss of Huber, averaged over the outputs: `L = (1/d) Σₖ h(sₖ − tₖ)`, where
@@ -67,13 +68,22 @@ impl<T: Scalar> Loss<T> for Huber {
         let sum = sum_of(dscores, |e| {
             let size = Real::abs(e);
             let c = if size > delta { delta } else { size };
-            c * (size - half * c)
+            let rest = half * c;
+            c * if size > delta { size - rest } else { rest }
         });
         let scale = T::ONE / outputs;
         map_in_place([dscores], [], |[e], []| {
             let raised = if e < -delta { -delta } else { e };
             [scale * if e > delta { delta } else { raised }]
         });
+        if sum == T::INFINITY {
+            return mean_of_large(scores, values, |s, t| {
+                let (size, share) = (Real::abs(s - t), Real::abs(s / outputs - t / outputs));
+                let c = if size > delta { delta } else { size };
+                let rest = half * (c / outputs);
+                c * if size > delta { share - rest } else { rest }
+            });
+        }
         sum / outputs
     }
 

@@ -36,6 +36,7 @@ mod mean_squared_error;
 mod multiclass_svm;
 mod softmax_cross_entropy;
 mod targets;
+mod values;
 
 pub use binary_hinge::BinaryHinge;
 pub use crammer_singer_svm::CrammerSingerSvm;

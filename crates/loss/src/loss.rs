@@ -188,6 +188,11 @@ pub fn argmax<T: Scalar>(values: &[T]) -> usize {
 /// 0 if there are none.
 #[must_use]
 pub fn mean<T: Scalar>(losses: &[T]) -> f64 {
+    let n = losses.len().max(1) as f64;
     let sum: f64 = losses.iter().map(|&loss| loss.to_f64()).sum();
-    sum / losses.len().max(1) as f64
+    if sum == f64::INFINITY {
+        // A mean may be finite where the sum is not.
+        return losses.iter().map(|&loss| loss.to_f64() / n).sum();
+    }
+    sum / n
 }

@@ -1,5 +1,6 @@
 use densely_tensor::{Real, Scalar, map, sum_of};
 
+use crate::values::mean_of_large;
 use crate::{Loss, Target, TargetKind};
 
 /// The absolute error, averaged over the outputs: `L = (1/d) Σₖ |sₖ − tₖ|`.
@@ -38,6 +39,9 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
         for error in dscores {
             let negative = if *error < T::ZERO { -slope } else { *error };
             *error = if *error > T::ZERO { slope } else { negative };
+        }
+        if sum == T::INFINITY {
+            return mean_of_large(scores, values, |s, t| Real::abs(s / outputs - t / outputs));
         }
         sum / outputs
     }

@@ -1,5 +1,6 @@
 use densely_tensor::Scalar;
 
+use crate::values::mean_of_large;
 use crate::{Loss, Target, TargetKind};
 
 /// The squared error, averaged over the outputs: `L = (1/d) Σₖ (sₖ − tₖ)²`.
@@ -38,6 +39,9 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
             let error = s - t;
             sum += error * error;
             *ds = slope * error;
+        }
+        if sum == T::INFINITY {
+            return mean_of_large(scores, values, |s, t| (s - t) * ((s - t) / outputs));
         }
         sum / outputs
     }

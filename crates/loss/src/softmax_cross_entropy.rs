@@ -15,7 +15,7 @@ use crate::{Loss, LossError, Target, TargetKind, Targets};
 /// `∂L/∂sₖ = pₖ − 1[k = y]`.
 ///
 /// It is computed relative to the largest score, `L = ln Σⱼ e^{sⱼ − m} − (s_y − m)`, so
-/// that nothing overflows; small losses keep their relative accuracy. Equal infinities
+/// that nothing overflows; small losses and probabilities keep their relative accuracy. Equal infinities
 /// count as equal scores, so no NaN arises unless one is put in.
 ///
 /// # Options
@@ -185,7 +185,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
                     probabilities,
                     [scores],
                     #[inline(always)]
-                    |[s]| below(s, max).exp(),
+                    |[s]| share(s, max),
                 );
                 let total = sum_of(probabilities, |e| e);
                 map_in_place([probabilities], [], |[e], []| [e / total]);
@@ -270,7 +270,7 @@ impl<T: Scalar> Shares<T> {
         for (k, row) in rows.iter_mut().enumerate() {
             for l in 0..LANES {
                 let (largest, difference) = (row[l] == max[l], below(row[l], max[l]));
-                let e = difference.exp();
+                let e = share(row[l], max[l]);
                 ties[l] += if largest { T::ONE } else { T::ZERO };
                 smaller[l] += if largest { T::ZERO } else { e };
                 right[l] = if label[l] == k { difference } else { right[l] };
@@ -314,7 +314,7 @@ impl<T: Scalar> Shares<T> {
                 d,
                 [scores],
                 #[inline(always)]
-                |[s]| if s == max { T::ZERO } else { (s - max).exp() },
+                |[s]| if s == max { T::ZERO } else { share(s, max) },
             );
             let ties = sum_of(scores, |s| if s == max { T::ONE } else { T::ZERO });
             others[j] = sum_of(d, |smaller| smaller) + (ties - T::ONE);
@@ -369,4 +369,17 @@ fn relative_total(scores: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 fn below<T: Scalar>(s: T, max: T) -> T {
     let difference = s - max;
     if s == max { T::ZERO } else { difference }
+}
+
+/// `e^{s − m}`. What rounding takes from the difference would be multiplied by its size, which
+/// is in the hundreds where shares are smallest.
+#[inline(always)]
+fn share<T: Scalar>(s: T, max: T) -> T {
+    let difference = s - max;
+    let max_part = difference - s;
+    let lost = (s - (difference - max_part)) - (max + max_part);
+    // Of infinite numbers, and of differences beyond all shares, nothing.
+    let lost = if Real::abs(lost) < T::ONE { lost } else { T::ZERO };
+    let e = below(s, max).exp();
+    Real::mul_add(e, lost, e)
 }

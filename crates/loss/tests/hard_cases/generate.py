@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes cases.txt: losses and gradients of scores from 1e-300 to 1e308 and infinity, in
+"""Writes cases.txt: losses and gradients of scores from 1e-300 to 1e308 and infinity, of shares
+down to the smallest numbers, and of errors whose sum is infinite and whose mean is not, in
 arithmetic of 100 digits and unlimited exponents. Needs mpmath.
 
 A line: type, loss, label (or the targets), scores | loss, gradient. A gradient of "?" is at a
@@ -38,8 +39,9 @@ def softmax(scores, label):
     largest = max(scores)
     exps = [mpmath.exp(d) if d != -inf else mpf(0) for d in (difference(s, largest) for s in scores)]
     total, right = sum(exps), difference(scores[label], largest)
-    # ln(total) without cancellation: the largest score is one of the terms.
-    others = sum(exps) - 1
+    # ln(total) without cancellation: the largest score is one of the terms, which is 1.
+    first = scores.index(largest)
+    others = sum(e for k, e in enumerate(exps) if k != first)
     loss = mpmath.log1p(others) - right
     gradient = [e / total for e in exps]
     gradient[label] = -sum(e for k, e in enumerate(exps) if k != label) / total
@@ -68,6 +70,19 @@ def mse(scores, targets, largest):
     d, errors = len(scores), [mpf(s) - mpf(t) for s, t in zip(scores, targets)]
     errors = [mpmath.sign(e) * mpmath.inf if abs(e) > largest else e for e in errors]
     return sum(e * e for e in errors) / d, [2 * e / d for e in errors]
+
+
+def mae(scores, targets):
+    errors = [mpf(s) - mpf(t) for s, t in zip(scores, targets)]
+    return sum(abs(e) for e in errors) / len(errors), [mpmath.sign(e) / len(errors) for e in errors]
+
+
+def huber(scores, targets, delta):
+    d, delta = len(scores), mpf(delta)
+    errors = [mpf(s) - mpf(t) for s, t in zip(scores, targets)]
+    capped = [min(abs(e), delta) for e in errors]
+    loss = sum(c * (abs(e) - c / 2) for e, c in zip(errors, capped)) / d
+    return loss, [mpmath.sign(e) * c / d for e, c in zip(errors, capped)]
 
 
 def text(x):
@@ -101,6 +116,41 @@ def main():
             scores = [random.choice(grid) for _ in range(3)]
             targets = [random.choice(finite) for _ in range(3)]
             line(kind, "mse", " ".join(map(repr, targets)), scores, *mse(scores, targets, MAX[kind]))
+    for kind in GRID:
+        small_shares(kind)
+        large_means(kind)
+
+
+def small_shares(kind):
+    """Scores far below the largest, by differences that rounding changes."""
+    widest = 740 if kind == "f64" else 100
+    for classes in (2, 3, 10, 17):
+        for _ in range(6):
+            center, width = random.uniform(-300, 300), random.uniform(1, widest)
+            scores = [rounded(center - random.uniform(0.9, 1) * width, kind) for _ in range(classes)]
+            label = random.randrange(classes)
+            scores[label] = rounded(center, kind)
+            line(kind, "softmax", label, scores, *softmax(scores, label))
+            line(kind, "softmax", (label - 1) % classes, scores, *softmax(scores, (label - 1) % classes))
+
+
+def large_means(kind):
+    """Errors near the largest number, and near its root."""
+    for outputs in (2, 3, 8):
+        for _ in range(6):
+            def draw(size):
+                return [rounded(random.uniform(-0.99, 0.99) * size, kind) for _ in range(outputs)]
+
+            size = MAX[kind]
+            delta = rounded(random.choice([1.0, size ** 0.5, size / 2]), kind)
+            scores, targets = draw(size), draw(size)
+            given = " ".join(map(repr, targets))
+            line(kind, "mae", given, scores, *mae(scores, targets))
+            line(kind, f"huber({delta!r})", given, scores, *huber(scores, targets, delta))
+            scores, targets = draw(size ** 0.5), draw(size ** 0.5)
+            given = " ".join(map(repr, targets))
+            line(kind, "mse", given, scores, *mse(scores, targets, MAX[kind]))
+            line(kind, f"huber({delta!r})", given, scores, *huber(scores, targets, delta))
 
 
 main()
