@@ -7,7 +7,8 @@ use crate::Activation;
 /// Like [`Relu`](crate::Relu) for positive inputs; negative ones pull the mean of the
 /// outputs towards zero, and still get a gradient while they are not far below it.
 ///
-/// `f'(x) = 1` for `x > 0` and `α eˣ = y + α` for `x ≤ 0`; with `α = 1` there is no kink.
+/// `f'(x) = 1` for `x > 0` and `α eˣ` for `x ≤ 0`, which `y + α` would be too, but for the digits
+/// that it loses where `y` is near `−α`; with `α = 1` there is no kink.
 /// Range: `(−α, ∞)`. Saturates for `x → −∞`. Cost: an exponential.
 ///
 /// ```
@@ -51,7 +52,7 @@ impl Activation for Elu {
     }
 
     #[inline(always)]
-    fn df<R: Real>(&self, x: R, y: R) -> R {
-        if x > R::ZERO { R::ONE } else { y + R::from_f64(self.alpha) }
+    fn df<R: Real>(&self, x: R, _y: R) -> R {
+        if x > R::ZERO { R::ONE } else { R::from_f64(self.alpha) * x.exp() }
     }
 }

@@ -41,7 +41,12 @@ impl Activation for Gelu {
         // Where x is tiny, y may have lost its digits to underflow.
         let near_0 = x.abs() < R::from_f64(1e-20);
         let cdf = if near_0 { R::from_f64(0.5) } else { y / x };
-        let density = R::from_f64(DENSITY_AT_0) * (R::from_f64(-0.5) * x * x).exp();
+        // What rounding takes from the square, the exponential would multiply by it.
+        let half = R::from_f64(0.5);
+        let square = x * x;
+        let lost = x.mul_add(x, -square);
+        let e = (-(half * square)).exp();
+        let density = R::from_f64(DENSITY_AT_0) * e.mul_add(-(half * lost), e);
         let limit = if x > R::ZERO { R::ONE } else { R::ZERO };
         if x.abs() > R::from_f64(TAIL) { limit } else { x.mul_add(density, cdf) }
     }

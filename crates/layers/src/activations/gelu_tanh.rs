@@ -22,31 +22,67 @@ use crate::Activation;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GeluTanh;
 
-/// `2 √(2/π)`.
-const SLOPE: f64 = 1.595_769_121_605_730_7;
-/// The coefficient of `x³`.
-const CUBIC: f64 = 0.044_715;
+/// `2 √(2/π)`, and what rounding to `f32` took from it.
+const SLOPE: [f64; 2] = [1.595_769_166_946_411_1, -4.534_068_042_105_272e-08];
+/// The coefficient of `x³`, in the same two parts.
+const CUBIC: [f64; 2] = [0.044_714_998_453_855_515, 1.546_144_485_473_632_9e-09];
 /// Beyond ±40, `σ(2u)` is 0 or 1 in every format.
 const TAIL: f64 = 40.0;
+
+/// The constant, rounded to `R`, and what that took from it.
+#[inline(always)]
+fn parts<R: Real>(constant: [f64; 2]) -> [R; 2] {
+    let [single, rest] = constant.map(R::from_f64);
+    let rounded = single + rest;
+    [rounded, rest - (rounded - single)]
+}
+
+/// `2u` and what rounding takes from it, which an exponential would multiply by `2u`; and `x²`.
+#[inline(always)]
+fn twice_u<R: Real>(x: R) -> [R; 3] {
+    let ([slope, slope_low], [cubic, cubic_low]) = (parts::<R>(SLOPE), parts::<R>(CUBIC));
+    let square = x * x;
+    let square_low = x.mul_add(x, -square);
+    let t = cubic * square;
+    let t_low = cubic.mul_add(square, -t) + cubic.mul_add(square_low, cubic_low * square);
+    let v = slope * x;
+    let v_low = slope_low.mul_add(x, slope.mul_add(x, -v));
+    // 1 + t, in any order of magnitude.
+    let sum = R::ONE + t;
+    let t_part = sum - R::ONE;
+    let sum_low = (R::ONE - (sum - t_part)) + (t - t_part) + t_low;
+    let product = v * sum;
+    let low = v.mul_add(sum, -product) + v.mul_add(sum_low, v_low * sum);
+    [product, low, square]
+}
+
+/// `x`, but not beyond `TAIL`.
+#[inline(always)]
+fn within_tails<R: Real>(x: R) -> R {
+    x.max(R::from_f64(-TAIL)).min(R::from_f64(TAIL))
+}
 
 impl Activation for GeluTanh {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
-        let twice_u = R::from_f64(SLOPE) * x * (R::from_f64(CUBIC) * x).mul_add(x, R::ONE);
+        let [twice_u, low, _] = twice_u(within_tails(x));
+        let sigmoid = twice_u.sigmoid();
+        let sigmoid = (sigmoid * (R::ONE - sigmoid)).mul_add(low, sigmoid);
         // The limit at −∞ is 0, and not −∞ · 0.
-        x.max(R::from_f64(-TAIL)) * twice_u.sigmoid()
+        x.max(R::from_f64(-TAIL)) * sigmoid
     }
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
-        let x = x.max(R::from_f64(-TAIL)).min(R::from_f64(TAIL));
-        let square = R::from_f64(CUBIC) * x * x;
-        let twice_u = R::from_f64(SLOPE) * x * (R::ONE + square);
+        let x = within_tails(x);
+        let [twice_u, low, square] = twice_u(x);
         // With E = e^(−|2u|), σ(−|2u|) = E / (1 + E), and σ (1 − σ) = E / (1 + E)².
         let e = (-twice_u.abs()).exp();
+        let e = e.mul_add(if x < R::ZERO { low } else { -low }, e);
         let r = R::ONE / (R::ONE + e);
         let sigmoid = if x < R::ZERO { e * r } else { r };
-        let slope = R::from_f64(SLOPE) * R::from_f64(3.0).mul_add(square, R::ONE);
+        let slope = R::from_f64(SLOPE[0] + SLOPE[1])
+            * R::from_f64(3.0 * (CUBIC[0] + CUBIC[1])).mul_add(square, R::ONE);
         (x * e * r * r).mul_add(slope, sigmoid)
     }
 }

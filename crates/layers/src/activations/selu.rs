@@ -9,7 +9,7 @@ use crate::Activation;
 /// ([`Initializer::LecunNormal`](densely_tensor::Initializer)), mean 0 and variance 1 are
 /// a fixed point that activations are drawn to, however many layers there are.
 ///
-/// `f'(x) = λ` for `x > 0` and `λ α eˣ = y + λ α` for `x ≤ 0`: at the kink it is `λ α`.
+/// `f'(x) = λ` for `x > 0` and `λ α eˣ` for `x ≤ 0`: at the kink it is `λ α`.
 /// Range: `(−λ α, ∞) ≈ (−1.7581, ∞)`. Saturates for `x → −∞`. Cost: an exponential.
 ///
 /// ```
@@ -37,8 +37,8 @@ impl Activation for Selu {
     }
 
     #[inline(always)]
-    fn df<R: Real>(&self, x: R, y: R) -> R {
-        let negative = y + R::from_f64(Self::LAMBDA * Self::ALPHA);
+    fn df<R: Real>(&self, x: R, _y: R) -> R {
+        let negative = R::from_f64(Self::LAMBDA * Self::ALPHA) * x.exp();
         if x > R::ZERO { R::from_f64(Self::LAMBDA) } else { negative }
     }
 }

@@ -28,7 +28,9 @@ impl Activation for Sigmoid {
     }
 
     #[inline(always)]
-    fn df<R: Real>(&self, _x: R, y: R) -> R {
-        y * (R::ONE - y)
+    fn df<R: Real>(&self, x: R, y: R) -> R {
+        // 1 − y is e⁻ˣ y, which keeps its digits where y is near 1.
+        let rest = if x < R::ZERO { R::ONE - y } else { (-x).exp() * y };
+        y * rest
     }
 }

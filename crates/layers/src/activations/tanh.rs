@@ -27,8 +27,10 @@ impl Activation for Tanh {
     }
 
     #[inline(always)]
-    fn df<R: Real>(&self, _x: R, y: R) -> R {
-        // (1 − y)(1 + y) loses nothing to cancellation where y is near ±1.
-        (R::ONE - y) * (R::ONE + y)
+    fn df<R: Real>(&self, x: R, y: R) -> R {
+        // With a = |x|, 1 − |y| is e⁻²ᵃ (1 + |y|), which keeps its digits where |y| is near 1.
+        let a = x.abs();
+        let sum = R::ONE + y.abs();
+        (-(a + a)).exp() * (sum * sum)
     }
 }
