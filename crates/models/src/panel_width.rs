@@ -39,7 +39,8 @@ pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
 
 /// How many of `n` examples go through a network together. It depends on sizes alone, so
 /// that threads do not change the result; the widths are about equal, so that threads are
-/// done at the same time.
+/// done at the same time. And none is alone, unless it is the only one: products with a
+/// single column add in another order, and equal examples would get results that are not.
 pub(crate) fn panel_width<T>(n: usize, parameters: usize) -> usize {
     let shared = worthy_threads(n, parameters) > 1;
     let panels = if !shared {
@@ -51,12 +52,22 @@ pub(crate) fn panel_width<T>(n: usize, parameters: usize) -> usize {
     } else {
         n / (n / 2).clamp(NARROW, WIDER)
     };
-    n.div_ceil(panels.max(1)).max(1).next_multiple_of(COLUMNS)
+    let mut width = n.div_ceil(panels.max(1)).max(1).next_multiple_of(COLUMNS);
+    while n > width && n % width == 1 {
+        width += COLUMNS;
+    }
+    width
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use densely_layers::Layer;
+    use densely_tensor::{Mat, Scalar, column};
+
     use super::*;
+    use crate::Mlp;
 
     #[test]
     fn widths_suit_products_and_caches() {
@@ -67,5 +78,48 @@ mod tests {
         assert_eq!([512, 1024, 2048, 10_000].map(small), [64, 128, 128, 132]);
         let large = |n| panel_width::<f32>(n, 1 << 25);
         assert_eq!([1, 128, 256, 512, 4096].map(large), [4, 64, 128, 256, 256]);
+    }
+
+    /// Equal columns come out equal in a panel of each width that there is for up to 10,000
+    /// examples, and equal to those of every other width.
+    fn equal_examples_have_equal_scores<T: Scalar>(hidden: &[usize], outputs: usize) {
+        let mlp = Mlp::regressor(784, outputs).hidden(hidden.to_vec());
+        let model = mlp.build::<T>().unwrap();
+        let mut widths = BTreeSet::new();
+        for n in 2..=10_000 {
+            let width = panel_width::<T>(n, model.parameters());
+            widths.insert(width.min(n));
+            widths.insert(if n % width == 0 { width.min(n) } else { n % width });
+        }
+        let most = *widths.last().unwrap();
+        let x = Mat::from_fn(784, most, |i, _| T::from_f64((i as f64).sin()));
+        let rows = model.network().tape_rows(784);
+        let mut expected = None;
+        for width in widths {
+            let (mut y, mut tape) = (Mat::zeros(outputs, width), Mat::zeros(rows, width));
+            let x = x.as_ref().subcols(0, width);
+            model.network().forward(x, y.as_mut(), tape.as_mut());
+            let first: &Vec<T> = expected.get_or_insert_with(|| column(y.as_ref(), 0).to_vec());
+            for j in 0..width {
+                assert_eq!(column(y.as_ref(), j), first, "{} in {width} columns", T::NAME);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_examples_have_equal_scores_at_every_number_of_them() {
+        equal_examples_have_equal_scores::<f32>(&[512, 256], 10);
+        equal_examples_have_equal_scores::<f64>(&[64, 40], 3);
+        equal_examples_have_equal_scores::<f32>(&[17, 5], 1);
+    }
+
+    #[test]
+    fn no_example_is_alone() {
+        for parameters in [1, 1 << 10, 1 << 14, 1 << 18, 535_818, 1 << 22, 1 << 25] {
+            for n in 2..10_000 {
+                let width = panel_width::<f32>(n, parameters);
+                assert!(n % width != 1, "{n} examples in panels of {width}, {parameters}");
+            }
+        }
     }
 }

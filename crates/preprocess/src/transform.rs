@@ -154,15 +154,16 @@ fn by_panels<T: Scalar>(
 ) -> Result<Mat<T>, ShapeError> {
     statistics::check_columns(operation, from)?;
     let mut to = Mat::zeros(rows, from.ncols());
-    let share = from.ncols().div_ceil(SHARES).max(PANEL);
-    threads.panels((to.as_mut(), from), share, |_, (mut to, from)| {
+    threads.panels((to.as_mut(), from), share(from.ncols()), |_, (mut to, from)| {
         // Made once for a few panels, where they are needed.
         let mut buffers = None;
-        for first in (0..from.ncols()).step_by(PANEL) {
-            let n = PANEL.min(from.ncols() - first);
+        let mut first = 0;
+        while first < from.ncols() {
+            let n = panel(from.ncols() - first);
             let (from, mut to) = (from.subcols(first, n), to.as_mut().subcols_mut(first, n));
             if let (Some(x), Some(y)) = (T::as_f64(from), T::as_f64_mut(to.as_mut())) {
                 kernel(x, y);
+                first += n;
                 continue;
             }
             let (x, y) = buffers.get_or_insert_with(|| {
@@ -171,9 +172,24 @@ fn by_panels<T: Scalar>(
             convert(from, x.as_mut().subcols_mut(0, n), T::to_f64);
             kernel(x.as_ref().subcols(0, n), y.as_mut().subcols_mut(0, n));
             convert(y.as_ref().subcols(0, n), to, T::from_f64);
+            first += n;
         }
     });
     Ok(to)
+}
+
+/// How many of `n` examples a thread gets at a time.
+///
+/// Neither here nor in [`panel`] is one of several left alone: products with a single column
+/// add in another order, and equal examples would get results that are not.
+fn share(n: usize) -> usize {
+    let share = n.div_ceil(SHARES).max(PANEL);
+    if n > share && n % share == 1 { share + 1 } else { share }
+}
+
+/// How many of `n` examples go through a kernel next.
+fn panel(n: usize) -> usize {
+    if n == PANEL + 1 { PANEL - 1 } else { n.min(PANEL) }
 }
 
 fn convert<A: Scalar, B: Scalar>(
@@ -196,7 +212,7 @@ fn convert<A: Scalar, B: Scalar>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Center;
+    use crate::{Center, Pca};
 
     fn transform_many<T: Scalar>() {
         let center = Center::from_parts(vec![1.0, 2.0]).unwrap();
@@ -205,6 +221,31 @@ mod tests {
         let y = center.transform(x.as_ref()).unwrap();
         assert_eq!(y, Mat::from_fn(2, n, |_, j| T::from_f64(j as f64 - 1.0)));
         assert_eq!(center.inverse_transform(y.as_ref()).unwrap(), x);
+    }
+
+    #[test]
+    fn no_example_is_alone() {
+        for n in 2..10_000 {
+            let share = share(n);
+            assert!(n <= share || n % share != 1, "{n} examples in shares of {share}");
+            let mut rest = share.min(n);
+            while rest > 0 {
+                assert!(panel(rest) > 1, "{rest} of {share}");
+                rest -= panel(rest);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_examples_come_out_equal() {
+        let entry = |i: usize, j: usize| ((i * i + 3 * i * j + j * j) % 101) as f64 / 7.0;
+        let pca = Pca::fit(Mat::from_fn(60, 90, entry).as_ref()).unwrap();
+        for n in [2, PANEL + 1, PANEL + 2, 2 * PANEL + 1, SHARES * PANEL + 1] {
+            let x = Mat::from_fn(60, n, |i, _| entry(i, 3) + 0.1);
+            let y = pca.transform(x.as_ref()).unwrap();
+            let equal = |j| column(y.as_ref(), j) == column(y.as_ref(), 0);
+            assert!((0..n).all(equal), "{n} examples");
+        }
     }
 
     /// More than one panel for a share, and a part of one.
