@@ -9,6 +9,11 @@ use crate::error::Reason;
 use crate::manifest::{Kind, Manifest, Preprocess, Task};
 use crate::tensor::{Stored, Tensors};
 
+/// The indices of features that were constant in training, and their values. Files in which
+/// there are none, do not have these tensors.
+const CONSTANT_FEATURES: &str = "constant.features";
+const CONSTANT_VALUES: &str = "constant.values";
+
 /// Stores the numbers of the preprocessing, and says of which kind it is.
 ///
 /// # Errors
@@ -19,6 +24,12 @@ pub(crate) fn store(
 ) -> Result<Preprocess, Reason> {
     if let Some(scale) = preparation.target_scale() {
         store_standardize("target", scale, tensors);
+    }
+    let (features, values): (Vec<_>, Vec<_>) =
+        preparation.constants().iter().map(|&(feature, value)| (feature as f64, value)).unzip();
+    if !features.is_empty() {
+        tensors.insert_vector(CONSTANT_FEATURES, &features);
+        tensors.insert_vector(CONSTANT_VALUES, &values);
     }
     match preparation.preprocessor() {
         Preprocessor::Pipeline(pipeline) => {
@@ -117,13 +128,29 @@ pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Prepa
         Task::Classify => None,
         Task::Regress => Some(standardize("target", outputs, tensors)?),
     };
-    Ok(Preparation::from_parts(
+    let preparation = Preparation::from_parts(
         manifest.features.clone(),
         manifest.target.clone(),
         manifest.outputs.clone(),
         preprocessor,
         target_scale,
-    )?)
+    )?;
+    Ok(preparation.with_constants(constants(tensors)?)?)
+}
+
+/// The features that are held, of which older files have none.
+fn constants(tensors: &Stored<'_>) -> Result<Vec<(usize, f64)>, Reason> {
+    let features: Vec<f64> = match tensors.any_vector(CONSTANT_FEATURES) {
+        Err(Reason::MissingTensor(_)) => return Ok(Vec::new()),
+        features => features?,
+    };
+    let values: Vec<f64> = tensors.vector(CONSTANT_VALUES, features.len())?;
+    // What is no index becomes one that there is not.
+    let index = |feature: f64| {
+        let valid = feature >= 0.0 && feature.fract() == 0.0;
+        if valid { feature as usize } else { usize::MAX - 1 }
+    };
+    Ok(features.into_iter().map(index).zip(values).collect())
 }
 
 fn restore_one(

@@ -108,6 +108,17 @@ fn comes_back<T: Number>(saved: &ModelFile<T>) {
     assert_eq!(fs::read(path).unwrap(), fs::read(again).unwrap());
 }
 
+#[test]
+fn features_that_were_constant_come_back() {
+    let x = Mat::from_fn(3, 20, |i, j| if i == 1 { 0.1 + 0.2 } else { x()[(i, j)] });
+    let data = Dataset::classification(x, (0..20).map(|j| j % 3).collect(), 3).unwrap();
+    for method in ["none", "center", "standardize", "min-max", "pca", "standardize,zca"] {
+        let saved = file::<f32>(&data, &method.parse().unwrap(), &[4]);
+        assert_eq!(saved.predictor.preparation().constants(), [(1, 0.1 + 0.2)], "{method}");
+        comes_back(&saved);
+    }
+}
+
 /// Parameters that are not those of a fully-connected layer, and every option.
 #[test]
 fn every_description_comes_back_as_it_was() {

@@ -1,7 +1,9 @@
 use std::borrow::Borrow;
 
 use densely_data::{Dataset, Place, Target};
-use densely_preprocess::{Method, PreprocessError, Preprocessor, Standardize, Transform};
+use densely_preprocess::{
+    Method, PreprocessError, Preprocessor, Standardize, Transform, constant_features,
+};
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, first_non_finite};
 
 use crate::ModelError;
@@ -11,6 +13,10 @@ use crate::ModelError;
 ///
 /// Features go through a [`Preprocessor`]. Real targets are standardised, so that the
 /// size of the loss, and with it a good learning rate, does not depend on their units.
+///
+/// A feature that is constant in training ([but for rounding](Standardize#constant-features))
+/// is taken to have that value in all other data, too, whatever the preprocessing: weights that
+/// training had no reason to move would otherwise multiply what comes.
 ///
 /// ```
 /// use densely_data::Dataset;
@@ -30,8 +36,31 @@ pub struct Preparation {
     feature_names: Vec<String>,
     target_name: String,
     output_names: Vec<String>,
+    /// The features that are constant, in order, and their values.
+    constants: Vec<(usize, f64)>,
     preprocessor: Preprocessor,
     target_scale: Option<Standardize>,
+}
+
+/// A copy of `x` in which these features have these values; `None` if there are none, or not as
+/// many features.
+fn held(x: MatRef<'_, f64>, constants: &[(usize, f64)]) -> Option<Mat<f64>> {
+    if constants.last().is_none_or(|&(feature, _)| feature >= x.nrows()) {
+        return None;
+    }
+    let mut x = x.to_owned();
+    for &(feature, value) in constants {
+        (0..x.ncols()).for_each(|j| x[(feature, j)] = value);
+    }
+    Some(x)
+}
+
+/// The scale of real targets; of constant ones, from which others may well differ later, it
+/// is 1.
+fn target_scale(values: MatRef<'_, f64>) -> Result<Standardize, PreprocessError> {
+    let fitted = Standardize::fit(values)?;
+    let scale = fitted.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
+    Standardize::from_parts(fitted.mean().to_vec(), scale.collect())
 }
 
 impl Preparation {
@@ -41,12 +70,16 @@ impl Preparation {
     /// If the method cannot be fitted to the data.
     pub fn fit(method: impl Borrow<Method>, train: &Dataset<f64>) -> Result<Self, ModelError> {
         let (feature_names, output_names) = (train.feature_names(), train.output_names());
-        let target_scale = train.values().map(Standardize::fit).transpose();
-        let preprocessor = method.borrow().fit(train.x());
+        let target_scale = train.values().map(target_scale).transpose();
+        let constants = constant_features(train.x())
+            .map_err(|error| too_far_apart(error, feature_names))?;
+        let x = held(train.x(), &constants);
+        let preprocessor = method.borrow().fit(x.as_ref().map_or(train.x(), Mat::as_ref));
         Ok(Self {
             feature_names: feature_names.to_vec(),
             target_name: train.target_name().to_owned(),
             output_names: output_names.to_vec(),
+            constants,
             preprocessor: preprocessor.map_err(|error| too_far_apart(error, feature_names))?,
             target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
         })
@@ -70,7 +103,37 @@ impl Preparation {
         if let Some(scale) = &target_scale {
             ShapeError::expect("Preparation", "output names", scale.in_features(), outputs)?;
         }
-        Ok(Self { feature_names, target_name, output_names, preprocessor, target_scale })
+        let constants = Vec::new();
+        Ok(Self { feature_names, target_name, output_names, constants, preprocessor, target_scale })
+    }
+
+    /// With these features, in ascending order, held at these values.
+    ///
+    /// # Errors
+    /// If there is no such feature, or a value is not finite.
+    pub fn with_constants(self, constants: Vec<(usize, f64)>) -> Result<Self, ModelError> {
+        let features = self.feature_names.len();
+        let in_order = constants.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let last = constants.last().map_or(0, |&(feature, _)| feature + 1);
+        if !in_order || last > features {
+            let (operation, what) =
+                ("Preparation", "features, of which constant ones are in order");
+            return Err(
+                ShapeError::Count { operation, what, expected: features, actual: last }.into()
+            );
+        }
+        let not_finite = constants.iter().find(|(_, value)| !value.is_finite());
+        if let Some(&(feature, value)) = not_finite {
+            return Err(PreprocessError::NotFinite { feature, example: 0, value }.into());
+        }
+        Ok(Self { constants, ..self })
+    }
+
+    /// The features that were constant in training, in order, and the values that they are
+    /// taken to have in all data.
+    #[must_use]
+    pub fn constants(&self) -> &[(usize, f64)] {
+        &self.constants
     }
 
     /// The names of the features.
@@ -165,7 +228,7 @@ impl Preparation {
         x: MatRef<'_, f64>,
         place: impl Fn(usize) -> Place,
     ) -> Result<Mat<T>, ModelError> {
-        let prepared = self.preprocessor.transform(x)?;
+        let prepared = self.transform(x)?;
         narrowed(prepared.as_ref(), place, |input, example| {
             let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
             Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
@@ -185,12 +248,17 @@ impl Preparation {
         for feature in own.into_iter().chain(features.iter().copied()) {
             let mut without = x.to_owned();
             without[(feature, 0)] = origin[(feature, 0)];
-            let prepared = self.preprocessor.transform(without.as_ref())?;
+            let prepared = self.transform(without.as_ref())?;
             if Scalar::is_finite(T::from_f64(prepared[(input, 0)])) {
                 return Ok(feature);
             }
         }
         Ok(features[0])
+    }
+
+    fn transform(&self, x: MatRef<'_, f64>) -> Result<Mat<f64>, ShapeError> {
+        let held = held(x, &self.constants);
+        self.preprocessor.transform(held.as_ref().map_or(x, Mat::as_ref))
     }
 }
 

@@ -48,6 +48,80 @@ fn the_preparation_is_that_of_the_training_data() {
     assert_eq!(preparation.inputs::<f32>(other.x()).unwrap(), mat![[99.0_f32, 103.0]]);
 }
 
+/// What was constant in training, if only but for rounding, is not looked at later: weights for
+/// it would be those at which training began.
+#[test]
+fn a_feature_that_was_constant_says_nothing_when_it_changes() {
+    let entry = |i: usize, j: usize| match i {
+        0 => (j * j % 11) as f64,
+        1 => 7.5,
+        2 => 1.0 + if j % 2 == 0 { 1e-14 } else { -1e-14 },
+        _ => (j % 5) as f64,
+    };
+    let labels = (0..30).map(|j| j % 2).collect();
+    let train = Dataset::classification(Mat::from_fn(4, 30, entry), labels, 2).unwrap();
+    let ordinary = Mat::from_fn(4, 30, |i, j| if i == 2 { 1.0 } else { entry(i, j) });
+    let changed = Mat::from_fn(4, 30, |i, j| match i {
+        1 | 2 => 1e3 * j as f64,
+        _ => entry(i, j),
+    });
+    let methods = [
+        "none",
+        "center",
+        "standardize",
+        "min-max",
+        "pca",
+        "whiten",
+        "zca",
+        "mean-image",
+        "standardize,pca:2",
+    ];
+    for name in methods {
+        let Ok(method) = name.parse::<Method>() else { panic!("{name}") };
+        let preparation = Preparation::fit(method, &train).unwrap();
+        assert_eq!(preparation.constants().len(), 2, "{name}");
+        let inputs = |x: &Mat<f64>| preparation.inputs::<f64>(x.as_ref()).unwrap();
+        assert_eq!(inputs(&changed), inputs(&ordinary), "{name}");
+        assert_eq!(inputs(&train.x().to_owned()), inputs(&ordinary), "{name}");
+        let changed = Dataset::classification(changed.clone(), vec![0; 30], 2).unwrap();
+        assert_eq!(preparation.dataset::<f64>(&changed).unwrap().x(), inputs(&ordinary), "{name}");
+        let fewer = Mat::<f64>::zeros(3, 1);
+        assert!(preparation.inputs::<f64>(fewer.as_ref()).is_err());
+    }
+}
+
+#[test]
+fn constants_are_features_that_there_are() {
+    let train = Dataset::classification(mat![[0.0, 2.0], [1.0, 3.0]], vec![0, 1], 2).unwrap();
+    let preparation = Preparation::fit(Method::None, &train).unwrap();
+    for constants in [
+        vec![(2, 0.0)],
+        vec![(usize::MAX - 1, 0.0)],
+        vec![(1, 0.0), (0, 0.0)],
+        vec![(1, 0.0), (1, 0.0)],
+        vec![(0, f64::NAN)],
+    ] {
+        assert!(preparation.clone().with_constants(constants.clone()).is_err(), "{constants:?}");
+    }
+    let held = preparation.with_constants(vec![(1, 9.0)]).unwrap();
+    assert_eq!(held.inputs::<f64>(train.x()).unwrap(), mat![[0.0, 2.0], [9.0, 9.0]]);
+}
+
+/// Other targets than the one in training are not what was predicted.
+#[test]
+fn a_constant_target_has_scale_1() {
+    for target in [300.0, 1e15] {
+        let train = Dataset::regression(mat![[1.0, 3.0]], mat![[target, target]]).unwrap();
+        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let other = Dataset::regression(mat![[2.0]], mat![[target + 4.0]]).unwrap();
+        assert_eq!(preparation.dataset::<f64>(&other).unwrap().values().unwrap(), mat![[4.0]]);
+    }
+    // Of large targets a few units apart, the deviation.
+    let train = Dataset::regression(mat![[1.0, 3.0]], mat![[1e15 - 2.0, 1e15 + 2.0]]).unwrap();
+    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    assert_eq!(preparation.target_scale().unwrap().scale(), [2.0]);
+}
+
 #[test]
 fn what_does_not_fit_is_refused() {
     let classes = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();

@@ -59,7 +59,7 @@ impl Centering {
         Self {
             mean: features.iter().map(|feature| feature.mean).collect(),
             rest: features.iter().map(|feature| feature.rest).collect(),
-            varies: features.iter().map(|feature| !feature.is_constant()).collect(),
+            varies: features.iter().map(|feature| !feature.is_equal()).collect(),
             unit: statistics::power_of_two(largest),
         }
     }

@@ -4,6 +4,11 @@ use crate::side_by_side::{ROWS, sweep};
 use crate::sum::two_sum;
 use crate::{PreprocessError, statistics};
 
+/// How far a computed value may be from what it should be, relative to its size: a sum or a
+/// quotient of some tens of numbers, or a change of units and back, is off by some tens of
+/// rounding errors. Measured numbers of 13 digits are not within that of each other.
+const COMPUTED: f64 = 64.0 * f64::EPSILON;
+
 /// The mean of a feature and the range of its values.
 ///
 /// The mean is `mean + rest`: rounded to a number, and what rounding lost. Around a large
@@ -45,8 +50,14 @@ impl FeatureMean {
     }
 
     /// Whether all values are equal.
-    pub(crate) fn is_constant(&self) -> bool {
+    pub(crate) fn is_equal(&self) -> bool {
         self.lowest == self.highest
+    }
+
+    /// Whether values that were [`COMPUTED`] could differ as these do, by rounding alone. A difference of 1 is one of whole numbers, which are exact.
+    pub(crate) fn is_constant(&self) -> bool {
+        let (range, size) = (self.highest - self.lowest, self.lowest.abs().max(self.highest.abs()));
+        range <= 2.0 * COMPUTED * size && (range < 1.0 || range == 0.0)
     }
 
     /// `max |x − μ|`: 0 if all values are equal, and not finite if one of them, or their
@@ -57,6 +68,31 @@ impl FeatureMean {
         }
         (self.highest - self.mean).max(self.mean - self.lowest)
     }
+}
+
+/// The features that are constant, in order, and their means: those that [`Standardize`]
+/// would [make 0].
+///
+/// ```
+/// use densely_preprocess::constant_features;
+/// use densely_tensor::mat;
+///
+/// let x = mat![[1.0, 2.0], [7.0, 7.0]];
+/// assert_eq!(constant_features(x.as_ref())?, [(1, 7.0)]);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+///
+/// [`Standardize`]: crate::Standardize
+/// [make 0]: crate::Standardize#constant-features
+///
+/// # Errors
+/// If there are no examples or no features, a value is not finite, or values are too far apart.
+pub fn constant_features<T: Scalar>(
+    x: MatRef<'_, T>,
+) -> Result<Vec<(usize, f64)>, PreprocessError> {
+    let features = FeatureMean::of_features("constant_features", x, &Threads::single())?;
+    let all = features.iter().enumerate();
+    Ok(all.filter(|(_, of)| of.is_constant()).map(|(i, of)| (i, of.mean)).collect())
 }
 
 /// The number of features that a thread sums at a time, of so many.
@@ -109,7 +145,7 @@ fn fill<T: Scalar>(x: MatRef<'_, T>, features: &mut [FeatureMean]) {
         let mean = rows.shift[lane] + correction;
         let rest = correction - (mean - rows.shift[lane]);
         *feature = FeatureMean { mean, rest, lowest, highest };
-        if feature.mean.is_finite() && feature.is_constant() {
+        if feature.mean.is_finite() && feature.is_equal() {
             (feature.mean, feature.rest) = (lowest, 0.0);
         }
     }
@@ -150,11 +186,30 @@ mod tests {
     fn a_constant_feature_has_its_value_as_mean() {
         // A third has no exact representation, and neither has the sum of three of them.
         let feature = features(&Mat::from_fn(1, 7, |_, _| 1.0 / 3.0)).unwrap()[0];
-        assert!(feature.is_constant());
+        assert!(feature.is_equal() && feature.is_constant());
         assert_eq!(
             (feature.mean, feature.rest, feature.largest_deviation()),
             (1.0 / 3.0, 0.0, 0.0)
         );
+    }
+
+    #[test]
+    fn differences_that_a_computation_could_leave_are_none() {
+        for (values, constant) in [
+            ([1.0 - 1e-14, 1.0 + 1e-14], true),
+            ([100.0, 100.0 + 2e-12], true),
+            ([100.0, 100.0 + 4e-12], false),
+            ([-1e-300, -1e-300 * (1.0 + 1e-14)], true),
+            ([-1e-20, 1e-20], false),
+            // Whole numbers, and what lies as far apart.
+            ([1e15 - 1.4, 1e15 + 1.4], false),
+            ([1.7e15, 1.7e15 + 1.0], false),
+            ([1e15, 1e15 + 0.875], true),
+            ([1e300, 1e300], true),
+        ] {
+            let x = Mat::from_fn(1, 100, |_, j| values[j % 2]);
+            assert_eq!(features(&x).unwrap()[0].is_constant(), constant, "{values:?}");
+        }
     }
 
     #[test]

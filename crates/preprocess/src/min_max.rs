@@ -10,7 +10,9 @@ use crate::{PreprocessError, RunningStatistics, Transform};
 /// The smallest value of the training data becomes `a`, the largest `b`, up to rounding;
 /// other data may exceed them. For features with bounds that mean something, such as the
 /// intensities of pixels; one outlier presses all other values together. A constant
-/// feature is divided by 1, which makes it `a`.
+/// feature, and one whose values are as close to each other as rounding could make them
+/// (see [`Standardize`](crate::Standardize)), counts as having its smallest value only; it is
+/// divided by 1, which makes it `a`.
 ///
 /// ```
 /// use densely_preprocess::{MinMax, Transform};
@@ -76,7 +78,10 @@ impl MinMax {
             return Err(PreprocessError::Overflow { feature });
         }
         let minimum = features.iter().map(|feature| feature.lowest).collect();
-        let maximum = features.iter().map(|feature| feature.highest).collect();
+        let maximum = |feature: &FeatureMean| {
+            if feature.is_constant() { feature.lowest } else { feature.highest }
+        };
+        let maximum = features.iter().map(maximum).collect();
         Self::from_parts(minimum, maximum, lower, upper)
     }
 
@@ -114,7 +119,7 @@ impl MinMax {
         &self.minimum
     }
 
-    /// The largest value of each feature.
+    /// The largest value of each feature, and of a constant one the smallest.
     #[must_use]
     pub fn maximum(&self) -> &[f64] {
         &self.maximum

@@ -31,7 +31,7 @@ impl SquaredDeviation {
             rows.rest[i] += lost;
         });
         let feature = |(i, mean): (usize, &FeatureMean)| {
-            if mean.is_constant() {
+            if mean.is_equal() {
                 return Self::default();
             }
             let (rows, lane) = (&rows[i / ROWS], i % ROWS);
@@ -50,7 +50,7 @@ impl SquaredDeviation {
         difference: f64,
         weight: f64,
     ) -> Self {
-        if mean.is_constant() {
+        if mean.is_equal() {
             return Self::default();
         }
         let unit = power_of_two(mean.largest_deviation());

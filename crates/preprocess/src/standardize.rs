@@ -6,14 +6,22 @@ use crate::feature_mean::FeatureMean;
 use crate::squared_deviation::SquaredDeviation;
 use crate::{PreprocessError, RunningStatistics, Transform};
 
-/// A deviation below so many rounding errors of the mean is one of rounding.
-const ROUNDING: f64 = 10.0 * f64::EPSILON;
-
 /// Gives each feature mean 0 and standard deviation 1: `y = (x − μ) / σ`, with
 /// `σ = √(Σ (x − μ)² / N)`.
 ///
-/// For features whose scales mean nothing to each other (metres and euros). A constant
-/// feature has scale 1, which makes it 0: there is nothing to learn from it.
+/// For features whose scales mean nothing to each other (metres and euros).
+///
+/// # Constant features
+///
+/// There is nothing to learn from a feature that is constant in training, and weights for it
+/// would keep the values at which they began. So its scale is 0, and it becomes 0, whatever its
+/// value is in new data; [`inverse_transform`](Transform::inverse_transform) gives the constant
+/// back.
+///
+/// A feature counts as constant if its values differ by no more than computations leave: if
+/// `max − min` is at most `128 ε` times the largest magnitude, 2.8e-14, and less than 1. Values
+/// from `1 − 1e-14` to `1 + 1e-14` are one; `1e15` and its neighbour `1e15 + 1` are two, for
+/// whole numbers are exact. The number of examples has no part in it.
 ///
 /// ```
 /// use densely_preprocess::{Standardize, Transform};
@@ -29,6 +37,8 @@ const ROUNDING: f64 = 10.0 * f64::EPSILON;
 pub struct Standardize {
     mean: Vec<f64>,
     scale: Vec<f64>,
+    /// `scale`, and infinity in place of 0.
+    divisor: Vec<f64>,
 }
 
 impl Standardize {
@@ -62,25 +72,26 @@ impl Standardize {
         examples: usize,
     ) -> Result<Self, PreprocessError> {
         let scale = |(feature, squares): (&FeatureMean, &SquaredDeviation)| {
-            let deviation = squares.standard_deviation(examples);
-            if deviation <= ROUNDING * feature.mean.abs() { 1.0 } else { deviation }
+            if feature.is_constant() { 0.0 } else { squares.standard_deviation(examples) }
         };
         let scale = features.iter().zip(squares).map(scale).collect();
         Self::from_parts(features.iter().map(|feature| feature.mean).collect(), scale)
     }
 
-    /// With these means and standard deviations.
+    /// With these means and standard deviations, of which those of constant features are 0.
     ///
     /// # Errors
-    /// If there are none, their numbers differ, a mean is not finite, or a scale is not
-    /// positive and finite.
+    /// If there are none, their numbers differ, a mean is not finite, or a scale is negative or
+    /// not finite.
     pub fn from_parts(mean: Vec<f64>, scale: Vec<f64>) -> Result<Self, PreprocessError> {
         ShapeError::expect_some("Standardize", "features", mean.len())?;
         ShapeError::expect("Standardize", "scales", mean.len(), scale.len())?;
         PreprocessError::expect("a mean", "finite", &mean, f64::is_finite)?;
-        let positive = |scale: f64| scale.is_finite() && scale > 0.0;
-        PreprocessError::expect("a scale", "positive and finite", &scale, positive)?;
-        Ok(Self { mean, scale })
+        let valid = |scale: f64| scale.is_finite() && scale >= 0.0;
+        PreprocessError::expect("a scale", "finite, and at least 0", &scale, valid)?;
+        let divisor = |&scale: &f64| if scale == 0.0 { f64::INFINITY } else { scale };
+        let divisor = scale.iter().map(divisor).collect();
+        Ok(Self { mean, scale, divisor })
     }
 
     /// The mean `μ` of each feature.
@@ -89,7 +100,8 @@ impl Standardize {
         &self.mean
     }
 
-    /// What each feature is divided by: its standard deviation `σ`, or 1 if it is constant.
+    /// The standard deviation `σ` of each feature, by which it is divided; 0 if it is constant,
+    /// and becomes 0.
     #[must_use]
     pub fn scale(&self) -> &[f64] {
         &self.scale
@@ -111,8 +123,8 @@ impl Transform for Standardize {
             || {
                 for j in 0..x.ncols() {
                     let y = column_mut(y.as_mut(), j);
-                    let x = [column(x, j), &self.mean, &self.scale];
-                    map(y, x, |[x, mean, scale]| (x - mean) / scale);
+                    let x = [column(x, j), &self.mean, &self.divisor];
+                    map(y, x, |[x, mean, divisor]| (x - mean) / divisor);
                 }
             },
         );

@@ -1,7 +1,7 @@
 //! Centering and standardising.
 
 use crate::common::{covariance, data};
-use densely_preprocess::{Center, Standardize, Transform};
+use densely_preprocess::{Center, MinMax, RunningStatistics, Standardize, Transform};
 use densely_tensor::{Mat, mat};
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ proptest! {
             // The values are up to 1e6 times further from 0 than from each other.
             prop_assert!((variances[(i, i)] - expected).abs() < 1e-9);
             if constant {
-                prop_assert_eq!(standardize.scale()[i], 1.0);
+                prop_assert_eq!(standardize.scale()[i], 0.0);
             }
         }
         let back = standardize.inverse_transform(y.as_ref()).unwrap();
@@ -45,18 +45,53 @@ fn a_constant_feature_stays_constant_in_any_number_of_examples() {
     for n in [1, 3, 1000, 12_345] {
         for value in [0.1, 1e8 + 0.1, -1e300] {
             let standardize = Standardize::fit(Mat::from_fn(1, n, |_, _| value).as_ref()).unwrap();
-            assert_eq!(standardize.scale(), [1.0], "{n} times {value}");
+            assert_eq!(standardize.scale(), [0.0], "{n} times {value}");
         }
     }
 }
 
 #[test]
 fn the_smallest_real_difference_is_not_constant() {
-    // 100 and its neighbours but 20: noise would be within 10 rounding errors.
-    let standardize = Standardize::fit(mat![[100.0, 100.0 + 1e-12]].as_ref()).unwrap();
-    assert!((standardize.scale()[0] / 5e-13 - 1.0).abs() < 0.02);
+    // 100 and its neighbour but 280: noise would be within 128 rounding errors.
+    let standardize = Standardize::fit(mat![[100.0, 100.0 + 4e-12]].as_ref()).unwrap();
+    assert!((standardize.scale()[0] / 2e-12 - 1.0).abs() < 0.02);
     let standardize = Standardize::fit(mat![[1e-3, 1e-3 * (1.0 + f64::EPSILON)]].as_ref()).unwrap();
-    assert_eq!(standardize.scale()[0], 1.0);
+    assert_eq!(standardize.scale()[0], 0.0);
+}
+
+/// The same of all data and of chunks, which may be constant each.
+#[test]
+fn what_rounding_could_have_made_is_constant_and_whole_numbers_are_not() {
+    for n in [2, 100, 1000] {
+        for (center, distance, deviation) in
+            [(1.0, 1e-14, 0.0), (-3.0, 2e-14, 0.0), (1e15, 1.4, 1.375), (1.7e15, 1.0, 1.0)]
+        {
+            let sign = |j: usize| if j.is_multiple_of(2) { 1.0 } else { -1.0 };
+            let x = Mat::from_fn(1, n, |_, j| center + sign(j) * distance);
+            let standardize = Standardize::fit(x.as_ref()).unwrap();
+            assert!((standardize.scale()[0] - deviation).abs() <= 0.1, "{center} ± {distance}");
+            assert_eq!(standardize.scale()[0] == 0.0, deviation == 0.0);
+            let mut statistics = RunningStatistics::new(1).unwrap();
+            (0..n).for_each(|j| statistics.partial_fit(x.as_ref().subcols(j, 1)).unwrap());
+            let running = Standardize::from_statistics(&statistics).unwrap();
+            assert!((running.scale()[0] - standardize.scale()[0]).abs() < 1e-14);
+            let min_max = MinMax::fit(x.as_ref(), 0.0, 1.0).unwrap();
+            assert_eq!(min_max.minimum() == min_max.maximum(), deviation == 0.0);
+        }
+    }
+}
+
+#[test]
+fn a_feature_that_was_constant_is_zero_whatever_comes() {
+    let x = mat![[5.0, 5.0], [1.0, 3.0]];
+    let standardize = Standardize::fit(x.as_ref()).unwrap();
+    let new = mat![[5.0, -1e300, 7.0], [2.0, 1.0, 4.0]];
+    let y = standardize.transform(new.as_ref()).unwrap();
+    assert_eq!(y, mat![[0.0, 0.0, 0.0], [0.0, -1.0, 2.0]]);
+    let back = standardize.inverse_transform(y.as_ref()).unwrap();
+    assert_eq!(back, mat![[5.0, 5.0, 5.0], [2.0, 1.0, 4.0]]);
+    let nan = standardize.transform(mat![[f64::NAN], [1.0]].as_ref()).unwrap();
+    assert!(nan[(0, 0)].is_nan());
 }
 
 #[test]
@@ -78,10 +113,11 @@ fn no_examples_are_transformed_to_none() {
 }
 
 #[test]
-fn a_scale_is_positive_and_finite() {
-    for scale in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+fn a_scale_is_finite_and_not_negative() {
+    for scale in [-1.0, f64::INFINITY, f64::NAN] {
         let error = Standardize::from_parts(vec![0.0; 2], vec![1.0, scale]).unwrap_err();
         assert!(error.to_string().contains("a scale"), "{error}");
     }
     assert!(Standardize::from_parts(vec![0.0; 2], vec![1.0, 1e-300]).is_ok());
+    assert!(Standardize::from_parts(vec![0.0; 2], vec![1.0, 0.0]).is_ok(), "a constant");
 }
