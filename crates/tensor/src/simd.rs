@@ -8,9 +8,11 @@
 /// `kernel` should be `#[inline(always)] || { ... }` around whole loops: the call
 /// is cheap (about a nanosecond), but not free.
 ///
-/// The instruction set never changes a result: elementwise arithmetic and
+/// The instruction set never changes the result of such a kernel: elementwise arithmetic and
 /// [`Real`](crate::Real)'s functions round the same way in every width, and
-/// [`sum`](crate::sum) and [`dot`](crate::dot) fix their order of summation.
+/// [`sum`](crate::sum) and [`dot`](crate::dot) fix their order of summation. Large products
+/// ([`gemm`](crate::gemm)) are not kernels of this kind: without a fused multiply-add, they
+/// round each product too.
 ///
 /// ```
 /// let mut y = [1.0_f32, 2.0, 3.0];
