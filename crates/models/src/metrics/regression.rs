@@ -80,8 +80,10 @@ impl RegressionScores {
 
     /// The same, of matrices that have been checked.
     pub(crate) fn of<T: Scalar>(targets: MatRef<'_, T>, predicted: MatRef<'_, T>) -> Self {
-        let row = |x: MatRef<'_, T>, k| (0..x.ncols()).map(|j| x[(k, j)].to_f64()).collect();
-        let output = |k| Output::new(row(targets, k), row(predicted, k));
+        let row = |x: MatRef<'_, T>, k| -> Vec<f64> {
+            (0..x.ncols()).map(|j| x[(k, j)].to_f64()).collect()
+        };
+        let output = |k| Output::new(&row(targets, k), &row(predicted, k));
         Self { outputs: (0..targets.nrows()).map(output).collect(), examples: targets.ncols() }
     }
 
@@ -123,15 +125,14 @@ impl RegressionScores {
 }
 
 impl Output {
-    fn new(targets: Vec<f64>, mut predicted: Vec<f64>) -> Self {
-        let deviations = Sums::of_deviations(&targets);
-        let pairs = || predicted.iter().zip(&targets);
+    fn new(targets: &[f64], predicted: &[f64]) -> Self {
+        let pairs = || predicted.iter().zip(targets);
         let is_finite = |(s, t): (&f64, &f64)| s.is_finite() && t.is_finite();
         // A difference beyond the largest number is computed as twice that of the halves.
         let overflows = pairs().any(|(s, t)| (s - t).is_infinite() && is_finite((s, t)));
         let (half, unit) = if overflows { (0.5, 1) } else { (1.0, 0) };
-        predicted.iter_mut().zip(&targets).for_each(|(s, t)| *s = *s * half - t * half);
-        Self { errors: Sums::of(&predicted, unit), deviations }
+        let errors: Vec<f64> = pairs().map(|(s, t)| s * half - t * half).collect();
+        Self { errors: Sums::of(&errors, unit), deviations: Sums::of_deviations(targets) }
     }
 
     fn r2(&self) -> f64 {
