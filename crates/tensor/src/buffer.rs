@@ -1,9 +1,9 @@
 use faer::{Mat, MatMut, MatRef};
 
-use crate::Scalar;
+use crate::{Scalar, ShapeError, column, column_mut, try_zeros};
 
-/// Memory for a matrix whose size changes from call to call: it grows when it has to
-/// and is never given back, so a loop allocates in its first round only.
+/// Memory for a matrix whose size changes from call to call: it grows to the largest that was
+/// asked for and is never given back, so a loop allocates in its first round only.
 ///
 /// Columns start on a cache line. Their distance is an odd number of cache lines: at a
 /// power of two, all columns would compete for the same few sets of the cache.
@@ -15,6 +15,7 @@ use crate::Scalar;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Buffer<T> {
+    /// A single column, which each matrix is laid out in anew.
     memory: Mat<T>,
 }
 
@@ -22,18 +23,37 @@ impl<T: Scalar> Buffer<T> {
     /// An empty buffer.
     #[must_use]
     pub fn new() -> Self {
-        Self { memory: Mat::new() }
+        Self { memory: Mat::zeros(0, 1) }
+    }
+
+    /// Takes the memory for a matrix of this shape, so that [`view_mut`](Self::view_mut) has it.
+    ///
+    /// # Errors
+    /// [`ShapeError::Memory`], for `operation` and `what` it is, if there is not as much.
+    pub fn reserve(
+        &mut self,
+        operation: &'static str,
+        what: &'static str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<(), ShapeError> {
+        let len = stride::<T>(rows).saturating_mul(columns);
+        if len > self.memory.nrows() {
+            self.memory = Mat::zeros(0, 1); // frees the old memory before the new is taken
+            self.memory = try_zeros(operation, what, len, 1)?;
+        }
+        Ok(())
     }
 
     /// A matrix of this shape, holding anything.
+    ///
+    /// # Panics
+    /// If there is no memory for it.
     pub fn view_mut(&mut self, rows: usize, columns: usize) -> MatMut<'_, T> {
-        if rows > self.memory.nrows() || columns > self.memory.ncols() {
-            let rows = stride::<T>(rows).max(self.memory.nrows());
-            let columns = columns.max(self.memory.ncols());
-            self.memory = Mat::new(); // frees the old memory before the new is taken
-            self.memory = Mat::zeros(rows, columns);
-        }
-        self.memory.as_mut().submatrix_mut(0, 0, rows, columns)
+        self.reserve("Buffer", "a matrix", rows, columns).unwrap_or_else(|error| panic!("{error}"));
+        let memory = column_mut(self.memory.as_mut(), 0);
+        let stride = stride::<T>(rows);
+        MatMut::from_column_major_slice_with_stride_mut(memory, rows, columns, stride)
     }
 
     /// The matrix that [`view_mut`](Self::view_mut) gave last, if this is its shape.
@@ -42,7 +62,9 @@ impl<T: Scalar> Buffer<T> {
     /// If the buffer is smaller than this shape.
     #[must_use]
     pub fn view(&self, rows: usize, columns: usize) -> MatRef<'_, T> {
-        self.memory.as_ref().submatrix(0, 0, rows, columns)
+        let memory = column(self.memory.as_ref(), 0);
+        let stride = stride::<T>(rows);
+        MatRef::from_column_major_slice_with_stride(memory, rows, columns, stride)
     }
 }
 
@@ -57,7 +79,8 @@ impl<T: Scalar> Default for Buffer<T> {
 pub(crate) fn stride<T>(rows: usize) -> usize {
     let line = 64 / size_of::<T>();
     let lines = rows.div_ceil(line);
-    line * if lines > 1 { lines | 1 } else { lines }
+    // Of more rows than can be counted, there is no memory for a column.
+    line.saturating_mul(if lines > 1 { lines | 1 } else { lines })
 }
 
 #[cfg(test)]
@@ -73,7 +96,7 @@ mod tests {
             let mut buffer = Buffer::<f32>::new();
             assert_eq!(buffer.view_mut(rows, 3).col_stride().unsigned_abs(), stride);
         }
-        assert_eq!(stride::<f64>(0), 0);
+        assert_eq!((stride::<f64>(0), stride::<f64>(usize::MAX)), (0, usize::MAX));
     }
 
     #[test]
@@ -85,5 +108,22 @@ mod tests {
         assert_eq!(buffer.view(10, 3)[(9, 2)], 7.0);
         assert_eq!(buffer.view_mut(5, 100).shape(), (5, 100));
         assert_eq!(buffer.view_mut(10, 100).shape(), (10, 100));
+    }
+
+    /// Tall matrices and wide ones in turn take no more than the larger of them.
+    #[test]
+    fn no_more_memory_is_taken_than_was_asked_for() {
+        let (mut buffer, many) = (Buffer::<f64>::new(), 100_000);
+        for _ in 0..2 {
+            assert_eq!(buffer.view_mut(many, 1).shape(), (many, 1));
+            assert_eq!(buffer.view_mut(1, many).shape(), (1, many));
+        }
+        assert_eq!(buffer.memory.nrows(), 8 * many);
+        for (rows, columns) in [(usize::MAX, 1), (1, usize::MAX), (usize::MAX, usize::MAX)] {
+            let error = buffer.reserve("test", "a tape", rows, columns).unwrap_err();
+            assert!(error.to_string().starts_with("test: no memory for a tape"), "{error}");
+        }
+        assert_eq!(buffer.view_mut(usize::MAX, 0).shape(), (usize::MAX, 0));
+        assert_eq!(buffer.view_mut(2, 2).shape(), (2, 2));
     }
 }

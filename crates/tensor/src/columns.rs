@@ -4,13 +4,16 @@ use crate::{Scalar, map, vectorize};
 
 /// Column `j` of `x`, one example, as a slice.
 ///
+/// The columns of a single row are contiguous at any stride: one feature of many examples may
+/// be a transposed column.
+///
 /// # Panics
 /// If `j` is out of range or the columns of `x` are not contiguous.
 #[inline]
 pub fn column<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
     match x.try_as_col_major() {
         Some(x) => x.col(j).as_slice(),
-        None => not_contiguous(x.row_stride()),
+        None => in_single_row(x, j),
     }
 }
 
@@ -20,16 +23,29 @@ pub fn column<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
 /// If `j` is out of range or the columns of `x` are not contiguous.
 #[inline]
 pub fn column_mut<'a, T>(x: MatMut<'a, T>, j: usize) -> &'a mut [T] {
-    let stride = x.row_stride();
+    if x.row_stride() != 1 {
+        return in_single_row_mut(x, j);
+    }
     match x.try_as_col_major_mut() {
         Some(x) => x.col_mut(j).as_slice_mut(),
-        None => not_contiguous(stride),
+        None => &mut [],
     }
 }
 
 #[cold]
-fn not_contiguous(row_stride: isize) -> ! {
-    panic!("columns must be contiguous, but the row stride is {row_stride}")
+fn in_single_row<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
+    check_single_row(x.nrows(), x.row_stride());
+    x.col(j).iter().next().map_or(&[], std::slice::from_ref)
+}
+
+#[cold]
+fn in_single_row_mut<'a, T>(x: MatMut<'a, T>, j: usize) -> &'a mut [T] {
+    check_single_row(x.nrows(), x.row_stride());
+    x.col_mut(j).iter_mut().next().map_or(&mut [], std::slice::from_mut)
+}
+
+fn check_single_row(rows: usize, row_stride: isize) {
+    assert!(rows <= 1, "columns must be contiguous, but the row stride is {row_stride}");
 }
 
 /// Copies `from` into `to`.
@@ -99,6 +115,26 @@ mod tests {
         x[(0, 2)] = f32::NAN;
         x[(2, 1)] = f32::INFINITY;
         assert_eq!(first_non_finite(x.as_ref()), Some((2, 1)));
+    }
+
+    #[test]
+    fn the_columns_of_a_single_row_are_slices_at_any_stride() {
+        let mut values = [1.0, 2.0, 3.0];
+        for x in [
+            MatRef::from_column_major_slice(&values, 3, 1).transpose(),
+            MatRef::from_row_major_slice(&values, 1, 3),
+            MatRef::from_column_major_slice(&values, 1, 3).reverse_rows(),
+        ] {
+            assert_eq!([0, 1, 2].map(|j| column(x, j)[0]), values);
+            assert_eq!(crate::ShapeError::expect_columns("test", x), Ok(()));
+        }
+        let backwards = MatRef::from_row_major_slice(&values, 1, 3).reverse_cols();
+        assert_eq!(column(backwards, 0), [3.0]);
+        assert!(column(backwards.subrows(0, 0), 0).is_empty());
+        let mut x = MatMut::from_row_major_slice_mut(&mut values, 1, 3);
+        column_mut(x.as_mut(), 1)[0] = 7.0;
+        assert!(column_mut(x.subrows_mut(1, 0), 2).is_empty());
+        assert_eq!(values, [1.0, 7.0, 3.0]);
     }
 
     #[test]

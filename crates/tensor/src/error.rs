@@ -1,3 +1,5 @@
+use faer::MatRef;
+use rayon::ThreadPoolBuildError;
 use thiserror::Error;
 
 /// Two shapes that should agree and do not.
@@ -31,6 +33,16 @@ pub enum ShapeError {
     NotColumnMajor {
         /// The operation that noticed.
         operation: &'static str,
+    },
+    /// A size for which there is no memory.
+    #[error("{operation}: no memory for {what}, which would take {:.1e} bytes", *bytes as f64)]
+    Memory {
+        /// The operation that needs it.
+        operation: &'static str,
+        /// What it is needed for.
+        what: &'static str,
+        /// How much, as far as it can be counted.
+        bytes: u128,
     },
     /// The error arose in one layer of a network.
     #[error("layer {index} ({kind}): {source}")]
@@ -73,4 +85,34 @@ impl ShapeError {
     ) -> Result<(), Self> {
         if count > 0 { Ok(()) } else { Err(Self::Zero { operation, what }) }
     }
+
+    /// `Ok` if the columns of `x` are contiguous in memory, as those of a single row always
+    /// are, otherwise [`ShapeError::NotColumnMajor`].
+    ///
+    /// # Errors
+    /// [`ShapeError::NotColumnMajor`] with the first argument.
+    pub fn expect_columns<T>(operation: &'static str, x: MatRef<'_, T>) -> Result<(), Self> {
+        if x.row_stride() == 1 || x.nrows() <= 1 {
+            Ok(())
+        } else {
+            Err(Self::NotColumnMajor { operation })
+        }
+    }
+}
+
+/// Why threads could not be started.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ThreadsError {
+    /// More threads than anything can use.
+    #[error("{count} threads are more than the {most} there may be")]
+    TooMany {
+        /// How many were asked for.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The operating system refused to start a thread.
+    #[error(transparent)]
+    Start(#[from] ThreadPoolBuildError),
 }

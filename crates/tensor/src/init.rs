@@ -56,6 +56,9 @@ impl Initializer {
     ///
     /// The draws are made in `f64` and rounded, so `f32` and `f64` networks of one
     /// seed start at the same point.
+    ///
+    /// # Panics
+    /// If there is no memory for it.
     #[must_use]
     pub fn matrix<T: Scalar>(
         self,

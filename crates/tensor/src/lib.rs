@@ -17,6 +17,7 @@
 //! | a norm whose squares may overflow or vanish | [`Norm`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
 //! | initial weights | [`Initializer`] |
+//! | a matrix of a size that somebody else chose | [`try_zeros`] |
 //!
 //! [faer]: https://docs.rs/faer
 //!
@@ -39,6 +40,7 @@ mod error;
 mod gemm;
 mod init;
 mod map;
+mod memory;
 mod norm;
 mod random;
 mod real;
@@ -50,11 +52,12 @@ mod weigh;
 
 pub use buffer::Buffer;
 pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
-pub use error::ShapeError;
+pub use error::{ShapeError, ThreadsError};
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use gemm::{Accumulate, affine, gemm, sum_columns};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
+pub use memory::{matrix_bytes, try_zeros};
 pub use norm::Norm;
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
@@ -64,5 +67,5 @@ pub use simd::vectorize;
 pub use threads::{Split, Threads};
 pub use weigh::weigh;
 
-// Reborrowing a `MatMut` (`m.rb_mut()`) needs this trait in scope.
-pub use faer::reborrow::{Reborrow, ReborrowMut};
+// Reborrowing a `MatMut` (`m.rb_mut()`) needs these traits in scope.
+pub use faer::reborrow::{IntoConst, Reborrow, ReborrowMut};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use faer::{MatMut, MatRef};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use crate::{Scalar, gemm::prepare_gemm};
+use crate::{Scalar, ThreadsError, gemm::prepare_gemm};
 
 /// How many threads share the work, and how work is split among them.
 ///
@@ -40,15 +40,23 @@ impl Threads {
         Self { pool: None }
     }
 
-    /// A pool of `count` threads; 0 means one for each processor.
+    /// The most threads there may be: more than there are processors in a machine, and few
+    /// enough for any system.
+    pub const MOST: usize = 1024;
+
+    /// A pool of `count` threads; 0 means one for each processor, up to [`MOST`](Self::MOST).
     ///
     /// # Errors
-    /// If the operating system refuses to start a thread.
-    pub fn new(count: usize) -> Result<Self, ThreadPoolBuildError> {
+    /// If these are more than [`MOST`](Self::MOST), or the operating system refuses to start
+    /// a thread.
+    pub fn new(count: usize) -> Result<Self, ThreadsError> {
         let count = match count {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            0 => std::thread::available_parallelism().map_or(1, usize::from).min(Self::MOST),
             count => count,
         };
+        if count > Self::MOST {
+            return Err(ThreadsError::TooMany { count, most: Self::MOST });
+        }
         if count == 1 {
             return Ok(Self::single());
         }
@@ -151,7 +159,7 @@ impl Threads {
     /// ```
     ///
     /// # Panics
-    /// If `work` panics.
+    /// If `work` panics, or there is no memory for so many results.
     pub fn map<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
         let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
         self.panels(results.as_mut_slice(), 1, |index, results| {
@@ -407,5 +415,13 @@ mod tests {
         assert!(Threads::new(0).unwrap().count() >= 1);
         assert_eq!(Threads::new(3).unwrap().count(), 3);
         assert_eq!(Threads::single().count(), 1);
+    }
+
+    #[test]
+    fn more_threads_than_any_machine_has_are_refused() {
+        for count in [Threads::MOST + 1, 100_000, usize::MAX] {
+            let error = Threads::new(count).unwrap_err().to_string();
+            assert_eq!(error, format!("{count} threads are more than the 1024 there may be"));
+        }
     }
 }
