@@ -24,14 +24,15 @@ impl At {
     /// to 1,020 children and three levels of nesting.
     #[must_use]
     pub fn inside(self, index: usize) -> Self {
-        let layer = self.layer.wrapping_mul(1021).wrapping_add(index as u32 + 1);
+        let place = (index as u32).wrapping_add(1);
+        let layer = self.layer.wrapping_mul(1021).wrapping_add(place);
         Self { layer, ..self }
     }
 
     /// The address of the panel that starts `columns` further on.
     #[must_use]
     pub fn shifted(self, columns: usize) -> Self {
-        Self { first_column: self.first_column + columns as u64, ..self }
+        Self { first_column: self.first_column.wrapping_add(columns as u64), ..self }
     }
 
     /// The random stream of column `j` of the panel.
@@ -41,7 +42,7 @@ impl At {
             epoch: self.epoch,
             step: self.step,
             layer: self.layer,
-            column: self.first_column + j as u64,
+            column: self.first_column.wrapping_add(j as u64),
         };
         Stream::new(self.seed, Purpose::Noise, key)
     }
@@ -60,5 +61,9 @@ mod tests {
         assert_ne!(at.inside(0), at);
         assert_ne!(at.inside(0).inside(1), at.inside(1).inside(0));
         assert_ne!(draw(at.inside(0), 0), draw(at.inside(1), 0));
+        // Addresses go round where they end.
+        let last = At { first_column: u64::MAX, ..at };
+        assert_eq!(draw(last, 1), draw(At { first_column: 0, ..at }, 0));
+        assert_eq!(last.shifted(usize::MAX).first_column, u64::MAX - 1);
     }
 }

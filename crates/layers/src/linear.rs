@@ -1,6 +1,6 @@
 use densely_tensor::{
     Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, affine,
-    gemm, sum_columns,
+    gemm, matrix_bytes, sum_columns,
 };
 
 use crate::{Layer, Param};
@@ -38,13 +38,17 @@ impl<T: Scalar> Linear<T> {
     /// With weights drawn by `initializer` and a bias of zero.
     ///
     /// # Errors
-    /// If `in_features` or `out_features` is zero.
+    /// If `in_features` or `out_features` is zero, or there is no memory for the weights and
+    /// their gradient.
     pub fn new(
         in_features: usize,
         out_features: usize,
         initializer: Initializer,
         stream: &mut Stream,
     ) -> Result<Self, ShapeError> {
+        Self::check(out_features, in_features)?;
+        let bytes = matrix_bytes::<T>(out_features, in_features).saturating_mul(2);
+        ShapeError::expect_memory("Linear", "the weights and their gradient", bytes)?;
         Self::from_parts(
             initializer.matrix(out_features, in_features, stream),
             Mat::zeros(out_features, 1),
@@ -56,12 +60,16 @@ impl<T: Scalar> Linear<T> {
     /// # Errors
     /// If a size is zero or `b` does not fit `W`.
     pub fn from_parts(weight: Mat<T>, bias: Mat<T>) -> Result<Self, ShapeError> {
-        ShapeError::expect_some("Linear", "inputs", weight.ncols())?;
-        ShapeError::expect_some("Linear", "outputs", weight.nrows())?;
+        Self::check(weight.nrows(), weight.ncols())?;
         ShapeError::expect("Linear", "rows of the bias", weight.nrows(), bias.nrows())?;
         ShapeError::expect("Linear", "columns of the bias", 1, bias.ncols())?;
         let (weight, bias) = (Param::decayed("weight", weight), Param::undecayed("bias", bias));
         Ok(Self { weight, bias })
+    }
+
+    fn check(out_features: usize, in_features: usize) -> Result<(), ShapeError> {
+        ShapeError::expect_some("Linear", "inputs", in_features)?;
+        ShapeError::expect_some("Linear", "outputs", out_features)
     }
 
     /// The weights `W: out x in` and their gradient.

@@ -1,6 +1,6 @@
 use densely_tensor::{
     LANES, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, map_in_place,
-    sum, vectorize,
+    matrix_bytes, sum, vectorize,
 };
 
 use crate::{Layer, Param};
@@ -48,8 +48,10 @@ impl<T: Scalar> PRelu<T> {
     /// With a slope for each of `units` units, at first 0.25.
     ///
     /// # Errors
-    /// If there are no units.
+    /// If there are no units, or more than there is memory for.
     pub fn per_unit(units: usize) -> Result<Self, ShapeError> {
+        let bytes = matrix_bytes::<T>(units, 1).saturating_mul(2);
+        ShapeError::expect_memory("PRelu", "the slopes and their gradient", bytes)?;
         Self::from_slopes(Mat::from_fn(units, 1, |_, _| T::from_f64(Self::INITIAL_SLOPE)))
     }
 

@@ -1,4 +1,4 @@
-use densely_tensor::{MatMut, MatRef, Reborrow, ReborrowMut, Scalar, ShapeError, Threads};
+use densely_tensor::{IntoConst, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads};
 
 use crate::{At, Layer, Param, parameter_count};
 
@@ -38,6 +38,8 @@ use crate::{At, Layer, Param, parameter_count};
 pub struct Sequential<T: Scalar> {
     in_features: usize,
     stages: Vec<Stage<T>>,
+    /// Those of all stages, as if another followed.
+    rows: usize,
 }
 
 /// One layer of a [`Sequential`], with its place in it.
@@ -47,6 +49,8 @@ pub struct Stage<T: Scalar> {
     in_features: usize,
     out_features: usize,
     tape_rows: usize,
+    /// The rows that it takes of the tape when another follows.
+    rows: usize,
     learns: bool,
 }
 
@@ -57,14 +61,14 @@ impl<T: Scalar> Sequential<T> {
     /// If `in_features` is zero.
     pub fn new(in_features: usize) -> Result<Self, ShapeError> {
         ShapeError::expect_some("Sequential", "inputs", in_features)?;
-        Ok(Self { in_features, stages: Vec::new() })
+        Ok(Self { in_features, stages: Vec::new(), rows: 0 })
     }
 
     /// Adds a layer.
     ///
     /// # Errors
-    /// If the layer does not take as many inputs as there are outputs before it. It
-    /// is then not added.
+    /// If the layer does not take as many inputs as there are outputs before it, or
+    /// the tape would have more rows than fit into memory. It is not added then.
     pub fn push(&mut self, layer: impl Layer<T> + 'static) -> Result<(), ShapeError> {
         self.push_boxed(Box::new(layer))
     }
@@ -79,13 +83,16 @@ impl<T: Scalar> Sequential<T> {
             let (index, kind) = (self.stages.len(), layer.kind());
             ShapeError::InLayer { index, kind, source: Box::new(source) }
         })?;
-        self.stages.push(Stage {
-            in_features,
-            out_features,
-            tape_rows: layer.tape_rows(in_features),
-            learns: parameter_count(&*layer) > 0,
-            layer,
-        });
+        let tape_rows = layer.tape_rows(in_features);
+        let rows = rows::<T>(out_features, tape_rows);
+        let all = rows.and_then(|rows| self.rows.checked_add(rows)).filter(|all| fits::<T>(*all));
+        let (Some(rows), Some(all)) = (rows, all) else {
+            let bytes = u128::from(u64::MAX);
+            return Err(ShapeError::Memory { operation: "Sequential", what: "its tape", bytes });
+        };
+        let learns = parameter_count(&*layer) > 0;
+        self.stages.push(Stage { in_features, out_features, tape_rows, rows, learns, layer });
+        self.rows = all;
         Ok(())
     }
 
@@ -175,22 +182,30 @@ impl<T: Scalar> Stage<T> {
         self.out_features
     }
 
-    /// The rows that this stage takes of the tape when another follows.
-    fn rows(&self) -> usize {
-        2 * whole_lines::<T>(self.out_features) + whole_lines::<T>(self.tape_rows)
-    }
-
     /// Cuts the tape, from this stage's blocks on, into its `y`, its `dy`, its own
     /// tape, and the tape of the stages that follow.
     fn cut<'a, M: Rows<'a, T>>(&self, tape: M) -> (M, M, M, M) {
-        let (y, tape) = tape.split_rows(whole_lines::<T>(self.out_features));
-        let (dy, tape) = tape.split_rows(whole_lines::<T>(self.out_features));
-        let (own, rest) = tape.split_rows(whole_lines::<T>(self.tape_rows));
+        let (blocks, rest) = tape.split_rows(self.rows);
+        let (y, dy, own) = self.cut_blocks(blocks);
+        (y, dy, own, rest)
+    }
+
+    /// Cuts the tape, up to this stage's blocks, into what is before them, and these.
+    fn cut_last<'a>(&self, tape: MatMut<'a, T>) -> (MatMut<'a, T>, [MatMut<'a, T>; 3]) {
+        let start = tape.nrows() - self.rows;
+        let (before, blocks) = tape.split_at_row_mut(start);
+        (before, self.cut_blocks(blocks).into())
+    }
+
+    /// Cuts this stage's blocks of the tape into its `y`, its `dy`, and its own tape.
+    fn cut_blocks<'a, M: Rows<'a, T>>(&self, blocks: M) -> (M, M, M) {
+        let lines = whole_lines::<T>(self.out_features);
+        let (y, blocks) = blocks.split_rows(lines);
+        let (dy, own) = blocks.split_rows(lines);
         (
             y.first_rows(self.out_features),
             dy.first_rows(self.out_features),
             own.first_rows(self.tape_rows),
-            rest,
         )
     }
 }
@@ -202,10 +217,7 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
 
     fn tape_rows(&self, _in_features: usize) -> usize {
-        match self.stages.split_last() {
-            None => 0,
-            Some((last, hidden)) => hidden.iter().map(Stage::rows).sum::<usize>() + last.tape_rows,
-        }
+        self.stages.last().map_or(0, |last| self.rows - last.rows + last.tape_rows)
     }
 
     fn forward(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>) {
@@ -213,7 +225,7 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
 
     fn forward_train(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>, at: At) {
-        forward_train(&self.stages, x, y, tape, at, 0);
+        forward_train(&self.stages, x, y, tape, at);
     }
 
     fn backward_input(
@@ -256,98 +268,106 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
     }
 }
 
-// Each pass takes the first stage and then, on the rest of the tape, the others: the
-// output of the first is the input of the others.
+// Each pass goes from stage to stage and cuts the blocks of each off the tape: a network of
+// any depth takes no more of the stack.
 
-fn forward<T: Scalar>(
+fn forward<'a, T: Scalar>(
     stages: &[Stage<T>],
-    x: MatRef<'_, T>,
+    mut x: MatRef<'a, T>,
     mut y: MatMut<'_, T>,
-    tape: MatMut<'_, T>,
+    mut tape: MatMut<'a, T>,
 ) {
-    match stages {
-        [] => y.copy_from(x),
-        [last] => last.layer.forward(x, y, tape),
-        [stage, others @ ..] => {
-            let (mut hidden, _, own, rest) = stage.cut(tape);
-            stage.layer.forward(x, hidden.rb_mut(), own);
-            forward(others, hidden.rb(), y, rest);
-        }
+    let Some((last, hidden)) = stages.split_last() else { return y.copy_from(x) };
+    for stage in hidden {
+        let (mut hidden, _, own, rest) = stage.cut(tape);
+        stage.layer.forward(x, hidden.rb_mut(), own);
+        (x, tape) = (hidden.into_const(), rest);
     }
+    last.layer.forward(x, y, tape);
 }
 
-fn forward_train<T: Scalar>(
+fn forward_train<'a, T: Scalar>(
     stages: &[Stage<T>],
-    x: MatRef<'_, T>,
+    mut x: MatRef<'a, T>,
     mut y: MatMut<'_, T>,
-    tape: MatMut<'_, T>,
+    mut tape: MatMut<'a, T>,
     at: At,
-    index: usize,
 ) {
-    match stages {
-        [] => y.copy_from(x),
-        [last] => last.layer.forward_train(x, y, tape, at.inside(index)),
-        [stage, others @ ..] => {
-            let (mut hidden, _, own, rest) = stage.cut(tape);
-            stage.layer.forward_train(x, hidden.rb_mut(), own, at.inside(index));
-            forward_train(others, hidden.rb(), y, rest, at, index + 1);
-        }
+    let Some((last, hidden)) = stages.split_last() else { return y.copy_from(x) };
+    for (index, stage) in hidden.iter().enumerate() {
+        let (mut hidden, _, own, rest) = stage.cut(tape);
+        stage.layer.forward_train(x, hidden.rb_mut(), own, at.inside(index));
+        (x, tape) = (hidden.into_const(), rest);
     }
+    last.layer.forward_train(x, y, tape, at.inside(hidden.len()));
 }
 
 /// Writes the `dy` of every stage that needs one, last to first, and `dx` if wanted.
-fn backward<T: Scalar>(
+fn backward<'a, T: Scalar>(
     stages: &[Stage<T>],
     x: MatRef<'_, T>,
-    y: MatRef<'_, T>,
-    dy: MatRef<'_, T>,
+    mut y: MatRef<'a, T>,
+    mut dy: MatRef<'a, T>,
     dx: Option<MatMut<'_, T>>,
-    tape: MatMut<'_, T>,
+    tape: MatMut<'a, T>,
 ) {
-    let [stage, others @ ..] = stages else {
-        if let Some(mut dx) = dx {
-            dx.copy_from(dy);
-        }
-        return;
+    let Some((last, _)) = stages.split_last() else {
+        return dx.into_iter().for_each(|mut dx| dx.copy_from(dy));
     };
-    let one = |y: MatRef<'_, T>, dy: MatRef<'_, T>, dx: Option<MatMut<'_, T>>, own| match dx {
-        Some(dx) => stage.layer.backward_input(x, y, dy, dx, own),
-        None => stage.layer.backward_tape(x, y, dy, own),
-    };
-    if others.is_empty() {
-        return one(y, dy, dx, tape);
+    // Before the first layer that learns, nobody needs a gradient but for `dx`.
+    let learns = stages.iter().position(|stage| stage.learns).unwrap_or(stages.len() - 1);
+    let first = if dx.is_some() { 0 } else { learns };
+    let start = tape.nrows() - last.tape_rows;
+    let (mut before, mut own) = tape.split_at_row_mut(start);
+    for index in (first + 1..stages.len()).rev() {
+        let (rest, [hidden, mut d_hidden, own_before]) = stages[index - 1].cut_last(before);
+        let hidden = hidden.into_const();
+        stages[index].layer.backward_input(hidden, y, dy, d_hidden.rb_mut(), own);
+        (y, dy, own, before) = (hidden, d_hidden.into_const(), own_before, rest);
     }
-    let (hidden, mut d_hidden, own, rest) = stage.cut(tape);
-    let (hidden, wanted) = (hidden.rb(), stage.learns || dx.is_some());
-    backward(others, hidden, y, dy, wanted.then(|| d_hidden.rb_mut()), rest);
-    if wanted {
-        one(hidden, d_hidden.rb(), dx, own);
+    let layer = &stages[first].layer;
+    match dx {
+        Some(dx) => layer.backward_input(x, y, dy, dx, own),
+        None if first == 0 => layer.backward_tape(x, y, dy, own),
+        None => {
+            let (_, [hidden, _, _]) = stages[first - 1].cut_last(before);
+            layer.backward_tape(hidden.into_const(), y, dy, own);
+        }
     }
 }
 
-fn backward_params<T: Scalar>(
+fn backward_params<'a, T: Scalar>(
     stages: &mut [Stage<T>],
-    x: MatRef<'_, T>,
+    mut x: MatRef<'a, T>,
     dy: MatRef<'_, T>,
-    tape: MatRef<'_, T>,
+    mut tape: MatRef<'a, T>,
     threads: &Threads,
 ) {
-    match stages {
-        [] => {}
-        [last] => last.layer.backward_params(x, dy, tape, threads),
-        [stage, others @ ..] => {
-            let (hidden, d_hidden, own, rest) = stage.cut(tape);
-            if stage.learns {
-                stage.layer.backward_params(x, d_hidden, own, threads);
-            }
-            backward_params(others, hidden, dy, rest, threads);
+    let Some((last, hidden)) = stages.split_last_mut() else { return };
+    for stage in hidden {
+        let (hidden, d_hidden, own, rest) = stage.cut(tape);
+        if stage.learns {
+            stage.layer.backward_params(x, d_hidden, own, threads);
         }
+        (x, tape) = (hidden, rest);
     }
+    last.layer.backward_params(x, dy, tape, threads);
 }
 
 /// `rows`, rounded up to whole cache lines.
 fn whole_lines<T>(rows: usize) -> usize {
     rows.next_multiple_of(64 / size_of::<T>())
+}
+
+/// The rows that a stage takes of the tape when another follows, if they can be counted.
+fn rows<T>(out_features: usize, tape_rows: usize) -> Option<usize> {
+    let lines = |rows: usize| rows.checked_next_multiple_of(64 / size_of::<T>());
+    lines(out_features)?.checked_mul(2)?.checked_add(lines(tape_rows)?)
+}
+
+/// Whether so many values can be in memory.
+fn fits<T>(values: usize) -> bool {
+    values.checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok())
 }
 
 /// A view that can be cut between two rows.
