@@ -2,6 +2,7 @@ use std::fmt;
 
 use densely_tensor::{
     Key, Mat, MatRef, Purpose, Scalar, ShapeError, Stream, column, column_mut, first_non_finite,
+    matrix_bytes, try_zeros,
 };
 
 use crate::checks::{check_finite, check_names, check_shape};
@@ -50,9 +51,9 @@ impl<T: Scalar> Dataset<T> {
     /// `x`: features x n, `labels`: n.
     ///
     /// # Errors
-    /// [`DataError::Shape`] for no examples, no features, no classes, or another number
-    /// of labels than of examples; [`DataError::LabelOutOfRange`];
-    /// [`DataError::NotFinite`].
+    /// [`DataError::Shape`] for no examples, no features, no classes, more classes than
+    /// there is memory to name, or another number of labels than of examples;
+    /// [`DataError::LabelOutOfRange`]; [`DataError::NotFinite`].
     pub fn classification(
         x: Mat<T>,
         labels: Vec<usize>,
@@ -64,6 +65,7 @@ impl<T: Scalar> Dataset<T> {
         if let Some(example) = labels.iter().position(|&label| label >= classes) {
             return Err(DataError::LabelOutOfRange { example, label: labels[example], classes });
         }
+        ShapeError::expect_memory(operation, "the names of the classes", bytes_of_names(classes))?;
         Self::new(x, Target::Classes { labels, names: numbered("", classes) }, "class")
     }
 
@@ -262,7 +264,8 @@ impl<T: Scalar> Dataset<T> {
     /// The examples with these indices, in this order; an index may come several times.
     ///
     /// # Errors
-    /// [`DataError::Shape`] for no indices; [`DataError::IndexOutOfRange`].
+    /// [`DataError::Shape`] for no indices, or more than there is memory for;
+    /// [`DataError::IndexOutOfRange`].
     pub fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
         ShapeError::expect_some("Dataset::subset", "examples", indices.len())?;
         let examples = self.len();
@@ -275,10 +278,10 @@ impl<T: Scalar> Dataset<T> {
                 names: names.clone(),
             },
             Target::Values { values, names } => {
-                Target::Values { values: columns(values.as_ref(), indices), names: names.clone() }
+                Target::Values { values: columns(values.as_ref(), indices)?, names: names.clone() }
             }
         };
-        let x = columns(self.x(), indices);
+        let x = columns(self.x(), indices)?;
         let weights = self.weights.as_ref().map(|weights| chosen(weights, indices));
         let places = self.places.as_ref().map(|places| chosen(places, indices));
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
@@ -302,17 +305,33 @@ impl<T: Scalar> Dataset<T> {
     /// Cuts the examples into folds, as [`fold_indices`] does with a stream of this seed,
     /// and pairs each, as the part that is held out, with the rest: `(rest, held_out)`.
     ///
+    /// Each is a copy: all together, they take so many times the memory of the data.
+    ///
     /// # Errors
-    /// Those of [`fold_indices`].
+    /// Those of [`fold_indices`]; also [`DataError::Shape`] if there is not as much memory.
     pub fn folds(&self, folds: usize, seed: u64) -> Result<Vec<(Self, Self)>, DataError> {
         let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 2, ..Key::default() });
         let parts = fold_indices(&self.target, folds, &mut stream)?;
+        let bytes = self.bytes().saturating_mul(folds as u128);
+        ShapeError::expect_memory("Dataset::folds", "a copy of the data for each fold", bytes)?;
         let pair = |held_out: &Vec<usize>| {
             let is_rest = |example: &usize| held_out.binary_search(example).is_err();
             let rest: Vec<usize> = (0..self.len()).filter(is_rest).collect();
             Ok((self.subset(&rest)?, self.subset(held_out)?))
         };
         parts.iter().map(pair).collect()
+    }
+
+    /// About as much as a copy takes.
+    fn bytes(&self) -> u128 {
+        let targets = match &self.target {
+            Target::Classes { labels, .. } => size_of_val(labels.as_slice()) as u128,
+            Target::Values { values, .. } => matrix_bytes::<T>(values.nrows(), values.ncols()),
+        };
+        let weights = self.weights.as_ref().map_or(0, |weights| size_of_val(weights.as_slice()));
+        // Those of both parts.
+        let names = 2 * bytes_of_names(self.features() + self.outputs());
+        matrix_bytes::<T>(self.features(), self.len()) + targets + weights as u128 + names
     }
 
     /// The same examples in another type, each number rounded to the nearest.
@@ -366,12 +385,12 @@ impl<T: Scalar> fmt::Debug for Dataset<T> {
     }
 }
 
-fn columns<T: Scalar>(x: MatRef<'_, T>, indices: &[usize]) -> Mat<T> {
-    let mut chosen = Mat::zeros(x.nrows(), indices.len());
+fn columns<T: Scalar>(x: MatRef<'_, T>, indices: &[usize]) -> Result<Mat<T>, ShapeError> {
+    let mut chosen = try_zeros("Dataset::subset", "the examples", x.nrows(), indices.len())?;
     for (j, &index) in indices.iter().enumerate() {
         column_mut(chosen.as_mut(), j).copy_from_slice(column(x, index));
     }
-    chosen
+    Ok(chosen)
 }
 
 fn chosen<V: Copy>(values: &[V], indices: &[usize]) -> Vec<V> {
@@ -397,4 +416,11 @@ fn cast<T: Scalar, U: Scalar>(
 
 fn numbered(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|i| format!("{prefix}{i}")).collect()
+}
+
+/// About as much as so many short names take.
+fn bytes_of_names(count: usize) -> u128 {
+    /// Of the characters of one, with what the allocator keeps about them.
+    const CHARACTERS: usize = 32;
+    count as u128 * (size_of::<String>() + CHARACTERS) as u128
 }

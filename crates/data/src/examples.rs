@@ -56,8 +56,12 @@ impl Table {
     /// ```
     pub fn dataset(&self, options: &DatasetOptions) -> Result<Dataset<f64>, DataError> {
         let target = self.target(options)?;
-        let dropped: HashSet<usize> =
-            options.drop.iter().map(|name| self.find(name)).collect::<Result<_, _>>()?;
+        let positions = self.positions();
+        let find = |name: &String| match positions.get(name.as_str()) {
+            Some(&position) => Ok(position),
+            None => self.find(name),
+        };
+        let dropped: HashSet<usize> = options.drop.iter().map(find).collect::<Result<_, _>>()?;
         let features: Vec<usize> = (0..self.columns().len())
             .filter(|column| *column != target && !dropped.contains(column))
             .collect();
@@ -122,13 +126,12 @@ impl Table {
     }
 
     fn target(&self, options: &DatasetOptions) -> Result<usize, DataError> {
+        let dropped: HashSet<&String> = options.drop.iter().collect();
         match &options.target {
-            Some(name) if options.drop.contains(name) => {
-                Err(DataError::TargetDropped(name.clone()))
-            }
+            Some(name) if dropped.contains(name) => Err(DataError::TargetDropped(name.clone())),
             Some(name) => self.find(name),
             None => {
-                let kept = |column: &String| !options.drop.contains(column);
+                let kept = |column: &String| !dropped.contains(column);
                 self.columns().iter().rposition(kept).ok_or(DataError::NoTarget)
             }
         }

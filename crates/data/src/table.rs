@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
-use densely_tensor::{Mat, ShapeError, column_mut};
+use densely_tensor::{Mat, ShapeError, column_mut, try_zeros};
 
 use crate::checks::check_unique;
 use crate::delimited::Delimited;
@@ -118,8 +118,9 @@ impl Table {
     /// table a column. Other columns are ignored.
     ///
     /// # Errors
-    /// [`DataError::Shape`] for no names; [`DataError::MissingFeatures`], with all that
-    /// are missing; [`DataError::FeatureNotNumeric`] for a cell that is not a finite number.
+    /// [`DataError::Shape`] for no names, or more than there is memory for;
+    /// [`DataError::MissingFeatures`], with all that are missing;
+    /// [`DataError::FeatureNotNumeric`] for a cell that is not a finite number.
     pub fn features(&self, names: &[impl AsRef<str>]) -> Result<Mat<f64>, DataError> {
         let (x, _) = self.numbers(&self.find_all(names)?, None)?;
         Ok(x)
@@ -156,7 +157,7 @@ impl Table {
         target: Option<usize>,
     ) -> Result<(Mat<f64>, Targets), DataError> {
         ShapeError::expect_some("Table::features", "features", features.len())?;
-        let mut x = Mat::zeros(features.len(), self.rows);
+        let mut x = try_zeros("Table::features", "the numbers", features.len(), self.rows)?;
         let (mut targets, mut lines) = (Targets::default(), self.text.lines());
         self.try_for_each_row(|example, start, row| {
             for (value, &feature) in column_mut(x.as_mut(), example).iter_mut().zip(features) {
@@ -195,10 +196,14 @@ impl Table {
         })
     }
 
+    /// The position of each column, by its name.
+    pub(crate) fn positions(&self) -> HashMap<&str, usize> {
+        self.columns.iter().enumerate().map(|(i, column)| (column.as_str(), i)).collect()
+    }
+
     /// The positions of several columns.
     pub(crate) fn find_all(&self, names: &[impl AsRef<str>]) -> Result<Vec<usize>, DataError> {
-        let positions: HashMap<_, _> =
-            self.columns.iter().enumerate().map(|(i, column)| (column.as_str(), i)).collect();
+        let positions = self.positions();
         let names = || names.iter().map(AsRef::as_ref);
         let found: Vec<_> = names().filter_map(|name| positions.get(name).copied()).collect();
         let missing: Vec<_> =

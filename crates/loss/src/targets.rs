@@ -140,10 +140,7 @@ impl<'a, T: Scalar> Targets<'a, T> {
             }
             Self::Values(values) | Self::WeightedValues(values, _) => {
                 ShapeError::expect(loss, "target values per example", outputs, values.nrows())?;
-                match values.row_stride() {
-                    1 => Ok(()),
-                    _ => Err(ShapeError::NotColumnMajor { operation: loss }.into()),
-                }
+                Ok(ShapeError::expect_columns(loss, values)?)
             }
         }
     }

@@ -60,7 +60,8 @@ impl PerChannelMean {
     /// With these means, one per channel, for images of so many pixels.
     ///
     /// # Errors
-    /// If there are no channels or no pixels, or a mean is not finite.
+    /// If there are no channels or no pixels, more pixels than there is memory for, or a mean is
+    /// not finite.
     pub fn from_parts(
         mean: Vec<f64>,
         pixels: usize,
@@ -69,6 +70,8 @@ impl PerChannelMean {
         ShapeError::expect_some("PerChannelMean", "channels", mean.len())?;
         ShapeError::expect_some("PerChannelMean", "pixels", pixels)?;
         let channels = mean.len();
+        let bytes = (channels as u128 * pixels as u128).saturating_mul(size_of::<f64>() as u128);
+        ShapeError::expect_memory("PerChannelMean", "the means of all pixels", bytes)?;
         let features = (0..channels * pixels).map(|i| mean[channel(i, channels, pixels, layout)]);
         let center = Center::from_parts(features.collect())?;
         Ok(Self { mean, layout, center })

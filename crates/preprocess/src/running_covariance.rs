@@ -1,5 +1,6 @@
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map_in_place, vectorize,
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map_in_place,
+    matrix_bytes, vectorize,
 };
 
 use crate::PreprocessError;
@@ -63,9 +64,12 @@ impl RunningCovariance {
     /// Of so many features, and no examples yet.
     ///
     /// # Errors
-    /// If there are no features.
+    /// If there are no features, or more than there is memory for.
     pub fn new(features: usize) -> Result<Self, PreprocessError> {
-        let mean = RunningMean::new("RunningCovariance", features)?;
+        const OPERATION: &str = "RunningCovariance";
+        let bytes = matrix_bytes::<f64>(features, features).saturating_mul(2);
+        ShapeError::expect_memory(OPERATION, "the products of features", bytes)?;
+        let mean = RunningMean::new(OPERATION, features)?;
         let zeros = || Mat::zeros(features, features);
         Ok(Self { mean, unit: 0.0, scatter: zeros(), rest: zeros() })
     }

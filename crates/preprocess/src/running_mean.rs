@@ -24,6 +24,8 @@ impl RunningMean {
     /// Of no examples yet.
     pub(crate) fn new(operation: &'static str, features: usize) -> Result<Self, ShapeError> {
         ShapeError::expect_some(operation, "features", features)?;
+        let bytes = (features as u128) * size_of::<FeatureMean>() as u128;
+        ShapeError::expect_memory(operation, "the means of features", bytes)?;
         Ok(Self { chunks: 0, examples: 0, features: vec![FeatureMean::default(); features] })
     }
 

@@ -1,6 +1,7 @@
-use densely_tensor::{MatRef, Scalar, Threads};
+use densely_tensor::{MatRef, Scalar, ShapeError, Threads};
 
 use crate::PreprocessError;
+use crate::feature_mean::FeatureMean;
 use crate::running_mean::RunningMean;
 use crate::squared_deviation::SquaredDeviation;
 
@@ -43,9 +44,12 @@ impl RunningStatistics {
     /// Of so many features, and no examples yet.
     ///
     /// # Errors
-    /// If there are no features.
+    /// If there are no features, or more than there is memory for.
     pub fn new(features: usize) -> Result<Self, PreprocessError> {
-        let mean = RunningMean::new("RunningStatistics", features)?;
+        const OPERATION: &str = "RunningStatistics";
+        let bytes = (features as u128) * size_of::<(FeatureMean, SquaredDeviation)>() as u128;
+        ShapeError::expect_memory(OPERATION, "the statistics of features", bytes)?;
+        let mean = RunningMean::new(OPERATION, features)?;
         Ok(Self { mean, squares: vec![SquaredDeviation::default(); features] })
     }
 

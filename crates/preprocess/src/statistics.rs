@@ -11,19 +11,12 @@ pub(crate) fn check_shape<T: Scalar>(
 ) -> Result<(), PreprocessError> {
     ShapeError::expect_some(operation, "features", x.nrows())?;
     ShapeError::expect_some(operation, "examples", x.ncols())?;
-    check_columns(operation, x)?;
-    Ok(())
-}
-
-/// Whether columns are contiguous.
-pub(crate) fn check_columns<T: Scalar>(
-    operation: &'static str,
-    x: MatRef<'_, T>,
-) -> Result<(), ShapeError> {
-    if x.row_stride() != 1 && x.nrows() > 1 {
-        return Err(ShapeError::NotColumnMajor { operation });
+    let bytes = (x.nrows() as u128 * size_of::<T>() as u128).saturating_mul(x.ncols() as u128);
+    if bytes > isize::MAX as u128 {
+        // A single column, seen again and again.
+        return Err(ShapeError::Memory { operation, what: "the examples", bytes }.into());
     }
-    Ok(())
+    Ok(ShapeError::expect_columns(operation, x)?)
 }
 
 /// Whether all values are finite.

@@ -1,10 +1,8 @@
 use std::fmt::Debug;
 
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, vectorize,
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, try_zeros, vectorize,
 };
-
-use crate::statistics;
 
 /// Examples that go through the kernels at a time.
 const PANEL: usize = 128;
@@ -152,8 +150,8 @@ fn by_panels<T: Scalar>(
     threads: &Threads,
     kernel: impl Fn(MatRef<'_, f64>, MatMut<'_, f64>) + Sync,
 ) -> Result<Mat<T>, ShapeError> {
-    statistics::check_columns(operation, from)?;
-    let mut to = Mat::zeros(rows, from.ncols());
+    ShapeError::expect_columns(operation, from)?;
+    let mut to = try_zeros(operation, "the result", rows, from.ncols())?;
     threads.panels((to.as_mut(), from), share(from.ncols()), |_, (mut to, from)| {
         // Made once for a few panels, where they are needed.
         let mut buffers = None;
