@@ -10,9 +10,14 @@ use densely_tensor::{Key, Purpose, Real, Stream};
 /// let candidates = grid(&[0.1, 0.01], &["relu", "tanh"]);
 /// assert_eq!(candidates, [(0.1, "relu"), (0.1, "tanh"), (0.01, "relu"), (0.01, "tanh")]);
 /// ```
+///
+/// # Panics
+/// If there is no memory for so many pairs.
 #[must_use]
 pub fn grid<A: Clone, B: Clone>(a: &[A], b: &[B]) -> Vec<(A, B)> {
-    a.iter().flat_map(|a| b.iter().map(|b| (a.clone(), b.clone()))).collect()
+    let mut pairs = room("grid", a.len().saturating_mul(b.len()));
+    pairs.extend(a.iter().flat_map(|a| b.iter().map(|b| (a.clone(), b.clone()))));
+    pairs
 }
 
 /// As many candidates as are asked for, each drawn by `draw` from a stream of its own: more
@@ -32,6 +37,9 @@ pub fn grid<A: Clone, B: Clone>(a: &[A], b: &[B]) -> Vec<(A, B)> {
 ///
 /// J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization" (2012);
 /// CS231n, Neural Networks 3, "Hyperparameter optimization".
+///
+/// # Panics
+/// If there is no memory for so many candidates.
 #[must_use]
 pub fn random_candidates<O>(
     count: usize,
@@ -39,7 +47,17 @@ pub fn random_candidates<O>(
     mut draw: impl FnMut(&mut Stream) -> O,
 ) -> Vec<O> {
     let stream = |column| Stream::new(seed, Purpose::Other, Key { column, ..Key::default() });
-    (0..count as u64).map(|index| draw(&mut stream(index))).collect()
+    let mut candidates = room("random_candidates", count);
+    candidates.extend((0..count as u64).map(|index| draw(&mut stream(index))));
+    candidates
+}
+
+/// Memory for so many, before any of them is made.
+fn room<C>(operation: &str, count: usize) -> Vec<C> {
+    let mut room = Vec::new();
+    let reserved = room.try_reserve_exact(count);
+    assert!(reserved.is_ok(), "{operation}: no memory for {count} candidates");
+    room
 }
 
 /// A number whose logarithm is uniform between those of `low` and `high`: for options whose

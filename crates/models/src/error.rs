@@ -85,6 +85,18 @@ pub enum ModelError {
         /// The value it has.
         value: String,
     },
+    /// A network for which there is no memory.
+    #[error(
+        "the network would have {parameters:.1e} parameters, which take {bytes:.1e} bytes with \
+         their gradients, more than there is memory: make its layers narrower",
+        parameters = *.parameters as f64, bytes = *.bytes as f64
+    )]
+    TooLarge {
+        /// The number of parameters, as far as it can be counted.
+        parameters: u128,
+        /// The bytes of the parameters and of their gradients.
+        bytes: u128,
+    },
     /// A name that stands for no choice.
     #[error("unknown {what} \"{name}\": choose one of {choices}")]
     Unknown {

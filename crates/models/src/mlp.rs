@@ -1,5 +1,8 @@
-use densely_layers::{Dropout, InputNoise, Layer, Linear, PRelu, Sequential};
-use densely_tensor::{Key, Mat, Purpose, Scalar, ShapeError, Stream};
+use std::any::Any;
+use std::cell::RefCell;
+
+use densely_layers::{Dropout, InputNoise, Linear, PRelu, Sequential};
+use densely_tensor::{Key, Mat, Purpose, Scalar, ShapeError, Stream, matrix_bytes};
 
 use crate::in_precision::in_precision;
 use crate::{ActivationKind, LossKind, Model, ModelError, ParameterSlot};
@@ -181,19 +184,60 @@ impl Mlp {
         self.seed
     }
 
+    /// The parameters of the network, in their order: of each fully-connected layer its weight
+    /// and its bias, and after it the slopes of its activation, if it has any.
+    ///
+    /// Nothing is allocated: this is what a network will need, before there is one.
+    ///
+    /// ```
+    /// use densely_models::Mlp;
+    ///
+    /// let spec = Mlp::classifier(3, 2).hidden([4]);
+    /// let sizes: Vec<_> = spec.parameter_slots()?.map(|slot| (slot.rows, slot.columns)).collect();
+    /// assert_eq!(sizes, [(4, 3), (4, 1), (2, 4), (2, 1)]);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a width is zero, an option is out of its range, or there are not as many activations
+    /// as hidden layers.
+    pub fn parameter_slots(&self) -> Result<impl Iterator<Item = ParameterSlot>, ModelError> {
+        self.check()?;
+        let last = (self.outputs, ActivationKind::Identity);
+        let layers = self.hidden_layers().chain([last]);
+        let inputs = [self.inputs].into_iter().chain(self.hidden.iter().copied());
+        let noise = usize::from(self.input_noise != 0.0);
+        let between = 2 + usize::from(self.dropout != 0.0);
+        let of_layer = move |(layer, (columns, (units, activation))): (usize, (usize, _))| {
+            let activation: ActivationKind = activation;
+            let rows = units * activation.inputs_per_unit();
+            let slot = |stage, name, rows, columns| {
+                Some(ParameterSlot { layer, stage, name, rows, columns })
+            };
+            let stage = noise + between * layer;
+            let slope = match activation {
+                ActivationKind::PRelu => slot(stage + 1, "slope", units, 1),
+                ActivationKind::SharedPRelu => slot(stage + 1, "slope", 1, 1),
+                _ => None,
+            };
+            let weight = slot(stage, "weight", rows, columns);
+            [weight, slot(stage, "bias", rows, 1), slope].into_iter().flatten()
+        };
+        Ok(inputs.zip(layers).enumerate().flat_map(of_layer))
+    }
+
     /// The network, with weights drawn from the seed: each layer from a stream of its
     /// own, by the initialiser that suits the activation after it.
     ///
     /// # Errors
-    /// If a width is zero, an option is out of its range, or there are not as many
-    /// activations as hidden layers.
+    /// If a width is zero, an option is out of its range, there are not as many activations as
+    /// hidden layers, or the parameters and their gradients take more memory than there is.
     pub fn build<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
         self.assemble(|slot: ParameterSlot| {
             let (rows, columns) = (slot.rows, slot.columns);
             Ok(match slot.name {
                 "weight" => {
-                    let activation = self.hidden_layers().nth(slot.layer);
-                    let (_, activation) = activation.unwrap_or((0, ActivationKind::Identity));
+                    let activation = self.activation_after(slot.layer);
                     let key = Key { layer: slot.layer as u32, ..Key::default() };
                     let mut stream = Stream::new(self.seed, Purpose::Weights, key);
                     activation.initializer().matrix(rows, columns, &mut stream)
@@ -206,8 +250,9 @@ impl Mlp {
         })
     }
 
-    /// The network, with each parameter from `parameter`, which is asked for them in their
-    /// order.
+    /// The network, with each parameter from `parameter`, which is asked for them in the order
+    /// of [`parameter_slots`](Self::parameter_slots), once all sizes are known to fit into
+    /// memory.
     ///
     /// # Errors
     /// As [`build`](Self::build); also the errors of `parameter`, and if a parameter has
@@ -216,60 +261,91 @@ impl Mlp {
         &self,
         mut parameter: impl FnMut(ParameterSlot) -> Result<Mat<T>, E>,
     ) -> Result<Model<T>, E> {
-        let model: Result<_, ModelError> =
-            in_precision(|| self.zero_single(), || self.zero_double());
-        let mut model: Model<T> = model?;
-        let mut slots = ParameterSlot::all(model.network()).into_iter();
-        let mut filled = Ok(());
-        model.network_mut().visit_params_mut(&mut |param| {
-            let slot = slots.next().filter(|_| filled.is_ok());
-            if let Some(slot) = slot {
-                filled = parameter(slot).and_then(|value| {
-                    slot.check(value.as_ref())?;
-                    param.value = value;
-                    Ok(())
-                });
-            }
+        self.check_sizes::<T>()?;
+        let values = self.parameter_slots()?.map(|slot| {
+            let value = parameter(slot)?;
+            slot.check(value.as_ref())?;
+            Ok(value)
         });
-        filled.map(|()| model)
+        let values = values.collect::<Result<Vec<_>, E>>()?.into_iter();
+        let values = RefCell::new(Some(values));
+        let model: Result<_, ModelError> =
+            in_precision(|| self.single(&values), || self.double(&values));
+        Ok(model?)
     }
 
-    fn zero_single(&self) -> Result<Model<f32>, ModelError> {
-        self.zero()
+    fn single(&self, values: &dyn Any) -> Result<Model<f32>, ModelError> {
+        self.model(values)
     }
 
-    fn zero_double(&self) -> Result<Model<f64>, ModelError> {
-        self.zero()
+    fn double(&self, values: &dyn Any) -> Result<Model<f64>, ModelError> {
+        self.model(values)
     }
 
-    /// The network with parameters of zero.
-    fn zero<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
-        self.check()?;
+    /// The network with these parameters, which are an iterator over matrices of `T`.
+    fn model<T: Scalar>(&self, values: &dyn Any) -> Result<Model<T>, ModelError> {
+        let values = values.downcast_ref::<RefCell<Option<std::vec::IntoIter<Mat<T>>>>>();
+        let values = values.and_then(RefCell::take);
+        let mut values = values.expect("the parameters are of the precision of the network");
+        let mut next = || values.next().expect("there is a value for each slot");
+
         let mut network = Sequential::new(self.inputs)?;
         if self.input_noise != 0.0 {
             network.push(InputNoise::new(self.input_noise)?)?;
         }
-        let linear = |inputs, outputs| {
-            Linear::from_parts(Mat::<T>::zeros(outputs, inputs), Mat::zeros(outputs, 1))
-        };
         for (units, activation) in self.hidden_layers() {
-            let rows = units.saturating_mul(activation.inputs_per_unit());
-            network.push(linear(network.width(), rows)?)?;
-            network.push_boxed(activation.layer(units)?)?;
+            network.push(Linear::from_parts(next(), next())?)?;
+            match activation {
+                ActivationKind::PRelu => network.push(PRelu::from_slopes(next())?)?,
+                ActivationKind::SharedPRelu => network.push(PRelu::shared(next()[(0, 0)]))?,
+                other => network.push_boxed(other.layer(units)?)?,
+            }
             if self.dropout != 0.0 {
                 network.push(Dropout::new(self.dropout)?)?;
             }
         }
-        network.push(linear(network.width(), self.outputs)?)?;
+        network.push(Linear::from_parts(next(), next())?)?;
         Ok(Model::from_boxed(network, self.loss.loss()))
     }
 
-    /// Whether there are as many activations as hidden layers, with values in range.
+    fn activation_after(&self, layer: usize) -> ActivationKind {
+        match self.activations.len() {
+            _ if layer >= self.hidden.len() => ActivationKind::Identity,
+            given => self.activations[layer % given],
+        }
+    }
+
+    /// Whether there are as many activations as hidden layers, with values in range, and no
+    /// width is zero.
     fn check(&self) -> Result<(), ModelError> {
+        ShapeError::expect_some("Sequential", "inputs", self.inputs)?;
+        ShapeError::expect_some("Linear", "outputs", self.outputs)?;
         let (hidden, given) = (self.hidden.len(), self.activations.len());
         if given != 1 {
             ShapeError::expect("Mlp", "activations", hidden, given)?;
         }
-        self.activations.iter().try_for_each(|activation| activation.check())
+        self.activations.iter().try_for_each(|activation| activation.check())?;
+        for (units, activation) in self.hidden_layers() {
+            match units.checked_mul(activation.inputs_per_unit()) {
+                Some(rows) => ShapeError::expect_some("Linear", "outputs", rows)?,
+                None => {
+                    return Err(ModelError::TooLarge { parameters: u128::MAX, bytes: u128::MAX });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is memory for the parameters and, as large, their gradients.
+    fn check_sizes<T: Scalar>(&self) -> Result<(), ModelError> {
+        let (mut parameters, mut bytes) = (0_u128, 0_u128);
+        for slot in self.parameter_slots()? {
+            let entries = (slot.rows as u128).saturating_mul(slot.columns as u128);
+            let of_slot = matrix_bytes::<T>(slot.rows, slot.columns).saturating_mul(2);
+            parameters = parameters.saturating_add(entries);
+            bytes = bytes.saturating_add(of_slot);
+        }
+        let there_is = ShapeError::expect_memory("Mlp", "the parameters", bytes);
+        there_is.map_err(|_| ModelError::TooLarge { parameters, bytes })
     }
 }

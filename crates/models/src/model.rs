@@ -3,6 +3,7 @@ use densely_layers::{Layer, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
 use densely_tensor::{
     Buffer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
+    matrix_bytes, try_zeros,
 };
 
 use crate::panel_width::panel_width;
@@ -92,7 +93,8 @@ impl<T: Scalar> Model<T> {
     /// `x: inputs x n`; the result is `outputs x n`.
     ///
     /// # Errors
-    /// If `x` has another number of rows, or columns that are not contiguous.
+    /// If `x` has another number of rows, or columns that are not contiguous, or there is no
+    /// memory for the scores.
     pub fn predict_with<'w>(
         &self,
         x: MatRef<'_, T>,
@@ -103,6 +105,8 @@ impl<T: Scalar> Model<T> {
         let width = panel_width::<T>(n, self.parameters());
         let Workspace { scores, tape } = workspace;
         let tape_rows = self.network.tape_rows(self.inputs());
+        scores.reserve("Model", "the scores", self.outputs(), n)?;
+        tape.reserve("Model", "the activations", tape_rows, width.min(n))?;
         let mut y = scores.view_mut(self.outputs(), n);
         for first in (0..n).step_by(width) {
             let m = width.min(n - first);
@@ -118,20 +122,20 @@ impl<T: Scalar> Model<T> {
     /// `x: inputs x n`; the result is `outputs x n`.
     ///
     /// # Errors
-    /// If `x` has another number of rows, or columns that are not contiguous.
+    /// If `x` has another number of rows, or columns that are not contiguous, or there is no
+    /// memory for the scores.
     pub fn scores(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Mat<T>, ShapeError> {
         self.check_inputs(x)?;
         let tape_rows = self.network.tape_rows(self.inputs());
-        let mut scores = Mat::zeros(self.outputs(), x.ncols());
-        threads.panels(
-            (x, scores.as_mut()),
-            panel_width::<T>(x.ncols(), self.parameters()),
-            |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
-                let mut tape = Buffer::new();
-                let n = x.ncols();
-                self.network.forward(x, y, tape.view_mut(tape_rows, n));
-            },
-        );
+        let width = panel_width::<T>(x.ncols(), self.parameters());
+        let tape_bytes = matrix_bytes::<T>(tape_rows, width.min(x.ncols()));
+        ShapeError::expect_memory("Model", "the activations", tape_bytes)?;
+        let mut scores = try_zeros("Model", "the scores", self.outputs(), x.ncols())?;
+        threads.panels((x, scores.as_mut()), width, |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
+            let mut tape = Buffer::new();
+            let n = x.ncols();
+            self.network.forward(x, y, tape.view_mut(tape_rows, n));
+        });
         Ok(scores)
     }
 
@@ -157,7 +161,8 @@ impl<T: Scalar> Model<T> {
     /// If `scores` have another number of rows, or columns that are not contiguous.
     pub fn probabilities_of(&self, scores: MatRef<'_, T>) -> Result<Option<Mat<T>>, ShapeError> {
         expect_columns("scores", self.outputs(), scores)?;
-        let mut probabilities = Mat::zeros(self.loss.classes(self.outputs()), scores.ncols());
+        let classes = self.loss.classes(self.outputs());
+        let mut probabilities = try_zeros("Model", "the probabilities", classes, scores.ncols())?;
         let defined = (0..scores.ncols()).all(|j| {
             let probabilities = column_mut(probabilities.as_mut(), j);
             self.loss.probabilities(column(scores, j), probabilities)
@@ -231,10 +236,7 @@ pub(crate) fn expect_columns<T>(
     x: MatRef<'_, T>,
 ) -> Result<(), ShapeError> {
     ShapeError::expect("Model", dimension, rows, x.nrows())?;
-    match x.row_stride() {
-        1 => Ok(()),
-        _ => Err(ShapeError::NotColumnMajor { operation: "Model" }),
-    }
+    ShapeError::expect_columns("Model", x)
 }
 
 /// The targets of `data`, as a loss takes them.

@@ -34,7 +34,7 @@ const COLUMNS: usize = 4;
 /// How many threads a training step on `n` examples is worth.
 pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
     // Forward, to the inputs, to the parameters: two operations each.
-    (6 * n * parameters / OPERATIONS).max(1)
+    (n.saturating_mul(parameters).saturating_mul(6) / OPERATIONS).max(1)
 }
 
 /// How many of `n` examples go through a network together. It depends on sizes alone, so

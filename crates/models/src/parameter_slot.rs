@@ -1,5 +1,4 @@
-use densely_layers::Sequential;
-use densely_tensor::{MatRef, Scalar, ShapeError};
+use densely_tensor::{MatRef, ShapeError};
 
 use crate::ModelError;
 
@@ -20,19 +19,6 @@ pub struct ParameterSlot {
 }
 
 impl ParameterSlot {
-    /// Those of a network, in their order.
-    pub(crate) fn all<T: Scalar>(network: &Sequential<T>) -> Vec<Self> {
-        let (mut slots, mut layers) = (Vec::new(), 0);
-        for (stage, part) in network.stages().iter().enumerate() {
-            part.layer().visit_params(&mut |param| {
-                layers += usize::from(param.name == "weight");
-                let (rows, columns) = (param.value.nrows(), param.value.ncols());
-                slots.push(Self { layer: layers - 1, stage, name: param.name, rows, columns });
-            });
-        }
-        slots
-    }
-
     /// Whether a value has its shape.
     pub(crate) fn check<T>(&self, value: MatRef<'_, T>) -> Result<(), ModelError> {
         ShapeError::expect("Mlp", "rows of a parameter", self.rows, value.nrows())?;

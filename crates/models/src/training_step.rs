@@ -142,7 +142,8 @@ impl<T: Scalar> TrainingStep<T> {
     /// batch. Returns the mean loss.
     ///
     /// # Errors
-    /// If the batch is empty, or `x` or the targets do not fit the model.
+    /// If the batch is empty, `x` or the targets do not fit the model, or there is no memory for
+    /// the activations of so many examples.
     pub fn gradients(
         &mut self,
         model: &mut Model<T>,
@@ -158,6 +159,9 @@ impl<T: Scalar> TrainingStep<T> {
         let (outputs, rows) = (model.outputs(), model.network().tape_rows(model.inputs()));
         let (network, loss) = model.parts_mut();
 
+        self.tape.reserve("TrainingStep", "the activations of all examples", rows, n)?;
+        self.dscores.reserve("TrainingStep", "the gradients of the scores", outputs, n)?;
+        self.scores.reserve("TrainingStep", "the scores", outputs, n)?;
         let mut tape = self.tape.view_mut(rows, n);
         let mut dscores = self.dscores.view_mut(outputs, n);
         let mut scores = self.scores.view_mut(outputs, n);

@@ -1,5 +1,5 @@
 use densely_loss::argmax;
-use densely_tensor::{MatRef, Scalar, column};
+use densely_tensor::{MatRef, Scalar, ShapeError};
 
 use super::checks::check_probabilities;
 use crate::ModelError;
@@ -50,16 +50,19 @@ impl Calibration {
     /// `labels: n`, `probabilities: classes x n`.
     ///
     /// # Errors
-    /// If there are no examples or no bins, the labels do not fit, or a probability is
-    /// not in `[0, 1]`.
+    /// If there are no examples or no bins, more bins than there is memory for, the labels do
+    /// not fit, or a probability is not in `[0, 1]`.
     pub fn new<T: Scalar>(
         labels: &[usize],
         probabilities: MatRef<'_, T>,
         bins: usize,
     ) -> Result<Self, ModelError> {
         check_probabilities("Calibration", labels, probabilities)?;
+        let mut example: Vec<T> = Vec::with_capacity(probabilities.nrows());
         let prediction = |(j, &label): (usize, &usize)| {
-            let class = argmax(column(probabilities, j));
+            example.clear();
+            example.extend(probabilities.col(j).iter());
+            let class = argmax(&example);
             (probabilities[(class, j)].to_f64(), class == label)
         };
         Self::of(labels.iter().enumerate().map(prediction), bins)
@@ -73,6 +76,8 @@ impl Calibration {
         if bins == 0 {
             return Err(ModelError::option("the number of bins", "at least 1", &bins));
         }
+        let bytes = bins as u128 * size_of::<ReliabilityBin>() as u128;
+        ShapeError::expect_memory("Calibration", "the bins", bytes)?;
         let mut sums = vec![ReliabilityBin { count: 0, confidence: 0.0, accuracy: 0.0 }; bins];
         for (confidence, is_right) in predictions {
             let bin = ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1;

@@ -1,4 +1,5 @@
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use densely_tensor::ShapeError;
 
@@ -30,11 +31,27 @@ use crate::ModelError;
 /// assert!((confusion.average(Average::Macro).f1 - (2.0 / 3.0 + 0.5 + 1.0) / 3.0).abs() < 1e-15);
 /// # Ok::<(), densely_models::ModelError>(())
 /// ```
+///
+/// Only what occurs takes memory: as many counts as there are examples, at most, for any number
+/// of classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     classes: usize,
-    /// A row for each true class, a column for each predicted one, row by row.
-    counts: Vec<usize>,
+    /// By true class and predicted one, without those that are 0.
+    counts: BTreeMap<(usize, usize), usize>,
+    /// Of each class that occurs.
+    totals: BTreeMap<usize, Totals>,
+}
+
+/// The examples of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Totals {
+    /// That are of it.
+    support: usize,
+    /// That were taken for it.
+    predicted: usize,
+    /// Both.
+    right: usize,
 }
 
 /// Precision, recall and F1, of a class or averaged over classes.
@@ -71,11 +88,15 @@ impl ConfusionMatrix {
         ShapeError::expect_some("ConfusionMatrix", "classes", classes)?;
         check_labels("ConfusionMatrix", labels, classes, predicted.len())?;
         check_labels("ConfusionMatrix", predicted, classes, labels.len())?;
-        let mut counts = vec![0; classes * classes];
-        for (label, class) in labels.iter().zip(predicted) {
-            counts[label * classes + class] += 1;
+        let mut counts = BTreeMap::new();
+        let mut totals = BTreeMap::<_, Totals>::new();
+        for (&label, &class) in labels.iter().zip(predicted) {
+            *counts.entry((label, class)).or_default() += 1;
+            totals.entry(label).or_default().support += 1;
+            totals.entry(class).or_default().predicted += 1;
+            totals.entry(class).or_default().right += usize::from(label == class);
         }
-        Ok(Self { classes, counts })
+        Ok(Self { classes, counts, totals })
     }
 
     /// The number of classes.
@@ -90,8 +111,9 @@ impl ConfusionMatrix {
     /// If there is no such class.
     #[must_use]
     pub fn count(&self, label: usize, predicted: usize) -> usize {
-        assert!(label < self.classes && predicted < self.classes, "ConfusionMatrix: no such class");
-        self.counts[label * self.classes + predicted]
+        self.check(label);
+        self.check(predicted);
+        self.counts.get(&(label, predicted)).copied().unwrap_or(0)
     }
 
     /// The number of examples of a class.
@@ -100,7 +122,7 @@ impl ConfusionMatrix {
     /// If there is no such class.
     #[must_use]
     pub fn support(&self, class: usize) -> usize {
-        (0..self.classes).map(|predicted| self.count(class, predicted)).sum()
+        self.totals(class).support
     }
 
     /// The number of examples that were taken for a class.
@@ -109,7 +131,7 @@ impl ConfusionMatrix {
     /// If there is no such class.
     #[must_use]
     pub fn predicted(&self, class: usize) -> usize {
-        (0..self.classes).map(|label| self.count(label, class)).sum()
+        self.totals(class).predicted
     }
 
     /// The mistakes, as `(class, what it was taken for, how often)`, the most frequent first.
@@ -123,11 +145,9 @@ impl ConfusionMatrix {
     /// ```
     #[must_use]
     pub fn mistakes(&self) -> Vec<(usize, usize, usize)> {
-        let cells = self.counts.iter().enumerate();
-        let mut mistakes: Vec<_> = cells
-            .map(|(cell, &count)| (cell / self.classes, cell % self.classes, count))
-            .filter(|&(label, predicted, count)| label != predicted && count > 0)
-            .collect();
+        let cells = self.counts.iter().filter(|((label, predicted), _)| label != predicted);
+        let mut mistakes: Vec<_> =
+            cells.map(|(&(label, predicted), &count)| (label, predicted, count)).collect();
         mistakes.sort_by_key(|&(_, _, count)| Reverse(count));
         mistakes
     }
@@ -135,7 +155,7 @@ impl ConfusionMatrix {
     /// The share of examples whose class was recognised.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
-        quotient(self.recognised(), self.counts.iter().sum())
+        quotient(self.recognised(), self.counts.values().sum())
     }
 
     /// Precision, recall and F1 of a class.
@@ -144,24 +164,26 @@ impl ConfusionMatrix {
     /// If there is no such class.
     #[must_use]
     pub fn class(&self, class: usize) -> PrecisionRecall {
-        precision_recall(self.count(class, class), self.predicted(class), self.support(class))
+        self.totals(class).precision_recall()
     }
 
     /// Precision, recall and F1 over all classes.
     #[must_use]
     pub fn average(&self, average: Average) -> PrecisionRecall {
-        let weight = |class: usize| match average {
-            Average::Weighted => self.support(class),
-            _ => usize::from(self.support(class) + self.predicted(class) > 0),
-        };
         if average == Average::Micro {
-            let total = self.counts.iter().sum();
+            let total = self.counts.values().sum();
             return precision_recall(self.recognised(), total, total);
         }
-        let total: usize = (0..self.classes).map(weight).sum();
+        // A class that does not occur weighs nothing.
+        let weight = |class: &Totals| match average {
+            Average::Weighted => class.support,
+            _ => 1,
+        };
+        let total: usize = self.totals.values().map(weight).sum();
         let mean = |value: fn(PrecisionRecall) -> f64| {
+            let classes = self.totals.values();
             let weighted =
-                (0..self.classes).map(|class| weight(class) as f64 * value(self.class(class)));
+                classes.map(|class| weight(class) as f64 * value(class.precision_recall()));
             weighted.sum::<f64>() / total as f64
         };
         PrecisionRecall {
@@ -172,7 +194,22 @@ impl ConfusionMatrix {
     }
 
     fn recognised(&self) -> usize {
-        (0..self.classes).map(|class| self.count(class, class)).sum()
+        self.totals.values().map(|class| class.right).sum()
+    }
+
+    fn totals(&self, class: usize) -> Totals {
+        self.check(class);
+        self.totals.get(&class).copied().unwrap_or_default()
+    }
+
+    fn check(&self, class: usize) {
+        assert!(class < self.classes, "ConfusionMatrix: no such class");
+    }
+}
+
+impl Totals {
+    fn precision_recall(&self) -> PrecisionRecall {
+        precision_recall(self.right, self.predicted, self.support)
     }
 }
 
