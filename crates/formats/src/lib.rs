@@ -37,6 +37,7 @@ mod manifest;
 mod model_file;
 mod network;
 mod preparation;
+mod source;
 mod tensor;
 
 pub use error::FormatError;

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that is written, and the newest that can be read.
@@ -91,4 +93,43 @@ pub(crate) enum Kind {
 pub(crate) enum Task {
     Classify,
     Regress,
+}
+
+/// How long the lists of a manifest are, which take many times as much memory as text.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Lengths {
+    pub(crate) network: NetworkLengths,
+    pub(crate) features: Length,
+    pub(crate) outputs: Length,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct NetworkLengths {
+    pub(crate) hidden: Length,
+}
+
+/// The length of a list, of which nothing is kept.
+#[derive(Debug)]
+pub(crate) struct Length(pub(crate) usize);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counter;
+        impl<'de> Visitor<'de> for Counter {
+            type Value = Length;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Length, A::Error> {
+                let mut length = 0;
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    length += 1;
+                }
+                Ok(Length(length))
+            }
+        }
+        deserializer.deserialize_seq(Counter)
+    }
 }

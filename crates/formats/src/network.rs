@@ -1,5 +1,5 @@
 use densely_models::{Mlp, Model, ModelError, ParameterSlot};
-use densely_tensor::{Mat, Scalar, column};
+use densely_tensor::{Mat, Scalar, ShapeError, column};
 
 use crate::error::Reason;
 use crate::manifest::Network;
@@ -38,11 +38,15 @@ pub(crate) fn store<T: Scalar>(spec: &Mlp, model: &Model<T>, tensors: &mut Tenso
 }
 
 /// The description.
-pub(crate) fn spec(network: &Network) -> Result<Mlp, Reason> {
+pub(crate) fn spec(network: Network) -> Result<Mlp, Reason> {
     let names = network.activation.split(',').filter(|name| !name.is_empty());
+    let (hidden, given) = (network.hidden.len(), names.clone().count());
+    if given > hidden.max(1) {
+        ShapeError::expect("Mlp", "activations", hidden, given).map_err(ModelError::from)?;
+    }
     let activations = names.map(str::parse).collect::<Result<Vec<_>, ModelError>>()?;
     Ok(Mlp::classifier(network.inputs, network.outputs)
-        .hidden(network.hidden.clone())
+        .hidden(network.hidden)
         .activations(activations)
         .dropout(number(network.dropout.as_deref())?)
         .input_noise(number(network.input_noise.as_deref())?)
@@ -56,8 +60,16 @@ fn number(text: Option<&str>) -> Result<f64, Reason> {
     text.parse().map_err(|error| Reason::Manifest(format!("\"{text}\": {error}")))
 }
 
-/// The network with its weights.
-pub(crate) fn restore<T: Scalar>(spec: &Mlp, tensors: &Stored<'_>) -> Result<Model<T>, Reason> {
+/// The network with its weights: of a size that is believed once all of them are known to be
+/// there.
+pub(crate) fn restore<T: Scalar>(spec: &Mlp, tensors: &Stored) -> Result<Model<T>, Reason> {
+    for slot in spec.parameter_slots()? {
+        let name = tensor_name(slot.stage, slot.name);
+        match slot.name {
+            "weight" => tensors.expect::<T>(&name, &[slot.rows, slot.columns])?,
+            _ => tensors.expect::<T>(&name, &[slot.rows])?,
+        }
+    }
     spec.assemble(|slot: ParameterSlot| {
         let name = tensor_name(slot.stage, slot.name);
         match slot.name {

@@ -1,9 +1,10 @@
+use std::mem::take;
+
 use densely_models::{ModelError, Preparation};
 use densely_preprocess::{
     Center, ChannelLayout, MeanImage, MinMax, Pca, PerChannelMean, Pipeline, PreprocessError,
     Preprocessor, Standardize, Transform, Whiten, Zca,
 };
-use densely_tensor::Mat;
 
 use crate::error::Reason;
 use crate::manifest::{Kind, Manifest, Preprocess, Task};
@@ -109,8 +110,8 @@ fn store_pca(prefix: &str, pca: &Pca, tensors: &mut Tensors) {
     tensors.insert_vector(format!("{prefix}.total_variance"), &[pca.total_variance()]);
 }
 
-/// The preparation that a manifest and its tensors describe.
-pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Preparation, Reason> {
+/// The preparation that a manifest and its tensors describe. The names are taken from it.
+pub(crate) fn restore(manifest: &mut Manifest, tensors: &Stored) -> Result<Preparation, Reason> {
     let (features, outputs) = (manifest.features.len(), manifest.outputs.len());
     let preprocessor = match &manifest.preprocess {
         Preprocess::One(kind) => restore_one("preprocess", *kind, features, tensors)?,
@@ -129,9 +130,9 @@ pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Prepa
         Task::Regress => Some(standardize("target", outputs, tensors)?),
     };
     let preparation = Preparation::from_parts(
-        manifest.features.clone(),
-        manifest.target.clone(),
-        manifest.outputs.clone(),
+        take(&mut manifest.features),
+        take(&mut manifest.target),
+        take(&mut manifest.outputs),
         preprocessor,
         target_scale,
     )?;
@@ -139,7 +140,7 @@ pub(crate) fn restore(manifest: &Manifest, tensors: &Stored<'_>) -> Result<Prepa
 }
 
 /// The features that are held, of which older files have none.
-fn constants(tensors: &Stored<'_>) -> Result<Vec<(usize, f64)>, Reason> {
+fn constants(tensors: &Stored) -> Result<Vec<(usize, f64)>, Reason> {
     let features: Vec<f64> = match tensors.any_vector(CONSTANT_FEATURES) {
         Err(Reason::MissingTensor(_)) => return Ok(Vec::new()),
         features => features?,
@@ -157,7 +158,7 @@ fn restore_one(
     prefix: &str,
     kind: Kind,
     features: usize,
-    tensors: &Stored<'_>,
+    tensors: &Stored,
 ) -> Result<Preprocessor, Reason> {
     let mean = || tensors.vector(&format!("{prefix}.mean"), features);
     let epsilon = || Ok::<_, Reason>(tensors.vector(&format!("{prefix}.epsilon"), 1)?[0]);
@@ -188,7 +189,7 @@ fn restore_one(
     })
 }
 
-fn standardize(prefix: &str, features: usize, tensors: &Stored<'_>) -> Result<Standardize, Reason> {
+fn standardize(prefix: &str, features: usize, tensors: &Stored) -> Result<Standardize, Reason> {
     let mean = tensors.vector(&format!("{prefix}.mean"), features)?;
     let scale = tensors.vector(&format!("{prefix}.scale"), features)?;
     Standardize::from_parts(mean, scale).map_err(invalid)
@@ -198,7 +199,7 @@ fn channel_mean(
     prefix: &str,
     features: usize,
     layout: ChannelLayout,
-    tensors: &Stored<'_>,
+    tensors: &Stored,
 ) -> Result<Preprocessor, Reason> {
     let mean: Vec<f64> = tensors.any_vector(&format!("{prefix}.mean"))?;
     let channels = mean.len();
@@ -208,13 +209,12 @@ fn channel_mean(
     Ok(PerChannelMean::from_parts(mean, features / channels, layout).map_err(invalid)?.into())
 }
 
-fn pca(prefix: &str, features: usize, tensors: &Stored<'_>) -> Result<Pca, Reason> {
+fn pca(prefix: &str, features: usize, tensors: &Stored) -> Result<Pca, Reason> {
     let center = Center::from_parts(tensors.vector(&format!("{prefix}.mean"), features)?);
     let variances: Vec<f64> = tensors.any_vector(&format!("{prefix}.variances"))?;
     let name = format!("{prefix}.components");
-    let components: Mat<f64> = tensors.matrix(&name, variances.len(), features)?;
+    let components = tensors.transposed(&name, variances.len(), features)?;
     let total = tensors.vector(&format!("{prefix}.total_variance"), 1)?[0];
-    let components = components.transpose().to_owned();
     center.and_then(|center| Pca::from_parts(center, components, variances, total)).map_err(invalid)
 }
 

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use densely_tensor::{Mat, MatRef, Scalar};
-use safetensors::tensor::{Dtype, SafeTensors, View};
+use densely_tensor::{Mat, MatRef, Scalar, first_non_finite};
+use safetensors::tensor::{Dtype, TensorInfo, View};
 
 use crate::error::Reason;
 
@@ -51,6 +53,30 @@ impl Tensors {
     }
 }
 
+impl Tensors {
+    /// Adds what was read from a file.
+    pub(crate) fn insert_bytes(&mut self, name: String, info: &TensorInfo, bytes: Vec<u8>) {
+        self.0.insert(name, Tensor { dtype: info.dtype, shape: info.shape.clone(), bytes });
+    }
+
+    fn tensor(&self, name: &str) -> Result<&Tensor, Reason> {
+        self.0.get(name).ok_or_else(|| Reason::MissingTensor(name.to_owned()))
+    }
+}
+
+impl Tensor {
+    fn expect<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<(), Reason> {
+        if self.dtype == dtype::<T>() && self.shape == shape {
+            return Ok(());
+        }
+        Err(Reason::Tensor {
+            name: name.to_owned(),
+            expected: format!("{:?} {shape:?}", dtype::<T>()),
+            actual: format!("{:?} {:?}", self.dtype, self.shape),
+        })
+    }
+}
+
 impl View for &Tensor {
     fn dtype(&self) -> Dtype {
         self.dtype
@@ -66,20 +92,21 @@ impl View for &Tensor {
     }
 }
 
-/// The tensors of a file that was read.
+/// The tensors of a file that was read. Each is taken once, and its bytes are given back then.
 #[derive(Debug)]
-pub(crate) struct Stored<'a>(pub(crate) SafeTensors<'a>);
+pub(crate) struct Stored(RefCell<Tensors>);
 
-impl Stored<'_> {
+impl Stored {
     pub(crate) fn vector<T: Scalar>(&self, name: &str, len: usize) -> Result<Vec<T>, Reason> {
-        self.values(name, &[len])
+        let values = self.take::<T>(name, &[len])?;
+        finite(name, (0..len).map(|i| values.get(i)).collect())
     }
 
     /// A vector of as many values as there are.
     pub(crate) fn any_vector<T: Scalar>(&self, name: &str) -> Result<Vec<T>, Reason> {
-        let tensor = self.0.tensor(name).map_err(|_| Reason::MissingTensor(name.to_owned()))?;
         // What is no vector is refused for its shape.
-        self.vector(name, tensor.shape().first().copied().unwrap_or(0))
+        let len = self.0.borrow().tensor(name)?.shape.first().copied().unwrap_or(0);
+        self.vector(name, len)
     }
 
     pub(crate) fn matrix<T: Scalar>(
@@ -88,35 +115,68 @@ impl Stored<'_> {
         rows: usize,
         columns: usize,
     ) -> Result<Mat<T>, Reason> {
-        let values = self.values::<T>(name, &[rows, columns])?;
-        Ok(Mat::from_fn(rows, columns, |i, j| values[i * columns + j]))
+        let values = self.take::<T>(name, &[rows, columns])?;
+        let matrix = Mat::from_fn(rows, columns, |i, j| values.get(i * columns + j));
+        finite_matrix(name, matrix)
+    }
+
+    /// The rows of a matrix, as columns.
+    pub(crate) fn transposed<T: Scalar>(
+        &self,
+        name: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Mat<T>, Reason> {
+        let values = self.take::<T>(name, &[rows, columns])?;
+        let matrix = Mat::from_fn(columns, rows, |i, j| values.get(j * columns + i));
+        finite_matrix(name, matrix)
+    }
+
+    /// Whether there is a tensor of this type and shape.
+    pub(crate) fn expect<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<(), Reason> {
+        self.0.borrow().tensor(name)?.expect::<T>(name, shape)
     }
 
     /// Nothing is allocated before the file is known to hold as many values.
-    fn values<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<Vec<T>, Reason> {
-        let tensor = self.0.tensor(name).map_err(|_| Reason::MissingTensor(name.to_owned()))?;
-        if tensor.dtype() != dtype::<T>() || tensor.shape() != shape {
-            return Err(Reason::Tensor {
-                name: name.to_owned(),
-                expected: format!("{:?} {shape:?}", dtype::<T>()),
-                actual: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
-            });
-        }
-        let chunks = tensor.data().chunks_exact(size_of::<T>());
-        let values: Vec<T> = chunks.filter_map(T::from_le_bytes).collect();
-        if values.iter().all(|value| Scalar::is_finite(*value)) {
-            Ok(values)
-        } else {
-            Err(Reason::NotFinite(name.to_owned()))
-        }
+    fn take<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<Values<T>, Reason> {
+        self.expect::<T>(name, shape)?;
+        let tensor = self.0.borrow_mut().0.remove(name);
+        let tensor = tensor.ok_or_else(|| Reason::MissingTensor(name.to_owned()))?;
+        Ok(Values { bytes: tensor.bytes, scalar: PhantomData })
     }
 
-    /// As [`Tensors::hash`].
     pub(crate) fn hash(&self, hasher: &mut blake3::Hasher) {
-        let tensors: BTreeMap<_, _> = self.0.iter().collect();
-        for (name, tensor) in tensors {
-            hash(hasher, name, tensor.dtype(), tensor.shape(), tensor.data());
-        }
+        self.0.borrow().hash(hasher);
+    }
+}
+
+impl From<Tensors> for Stored {
+    fn from(tensors: Tensors) -> Self {
+        Self(RefCell::new(tensors))
+    }
+}
+
+/// The values of a tensor that was taken.
+struct Values<T> {
+    bytes: Vec<u8>,
+    scalar: PhantomData<T>,
+}
+
+impl<T: Scalar> Values<T> {
+    fn get(&self, index: usize) -> T {
+        T::from_le_bytes(&self.bytes[index * size_of::<T>()..]).expect("the shape was checked")
+    }
+}
+
+fn finite<T: Scalar>(name: &str, values: Vec<T>) -> Result<Vec<T>, Reason> {
+    let finite = values.iter().all(|value| Scalar::is_finite(*value));
+    if finite { Ok(values) } else { Err(Reason::NotFinite(name.to_owned())) }
+}
+
+fn finite_matrix<T: Scalar>(name: &str, values: Mat<T>) -> Result<Mat<T>, Reason> {
+    match first_non_finite(values.as_ref()) {
+        None => Ok(values),
+        Some(_) => Err(Reason::NotFinite(name.to_owned())),
     }
 }
 
