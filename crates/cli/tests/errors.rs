@@ -207,3 +207,19 @@ fn models() {
         check(&folder, 1, &train, &format!("{loss}: expected 2 classes, got 3"));
     }
 }
+
+/// What no machine has room for is refused before anything is written.
+#[test]
+fn sizes_that_are_too_large() {
+    let folder = folder();
+    for (arguments, sentence) in [
+        ("--hidden 1000000000000", "the network would have 6.0e12 parameters"),
+        ("--hidden 18446744073709551615,2", "more than there is memory: make its layers narrower"),
+        ("--hidden 2 --activation maxout(1000000000000000)", "the network would have"),
+        ("--threads 100000", "100000 threads are more than the 1024 there may be"),
+        ("--preprocess pca:18446744073709551615", "components were asked for"),
+    ] {
+        let train = "train flowers.csv --target kind --drop number --out new";
+        check(&folder, 1, &format!("{train} {arguments}"), sentence);
+    }
+}

@@ -257,6 +257,7 @@ impl Preparation {
     }
 
     fn transform(&self, x: MatRef<'_, f64>) -> Result<Mat<f64>, ShapeError> {
+        ShapeError::expect_columns("Preparation", x)?;
         let held = held(x, &self.constants);
         self.preprocessor.transform(held.as_ref().map_or(x, Mat::as_ref))
     }
