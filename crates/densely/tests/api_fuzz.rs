@@ -351,18 +351,20 @@ impl State {
         let count = arguments.size(n);
         let classes = self.classes().unwrap_or(outputs);
         let labels: Vec<usize> = (0..count).map(|_| arguments.below(classes + 1)).collect();
-        let targets = Targets::Labels(&labels);
-        let layout = arguments.layout(&x);
+        let values = Mat::from_fn(outputs, count, |_, _| arguments.0.normal());
+        let (layout, values) = (arguments.layout(&x), arguments.layout(&values));
+        let (targets, valid) = if arguments.below(2) == 0 {
+            let valid = self.classes().is_some() && labels.iter().all(|&label| label < classes);
+            (Targets::Labels(&labels), valid)
+        } else {
+            (Targets::Values(values.view()), self.classes().is_none() && values.has_columns())
+        };
         let at = At { first_column: arguments.claim() as u64, ..At::default() };
         let at = at.inside(arguments.claim()).shifted(arguments.claim());
         let mut step = TrainingStep::new();
         let loss = step.gradients(&mut self.model, layout.view(), targets, at, &self.threads);
-        let valid = self.classes().is_some()
-            && layout.has_columns()
-            && n > 0
-            && (rows, count) == (self.model.inputs(), n)
-            && labels.iter().all(|&label| label < classes);
-        assert_eq!(told(loss).is_some(), valid);
+        let shapes = n > 0 && (rows, count) == (self.model.inputs(), n) && layout.has_columns();
+        assert_eq!(told(loss).is_some(), valid && shapes);
     }
 
     fn preprocess(&mut self, arguments: &mut Arguments) {
@@ -372,6 +374,8 @@ impl State {
         let fitted = told(method.fit(layout.view()));
         let plain = told(method.fit(x.as_ref()));
         assert_eq!(fitted.is_some(), plain.is_some() && layout.has_columns());
+        let both = told(method.fit_transform(layout.view()));
+        assert_eq!(both.is_some(), fitted.is_some());
         let Some(fitted) = fitted else { return };
         assert!(n > 0 && fitted.in_features() == rows && fitted.out_features() <= rows);
         let (rows, n) = (arguments.size(rows), arguments.below(4));
@@ -593,7 +597,7 @@ impl State {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
 
     #[test]
     fn no_sequence_of_calls_panics(calls in calls()) {

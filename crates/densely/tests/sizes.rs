@@ -80,6 +80,9 @@ fn statistics_larger_than_memory_are_errors() {
     let nothing = MatRef::<f64>::from_column_major_slice(&[], usize::MAX, 0);
     let none = Preprocessor::None { features: usize::MAX };
     assert!(message(none.transform(nothing)).starts_with("transform: no memory for the result"));
+    let columns = MatRef::<f64>::from_column_major_slice(&[], 0, usize::MAX);
+    let none = Preprocessor::None { features: 0 };
+    assert!(message(none.transform(columns)).starts_with("transform: no memory for the result"));
     let again = MatRef::from_column_major_slice_with_stride(&[1.0], 1, usize::MAX, 0);
     assert!(message(Center::fit(again)).contains("no memory for the examples"));
     let center = Center::from_parts(vec![0.0]).unwrap();

@@ -84,6 +84,9 @@ pub fn fill_columns<T: Scalar>(mut x: MatMut<'_, T>, b: MatRef<'_, T>) {
 /// Row and column of the first value, column by column, that is NaN or infinite.
 #[must_use]
 pub fn first_non_finite<T: Scalar>(x: MatRef<'_, T>) -> Option<(usize, usize)> {
+    if x.nrows() == 0 {
+        return None; // however many columns of nothing there are
+    }
     (0..x.ncols()).find_map(|j| {
         let row = (0..x.nrows()).find(|&i| !Scalar::is_finite(x[(i, j)]));
         row.map(|i| (i, j))
@@ -115,6 +118,8 @@ mod tests {
         x[(0, 2)] = f32::NAN;
         x[(2, 1)] = f32::INFINITY;
         assert_eq!(first_non_finite(x.as_ref()), Some((2, 1)));
+        let nothing = MatRef::<f32>::from_column_major_slice(&[], 0, usize::MAX);
+        assert_eq!(first_non_finite(nothing), None);
     }
 
     #[test]

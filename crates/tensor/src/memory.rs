@@ -32,12 +32,15 @@ pub fn try_zeros<T: Scalar>(
     columns: usize,
 ) -> Result<Mat<T>, ShapeError> {
     let mut zeros = Mat::new();
-    match zeros.try_reserve(rows, columns) {
+    // Columns of nothing are counted one by one: no more of them than of a row.
+    match zeros.try_reserve(rows.max(1), columns) {
         Ok(()) => {
             zeros.resize_with(rows, columns, |_, _| T::ZERO);
             Ok(zeros)
         }
-        Err(_) => Err(ShapeError::no_memory(operation, what, matrix_bytes::<T>(rows, columns))),
+        Err(_) => {
+            Err(ShapeError::no_memory(operation, what, matrix_bytes::<T>(rows.max(1), columns)))
+        }
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
     #[test]
     fn what_no_memory_holds_is_an_error_that_says_how_much() {
         for (rows, columns) in
-            [(usize::MAX, 1), (1, usize::MAX), (usize::MAX, 0), (1 << 31, 1 << 31)]
+            [(usize::MAX, 1), (1, usize::MAX), (usize::MAX, 0), (0, usize::MAX), (1 << 31, 1 << 31)]
         {
             let error = try_zeros::<f32>("test", "a matrix", rows, columns).unwrap_err();
             assert!(matches!(error, ShapeError::Memory { .. }), "{error}");
