@@ -2,8 +2,8 @@
 //! runs this program on emulated older processors. What is promised is in
 //! `docs/reproducibility.md`.
 //!
-//! A line: what kind of computation (`kernel` and `thin` are the same everywhere, `product` is
-//! not), which, its number type, the hash of its results.
+//! A line: what kind of computation (`kernel` and `thin` are the same everywhere, `product` with
+//! fused multiply-add, `decomposition` nowhere else), which, its number type, the hash of its results.
 
 use densely::loss::TargetKind;
 use densely::prelude::*;
@@ -158,7 +158,7 @@ fn draws_and_statistics<T: Scalar>() {
             hash.matrix(&method.fit(x.as_ref()).unwrap().transform(x.as_ref()).unwrap());
         });
     }
-    report::<T>("product", "whiten", |hash| {
+    report::<T>("decomposition", "whiten", |hash| {
         hash.matrix(&Whiten::fit(x.as_ref()).unwrap().transform(x.as_ref()).unwrap());
     });
 }
@@ -218,6 +218,7 @@ fn all<T: Scalar>() {
 
 #[test]
 fn hashes() {
+    println!();
     all::<f32>();
     all::<f64>();
     let rates: Vec<f64> =

@@ -13,7 +13,7 @@ use crate::{OptimError, Optimizer, Penalty, option};
 /// |---|---|
 /// | mean of the square | `v ← α v + (1 − α) g²`, `s = v` |
 /// | centered: variance | `v ← α (v + (1 − α) (g − ḡ)²)`, `ḡ ← α ḡ + (1 − α) g` |
-/// | | `s = max(v, α (1 − α) ḡ²)` |
+/// | | `s = max(v, ḡ²/100)` |
 /// | without momentum | `w ← w − η g / (√s + ε)` |
 /// | momentum | `b ← μ b + g / (√s + ε)`, `w ← w − η b` |
 ///
@@ -34,11 +34,11 @@ use crate::{OptimError, Optimizer, Penalty, option};
 /// the recurrence above. It has no difference of large numbers, and no negative value.
 ///
 /// The gradient of an absolute error or a hinge may be constant for a long time. Its variance
-/// fades as `αᵗ`, and a step grows to `η g / ε`, millions of times the first. So a deviation is
-/// never taken to be less than `√(α (1 − α)) |ḡ|`: the first step has the deviation
-/// `√(α (1 − α)) |g|`, and however long a gradient stays what it was, no step is longer by more
-/// than the share `α (1 − α)`. PyTorch has no such limit; only rounding noise in the difference
-/// keeps its steps from that size.
+/// fades as `αᵗ`, and a step would grow to `η g / ε`, millions of times the first. So a deviation
+/// is never taken to be less than a tenth of `|ḡ|`: however long a gradient stays what it was, a
+/// step of `10 η` is the longest, ten times that without centering, and for `α = 0.99` as long as
+/// the first. PyTorch has no such limit; only rounding noise in the difference keeps its steps from
+/// that size.
 ///
 /// ```
 /// use densely_layers::{Layer, Linear, Param};
@@ -140,7 +140,8 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
             let distance = g - mean;
             (alpha * (v + rest * (distance * distance)), average(mean, g))
         };
-        let spread = move |v: T, mean: T| Real::max(v, alpha * (rest * (mean * mean)));
+        let least = T::from_f64(0.01);
+        let spread = move |v: T, mean: T| Real::max(v, least * (mean * mean));
         match (self.centered, self.momentum > 0.0) {
             (false, false) => self.state.update(
                 pass,

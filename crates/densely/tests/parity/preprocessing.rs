@@ -22,6 +22,7 @@ fn transform(case: &Case) -> Vec<Difference> {
     let x = if case.get("x").is_some() { case.columns(features, "x") } else { large(features) };
     let method: Method = case.text("method").parse().unwrap();
     let fitted = match (method.fit(x.as_ref()).unwrap(), case.get("epsilon")) {
+        (Preprocessor::Standardize(standardize), None) => like_theirs(&standardize).into(),
         (fitted, None) => fitted,
         (Preprocessor::Whiten(white), Some(epsilon)) => {
             Whiten::from_pca(white.pca().clone(), epsilon.parse().unwrap()).unwrap().into()
@@ -42,6 +43,12 @@ fn transform(case: &Case) -> Vec<Difference> {
     });
     differences.extend(by_row("inverted feature", &inverse, &case.columns(features, "inverse")));
     differences
+}
+
+/// A constant feature is divided by 1 there, and 0 here.
+fn like_theirs(standardize: &Standardize) -> Standardize {
+    let scale = standardize.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
+    Standardize::from_parts(standardize.mean().to_vec(), scale.collect()).unwrap()
 }
 
 /// Whole numbers with two directions of large variance, the same as in the script.
