@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from peers import HERE, PYTHON, TARGET, VENV
+from peers import HERE, TARGET, VENV
 
 
 def run(command, log, **options):
@@ -18,17 +18,17 @@ def environment_of_cargo(peer):
     return os.environ | {"CARGO_TARGET_DIR": str(TARGET / peer.name)}
 
 
-def install_python(say):
-    """Makes the virtual environment, unless its packages are the pinned ones already."""
-    wanted = (HERE / "requirements.txt").read_text()
-    stamp = VENV / "peers-requirements.txt"
-    if "DENSELY_PEERS_VENV" in os.environ:
-        return PYTHON.exists()
+def install_python(say, venv=VENV, requirements=HERE / "requirements.txt"):
+    """Makes a virtual environment, unless its packages are the pinned ones already."""
+    wanted = requirements.read_text()
+    stamp, python = venv / "peers-requirements.txt", venv / "bin" / "python"
+    if venv == VENV and "DENSELY_PEERS_VENV" in os.environ:
+        return python.exists()
     if stamp.exists() and stamp.read_text() == wanted:
         return True
-    say(f"installing {', '.join(wanted.split())} into {VENV}")
-    made = PYTHON.exists() or run([sys.executable, "-m", "venv", str(VENV)], "venv.log")
-    pip = [str(PYTHON), "-m", "pip", "install", "-r", str(HERE / "requirements.txt")]
+    say(f"installing {', '.join(wanted.split())} into {venv}")
+    made = python.exists() or run([sys.executable, "-m", "venv", str(venv)], "venv.log")
+    pip = [str(python), "-m", "pip", "install", "-r", str(requirements)]
     if not made or not run(pip, "pip.log"):
         return False
     stamp.write_text(wanted)

@@ -89,11 +89,11 @@ pub(crate) struct TrainArgs {
     pub(crate) dtype: Dtype,
 
     /// Optimiser
-    #[arg(long, help_heading = "Training", default_value = "sgd")]
+    #[arg(long, help_heading = "Training", default_value = "adam")]
     pub(crate) optimizer: OptimizerArg,
-    /// Step size [default: 0.01; 0.001 for adam, adamw and rmsprop]
-    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.01", hide_default_value = true, value_parser = positive,
-        default_value_ifs([("optimizer", "adam", "0.001"), ("optimizer", "adamw", "0.001"), ("optimizer", "rmsprop", "0.001")]))]
+    /// Step size [default: 0.003; 0.001 for adamw and rmsprop, 0.01 for sgd and adagrad]
+    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.003", hide_default_value = true, value_parser = positive,
+        default_value_ifs([("optimizer", "sgd", "0.01"), ("optimizer", "adagrad", "0.01"), ("optimizer", "adamw", "0.001"), ("optimizer", "rmsprop", "0.001")]))]
     pub(crate) learning_rate: f64,
     /// How the step size changes: constant, step[:EPOCHS[:FACTOR]], exponential[:FACTOR], cosine,
     /// one-cycle, plateau[:EPOCHS[:FACTOR]]
@@ -120,9 +120,9 @@ pub(crate) struct TrainArgs {
     /// Limit of the norm of each unit's incoming weights
     #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
     pub(crate) max_norm: Option<f64>,
-    /// Limit of the norm of the gradient
-    #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
-    pub(crate) clip_norm: Option<f64>,
+    /// Limit of the norm of the gradient; 0 for none
+    #[arg(long, value_name = "NORM", help_heading = "Training", default_value = "5", value_parser = non_negative)]
+    pub(crate) clip_norm: f64,
     /// Probability to drop a unit of a hidden layer in training
     #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", value_parser = fraction)]
     pub(crate) dropout: f64,

@@ -40,7 +40,7 @@ fn wrong_usage() {
         ("train --schedule step:2:3", "the factor 3 is above 1"),
         ("train --warm-up=-1", "expected a number of at least 0"),
         ("train --l1=-1", "expected a number of at least 0"),
-        ("train --clip-norm 0", "expected a number above 0"),
+        ("train --clip-norm=-1", "expected a number of at least 0"),
         ("train --max-norm inf", "expected a number above 0"),
         (
             "train --activation relue",

@@ -40,7 +40,8 @@ fn without_data_it_learns_the_digits() {
 #[test]
 fn findings_are_printed_and_written_down() {
     let folder = Folder::new();
-    let options = "--preprocess none --learning-rate 0.3 --momentum 0 --epochs 3 --validation 0";
+    let options = "--preprocess none --optimizer sgd --learning-rate 0.3 --momentum 0 --clip-norm 0 \
+                   --epochs 3 --validation 0";
     let report = folder.json(&format!("train {options} --out first"));
     let dead = report["dead_units"].as_u64().unwrap();
     assert!(dead > 32, "{dead} of 64");
@@ -212,7 +213,8 @@ fn a_run_is_not_overwritten_unless_asked() {
 fn a_config_repeats_a_run_and_the_command_line_comes_first() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
-    let options = "--target kind --drop number,width --hidden 5,4 --nesterov --epochs 3 --seed 9";
+    let options = "--target kind --drop number,width --hidden 5,4 --optimizer sgd --nesterov \
+                   --epochs 3 --seed 9";
     let report = folder.json(&format!("train flowers.csv {options} --out first"));
     let repeated = folder.json("train --config first/config.toml --out second");
     assert_eq!(repeated["weights_hash"], report["weights_hash"]);
@@ -223,7 +225,7 @@ fn a_config_repeats_a_run_and_the_command_line_comes_first() {
     folder.write(
         "own.toml",
         "hidden = [5, 4]\ndrop = [\"number\", \"width\"]\nseed = 9\n\
-        target = \"kind\"\nnesterov = true\nepochs = 3\ndata = \"flowers.csv\"\n",
+        target = \"kind\"\noptimizer = \"sgd\"\nnesterov = true\nepochs = 3\ndata = \"flowers.csv\"\n",
     );
     assert_eq!(folder.json("train --config own.toml")["weights_hash"], report["weights_hash"]);
 }
@@ -266,7 +268,7 @@ fn every_optimizer_schedule_and_limit_trains() {
     let train = "train flowers.csv --target kind --drop number --hidden 8 --epochs 60";
     for (index, (options, rate)) in [
         ("--optimizer sgd --l1 0.001 --max-norm 3 --clip-norm 1", 0.01),
-        ("--optimizer adam --schedule cosine --warm-up 2", 0.001),
+        ("--optimizer adam --schedule cosine --warm-up 2", 0.003),
         ("--optimizer adam --learning-rate 0.01 --schedule one-cycle", 0.01),
         ("--optimizer adamw --schedule step:20:0.5", 0.001),
         ("--optimizer rmsprop --schedule exponential:0.99", 0.001),
@@ -298,8 +300,8 @@ fn a_schedule_is_reported_epoch_by_epoch() {
         let rate = |line| serde_json::from_str::<Value>(line).unwrap()["learning_rate"].as_f64();
         lines.lines().map(|line| rate(line).unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(rates(""), [0.01; 4]);
-    assert_eq!(rates("--schedule step:2:0.5"), [0.01, 0.01, 0.005, 0.005]);
+    assert_eq!(rates(""), [0.003; 4]);
+    assert_eq!(rates("--optimizer sgd --schedule step:2:0.5"), [0.01, 0.01, 0.005, 0.005]);
     assert_eq!(rates("--warm-up 2 --optimizer adamw"), [0.001 * 0.01, 0.001 * 0.505, 0.001, 0.001]);
 }
 

@@ -20,7 +20,7 @@
 //! let preparation = Preparation::fit(Method::Center, &train)?;
 //! let prepared = preparation.dataset(&train)?;
 //! let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
-//! Trainer::new(Sgd::new(0.01).momentum(0.9)).fit(predictor.model_mut(), &prepared)?;
+//! Trainer::default().fit(predictor.model_mut(), &prepared)?;
 //! assert!(predictor.evaluate(&test, &Threads::single())?.score() > 0.9);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -3,14 +3,13 @@
 //! ```
 //! use densely_data::digits;
 //! use densely_models::{Mlp, Preparation, Trainer};
-//! use densely_optim::Sgd;
 //! use densely_preprocess::Method;
 //!
 //! let (train, test) = digits().split(0.2, 7)?;
 //! let preparation = Preparation::fit(Method::Standardize, &train)?;
 //! let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 //! let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
-//! let history = Trainer::new(Sgd::new(0.01).momentum(0.9)).epochs(10).fit(&mut model, &train)?;
+//! let history = Trainer::default().fit(&mut model, &train)?;
 //! assert!(history.last().train_loss < 0.1);
 //! assert!(model.evaluate(&test)?.score() > 0.95);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -15,7 +15,6 @@ use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 /// ```
 /// use densely_data::digits;
 /// use densely_models::{Mlp, Prediction, Predictor, Preparation, Trainer};
-/// use densely_optim::Sgd;
 /// use densely_preprocess::Method;
 /// use densely_tensor::Threads;
 ///
@@ -23,7 +22,7 @@ use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 /// let preparation = Preparation::fit(Method::Standardize, &train)?;
 /// let prepared = preparation.dataset(&train)?;
 /// let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
-/// Trainer::new(Sgd::new(0.01).momentum(0.9)).fit(predictor.model_mut(), &prepared)?;
+/// Trainer::default().fit(predictor.model_mut(), &prepared)?;
 ///
 /// let threads = Threads::single();
 /// assert!(predictor.evaluate(&test, &threads)?.score() > 0.95);

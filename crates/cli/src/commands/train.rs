@@ -22,6 +22,9 @@ use optimizer::{optimizer, scheduled};
 use parts::Parts;
 use report::Report;
 
+/// The share of the last layer's weights, as they are drawn, that training begins with.
+const INITIAL_SCORES: f64 = 0.1;
+
 /// The patience where there is validation, unless told otherwise.
 const PATIENCE: usize = 20;
 
@@ -39,6 +42,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let preparation = Preparation::fit(&args.preprocess, &parts.train)
         .map_err(CliError::in_data(&parts.source))?;
     let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
+    predictor.model_mut().scale_scores(INITIAL_SCORES);
     // Before the work, so that none is done that cannot be judged or kept.
     if let Some(test) = &parts.test {
         preparation.dataset::<T>(test).map_err(CliError::in_data(&parts.test_source))?;

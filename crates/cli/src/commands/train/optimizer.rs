@@ -22,8 +22,8 @@ pub(crate) fn optimizer<T: Scalar>(args: &TrainArgs) -> Result<Box<dyn Optimizer
         OptimizerArg::Rmsprop => Box::new(RmsProp::new(rate).momentum(momentum).penalty(penalty)),
         OptimizerArg::Adagrad => Box::new(Adagrad::new(rate).penalty(penalty)),
     };
-    if let Some(limit) = args.clip_norm {
-        optimizer = Box::new(optimizer.clip_norm(limit));
+    if args.clip_norm > 0.0 {
+        optimizer = Box::new(optimizer.clip_norm(args.clip_norm));
     }
     if let Some(limit) = args.max_norm {
         optimizer = Box::new(optimizer.max_norm(limit));
