@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use densely_tensor::ShapeError;
+use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
 use crate::cell::list;
@@ -51,7 +51,7 @@ pub enum DataError {
         to: &'static str,
     },
     /// A weight that is negative, infinite or NaN.
-    #[error("example {example}: a weight must be at least 0 and finite, got {weight}")]
+    #[error("example {example}: a weight must be at least 0 and finite, got {}", Figure(*weight))]
     Weight {
         /// The example.
         example: usize,
@@ -75,12 +75,12 @@ pub enum DataError {
         examples: usize,
     },
     /// A fraction to hold out that is not in [0, 1).
-    #[error("the fraction to hold out must be at least 0 and less than 1, got {0}")]
+    #[error("the fraction to hold out must be at least 0 and less than 1, got {}", Figure(*.0))]
     Fraction(f64),
     /// A split with nothing in one of its parts.
     #[error(
-        "holding out a fraction of {fraction} of {examples} examples puts {held_out} into one \
-         part and {} into the other; neither may be empty", examples - held_out
+        "holding out a fraction of {} of {examples} examples puts {held_out} into one \
+         part and {} into the other; neither may be empty", Figure(*fraction), examples - held_out
     )]
     EmptyPart {
         /// The fraction to hold out.

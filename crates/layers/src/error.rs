@@ -1,3 +1,4 @@
+use densely_tensor::Figure;
 use thiserror::Error;
 
 /// A layer that cannot be made as asked.
@@ -5,7 +6,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum LayerError {
     /// An option outside its range.
-    #[error("{layer}: {option} must be {expected}, got {value}")]
+    #[error("{layer}: {option} must be {expected}, got {}", Figure(*value))]
     Option {
         /// The layer.
         layer: &'static str,

@@ -1,4 +1,4 @@
-use densely_tensor::ShapeError;
+use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
 use crate::TargetKind;
@@ -68,7 +68,7 @@ impl LossError {
         if valid {
             Ok(())
         } else {
-            Err(Self::Option { loss, option, expected, value: value.to_string() })
+            Err(Self::Option { loss, option, expected, value: Figure(value).to_string() })
         }
     }
 

@@ -1,3 +1,4 @@
+use densely_tensor::Figure;
 use thiserror::Error;
 
 /// An optimiser that cannot make a step.
@@ -5,7 +6,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum OptimError {
     /// An option outside its range.
-    #[error("{option} must be {expected}, got {value}")]
+    #[error("{option} must be {expected}, got {}", Figure(*value))]
     Option {
         /// The option.
         option: &'static str,

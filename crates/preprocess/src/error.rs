@@ -1,5 +1,5 @@
-use densely_tensor::ShapeError;
 use densely_tensor::decomposition::DecompositionError;
+use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
 /// Why a transformation could not be fitted, made or applied.
@@ -83,7 +83,7 @@ pub enum PreprocessError {
         tolerance: f64,
     },
     /// A parameter outside its range.
-    #[error("{parameter} must be {expected}, got {value}")]
+    #[error("{parameter} must be {expected}, got {}", Figure(*value))]
     Parameter {
         /// The parameter.
         parameter: &'static str,

@@ -15,6 +15,7 @@
 //! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
 //! | a norm whose squares may overflow or vanish | [`Norm`] |
+//! | a number in a message | [`Figure`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
 //! | initial weights | [`Initializer`] |
 //! | a matrix of a size that somebody else chose | [`try_zeros`] |
@@ -37,6 +38,7 @@ mod columns;
 pub mod decomposition;
 mod elementary;
 mod error;
+mod figure;
 mod gemm;
 mod init;
 mod map;
@@ -54,6 +56,7 @@ pub use buffer::Buffer;
 pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
 pub use error::{ShapeError, ThreadsError};
 pub use faer::{Mat, MatMut, MatRef, mat};
+pub use figure::Figure;
 pub use gemm::{Accumulate, affine, gemm, sum_columns};
 pub use init::Initializer;
 pub use map::{map, map_in_place};
