@@ -5,7 +5,7 @@ use densely_layers::{
     Elu, Gelu, GeluTanh, HardTanh, Identity, Layer, LeakyRelu, Maxout, PRelu, Relu, Relu6, Selu,
     Sigmoid, Silu, Softplus, Tanh,
 };
-use densely_tensor::{Initializer, Scalar, ShapeError};
+use densely_tensor::{Figure, Initializer, Scalar, ShapeError};
 
 use crate::{ModelError, named};
 
@@ -179,7 +179,11 @@ impl ActivationKind {
             Self::Elu { alpha } => (ALPHA, alpha),
             _ => return Ok(()),
         };
-        if value.is_finite() { Ok(()) } else { Err(ModelError::option(option, FINITE, &value)) }
+        if value.is_finite() {
+            Ok(())
+        } else {
+            Err(ModelError::option(option, FINITE, &Figure(value)))
+        }
     }
 }
 

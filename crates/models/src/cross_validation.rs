@@ -69,7 +69,8 @@ impl CrossValidation {
     /// The scores of one kind of network.
     ///
     /// # Errors
-    /// If the data cannot be cut into folds or prepared, or a training fails.
+    /// If the data cannot be cut into folds or prepared, a training fails, or a loss on a part
+    /// that was held out is infinite or NaN.
     pub fn scores<'a, T: Scalar>(
         &self,
         data: &Dataset<f64>,
@@ -83,8 +84,9 @@ impl CrossValidation {
     /// which `build` makes networks and trainers from: see [`grid`](crate::grid) and
     /// [`random_candidates`](crate::random_candidates).
     ///
-    /// A candidate whose training fails, for instance by a learning rate that is too high,
-    /// has this as its result, and does not keep the others from theirs.
+    /// A candidate whose training fails, for instance by a learning rate that is too high, or
+    /// whose loss on a part that was held out is infinite or NaN, has this as its result, and
+    /// does not keep the others from theirs.
     ///
     /// ```
     /// use densely_data::{Dataset, digits};
@@ -151,7 +153,12 @@ impl<'a, T: Scalar> Fold<'a, T> {
     fn score(&self, (spec, trainer): (Mlp, Trainer<'_, T>)) -> Result<Evaluation, ModelError> {
         let mut predictor = Predictor::<T>::new(self.preparation.clone(), spec)?;
         trainer.fit(predictor.model_mut(), &self.train)?;
-        predictor.evaluate(self.held_out, &Threads::single())
+        let evaluation = predictor.evaluate(self.held_out, &Threads::single())?;
+        // Scores that are NaN speak for the first class, and may be right more often than not.
+        match evaluation.loss() {
+            loss if loss.is_finite() => Ok(evaluation),
+            loss => Err(ModelError::HeldOutLoss { loss }),
+        }
     }
 }
 

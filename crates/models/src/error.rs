@@ -3,8 +3,10 @@ use densely_layers::LayerError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
 use densely_preprocess::PreprocessError;
-use densely_tensor::{Scalar, ShapeError};
+use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
+
+use crate::monitor::Diagnosis;
 
 /// Why a model could not be built, trained or used.
 #[derive(Debug, Error)]
@@ -107,27 +109,40 @@ pub enum ModelError {
         /// The names there are.
         choices: String,
     },
-    /// The loss became infinite or NaN.
+    /// Numbers became infinite or NaN in training.
     #[error(
-        "the loss became {loss} in epoch {epoch}, step {step}: training diverged; \
-         lower the learning rate (it is {learning_rate:?}){}",
-        led_to(.previous_loss, .layer)
+        "{} in epoch {epoch}, step {step}: training diverged{}{}",
+        overflow.of(*loss), advice(.diagnosis), overflow.led_to(*.previous_loss, *.layer)
     )]
     Diverged {
         /// Epoch, from 1.
         epoch: usize,
         /// Step within the epoch, from 1.
         step: usize,
-        /// The loss.
+        /// What became infinite or NaN.
+        overflow: Overflow,
+        /// The loss of the step.
         loss: f64,
         /// The learning rate then.
         learning_rate: f64,
         /// The loss of the step before, if it was not the first.
         previous_loss: Option<f64>,
-        /// The first layer, as people count them, with an output that is infinite or NaN, if
-        /// there is one: an activation belongs to the weights before it, and 0 is what comes
-        /// before the first weights.
+        /// The first layer, as people count them, with an output or a weight that is infinite
+        /// or NaN, if there is one: an activation belongs to the weights before it, and 0 is
+        /// what comes before the first weights.
         layer: Option<usize>,
+        /// Why, and what to change.
+        diagnosis: Box<Diagnosis>,
+    },
+    /// The loss on data that were held out is infinite or NaN, so that there is no score to
+    /// compare.
+    #[error(
+        "the loss on the part that was held out is {}, though training did not diverge: see how \
+         its values differ from those of the other parts", Figure(*loss)
+    )]
+    HeldOutLoss {
+        /// The loss.
+        loss: f64,
     },
 }
 
@@ -150,11 +165,41 @@ fn wider(scalar: &str) -> &'static str {
     if scalar == f32::NAME { ", or train in f64" } else { "" }
 }
 
-/// What happened before a loss became infinite or NaN.
-fn led_to(previous_loss: &Option<f64>, layer: &Option<usize>) -> String {
-    let previous = previous_loss.map(|loss| format!("; the loss was {loss:?} a step before"));
-    let layer = layer.map(|layer| format!("; layer {layer} has the first outputs out of range"));
-    [previous, layer].into_iter().flatten().collect()
+/// What became infinite or NaN first in a training that diverged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The loss, before the update of the step.
+    Loss,
+    /// The norm of the gradient, before the update.
+    Gradient,
+    /// Weights, in the last update of an epoch or in one before.
+    Weights,
+}
+
+impl Overflow {
+    fn of(self, loss: f64) -> String {
+        match self {
+            Self::Loss => format!("the loss became {loss}"),
+            Self::Gradient => "the gradient became infinite or NaN".to_owned(),
+            Self::Weights => "weights became infinite or NaN".to_owned(),
+        }
+    }
+
+    /// What happened before.
+    fn led_to(self, previous_loss: Option<f64>, layer: Option<usize>) -> String {
+        let numbers = if self == Self::Weights { "weights" } else { "outputs" };
+        let previous =
+            previous_loss.map(|loss| format!("; the loss was {:.3} a step before", Figure(loss)));
+        let layer =
+            layer.map(|layer| format!("; layer {layer} has the first {numbers} out of range"));
+        [previous, layer].into_iter().flatten().collect()
+    }
+}
+
+/// The findings, in the middle of a sentence.
+fn advice(diagnosis: &Diagnosis) -> String {
+    diagnosis.findings.iter().map(|finding| format!("; {finding}")).collect()
 }
 
 impl ModelError {

@@ -14,7 +14,8 @@ pub struct Epoch {
     pub validation: Option<Evaluation>,
     /// The learning rate of the last step.
     pub learning_rate: f64,
-    /// Whether the model is the best so far: lowest validation loss.
+    /// Whether the model is the best so far: lowest validation loss. One that is infinite or
+    /// NaN is never the best.
     pub best: bool,
     /// The hidden units that were active for no example of the epoch; of the last epoch
     /// before it that was [looked at](History::layers), if it was not. `None` without a
@@ -44,7 +45,8 @@ pub struct History {
     /// Every epoch, in order; at least one.
     pub epochs: Vec<Epoch>,
     /// The epoch whose weights the model has now: the one with the lowest validation
-    /// loss, or the last if there are no validation data. From 1.
+    /// loss, or the last if there are no validation data, or no validation loss was finite.
+    /// From 1.
     pub kept_epoch: usize,
     /// Why training ended.
     pub stop: Stop,
@@ -55,6 +57,7 @@ pub struct History {
     /// after the last look, or 10 for each of its steps in which units had to be counted.
     /// Empty without a monitor.
     pub layers: Vec<LayerReport>,
+    pub(crate) diagnosis: Diagnosis,
 }
 
 impl History {
@@ -72,10 +75,11 @@ impl History {
         self.layers.iter().filter(move |layer| layer.epoch == epoch)
     }
 
-    /// What went wrong in training, and what to change.
+    /// What went wrong in training, and what to change. Without a monitor, this is only
+    /// whether validation losses were infinite or NaN.
     #[must_use]
     pub fn diagnosis(&self) -> Diagnosis {
-        Diagnosis::of(self)
+        self.diagnosis.clone()
     }
 
     /// The epoch whose weights the model has.

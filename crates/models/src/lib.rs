@@ -54,7 +54,7 @@ mod workspace;
 pub use activation_kind::ActivationKind;
 pub use candidates::{grid, log_uniform, random_candidates};
 pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
-pub use error::ModelError;
+pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
 pub use linear_classifier::LinearClassifier;

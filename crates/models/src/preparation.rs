@@ -172,7 +172,8 @@ impl Preparation {
         self.target_scale.as_ref()
     }
 
-    /// The examples as a model takes them.
+    /// The examples as a model takes them. Features have their names still, unless they are
+    /// made of several, as principal components are.
     ///
     /// # Errors
     /// If the data have other features or outputs; [`ModelError::OutOfRange`] for values that
@@ -207,7 +208,12 @@ impl Preparation {
                 prepared.with_weights((0..row.ncols()).map(|j| row[(0, j)]).collect::<Vec<_>>())?
             }
         };
-        Ok(prepared.with_output_names(&self.output_names)?)
+        let prepared = prepared.with_output_names(&self.output_names)?;
+        let prepared = prepared.with_target_name(&self.target_name);
+        Ok(match keeps_features(&self.preprocessor) {
+            true => prepared.with_feature_names(&self.feature_names)?,
+            false => prepared,
+        })
     }
 
     /// The features of examples as a model takes them.
@@ -297,5 +303,16 @@ fn too_far_apart(error: PreprocessError, names: &[String]) -> ModelError {
             ModelError::TooFarApart { column: names[*feature].clone() }
         }
         _ => error.into(),
+    }
+}
+
+/// Whether each feature becomes one, and each of these is made of one.
+fn keeps_features(preprocessor: &Preprocessor) -> bool {
+    use Preprocessor::{Center, MeanImage, MinMax, None, PerChannelMean, Pipeline, Standardize};
+    match preprocessor {
+        None { .. } | Center(_) | Standardize(_) | MinMax(_) | MeanImage(_) => true,
+        PerChannelMean(_) => true,
+        Pipeline(pipeline) => pipeline.steps().iter().all(keeps_features),
+        _ => false,
     }
 }

@@ -1,16 +1,19 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use densely_data::{Dataset, split_indices};
+use densely_data::{DataError, Dataset, split_indices};
 use densely_layers::At;
-use densely_optim::{Adam, Optimizer, Plateau, Schedule};
-use densely_tensor::{Key, Purpose, Scalar, Stream, Threads};
+use densely_optim::{Adam, OptimError, Optimizer, Plateau, Schedule};
+use densely_tensor::{Figure, Key, Purpose, Scalar, Stream, Threads};
 
 use crate::batches::Batches;
 use crate::early_stopping::EarlyStopping;
-use crate::monitor::{Monitor, first_non_finite_layer};
+use crate::monitor::{Case, Diagnosis, Monitor, first_non_finite_layer, first_not_finite_weights};
 use crate::training_step::Pass;
-use crate::{Epoch, Evaluation, History, Model, ModelError, Stop, TrainingStep};
+use crate::{Epoch, Evaluation, History, Model, ModelError, Overflow, Stop, TrainingStep};
+
+/// Times at which the factors of a schedule are checked before training, about.
+const FACTORS: usize = 1 << 16;
 
 type OnEpoch<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
 
@@ -151,6 +154,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// Changes the learning rate with time, step by step: the optimiser's is multiplied
     /// by the schedule's factor. Time is in epochs, and ends with [`epochs`](Self::epochs).
+    /// Where the rate is 0, nothing is changed.
     ///
     /// ```
     /// use densely_models::Trainer;
@@ -219,9 +223,9 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// Trains `model` on `data`, from the weights it has.
     ///
     /// # Errors
-    /// If an option is out of range, the data do not fit the model, or the loss becomes
-    /// infinite or NaN. In the last case the model has the best weights so far if there
-    /// are validation data.
+    /// If an option is out of range, the data do not fit the model, or the loss, the gradient
+    /// or the weights become infinite or NaN. In the last case the model has the best weights
+    /// so far if there is a finite validation loss.
     pub fn fit(mut self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
         self.check()?;
         model.check(data)?;
@@ -250,6 +254,9 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         }
         self.schedule.as_ref().map_or(Ok(()), |schedule| schedule.check())?;
         self.plateau.as_ref().map_or(Ok(()), Plateau::check)?;
+        if !(0.0..1.0).contains(&self.validation_fraction) {
+            return Err(DataError::Fraction(self.validation_fraction).into());
+        }
         let validates = self.validation_data.is_some() || self.validation_fraction > 0.0;
         if self.plateau.is_some() && !validates {
             let (expected, value) = ("left out without validation data", "one");
@@ -268,7 +275,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         &mut self,
         model: &mut Model<T>,
         train: &Dataset<T>,
-        validation: Option<&Dataset<T>>,
+        validation_data: Option<&Dataset<T>>,
     ) -> Result<History, ModelError> {
         let monitor = || Monitor::new(model, train, self.epochs, &self.threads);
         let mut run = Run {
@@ -277,17 +284,20 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             monitor: self.monitor.then(monitor).transpose()?,
             last_loss: None,
         };
+        self.check_schedule(run.batches.count())?;
         let mut best = EarlyStopping::new();
         let mut epochs = Vec::with_capacity(self.epochs.min(1 << 16));
         let mut stop = Stop::Epochs;
         let base_rate = self.optimizer.learning_rate();
         for epoch in 1..=self.epochs {
             let trained = self.train_epoch(epoch, base_rate, model, &mut run);
-            let train_loss = trained.inspect_err(|_| {
+            let train_loss = trained.map_err(|error| {
+                let error = diagnosed(error, model, train, run.monitor.as_ref());
                 best.restore(model.network_mut());
+                error
             })?;
             let evaluate = |data| model.evaluate_on(data, &self.threads);
-            let validation = validation.map(evaluate).transpose()?;
+            let validation = validation_data.map(evaluate).transpose()?;
             let learning_rate = self.optimizer.learning_rate();
             if let (Some(plateau), Some(validation)) = (&mut self.plateau, &validation) {
                 plateau.observe(validation.loss());
@@ -313,10 +323,30 @@ impl<'a, T: Scalar> Trainer<'a, T> {
                 break;
             }
         }
+        if let Some(monitor) = &mut run.monitor {
+            monitor.end_training(model.network());
+        }
         let kept_epoch = best.restore(model.network_mut()).unwrap_or(epochs.len());
+        let diagnosis = match &run.monitor {
+            None => Diagnosis::of_losses(&epochs),
+            Some(monitor) => {
+                let (epochs, batch_size, threads) = (&epochs[..], self.batch_size, &self.threads);
+                Diagnosis::of(&Case {
+                    model,
+                    train,
+                    validation: validation_data,
+                    epochs,
+                    kept_epoch,
+                    stop,
+                    batch_size,
+                    threads,
+                    monitor,
+                })?
+            }
+        };
         let (initial_loss, layers) = run.monitor.map(Monitor::into_parts).unzip();
         let layers = layers.unwrap_or_default();
-        Ok(History { epochs, kept_epoch, stop, initial_loss, layers })
+        Ok(History { epochs, kept_epoch, stop, initial_loss, layers, diagnosis })
     }
 
     /// One pass over the training data. Returns the mean loss.
@@ -327,7 +357,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         model: &mut Model<T>,
         run: &mut Run<'_, T>,
     ) -> Result<f64, ModelError> {
-        let Run { batches, step, monitor, last_loss } = run;
+        let Run { batches, step: training_step, monitor, last_loss } = run;
         batches.shuffle(epoch as u32);
         let (mut total, mut examples) = (0.0, 0);
         for index in 0..batches.count() {
@@ -338,25 +368,41 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
             let (optimizer, threads) = (&mut *self.optimizer, &self.threads);
             let learning_rate = optimizer.learning_rate();
-            let accept = |loss: f64, pass: &Pass<'_, T>| {
+            let (step, previous_loss, mut loss) = (index + 1, *last_loss, f64::NAN);
+            let diverged = |overflow, loss, layer| ModelError::Diverged {
+                epoch,
+                step,
+                overflow,
+                loss,
+                learning_rate,
+                previous_loss,
+                layer,
+                diagnosis: Box::default(),
+            };
+            let accept = |found: f64, pass: &Pass<'_, T>| {
+                loss = found;
                 if !loss.is_finite() {
-                    let (step, previous_loss) = (index + 1, *last_loss);
-                    let layer = first_non_finite_layer(pass);
-                    return Err(ModelError::Diverged {
-                        epoch,
-                        step,
-                        loss,
-                        learning_rate,
-                        previous_loss,
-                        layer,
-                    });
+                    return Err(diverged(Overflow::Loss, loss, first_non_finite_layer(pass)));
                 }
                 if let Some(monitor) = monitor {
                     monitor.before_update(epoch, index, pass);
                 }
-                Ok(())
+                // An optimiser refuses a rate of 0, which is where a schedule may end.
+                Ok(learning_rate != 0.0 || base_rate == 0.0)
             };
-            let loss = step.run_if(model, optimizer, x, targets, at, threads, accept)?;
+            match training_step.run_if(model, optimizer, x, targets, at, threads, accept) {
+                Err(ModelError::Optim(OptimError::NotFinite { .. })) => {
+                    return Err(diverged(Overflow::Gradient, loss, None));
+                }
+                done => done?,
+            };
+            if step == batches.count() {
+                // What no loss may ever show: units that are dead hide their weights.
+                let layer = first_not_finite_weights(model.network());
+                if layer.is_some() {
+                    return Err(diverged(Overflow::Weights, loss, layer));
+                }
+            }
             if let Some(monitor) = monitor {
                 monitor.after_update(index, model);
             }
@@ -365,6 +411,21 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             examples += n;
         }
         Ok(total / examples as f64)
+    }
+
+    /// Whether the factors of the schedule are good for learning rates: better now than in
+    /// the middle of a training.
+    fn check_schedule(&self, batches: usize) -> Result<(), ModelError> {
+        let Some(schedule) = &self.schedule else { return Ok(()) };
+        let (steps, end) = (self.epochs.saturating_mul(batches), self.epochs as f64);
+        for step in (0..steps).step_by(steps.div_ceil(FACTORS)).chain([steps - 1]) {
+            let factor = schedule.factor(step as f64 / batches as f64, end);
+            if !(factor >= 0.0 && factor.is_finite()) {
+                let (option, expected) = ("the factor of the schedule", "at least 0 and finite");
+                return Err(ModelError::option(option, expected, &Figure(factor)));
+            }
+        }
+        Ok(())
     }
 
     /// The learning rate at a time in epochs, if anything changes it.
@@ -376,6 +437,22 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             self.optimizer.set_learning_rate(base_rate * scheduled * reduced);
         }
     }
+}
+
+/// A divergence with its causes, or another error as it is. The model has the weights that
+/// it diverged with.
+fn diagnosed<T: Scalar>(
+    mut error: ModelError,
+    model: &Model<T>,
+    train: &Dataset<T>,
+    monitor: Option<&Monitor<T>>,
+) -> ModelError {
+    if let ModelError::Diverged { epoch, step, overflow, learning_rate, diagnosis, .. } = &mut error
+    {
+        let updated = (*epoch, *step) != (1, 1) || *overflow == Overflow::Weights;
+        **diagnosis = Diagnosis::of_divergence(model, train, monitor, *learning_rate, updated);
+    }
+    error
 }
 
 /// The training part and the validation part.

@@ -98,11 +98,11 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
-        self.run_if(model, optimizer, x, targets, at, threads, |_, _| Ok(()))
+        self.run_if(model, optimizer, x, targets, at, threads, |_, _| Ok(true))
     }
 
     /// [`run`](Self::run), where `accept` sees the loss, and what went through the network,
-    /// before the optimiser acts.
+    /// before the optimiser acts, and says whether it shall.
     #[allow(clippy::too_many_arguments, reason = "those of `run`, and one")]
     pub(crate) fn run_if(
         &mut self,
@@ -112,15 +112,16 @@ impl<T: Scalar> TrainingStep<T> {
         targets: Targets<'_, T>,
         at: At,
         threads: &Threads,
-        accept: impl FnOnce(f64, &Pass<'_, T>) -> Result<(), ModelError> + Send,
+        accept: impl FnOnce(f64, &Pass<'_, T>) -> Result<bool, ModelError> + Send,
     ) -> Result<f64, ModelError> {
         let single = Threads::single();
         let worth = worthy_threads(x.ncols(), model.parameters());
         let threads = if worth > 1 { threads } else { &single };
         threads.attend(worth - 1, || {
             let loss = self.gradients(model, x, targets, at, threads)?;
-            accept(loss, &self.pass(model.network(), x))?;
-            optimizer.step(model.network_mut(), threads)?;
+            if accept(loss, &self.pass(model.network(), x))? {
+                optimizer.step(model.network_mut(), threads)?;
+            }
             Ok(loss)
         })
     }

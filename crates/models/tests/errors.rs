@@ -189,7 +189,7 @@ fn a_loss_that_explodes_is_caught_at_its_step() {
     let mut model = Mlp::regressor(1, 1).build().unwrap();
     let error = Trainer::new(Sgd::new(10.0)).epochs(1000).fit(&mut model, &data).unwrap_err();
     assert!(matches!(error, ModelError::Diverged { epoch: 2.., step: 1, .. }), "{error}");
-    assert!(error.to_string().contains("lower the learning rate (it is 10.0)"), "{error}");
+    assert!(error.to_string().contains("lower the learning rate (it is 10)"), "{error}");
 }
 
 /// After a divergence, the model has the best weights that validation saw.

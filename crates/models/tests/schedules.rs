@@ -100,9 +100,8 @@ fn options_out_of_range() {
         message(trainer().plateau(Plateau::new(0.5, 1))),
         "the plateau must be left out without validation data, got one"
     );
-    // A function whose values are no learning rates is found out by the optimiser.
     assert_eq!(
         message(trainer().schedule(|_: f64, _: f64| f64::NAN)),
-        "the learning rate must be positive and finite, got NaN"
+        "the factor of the schedule must be at least 0 and finite, got NaN"
     );
 }

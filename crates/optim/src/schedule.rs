@@ -26,7 +26,7 @@ use crate::{OptimError, option};
 /// CS231n, Neural Networks 3, "Annealing the learning rate".
 pub trait Schedule: Send {
     /// The learning rate at time `t` of `end`, as a multiple of the one at the start:
-    /// positive and finite for `0 ≤ t < end`.
+    /// at least 0 and finite for `0 ≤ t < end`.
     fn factor(&self, time: f64, end: f64) -> f64;
 
     /// Whether the options are in range.

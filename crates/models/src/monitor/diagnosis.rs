@@ -1,93 +1,55 @@
 use std::fmt;
 
-use super::LayerReport;
-use crate::History;
+use densely_data::{Dataset, Target};
+use densely_layers::Sequential;
+use densely_tensor::{Scalar, column, sum_of, vectorize};
+
+use super::causes::causes;
+use super::data_causes::{data_causes, validation_causes};
+use super::layer_report::layer_numbers;
+use super::losses::Losses;
+use super::missed_classes::missed_classes;
+use super::survey::Survey;
+use super::weight_scale::WeightScale;
+use super::{Case, Finding, Monitor};
+use crate::{Epoch, Model, ModelError};
 
 /// What kept a network from learning as it might: nothing, if it is healthy.
 ///
 /// Displays as one sentence for each finding, one per line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Diagnosis {
-    /// The findings: on the losses, then on each layer, first to last.
+    /// The findings: first what was seen, then why: in the data, in the weights, in the
+    /// layers, first to last, and in the steps.
     pub findings: Vec<Finding>,
 }
 
-/// Something that is not as it should be, with its figures. Displayed, it is a sentence
-/// that says what to change.
-///
-/// Layers are numbered as people do, from 1; an activation belongs to the weights before it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum Finding {
-    /// The loss before training was above its [limit](crate::InitialLoss::limit).
-    InitialLoss {
-        /// The loss before training.
-        loss: f64,
-        /// That of scores of zero.
-        expected: f64,
-    },
-    /// The training loss of the last epoch was more than 4 times that before training, and
-    /// that of scores of zero.
-    RisingLoss {
-        /// The larger of the loss before training and that of scores of zero.
-        before: f64,
-        /// The training loss of the last epoch.
-        last: f64,
-    },
-    /// At least 10 % of a layer's units were active for no example of an epoch.
-    DeadUnits {
-        /// The layer.
-        layer: usize,
-        /// How many units are dead.
-        dead: usize,
-        /// Of how many.
-        units: usize,
-        /// The first epoch that was looked at in which they were as many as that.
-        since: usize,
-    },
-    /// At least 10 % of a layer's units let almost no gradient through for 95 % of the
-    /// examples.
-    SaturatedUnits {
-        /// The layer.
-        layer: usize,
-        /// How many units are saturated.
-        saturated: usize,
-        /// Of how many.
-        units: usize,
-        /// The first epoch that was looked at in which they were as many as that.
-        since: usize,
-    },
-    /// An update moved the weights by more than a tenth of their norm, after the first epoch.
-    LargeUpdates {
-        /// The layer.
-        layer: usize,
-        /// The norm of the update over that of the weights.
-        ratio: f64,
-        /// The first epoch that was looked at in which it was as large as that.
-        since: usize,
-    },
-    /// No update that was looked at moved the weights by a millionth of their norm, and the
-    /// loss is still more than half of what it was.
-    SmallUpdates {
-        /// The layer.
-        layer: usize,
-        /// The norm of the largest update over that of the weights.
-        ratio: f64,
-    },
+/// How badly a network learns, and so how much is worth mentioning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Trouble {
+    /// It learns.
+    None,
+    /// More than half of the loss of one prediction for all is left.
+    Little,
+    /// All of it is left.
+    Nothing,
+    /// The loss rises, or has left the numbers there are.
+    Rising,
 }
 
-/// A loss that has risen by so much is not about to fall again.
-const RISE: f64 = 4.0;
+/// Initial weights are said to be too large beyond this gain. It is 1.4 as a rule.
+pub(crate) const LARGE_GAIN: f64 = 3.0;
 
-/// The share of a layer's units from which on they are reported.
-const SHARE: f64 = 0.1;
+/// Below this, a learning rate is to blame for nothing.
+pub(crate) const TINY_RATE: f64 = 1e-6;
 
-/// Healthy updates are about 1e-3 of the weights.
-const LARGE_UPDATE: f64 = 0.1;
+/// From this learning rate on, nothing else needs to be to blame.
+const HUGE_RATE: f64 = 1.0;
 
-/// Below this, single precision rounds the last updates away.
-const SMALL_UPDATE: f64 = 1e-6;
+/// The loss of a class that is never recognised is at least this part of that of one
+/// prediction for all.
+const MISSED: f64 = 0.1;
 
 impl Diagnosis {
     /// Whether there is no finding.
@@ -96,83 +58,114 @@ impl Diagnosis {
         self.findings.is_empty()
     }
 
-    pub(crate) fn of(history: &History) -> Self {
-        let mut findings = Vec::new();
-        let last = history.last().train_loss;
-        let mut unlearnt = false;
-        if let Some(initial) = history.initial_loss {
-            let (loss, expected) = (initial.loss, initial.expected);
-            if loss > initial.limit && expected > 0.0 {
-                findings.push(Finding::InitialLoss { loss, expected });
-            }
-            let before = loss.max(expected);
-            if last > RISE * before && before > 0.0 {
-                findings.push(Finding::RisingLoss { before, last });
-            }
-            unlearnt = last > 0.5 * before;
+    /// Of a run that was not watched: what the losses alone tell.
+    pub(crate) fn of_losses(epochs: &[Epoch]) -> Self {
+        Self { findings: validation_not_finite(epochs).into_iter().collect() }
+    }
+
+    /// Of a run that came to its end.
+    pub(crate) fn of<T: Scalar>(case: &Case<'_, T>) -> Result<Self, ModelError> {
+        let mut findings = nothing_to_learn(case.train);
+        let learns_nothing = !findings.is_empty();
+        findings.extend(validation_not_finite(case.epochs));
+        if learns_nothing {
+            return Ok(Self { findings });
         }
-        let latest = history.layers.last().map_or(0, |layer| layer.epoch);
-        for layer in history.layers_in(latest) {
-            let course = Course { rows: &history.layers, layer };
-            findings.extend(course.dead());
-            findings.extend(course.saturated());
-            findings.extend(course.large_updates());
-            findings.extend(course.small_updates().filter(|_| unlearnt));
+        let losses = Losses::of(case)?;
+        let trouble = losses.trouble();
+        findings.extend(losses.findings());
+        if losses.last > MISSED * losses.constant.loss {
+            findings.extend(missed_classes(case.model, case.train, case.threads)?);
+        }
+        let causes = causes(case, trouble, &losses);
+        let no_cause = trouble >= Trouble::Nothing && causes.is_empty();
+        findings.extend(causes);
+        findings.extend(no_cause.then_some(Finding::NoCause));
+        if let Some(validation) = case.validation.filter(|_| losses.validation_suffers()) {
+            findings.extend(validation_causes(&Survey::of(case.train), validation));
+        }
+        Ok(Self { findings })
+    }
+
+    /// Of a run whose numbers became infinite or NaN, if they did after any update at this
+    /// learning rate.
+    pub(crate) fn of_divergence<T: Scalar>(
+        model: &Model<T>,
+        train: &Dataset<T>,
+        monitor: Option<&Monitor<T>>,
+        learning_rate: f64,
+        updated: bool,
+    ) -> Self {
+        if let (false, Some(layer)) = (updated, first_not_finite_weights(model.network())) {
+            return Self { findings: vec![Finding::NotFiniteWeights { layer }] };
+        }
+        let trouble =
+            if updated && learning_rate >= HUGE_RATE { Trouble::Little } else { Trouble::Rising };
+        let mut findings = data_causes(&Survey::of(train), train, trouble);
+        let initial = match monitor {
+            Some(monitor) => monitor.initial_weights.clone(),
+            None if updated => Vec::new(),
+            None => WeightScale::of(model.network()),
+        };
+        findings.extend(large_weights(&initial));
+        if updated && learning_rate >= TINY_RATE {
+            findings.push(Finding::LargeLearningRate { learning_rate });
         }
         Self { findings }
     }
 }
 
-/// What became of a layer.
-struct Course<'a> {
-    rows: &'a [LayerReport],
-    /// The last row of the layer.
-    layer: &'a LayerReport,
+/// The first layer with weights that are too large.
+pub(crate) fn large_weights(scales: &[WeightScale]) -> Option<Finding> {
+    let large = scales.iter().find(|scale| scale.gain > LARGE_GAIN);
+    large.map(|&WeightScale { layer, gain, .. }| Finding::LargeWeights { layer, gain })
 }
 
-impl Course<'_> {
-    /// The reports of the layer, last to first.
-    fn back(&self) -> impl Iterator<Item = &LayerReport> {
-        self.rows.iter().rev().filter(|row| row.stage == self.layer.stage)
-    }
+/// The first layer, as people count them, with a parameter that is infinite or NaN.
+pub(crate) fn first_not_finite_weights<T: Scalar>(network: &Sequential<T>) -> Option<usize> {
+    let mut stages = network.stages().iter().zip(layer_numbers(network));
+    stages.find_map(|(stage, layer)| {
+        let mut finite = true;
+        stage.layer().visit_params(&mut |param| {
+            let value = param.value.as_ref();
+            finite &= (0..value.ncols()).all(|j| {
+                // Infinity times zero is NaN.
+                let zero = vectorize(
+                    #[inline(always)]
+                    || sum_of(column(value, j), |x: T| (x * T::ZERO).to_f64()),
+                );
+                zero == 0.0
+            });
+        });
+        (!finite).then_some(layer)
+    })
+}
 
-    /// Since which epoch this has been so without a break.
-    fn since(&self, is_so: impl Fn(&LayerReport) -> bool) -> Option<usize> {
-        self.back().take_while(|row| is_so(row)).last().map(|row| row.epoch)
+/// What makes all targets the same.
+fn nothing_to_learn<T: Scalar>(data: &Dataset<T>) -> Vec<Finding> {
+    match data.target() {
+        Target::Classes { labels, names } => {
+            let one = labels.iter().all(|&label| label == labels[0]);
+            one.then(|| Finding::OneClass { class: names[labels[0]].clone() }).into_iter().collect()
+        }
+        Target::Values { values, names } => {
+            let constant = |row: usize| {
+                let first = values[(row, 0)];
+                (0..values.ncols()).all(|j| values[(row, j)] == first).then(|| {
+                    Finding::ConstantTarget { target: names[row].clone(), value: first.to_f64() }
+                })
+            };
+            let findings: Vec<Finding> = (0..names.len()).filter_map(constant).collect();
+            // Of several targets, others may be worth learning.
+            if findings.len() == names.len() { findings } else { Vec::new() }
+        }
     }
+}
 
-    /// How many units this is said of, and since when, if they are enough.
-    fn share(&self, count: fn(&LayerReport) -> Option<usize>) -> Option<(usize, usize)> {
-        let many = |row: &LayerReport| {
-            count(row).is_some_and(|count| count as f64 >= SHARE * row.units as f64)
-        };
-        count(self.layer).zip(self.since(many))
-    }
-
-    fn dead(&self) -> Option<Finding> {
-        let (layer, units) = (self.layer.layer, self.layer.units);
-        let (dead, since) = self.share(|row| row.dead_units)?;
-        Some(Finding::DeadUnits { layer, dead, units, since })
-    }
-
-    fn saturated(&self) -> Option<Finding> {
-        let (layer, units) = (self.layer.layer, self.layer.units);
-        let (saturated, since) = self.share(|row| row.saturated_units)?;
-        Some(Finding::SaturatedUnits { layer, saturated, units, since })
-    }
-
-    fn large_updates(&self) -> Option<Finding> {
-        let large = |row: &LayerReport| {
-            row.epoch > 1 && row.update_ratio.is_some_and(|ratio| ratio > LARGE_UPDATE)
-        };
-        let (layer, ratio) = (self.layer.layer, self.layer.update_ratio?);
-        Some(Finding::LargeUpdates { layer, ratio, since: self.since(large)? })
-    }
-
-    fn small_updates(&self) -> Option<Finding> {
-        let ratio = self.back().filter_map(|row| row.update_ratio).fold(f64::NAN, f64::max);
-        (ratio < SMALL_UPDATE).then_some(Finding::SmallUpdates { layer: self.layer.layer, ratio })
-    }
+fn validation_not_finite(epochs: &[Epoch]) -> Option<Finding> {
+    let losses = || epochs.iter().filter_map(|epoch| Some(epoch.validation?.loss()));
+    let (count, of) = (losses().filter(|loss| !loss.is_finite()).count(), losses().count());
+    (count > 0).then_some(Finding::ValidationNotFinite { epochs: count, of })
 }
 
 impl fmt::Display for Diagnosis {
@@ -181,45 +174,5 @@ impl fmt::Display for Diagnosis {
             write!(f, "{}{finding}", if i == 0 { "" } else { "\n" })?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = |part: usize, of: usize| (100.0 * part as f64 / of as f64).round();
-        match *self {
-            Self::InitialLoss { loss, expected } => write!(
-                f,
-                "the loss was {loss:.3} before training, where scores of zero have \
-                 {expected:.3}: standardise inputs and targets or draw smaller initial weights"
-            ),
-            Self::RisingLoss { before, last } => write!(
-                f,
-                "the training loss rose from {before:.3} to {last:.3}: lower the learning rate"
-            ),
-            Self::DeadUnits { layer, dead, units, since } => write!(
-                f,
-                "{} % of layer {layer}'s units have been dead since epoch {since}: \
-                 lower the learning rate or try leaky-relu",
-                percent(dead, units)
-            ),
-            Self::SaturatedUnits { layer, saturated, units, since } => write!(
-                f,
-                "{} % of layer {layer}'s units have been saturated since epoch {since}: \
-                 standardise the inputs, draw smaller initial weights, or try relu",
-                percent(saturated, units)
-            ),
-            Self::LargeUpdates { layer, ratio, since } => write!(
-                f,
-                "an update moves the weights of layer {layer} by {:.0} % of their norm, or by \
-                 about as much since epoch {since}: lower the learning rate",
-                100.0 * ratio
-            ),
-            Self::SmallUpdates { layer, ratio } => write!(
-                f,
-                "layer {layer} hardly learns, an update moves its weights by {ratio:.0e} of their \
-                 norm at most: raise the learning rate, or try relu if later layers do learn"
-            ),
-        }
     }
 }

@@ -1,24 +1,39 @@
 //! What goes on inside a network while it is trained.
 
+mod causes;
+mod constant_prediction;
+mod course;
+mod data_causes;
 mod diagnosis;
+mod finding;
 mod flat_units;
 mod initial_loss;
 mod layer_report;
+mod losses;
+mod missed_classes;
+mod sentence;
 mod statistics;
+mod survey;
 mod weight_change;
+mod weight_scale;
 
 use densely_data::Dataset;
+use densely_layers::Sequential;
 use densely_tensor::{Scalar, Threads, first_non_finite};
 
 use crate::training_step::Pass;
-use crate::{Model, ModelError};
-pub use diagnosis::{Diagnosis, Finding};
+use crate::{Epoch, Model, ModelError, Stop};
+pub use diagnosis::Diagnosis;
+use diagnosis::Trouble;
+pub(crate) use diagnosis::first_not_finite_weights;
+pub use finding::Finding;
 use flat_units::FlatUnits;
 pub use initial_loss::InitialLoss;
 pub use layer_report::LayerReport;
 use layer_report::layer_numbers;
 pub use statistics::Statistics;
 use weight_change::WeightChange;
+use weight_scale::WeightScale;
 
 /// Steps from one look to the next, at least.
 const INTERVAL: usize = 32;
@@ -52,6 +67,9 @@ pub(crate) struct Monitor<T: Scalar> {
     layers: Vec<(usize, &'static str)>,
     flat: Vec<FlatUnits<T>>,
     change: WeightChange<T>,
+    initial_weights: Vec<WeightScale>,
+    /// At the end of the training; none before.
+    last_weights: Vec<WeightScale>,
     /// Steps until an epoch is looked at again, if it begins then.
     wait: usize,
     watching: bool,
@@ -82,6 +100,8 @@ impl<T: Scalar> Monitor<T> {
             layers,
             flat,
             change: WeightChange::new(),
+            initial_weights: WeightScale::of(model.network()),
+            last_weights: Vec::new(),
             wait: 0,
             watching: false,
         })
@@ -157,10 +177,30 @@ impl<T: Scalar> Monitor<T> {
         (dead, saturated)
     }
 
+    /// Takes notice of the weights that training ends with, before others are put back.
+    pub(crate) fn end_training(&mut self, network: &Sequential<T>) {
+        self.last_weights = WeightScale::of(network);
+    }
+
     /// What has been seen.
     pub(crate) fn into_parts(self) -> (InitialLoss, Vec<LayerReport>) {
         (self.initial_loss, self.rows)
     }
+}
+
+/// What a diagnosis is made from.
+#[derive(Debug)]
+pub(crate) struct Case<'a, T: Scalar> {
+    /// With the weights that are kept.
+    pub(crate) model: &'a Model<T>,
+    pub(crate) train: &'a Dataset<T>,
+    pub(crate) validation: Option<&'a Dataset<T>>,
+    pub(crate) epochs: &'a [Epoch],
+    pub(crate) kept_epoch: usize,
+    pub(crate) stop: Stop,
+    pub(crate) batch_size: usize,
+    pub(crate) threads: &'a Threads,
+    pub(crate) monitor: &'a Monitor<T>,
 }
 
 /// The first layer, as people count them, with an output that is infinite or NaN.

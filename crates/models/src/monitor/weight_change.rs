@@ -85,7 +85,7 @@ fn norm<T: Scalar>(x: &[T]) -> f64 {
 }
 
 /// The columns that stand for a parameter.
-fn sample<T: Scalar>(value: MatRef<'_, T>) -> impl Iterator<Item = &[T]> {
+pub(super) fn sample<T: Scalar>(value: MatRef<'_, T>) -> impl Iterator<Item = &[T]> {
     let (rows, columns) = sampled(value);
     (0..columns).map(move |k| &column(value, k * value.ncols() / columns)[..rows])
 }

@@ -1,0 +1,119 @@
+use super::{Finding, LayerReport};
+
+/// The shares of a layer's units from which on they are reported. Of dead ones, many can do
+/// without some.
+const DEAD: f64 = 0.3;
+const SATURATED: f64 = 0.1;
+
+/// Healthy updates are about 1e-3 of the weights.
+const LARGE_UPDATE: f64 = 0.1;
+
+/// Where the gradients of the first layer are a smaller part than this of those of the last,
+/// they are lost on the way.
+const VANISHED: f64 = 0.02;
+
+/// A share that dropout may drop.
+const DROPPED: f64 = 0.6;
+
+/// What became of the layers in a run that learnt little.
+#[derive(Debug)]
+pub(crate) struct Course<'a> {
+    rows: &'a [LayerReport],
+    /// The rows of the last look.
+    latest: Vec<&'a LayerReport>,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn new(rows: &'a [LayerReport]) -> Self {
+        let epoch = rows.last().map_or(0, |row| row.epoch);
+        Self { rows, latest: rows.iter().filter(|row| row.epoch == epoch).collect() }
+    }
+
+    /// What may have kept the layers from learning, and is no consequence of what is known.
+    pub(crate) fn findings(&self, known: &[Finding]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let small = |finding: &Finding| {
+            matches!(finding, Finding::SmallFeatures { .. } | Finding::SmallWeights { .. })
+        };
+        // Where little comes in, biases alone decide which units are active.
+        let rows = if known.iter().any(small) { &[] } else { &self.latest[..] };
+        for row in rows {
+            findings.extend(self.dead(row));
+            findings.extend(self.saturated(row));
+        }
+        if findings.is_empty() && known.is_empty() {
+            findings.extend(self.vanishing());
+        }
+        // Small weights are moved far by little.
+        let shrunk = |finding: &Finding| matches!(finding, Finding::ShrunkWeights { .. });
+        if !known.iter().any(shrunk) {
+            findings.extend(self.latest.iter().filter_map(|row| self.large_updates(row)));
+        }
+        findings.extend(self.dropped());
+        findings
+    }
+
+    /// The largest update over the weights that was seen in any layer.
+    pub(crate) fn largest_update(&self) -> Option<f64> {
+        self.rows.iter().filter_map(|row| row.update_ratio).reduce(f64::max)
+    }
+
+    /// Since which epoch this has been so of a layer without a break.
+    fn since(&self, of: &LayerReport, is_so: impl Fn(&LayerReport) -> bool) -> Option<usize> {
+        let back = self.rows.iter().rev().filter(|row| row.stage == of.stage);
+        back.take_while(|row| is_so(row)).last().map(|row| row.epoch)
+    }
+
+    /// How many units this is said of, and since when, if they are enough.
+    fn share(
+        &self,
+        of: &LayerReport,
+        share: f64,
+        count: fn(&LayerReport) -> Option<usize>,
+    ) -> Option<(usize, usize)> {
+        let many = |row: &LayerReport| {
+            count(row).is_some_and(|count| count as f64 >= share * row.units as f64)
+        };
+        count(of).zip(self.since(of, many))
+    }
+
+    fn dead(&self, of: &LayerReport) -> Option<Finding> {
+        let (dead, since) = self.share(of, DEAD, |row| row.dead_units)?;
+        Some(Finding::DeadUnits { layer: of.layer, dead, units: of.units, since })
+    }
+
+    fn saturated(&self, of: &LayerReport) -> Option<Finding> {
+        let (saturated, since) = self.share(of, SATURATED, |row| row.saturated_units)?;
+        Some(Finding::SaturatedUnits { layer: of.layer, saturated, units: of.units, since })
+    }
+
+    /// From the first layer with weights to the last.
+    fn vanishing(&self) -> Option<Finding> {
+        let gradient = |row: &LayerReport| Some(row.gradients?.standard_deviation);
+        let mut weighing = self.latest.iter().filter(|row| row.update_ratio.is_some());
+        let (first, last) = (weighing.next()?, weighing.next_back()?);
+        let ratio = gradient(first)? / gradient(last)?;
+        let (layer, last) = (first.layer, last.layer);
+        (ratio < VANISHED).then_some(Finding::VanishingGradients { layer, last, ratio })
+    }
+
+    fn large_updates(&self, of: &LayerReport) -> Option<Finding> {
+        let large = |row: &LayerReport| {
+            row.epoch > 1 && row.update_ratio.is_some_and(|ratio| ratio > LARGE_UPDATE)
+        };
+        let since = self.since(of, large)?;
+        Some(Finding::LargeUpdates { layer: of.layer, ratio: of.update_ratio?, since })
+    }
+
+    /// By the zeros that a dropout layer adds to those of its inputs.
+    fn dropped(&self) -> Option<Finding> {
+        let pairs = self.latest.iter().zip(self.latest.iter().skip(1));
+        let share = |(before, row): (&&LayerReport, &&LayerReport)| {
+            let kept = (1.0 - row.activations.zeros) / (1.0 - before.activations.zeros);
+            (row.kind == "Dropout").then_some((row.layer, 1.0 - kept))
+        };
+        let strongest = pairs.filter_map(share).max_by(|a, b| a.1.total_cmp(&b.1));
+        let (layer, dropped) = strongest.filter(|&(_, dropped)| dropped > DROPPED)?;
+        Some(Finding::StrongDropout { layer, dropped })
+    }
+}

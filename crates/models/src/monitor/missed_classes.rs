@@ -1,0 +1,62 @@
+use densely_data::Dataset;
+use densely_tensor::{Mat, Scalar, Threads, column, column_mut};
+
+use super::Finding;
+use crate::{Model, ModelError};
+
+/// Examples of a class that are looked at, at most.
+const EXAMPLES: usize = 16;
+
+/// Classes that are looked at, at most.
+const CLASSES: usize = 64;
+
+/// A class is rare with less than this part of what it would have if all were equal.
+const RARE: f64 = 0.5;
+
+/// The rare classes of which none of the examples that are looked at is recognised.
+///
+/// The accuracy does not tell of them: where 3 % are of one class, to say always the other is
+/// right for 97 %.
+pub(crate) fn missed_classes<T: Scalar>(
+    model: &Model<T>,
+    data: &Dataset<T>,
+    threads: &Threads,
+) -> Result<Option<Finding>, ModelError> {
+    let (Some(labels), Some(names)) = (data.labels(), data.class_names()) else { return Ok(None) };
+    let mut counts = vec![0_usize; names.len()];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    let present = counts.iter().filter(|&&count| count > 0).count();
+    let most = RARE * labels.len() as f64 / present as f64;
+    let rare = |class: usize| counts[class] > 1 && (counts[class] as f64) < most;
+    let classes: Vec<usize> = (0..names.len()).filter(|&class| rare(class)).take(CLASSES).collect();
+
+    // Of each class evenly spaced examples.
+    let mut seen = vec![0; names.len()];
+    let mut chosen = Vec::new();
+    for (example, &label) in labels.iter().enumerate() {
+        if classes.binary_search(&label).is_ok() {
+            if seen[label] % counts[label].div_ceil(EXAMPLES) == 0 {
+                chosen.push(example);
+            }
+            seen[label] += 1;
+        }
+    }
+    let mut x = Mat::zeros(data.features(), chosen.len());
+    for (j, &example) in chosen.iter().enumerate() {
+        column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
+    }
+    let mut recognised = vec![false; names.len()];
+    for (class, &example) in model.classify(x.as_ref(), threads)?.iter().zip(&chosen) {
+        if labels[example] == *class {
+            recognised[*class] = true;
+        }
+    }
+    let missed = || classes.iter().copied().filter(|&class| !recognised[class]);
+    let largest = missed().reduce(|a, b| if counts[b] > counts[a] { b } else { a });
+    Ok(largest.map(|class| Finding::MissedClasses {
+        class: names[class].clone(),
+        examples: counts[class],
+        looked_at: chosen.iter().filter(|&&example| labels[example] == class).count(),
+        more: missed().count() - 1,
+    }))
+}
