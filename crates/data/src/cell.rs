@@ -30,7 +30,7 @@ impl Cell {
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = Place::Row { row: self.row, line: self.line };
-        write!(f, "column `{}`, {place}", self.column)
+        write!(f, "column `{}`, {place}", shortened(&self.column))
     }
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for Cell {
 const SHOWN_CHARACTERS: usize = 40;
 const SHOWN_NAMES: usize = 20;
 
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

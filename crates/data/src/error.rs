@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
-use crate::cell::list;
+use crate::cell::{list, shortened};
 use crate::{Cell, Place};
 
 /// What is wrong with the data, and where.
@@ -159,8 +159,8 @@ pub enum DataError {
     },
     /// A column was asked for that the table does not have.
     #[error(
-        "there is no column `{name}`{}; the columns are {}",
-        .suggestion.as_ref().map(|s| format!(" (did you mean `{s}`?)")).unwrap_or_default(),
+        "there is no column `{}`{}; the columns are {}", shortened(.name),
+        .suggestion.as_ref().map(|s| format!(" (did you mean `{}`?)", shortened(s))).unwrap_or_default(),
         list(.columns)
     )]
     UnknownColumn {

@@ -1,44 +1,125 @@
 /// The name most like `name`, if one differs from it only in case or by an edit or two.
+///
+/// The time is that of reading the names once.
 pub(crate) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
-    let allowed = (wanted.chars().count() / 3).min(2);
-    names
-        .iter()
-        .map(|candidate| (edits(&wanted, &candidate.to_lowercase()), candidate.as_str()))
-        .filter(|&(edits, _)| edits <= allowed)
-        .min_by_key(|&(edits, _)| edits)
-        .map(|(_, candidate)| candidate)
+    let wanted: Vec<char> = name.to_lowercase().chars().collect();
+    let allowed = (wanted.len() / 3).min(MOST_EDITS);
+    let mut candidate: Vec<char> = Vec::new();
+    let edits = names.iter().filter_map(|name| {
+        candidate.clear();
+        candidate.extend(name.chars().flat_map(char::to_lowercase));
+        Some((edits(&wanted, &candidate, allowed)?, name.as_str()))
+    });
+    edits.min_by_key(|&(edits, _)| edits).map(|(_, name)| name)
 }
 
-/// The least number of insertions, deletions and replacements of characters that turns
-/// `a` into `b` (V. Levenshtein, 1966).
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    // row[j]: from the part of `a` seen so far to the first j characters of `b`.
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+/// Names with more differences are not alike.
+const MOST_EDITS: usize = 2;
+
+/// The least number of insertions, deletions and replacements of characters that turns `a` into
+/// `b` (V. Levenshtein, 1966); `None` if there are more than `allowed`, at most [`MOST_EDITS`].
+///
+/// Of the matrix of edits between beginnings of `a` and of `b`, only the cells by the diagonal
+/// can be below that (E. Ukkonen, 1985).
+fn edits(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
+    const MANY: usize = MOST_EDITS + 1;
+    const BAND: usize = 2 * MOST_EDITS + 1;
+    if a.len().abs_diff(b.len()) > allowed {
+        return None;
+    }
+    // band[k]: from the part of `a` seen so far, i characters, to the first i + k − MOST_EDITS
+    // of `b`; MANY stands for all that is more than allowed.
+    let mut band = [MANY; BAND];
+    for k in MOST_EDITS..BAND {
+        band[k] = k - MOST_EDITS;
+    }
+    for (i, from) in a.iter().enumerate() {
+        let mut next = [MANY; BAND];
+        for k in 0..BAND {
+            let Some(j) = (i + 1 + k).checked_sub(MOST_EDITS).filter(|&j| j <= b.len()) else {
+                continue;
+            };
+            let replaced = match j.checked_sub(1) {
+                None => MANY,
+                Some(last) => band[k] + usize::from(*from != b[last]),
+            };
+            let inserted = if k == 0 { MANY } else { next[k - 1] + 1 };
+            let deleted = if k == BAND - 1 { MANY } else { band[k + 1] + 1 };
+            next[k] = replaced.min(inserted).min(deleted).min(MANY);
+        }
+        band = next;
+        if band.iter().all(|&edits| edits > allowed) {
+            return None;
         }
     }
-    row[b.len()]
+    let last = (b.len() + MOST_EDITS).checked_sub(a.len())?;
+    band.get(last).copied().filter(|&edits| edits <= allowed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn counted(a: &str, b: &str, allowed: usize) -> Option<usize> {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        edits(&chars(a), &chars(b), allowed)
+    }
+
+    /// The whole matrix.
+    fn all_edits(a: &str, b: &str) -> usize {
+        let b: Vec<char> = b.chars().collect();
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, from) in a.chars().enumerate() {
+            let mut diagonal = row[0];
+            row[0] = i + 1;
+            for (j, &to) in b.iter().enumerate() {
+                let replaced = diagonal + usize::from(from != to);
+                diagonal = row[j + 1];
+                row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+            }
+        }
+        row[b.len()]
+    }
+
     #[test]
     fn edits_are_counted() {
         for (a, b, count) in
-            [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("ab", "ba", 2), ("ß", "s", 1)]
+            [("", "", 0), ("", "ab", 2), ("kitten", "mitte", 2), ("ab", "ba", 2), ("ß", "s", 1)]
         {
-            assert_eq!((edits(a, b), edits(b, a)), (count, count), "{a} {b}");
+            assert_eq!((counted(a, b, 2), counted(b, a, 2)), (Some(count), Some(count)), "{a} {b}");
         }
+        assert_eq!((counted("", "abc", 2), counted("kitten", "sitting", 2)), (None, None));
+    }
+
+    /// All words of up to five of two letters.
+    #[test]
+    fn few_edits_are_those_of_the_whole_matrix() {
+        let words: Vec<String> = (0..6_u32)
+            .flat_map(|len| (0..1 << len).map(move |bits| (len, bits)))
+            .map(|(len, bits)| {
+                (0..len).map(|i| if bits >> i & 1 == 1 { 'x' } else { 'y' }).collect()
+            })
+            .collect();
+        for a in &words {
+            for b in &words {
+                for allowed in 0..=2 {
+                    let expected = Some(all_edits(a, b)).filter(|&edits| edits <= allowed);
+                    assert_eq!(counted(a, b, allowed), expected, "{a} {b} {allowed}");
+                }
+            }
+        }
+    }
+
+    /// A matrix of a million times a million would take hours.
+    #[test]
+    fn long_names_and_many_take_no_longer_than_to_read_them() {
+        let long = "x".repeat(1_000_000);
+        let typed = format!("{}y{}", &long[1..500_000], &long[500_000..]);
+        assert_eq!(nearest(&typed, std::slice::from_ref(&long)), Some(long.as_str()));
+        assert_eq!(nearest(&typed, &["y".repeat(1_000_000)]), None);
+        let many: Vec<String> = (0..1_000_000).map(|i| format!("column {i}")).collect();
+        assert_eq!(nearest("colum 123456", &many), Some("column 123456"));
+        assert_eq!(nearest("another name", &many), None);
     }
 
     #[test]
