@@ -30,17 +30,21 @@
 //!
 //! [safetensors]: https://github.com/huggingface/safetensors
 
-mod atomic;
 mod error;
 mod hash;
 mod manifest;
 mod model_file;
 mod network;
 mod preparation;
+mod recognise;
+mod same;
 mod source;
 mod tensor;
+mod whole_file;
 
 pub use error::FormatError;
 pub use hash::weights_hash;
 pub use manifest::Provenance;
 pub use model_file::{AnyModel, ModelFile};
+pub use recognise::is_model_file;
+pub use whole_file::WholeFile;

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::Read;
 use std::mem::take;
 use std::path::Path;
 
@@ -11,10 +12,10 @@ use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
 use crate::source::{Failure, Source};
 use crate::tensor::{Stored, Tensors};
-use crate::{FormatError, Provenance, atomic, network, preparation};
+use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
 
 /// The key of our entry in the header of the file.
-const KEY: &str = "densely";
+pub(crate) const KEY: &str = "densely";
 
 /// A model and how it came to be: what a model file holds.
 #[derive(Debug)]
@@ -38,16 +39,31 @@ impl<T: Scalar> ModelFile<T> {
     /// Writes the file, whole or not at all: a file that was there before stays until the
     /// new one is safely on the disk.
     ///
+    /// What was written can be [loaded](AnyModel::load), and is then the same model: it has
+    /// been tried, before anything was written.
+    ///
     /// # Errors
-    /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if the model
-    /// has a part that the format has no place for.
+    /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not
+    /// be loaded, or not as the same model: with a weight that is not finite, a layer that its
+    /// description does not have, or a part that the format has no place for.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
         let path = path.as_ref();
         let bytes = self
             .to_bytes()
+            .and_then(|bytes| self.check(&bytes).map(|()| bytes))
             .map_err(|reason| FormatError::Invalid { path: path.to_owned(), reason })?;
-        atomic::write(path, &bytes)
+        WholeFile::write(path, &bytes)
             .map_err(|source| FormatError::File { path: path.to_owned(), source })
+    }
+
+    /// Whether these bytes are read as this model.
+    fn check(&self, bytes: &[u8]) -> Result<(), Reason> {
+        let source = Source::new(bytes, Some(bytes.len() as u64));
+        let (manifest, tensors) = contents(source).map_err(|failure| match failure {
+            Failure::File(error) => Reason::NotSafetensors(error.to_string()),
+            Failure::Invalid(reason) => reason,
+        })?;
+        same::check(&self.predictor, &Self::restore(manifest, &tensors)?.predictor)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, Reason> {
@@ -108,20 +124,26 @@ impl AnyModel {
     fn read(path: &Path) -> Result<Self, Failure> {
         let file = File::open(path)?;
         let about = file.metadata()?;
-        let mut source = Source::new(file, about.is_file().then_some(about.len()));
-        let (description, metadata) = source.header()?;
-        let mut manifest = parse(&description.ok_or(Reason::NotDensely)?, &metadata)?;
-        let tensors = Stored::from(source.tensors(&metadata)?);
-        drop(metadata);
-        let stored = take(&mut manifest.hash);
-        if hash(&manifest, |hasher| tensors.hash(hasher))? != stored {
-            return Err(Reason::Hash.into());
-        }
+        let size = about.is_file().then_some(about.len());
+        let (manifest, tensors) = contents(Source::new(file, size))?;
         Ok(match manifest.dtype {
             Dtype::F32 => Self::F32(ModelFile::restore(manifest, &tensors)?),
             Dtype::F64 => Self::F64(ModelFile::restore(manifest, &tensors)?),
         })
     }
+}
+
+/// The manifest, and the tensors, which have the hash that was stored with them.
+fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure> {
+    let (description, metadata) = source.header()?;
+    let mut manifest = parse(&description.ok_or(Reason::NotDensely)?, &metadata)?;
+    let tensors = Stored::from(source.tensors(&metadata)?);
+    drop(metadata);
+    let stored = take(&mut manifest.hash);
+    if hash(&manifest, |hasher| tensors.hash(hasher))? != stored {
+        return Err(Reason::Hash.into());
+    }
+    Ok((manifest, tensors))
 }
 
 /// The manifest, unless it is of a version that is not known yet, which may have other fields,

@@ -1,0 +1,36 @@
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::model_file::KEY;
+
+/// Whether a file is one of ours, of any version, by its header alone: the rest may be damaged.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn is_model_file(path: impl AsRef<Path>) -> io::Result<bool> {
+    /// What the header of a safetensors file has besides its tensors.
+    #[derive(Deserialize)]
+    struct Header {
+        #[serde(rename = "__metadata__")]
+        metadata: HashMap<String, String>,
+    }
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut length = [0; 8];
+    if size < 8 {
+        return Ok(false);
+    }
+    file.read_exact(&mut length)?;
+    let length = u64::from_le_bytes(length);
+    if length > size - 8 {
+        return Ok(false);
+    }
+    let mut header = Vec::new();
+    file.take(length).read_to_end(&mut header)?;
+    let header = serde_json::from_slice::<Header>(&header);
+    Ok(header.is_ok_and(|header| header.metadata.contains_key(KEY)))
+}

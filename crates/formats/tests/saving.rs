@@ -1,0 +1,233 @@
+//! What is saved can be loaded, and is the same model then; what cannot is refused.
+
+use std::fs;
+use std::path::Path;
+
+use densely_data::Dataset;
+use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, is_model_file};
+use densely_layers::{Layer, LeakyRelu, Linear, Sequential, Tanh};
+use densely_loss::SoftmaxCrossEntropy;
+use densely_models::{ActivationKind, LossKind, Mlp, Model, Prediction, Predictor, Preparation};
+use densely_preprocess::{Method, Transform};
+use densely_tensor::{Mat, Scalar, Threads};
+use proptest::prelude::*;
+
+fn x() -> Mat<f64> {
+    Mat::from_fn(3, 20, |i, j| ((3 * i + 7 * j * j + i * j) % 11) as f64 / 3.0)
+}
+
+fn save<T: Scalar>(predictor: Predictor<T>, path: &Path) -> Result<(), FormatError> {
+    ModelFile { predictor, provenance: Provenance::default() }.save(path)
+}
+
+/// What a file predicts.
+fn loaded(path: &Path) -> Result<(Prediction, Option<String>), FormatError> {
+    fn of<T: Scalar>(file: &ModelFile<T>) -> (Prediction, Option<String>) {
+        predictions(&file.predictor)
+    }
+    Ok(match AnyModel::load(path)? {
+        AnyModel::F32(file) => of(&file),
+        AnyModel::F64(file) => of(&file),
+    })
+}
+
+/// Classes or values, and probabilities as text, which may be NaN.
+fn predictions<T: Scalar>(predictor: &Predictor<T>) -> (Prediction, Option<String>) {
+    let (x, threads) = (x(), Threads::single());
+    let probabilities = predictor.probabilities(x.as_ref(), &threads).unwrap();
+    (
+        predictor.predict(x.as_ref(), &threads).unwrap(),
+        probabilities.map(|probabilities| format!("{probabilities:?}")),
+    )
+}
+
+/// A value that may be poison, and where it goes.
+type Poison = Option<(usize, f64)>;
+
+/// Saves a model of this description, one of whose weights may be poison.
+fn survives<T: Scalar>(
+    spec: &Mlp,
+    method: &Method,
+    names: &[String],
+    poison: Poison,
+) -> Result<(), TestCaseError> {
+    let data = match spec.loss_kind() {
+        LossKind::MeanSquaredError | LossKind::MeanAbsoluteError | LossKind::Huber { .. } => {
+            Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| (j * j) as f64)).unwrap()
+        }
+        _ => Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap(),
+    };
+    let Ok(data) = data.with_feature_names(names.to_vec()) else { return Ok(()) };
+    let preparation = Preparation::fit(method, &data).unwrap();
+    let Ok(mut predictor) = Predictor::<T>::new(preparation, spec.clone()) else { return Ok(()) };
+    let mut finite = true;
+    if let Some((place, value)) = poison {
+        let value = T::from_f64(value);
+        let (mut seen, count) = (0, predictor.model().parameters());
+        predictor.model_mut().network_mut().visit_params_mut(&mut |param| {
+            let size = param.value.nrows() * param.value.ncols();
+            let index = (place % count).wrapping_sub(seen);
+            if index < size {
+                let rows = param.value.nrows();
+                param.value[(index % rows, index / rows)] = value;
+            }
+            seen += size;
+        });
+        finite = Scalar::is_finite(value);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let before = predictions(&predictor);
+    let saved = save(predictor, &path);
+    prop_assert_eq!(saved.is_ok(), finite, "{:?}", saved);
+    match saved {
+        Ok(()) => prop_assert_eq!(loaded(&path).unwrap(), before),
+        Err(_) => prop_assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0),
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn what_is_saved_is_loaded_and_predicts_the_same(
+        hidden in prop::collection::vec(1_usize..6, 0..3),
+        activations in prop::collection::vec(0..ActivationKind::ALL.len(), 2),
+        option in prop_oneof![0.01..0.99, Just(0.1 + 0.2), Just(1e-300), Just(f64::MIN_POSITIVE)],
+        loss in 0..LossKind::ALL.len(),
+        method in prop::sample::select(vec![
+            "none", "center", "standardize", "min-max:-1:1", "pca:2", "whiten", "zca:2",
+            "mean-image", "channel-mean:3", "standardize,pca:2",
+        ]),
+        names in prop::collection::vec("\\PC{0,9}", 3),
+        seed: u64,
+        double: bool,
+        poison in prop::option::of((
+            any::<usize>(),
+            prop::sample::select(vec![
+                f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e39, 3e38, -0.0, 1e-310, f64::MAX,
+            ]),
+        )),
+    ) {
+        let method: Method = method.parse().unwrap();
+        let mut kinds: Vec<ActivationKind> =
+            activations.iter().map(|&index| ActivationKind::ALL[index]).collect();
+        kinds[0] = match kinds[0] {
+            ActivationKind::LeakyRelu { .. } => ActivationKind::LeakyRelu { slope: option },
+            ActivationKind::Elu { .. } => ActivationKind::Elu { alpha: option },
+            other => other,
+        };
+        kinds.truncate(hidden.len().max(1));
+        let loss = match LossKind::ALL[loss] {
+            LossKind::Huber { .. } => LossKind::Huber { delta: option },
+            LossKind::SmoothedSoftmax { .. } => LossKind::SmoothedSoftmax { label_smoothing: option },
+            other => other,
+        };
+        let regression = !matches!(
+            loss, LossKind::MeanSquaredError | LossKind::MeanAbsoluteError | LossKind::Huber { .. }
+        );
+        let fitted = method.fit(x().as_ref()).unwrap();
+        let spec = Mlp::classifier(fitted.out_features(), if regression { 3 } else { 1 })
+            .hidden(hidden)
+            .activations(kinds)
+            .dropout(if seed % 2 == 0 { option } else { 0.0 })
+            .input_noise(if seed % 3 == 0 { option } else { 0.0 })
+            .loss(loss)
+            .seed(seed);
+        if double {
+            survives::<f64>(&spec, &method, &names, poison)?;
+        } else {
+            survives::<f32>(&spec, &method, &names, poison)?;
+        }
+    }
+}
+
+/// A predictor whose network is not that of its description.
+fn with_network(spec: Mlp, network: Sequential<f64>) -> Predictor<f64> {
+    let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    Predictor::from_parts(preparation, spec, Model::new(network, SoftmaxCrossEntropy::new()))
+        .unwrap()
+}
+
+/// Each would be loaded as another model, without a word.
+#[test]
+fn a_network_that_its_description_does_not_have_is_refused() {
+    let linear = |inputs, outputs| {
+        Linear::from_parts(
+            Mat::from_fn(outputs, inputs, |i, j| (i + 2 * j) as f64),
+            Mat::zeros(outputs, 1),
+        )
+        .unwrap()
+    };
+    let hidden =
+        |activation: ActivationKind| Mlp::classifier(3, 3).hidden([4]).activation(activation);
+    let network = |layer: Box<dyn Layer<f64>>| {
+        let mut network = Sequential::new(3).unwrap().with(linear(3, 4)).unwrap();
+        network.push_boxed(layer).unwrap();
+        network.with(linear(4, 3)).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let relu = || hidden(ActivationKind::Relu);
+    let leaky = || hidden(ActivationKind::LeakyRelu { slope: 0.1 });
+    let svm = hidden(ActivationKind::Tanh).loss(LossKind::Svm);
+    let more = Sequential::new(3).unwrap().with(linear(3, 3)).unwrap().with(Tanh).unwrap();
+    for (what, predictor) in [
+        ("layer 1 is Tanh", with_network(relu(), network(Box::new(Tanh)))),
+        ("slope: 0.3", with_network(leaky(), network(Box::new(LeakyRelu::new(0.3))))),
+        ("of 2 layers", with_network(Mlp::classifier(3, 3), more)),
+        ("the loss is", with_network(svm, network(Box::new(Tanh)))),
+    ] {
+        let error = save(predictor, &path).unwrap_err().to_string();
+        assert!(error.contains(what), "{what}: {error}");
+        assert!(!path.exists());
+    }
+    let same = with_network(hidden(ActivationKind::Tanh), network(Box::new(Tanh)));
+    save(same, &path).unwrap();
+    loaded(&path).unwrap();
+}
+
+/// A header beyond what readers of the format accept.
+#[test]
+fn names_of_100_megabytes_are_refused() {
+    let names = [0, 1, 2].map(|i| format!("{i}{}", "x".repeat(34_000_000)));
+    let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
+    let data = data.with_feature_names(names).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    assert!(save(predictor, &path).is_err());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_of_ours_is_known_by_its_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    save(Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap(), &path).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let is_one = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        is_model_file(&path).unwrap()
+    };
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    assert!(is_one(&bytes) && is_one(&bytes[..header]));
+    assert!(is_one(include_bytes!("data/version-1.safetensors")));
+    let theirs = |json: &str| [&(json.len() as u64).to_le_bytes()[..], json.as_bytes()].concat();
+    for other in [
+        &b""[..],
+        b"a,b,c\n1,2,3\n",
+        &[0xff; 100],
+        &bytes[..header - 1],
+        &(1_u64 << 60).to_le_bytes(),
+        &theirs("{}"),
+        &theirs(r#"{"__metadata__":{"format":"pt"}}"#),
+    ] {
+        assert!(!is_one(other), "{other:?}");
+    }
+    assert!(is_model_file(folder.path().join("none")).is_err());
+}
