@@ -171,6 +171,9 @@ pub(crate) struct PredictArgs {
     /// Write to a file instead of the standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Overwrite the file if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +220,9 @@ pub(crate) struct NotesArgs {
     /// Folder for the pictures, and for a page of them if all experiments are run
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Overwrite the pictures and the page that are in the folder
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
     /// List the experiments
     #[arg(long)]
     pub(crate) list: bool,

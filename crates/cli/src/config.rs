@@ -1,17 +1,27 @@
 //! Options from a file: they become arguments, so that there is one place that knows
 //! which options there are, what they may be, and what to say if they are wrong.
 
+use std::any::TypeId;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 use toml::{Table, Value};
 
 use crate::args::{Cli, Command};
 use crate::error::CliError;
+use crate::visible::visible;
 
 /// Options of `train` that say nothing about the result.
 const NOT_IN_A_CONFIG: [&str; 5] = ["out", "force", "json", "config", "help"];
+
+/// How the config of a run begins.
+const MARK: &str = "# A run of densely";
+
+/// An option, by its name on the command line, and its value as it would be there.
+pub(crate) type OptionText = (String, String);
 
 /// Parses the command line; with `train --config FILE`, the options of the file come
 /// before those of the line, which override them.
@@ -19,52 +29,70 @@ pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<(Cli, ArgMatches), CliError> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let (cli, matches) = parse_once(&args)?;
+    let (cli, matches) = match parse_once(&args) {
+        // What goes with data may be on the line, and the data in the file.
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            let with_data = [&args[..], &["DATA".into()]].concat();
+            match parse_once(&with_data) {
+                Ok((Cli { command: Command::Train(mut train) }, matches))
+                    if train.config.is_some() =>
+                {
+                    train.data = None;
+                    (Cli { command: Command::Train(train) }, matches)
+                }
+                _ => return Err(error.into()),
+            }
+        }
+        parsed => parsed?,
+    };
     let Command::Train(train) = &cli.command else { return Ok((cli, matches)) };
     let Some(path) = &train.config else { return Ok((cli, matches)) };
 
     let mut from_file = read(path)?;
     if train.data.is_some() {
-        from_file.data = None;
+        from_file.data.clear();
     }
     // The program and its command come first.
     let (command, options) = args.split_at(2);
-    let all = [command, &from_file.options, options, from_file.data.as_slice()].concat();
-    parse_once(&all)
+    let all = [command, &from_file.options, options, &from_file.data].concat();
+    Ok(parse_once(&all)?)
 }
 
-fn parse_once(args: &[OsString]) -> Result<(Cli, ArgMatches), CliError> {
+fn parse_once(args: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
     let matches = Cli::command().try_get_matches_from(args)?;
     let cli = Cli::from_arg_matches(&matches)?;
     let (_, matches) = matches.subcommand().expect("clap requires a command");
     Ok((cli, matches.clone()))
 }
 
+#[derive(Default)]
 struct Options {
     options: Vec<OsString>,
-    data: Option<OsString>,
+    /// The data after what says that they are no option, whatever their name.
+    data: Vec<OsString>,
 }
 
 fn read(path: &Path) -> Result<Options, CliError> {
     let text = std::fs::read_to_string(path).map_err(CliError::file(path))?;
     let refuse = |message: String| {
-        let message = format!("{}: {message}", path.display());
-        Cli::command().error(clap::error::ErrorKind::InvalidValue, message)
+        let message = visible(&format!("{}: {message}", path.display())).into_owned();
+        Cli::command().error(ErrorKind::InvalidValue, message)
     };
     let table: Table =
         text.parse().map_err(|error: toml::de::Error| refuse(error.message().to_owned()))?;
-    let known = option_names();
-    let mut read = Options { options: Vec::new(), data: None };
+    let known = known_options();
+    let mut read = Options::default();
     for (key, value) in table {
-        if !known.contains(&key) {
-            let options = known.join(", ");
-            return Err(refuse(format!("unknown option \"{key}\"; there are {options}")).into());
-        }
+        let Some(option) = known.iter().find(|option| option.name == key) else {
+            let names: Vec<_> = known.iter().map(|option| option.name.as_str()).collect();
+            let names = names.join(", ");
+            return Err(refuse(format!("unknown option \"{key}\"; there are {names}")).into());
+        };
         match (key.as_str(), text_of(&value)) {
             (_, None) => return Err(refuse(format!("\"{key}\" cannot be a table")).into()),
-            ("data", Some(data)) => read.data = Some(data.into()),
-            (_, Some(_)) if value == Value::Boolean(false) => {}
-            (_, Some(_)) if value == Value::Boolean(true) => {
+            ("data", Some(data)) => read.data = vec!["--".into(), data.into()],
+            (_, Some(_)) if option.is_flag && value == Value::Boolean(false) => {}
+            (_, Some(_)) if option.is_flag && value == Value::Boolean(true) => {
                 read.options.push(format!("--{key}").into());
             }
             (_, Some(text)) => read.options.push(format!("--{key}={text}").into()),
@@ -85,40 +113,86 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The names of the options that a config may have, as on the command line.
-fn option_names() -> Vec<String> {
+/// An option that a config may have.
+struct KnownOption {
+    /// As on the command line.
+    name: String,
+    id: String,
+    /// It is there or not, and has no value.
+    is_flag: bool,
+    is_number: bool,
+}
+
+fn known_options() -> Vec<KnownOption> {
     let cli = Cli::command();
     let train = cli.find_subcommand("train").expect("there is this command");
-    let name = |arg: &clap::Arg| arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned();
-    let names = train.get_arguments().map(name);
-    names.filter(|name| !NOT_IN_A_CONFIG.contains(&name.as_str())).collect()
-}
-
-/// Every option that has a value, by default or not, as text.
-pub(crate) fn options(matches: &ArgMatches) -> Vec<(String, String)> {
-    let value = |name: String| {
-        let values = matches.get_raw(&name.replace('-', "_"))?;
-        let texts: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
-        Some((name, texts.join(",")))
+    let numbers = [TypeId::of::<f64>(), TypeId::of::<usize>(), TypeId::of::<u64>()];
+    let known = |arg: &clap::Arg| KnownOption {
+        name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
+        id: arg.get_id().to_string(),
+        is_flag: matches!(arg.get_action(), ArgAction::SetTrue),
+        is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
-    option_names().into_iter().filter_map(value).collect()
+    let options = train.get_arguments().map(known);
+    options.filter(|option| !NOT_IN_A_CONFIG.contains(&option.name.as_str())).collect()
 }
 
-/// The config that repeats a run.
-pub(crate) fn write(matches: &ArgMatches) -> String {
-    let value = |(name, text): (String, String)| (name, value_of(&text));
-    options(matches).into_iter().map(value).collect::<Table>().to_string()
+/// Every option that has a value, by default or not, as text. `told` are the values of options
+/// whose default depends on the data or on other options, by their names; what was asked for
+/// comes before them.
+pub(crate) fn options(matches: &ArgMatches, told: &[OptionText]) -> Vec<OptionText> {
+    let value = |option: KnownOption| {
+        let asked = match matches.value_source(&option.id) {
+            None | Some(ValueSource::DefaultValue) => None,
+            Some(_) => text(matches, &option.id),
+        };
+        let told = || told.iter().find(|(name, _)| *name == option.name).map(|told| told.1.clone());
+        let text = asked.or_else(told).or_else(|| text(matches, &option.id))?;
+        Some((option.name, text))
+    };
+    known_options().into_iter().filter_map(value).collect()
 }
 
-/// The value that the command line's text stands for.
-fn value_of(text: &str) -> Value {
-    if let Ok(integer) = text.parse() {
-        Value::Integer(integer)
-    } else if let Ok(float) = text.parse() {
-        Value::Float(float)
-    } else if let Ok(boolean) = text.parse() {
-        Value::Boolean(boolean)
-    } else {
-        Value::String(text.to_owned())
+fn text(matches: &ArgMatches, id: &str) -> Option<String> {
+    let texts: Vec<_> = matches.get_raw(id)?.map(|value| value.to_string_lossy()).collect();
+    Some(texts.join(","))
+}
+
+/// The config that repeats a run with these options, also where defaults have changed: each is
+/// read as the text that it was.
+pub(crate) fn write(options: &[OptionText]) -> String {
+    let known = known_options();
+    let value = |(name, text): &OptionText| {
+        let option = known.iter().find(|option| option.name == *name);
+        (name.clone(), option.map_or(Value::String(text.clone()), |option| option.value(text)))
+    };
+    let table: Table = options.iter().map(value).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{MARK} {version}, which `densely train --config` with this file repeats.\n{table}")
+}
+
+/// Whether a config with this first line is that of a run.
+pub(crate) fn is_marked(line: &str) -> bool {
+    line.starts_with(MARK)
+}
+
+impl KnownOption {
+    /// The value that is read as this text.
+    fn value(&self, text: &str) -> Value {
+        let number = || match text.parse() {
+            Ok(integer) => Some(Value::Integer(integer)),
+            Err(_) => text.parse().ok().map(Value::Float),
+        };
+        let value = match text.parse() {
+            Ok(set) if self.is_flag => Some(Value::Boolean(set)),
+            _ if self.is_number => number(),
+            _ => None,
+        };
+        // A number may be written in other ways than ours, as 1e-3.
+        let same = value.filter(|value| text_of(value).as_deref() == Some(text));
+        same.unwrap_or_else(|| Value::String(text.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use densely::models::ModelError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
+use crate::signals::Signal;
+
 /// Why the program ends with a status other than 0.
 #[derive(Debug, Error)]
 pub(crate) enum CliError {
@@ -30,6 +32,21 @@ pub(crate) enum CliError {
     File { path: PathBuf, source: io::Error },
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
+    #[error("{}: there is such a file; write another, or overwrite it with --force", .0.display())]
+    FileExists(PathBuf),
+    #[error(
+        "{}: there is such a file that densely has not written, and it is not overwritten: choose \
+         another folder with --out", .0.display()
+    )]
+    ForeignFile(PathBuf),
+    /// What went wrong after some of the work had been kept, and where that is.
+    #[error("{source}; {kept}")]
+    Kept { source: Box<CliError>, kept: String },
+    #[error("signals cannot be caught: {0}")]
+    Signals(io::Error),
+    /// A signal that came in training, after which everything was kept.
+    #[error("stopped by {}", .0.name())]
+    Stopped(Signal),
     #[error("threads cannot be started: {0}")]
     Threads(String),
     #[error(
@@ -74,7 +91,12 @@ impl CliError {
     }
 
     pub(crate) fn is_closed_pipe(&self) -> bool {
-        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        match self {
+            Self::Output(source) | Self::File { source, .. } => {
+                source.kind() == io::ErrorKind::BrokenPipe
+            }
+            _ => false,
+        }
     }
 }
 

@@ -9,6 +9,9 @@ mod output;
 mod progress;
 mod run_folder;
 mod schedule_arg;
+mod signals;
+mod sink;
+mod visible;
 
 use std::process::ExitCode;
 
@@ -16,8 +19,11 @@ use clap::error::ErrorKind;
 
 use crate::args::Command;
 use crate::error::CliError;
+use crate::output::eprintln;
+use crate::visible::visible;
 
 fn main() -> ExitCode {
+    signals::survive_file_size_limit();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(CliError::Usage(error)) => {
@@ -30,9 +36,10 @@ fn main() -> ExitCode {
         }
         // A reader such as `head` that has enough.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(CliError::Stopped(signal)) => ExitCode::from(signal.status() as u8),
         Err(error) => {
             let style = anstyle::AnsiColor::Red.on_default().bold();
-            anstream::eprintln!("{style}error{style:#}: {error}");
+            eprintln!("{style}error{style:#}: {}", visible(&error.to_string()));
             ExitCode::from(1)
         }
     }

@@ -1,9 +1,28 @@
 //! How figures are written for people.
 
+use std::io::Write;
+
 use anstyle::Style;
 use comfy_table::presets;
 use comfy_table::{CellAlignment, Table};
 use densely::models::Evaluation;
+
+/// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
+/// terminal that is gone.
+macro_rules! tell {
+    () => {
+        $crate::output::to_stderr(format_args!(""))
+    };
+    ($($text:tt)*) => {
+        $crate::output::to_stderr(format_args!($($text)*))
+    };
+}
+pub(crate) use tell as eprintln;
+
+/// Writes a line to the standard error, if that is possible.
+pub(crate) fn to_stderr(line: std::fmt::Arguments<'_>) {
+    let _ = anstream::stderr().write_all(format!("{line}\n").as_bytes());
+}
 
 /// For what matters most in a line.
 pub(crate) const BOLD: Style = Style::new().bold();

@@ -82,6 +82,33 @@ fn pictures_are_written_and_a_page_is_left_alone() {
     assert_eq!(fs::read_dir(folder.path().join("new/folder")).unwrap().count(), 1);
 }
 
+/// Only what is ours, and only if it was asked for.
+#[test]
+fn files_are_not_overwritten_unless_asked() {
+    let folder = Folder::new();
+    folder.ok("notes sizing --out pages");
+    let picture = folder.read("pages/sizing.svg");
+    // Before anything is run: nothing is printed.
+    let stderr = folder.fails(1, "notes sizing --out pages");
+    assert!(stderr.contains("pages/sizing.svg: there is such a file"), "{stderr}");
+    folder.ok("notes sizing --out pages --force");
+    assert_eq!(folder.read("pages/sizing.svg"), picture);
+    let theirs = "<svg width=\"10\" height=\"10\" viewBox=\"0 0 10 10\"></svg>\n";
+    folder.write("pages/sizing.svg", theirs);
+    for options in ["", " --force"] {
+        let stderr = folder.fails(1, &format!("notes sizing --out pages{options}"));
+        assert!(stderr.contains("that densely has not written"), "{stderr}");
+        assert_eq!(folder.read("pages/sizing.svg"), theirs);
+    }
+    // The page of all experiments is refused before the first is run.
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    folder.write("mine/README.md", "# My notes\n");
+    let stderr = folder.fails(1, "notes --out mine --force");
+    assert!(stderr.contains("mine/README.md: there is such a file that densely"), "{stderr}");
+    assert_eq!(folder.read("mine/README.md"), "# My notes\n");
+    assert_eq!(fs::read_dir(folder.path().join("mine")).unwrap().count(), 1);
+}
+
 #[test]
 fn mistakes_have_a_status_and_a_sentence() {
     let folder = Folder::new();

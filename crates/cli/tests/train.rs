@@ -231,6 +231,49 @@ fn a_config_repeats_a_run_and_the_command_line_comes_first() {
     assert_eq!(folder.json("train --config own.toml")["weights_hash"], report["weights_hash"]);
 }
 
+/// Whatever the names look like, and whatever was left to be told from the data.
+#[test]
+fn a_config_repeats_runs_of_any_names_and_defaults() {
+    let folder = Folder::new();
+    let rows: String = (0..60).map(|i| format!("{},{},{}\n", i % 7, i % 5, i % 2)).collect();
+    let tables = ["007", "1e3", "+3", "true", "-0", "nan", "0x10"].map(|target| {
+        folder.write(&format!("{target}.csv"), format!("a,{target},z\n{rows}"));
+        format!("./{target}.csv --target={target} --drop z")
+    });
+    folder.write("t.csv", format!("a,b,007\n{rows}"));
+    let others = [
+        "",
+        "--seed 9223372036854775808",
+        "--seed 18446744073709551615 --validation 0",
+        "t.csv --task regress",
+        "t.csv",
+        "t.csv --learning-rate 1e-3 --hidden 05",
+        "t.csv --patience 2 --epochs 40",
+        "--optimizer adamw",
+    ];
+    for options in tables.iter().map(String::as_str).chain(others) {
+        let train = format!("train --epochs 25 {options}");
+        let report = folder.json(&format!("{train} --out first --force"));
+        let again = folder.json("train --config first/config.toml --out second --force");
+        for field in ["weights_hash", "epochs", "task", "train_loss"] {
+            assert_eq!(again[field], report[field], "{field}: {options}");
+        }
+        let config = folder.read("first/config.toml");
+        assert_eq!(config, folder.read("second/config.toml"));
+        // Defaults may change: nothing is left to them that has a value.
+        let told = ["loss", "learning-rate", "optimizer", "momentum", "weight-decay", "seed"];
+        let data = ["data", "target", "task"].into_iter().filter(|_| options.contains(".csv"));
+        let patience = ["patience"].into_iter().filter(|_| !options.contains("--validation 0"));
+        for name in told.into_iter().chain(data).chain(patience) {
+            assert!(config.contains(&format!("\n{name} = ")), "{name}: {config}");
+        }
+        assert_eq!(
+            folder.json("inspect first")["options"]["loss"],
+            folder.json("inspect second")["options"]["loss"]
+        );
+    }
+}
+
 #[test]
 fn every_preprocessing_and_loss_trains() {
     let folder = Folder::new();

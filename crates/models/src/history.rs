@@ -36,6 +36,8 @@ pub enum Stop {
     Patience,
     /// The callback asked to stop.
     Callback,
+    /// The [flag](crate::Trainer::stop_flag) was set.
+    Interrupted,
 }
 
 /// The course of a training run.

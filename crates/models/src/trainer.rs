@@ -1,5 +1,6 @@
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use densely_data::{DataError, Dataset, split_indices};
 use densely_layers::At;
@@ -15,7 +16,7 @@ use crate::{Epoch, Evaluation, History, Model, ModelError, Overflow, Stop, Train
 /// Times at which the factors of a schedule are checked before training, about.
 const FACTORS: usize = 1 << 16;
 
-type OnEpoch<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
+type OnEpoch<'a, T> = Box<dyn FnMut(&Epoch, &Model<T>) -> ControlFlow<()> + Send + 'a>;
 
 /// Trains a model with mini-batches: an optimiser, and how long and on what it works.
 ///
@@ -62,7 +63,8 @@ pub struct Trainer<'a, T: Scalar> {
     seed: u64,
     threads: Threads,
     monitor: bool,
-    on_epoch: OnEpoch<'a>,
+    stop_flag: Option<&'a AtomicBool>,
+    on_epoch: OnEpoch<'a, T>,
 }
 
 /// The defaults of the program, measured on public tables (`docs/defaults.md`): Adam at
@@ -117,7 +119,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             seed: 0,
             threads: Threads::single(),
             monitor: true,
-            on_epoch: Box::new(|_| ControlFlow::Continue(())),
+            stop_flag: None,
+            on_epoch: Box::new(|_, _| ControlFlow::Continue(())),
         }
     }
 
@@ -214,10 +217,39 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         Self { monitor, ..self }
     }
 
-    /// Calls `callback` after each epoch, which may end the training.
+    /// Calls `callback` after each epoch with what happened in it and with the model as it is
+    /// then, whose weights are the best so far if [`Epoch::best`] says so. It may end the
+    /// training.
     #[must_use]
-    pub fn on_epoch(self, callback: impl FnMut(&Epoch) -> ControlFlow<()> + Send + 'a) -> Self {
+    pub fn on_epoch(
+        self,
+        callback: impl FnMut(&Epoch, &Model<T>) -> ControlFlow<()> + Send + 'a,
+    ) -> Self {
         Self { on_epoch: Box::new(callback), ..self }
+    }
+
+    /// Ends the training soon after another thread, or a signal, has set this flag: after the
+    /// step that is being made. What was done of that epoch counts as an epoch, is validated as
+    /// such, and the model ends with the weights that it would have after any last epoch.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicBool;
+    ///
+    /// use densely_data::digits;
+    /// use densely_models::{Mlp, Stop, Trainer};
+    /// use densely_optim::Sgd;
+    ///
+    /// let stop = AtomicBool::new(true); // as soon as it begins, so after one step
+    /// let mut model = Mlp::classifier(64, 10).build::<f32>()?;
+    /// let history = Trainer::new(Sgd::new(0.01))
+    ///     .stop_flag(&stop)
+    ///     .fit(&mut model, &digits().cast::<f32>()?)?;
+    /// assert_eq!((history.stop, history.epochs.len()), (Stop::Interrupted, 1));
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn stop_flag(self, flag: &'a AtomicBool) -> Self {
+        Self { stop_flag: Some(flag), ..self }
     }
 
     /// Trains `model` on `data`, from the weights it has.
@@ -314,8 +346,12 @@ impl<'a, T: Scalar> Trainer<'a, T> {
                 dead_units: flat.map(|(dead, _)| dead),
                 saturated_units: flat.map(|(_, saturated)| saturated),
             });
-            if (self.on_epoch)(&epochs[epoch - 1]).is_break() {
+            if (self.on_epoch)(&epochs[epoch - 1], model).is_break() {
                 stop = Stop::Callback;
+                break;
+            }
+            if self.is_to_stop() {
+                stop = Stop::Interrupted;
                 break;
             }
             if self.patience.is_some_and(|patience| best.epochs_since_best(epoch) >= patience) {
@@ -409,8 +445,15 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             *last_loss = Some(loss);
             total += loss * n as f64;
             examples += n;
+            if self.is_to_stop() {
+                break;
+            }
         }
         Ok(total / examples as f64)
+    }
+
+    fn is_to_stop(&self) -> bool {
+        self.stop_flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     /// Whether the factors of the schedule are good for learning rates: better now than in

@@ -86,7 +86,7 @@ fn whole_epochs(threads: &Threads, batch_size: usize) {
         .epochs(5)
         .batch_size(batch_size)
         .threads(threads.clone())
-        .on_epoch(|_| {
+        .on_epoch(|_, _| {
             let change = region.change();
             counts.push(change.allocations + change.reallocations);
             ControlFlow::Continue(())

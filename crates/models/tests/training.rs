@@ -1,6 +1,7 @@
 //! Training: gradients of whole models, the effect of every option, and reproducibility.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use densely_data::{Dataset, digits};
 use densely_layers::{At, Layer};
@@ -373,7 +374,7 @@ fn early_stopping_keeps_the_best_weights() {
         .epochs(400)
         .validation_data(&validation)
         .patience(5)
-        .on_epoch(|epoch| {
+        .on_epoch(|epoch, _| {
             seen.push(*epoch);
             ControlFlow::Continue(())
         })
@@ -390,13 +391,77 @@ fn early_stopping_keeps_the_best_weights() {
 #[test]
 fn a_callback_ends_training() {
     let mut model = Mlp::classifier(2, 2).build().unwrap();
-    let trainer = Trainer::new(Sgd::new(0.1)).on_epoch(|epoch| match epoch.epoch {
+    let trainer = Trainer::new(Sgd::new(0.1)).on_epoch(|epoch, _| match epoch.epoch {
         3 => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
     let history = trainer.fit(&mut model, &xor()).unwrap();
     assert_eq!((history.epochs.len(), history.stop), (3, Stop::Callback));
     assert_eq!(history.kept_epoch, 3);
+}
+
+/// As it is at the end of the epoch: in the best one, as it is in the end.
+#[test]
+fn a_callback_sees_the_model() {
+    let (train, validation) = some_digits::<f64>(200).split(0.5, 1).unwrap();
+    let mut model = Mlp::classifier(64, 10).hidden([30]).build().unwrap();
+    let (mut best, mut last) = (None, None);
+    let history = Trainer::new(Sgd::new(0.02).momentum(0.9))
+        .epochs(400)
+        .validation_data(&validation)
+        .patience(5)
+        .on_epoch(|epoch, model| {
+            let evaluation = model.evaluate(&validation).unwrap();
+            assert_eq!(Some(evaluation), epoch.validation);
+            last = Some(epoch.epoch);
+            if epoch.best {
+                best = Some((epoch.epoch, evaluation));
+            }
+            ControlFlow::Continue(())
+        })
+        .fit(&mut model, &train)
+        .unwrap();
+    assert_eq!(best, Some((history.kept_epoch, model.evaluate(&validation).unwrap())));
+    assert_eq!(last, Some(history.epochs.len()));
+}
+
+/// The step that is being made is finished, and counts.
+#[test]
+fn a_flag_ends_training_within_an_epoch() {
+    let data = some_digits::<f64>(200);
+    let build = || Mlp::classifier(64, 10).hidden([30]).build().unwrap();
+    let trainer = || Trainer::new(Sgd::new(0.02)).batch_size(1).seed(3);
+    let stop = AtomicBool::new(true);
+    let mut model = build();
+    let history = trainer().stop_flag(&stop).fit(&mut model, &data).unwrap();
+    assert_eq!((history.stop, history.epochs.len(), history.kept_epoch), (Stop::Interrupted, 1, 1));
+    // It is the model after one step: that of the first example in the order of the seed.
+    let mut after = Vec::new();
+    for example in 0..200 {
+        let one = data.subset(&[example]).unwrap();
+        let mut stepped = build();
+        trainer().epochs(1).fit(&mut stepped, &one).unwrap();
+        after.push(stepped.evaluate(&data).unwrap());
+    }
+    let evaluation = model.evaluate(&data).unwrap();
+    assert_eq!(after.iter().filter(|&&other| other == evaluation).count(), 1);
+
+    // With validation, the best weights are kept as after any other epoch.
+    let (train, validation) = data.split(0.5, 1).unwrap();
+    let stop = AtomicBool::new(false);
+    let mut model = build();
+    let history = Trainer::new(Sgd::new(0.02).momentum(0.9))
+        .epochs(400)
+        .validation_data(&validation)
+        .stop_flag(&stop)
+        .on_epoch(|epoch, _| {
+            stop.store(epoch.epoch == 7, Ordering::Relaxed);
+            ControlFlow::Continue(())
+        })
+        .fit(&mut model, &train)
+        .unwrap();
+    assert_eq!((history.stop, history.epochs.len()), (Stop::Interrupted, 7));
+    assert_eq!(model.evaluate(&validation).unwrap(), history.kept().validation.unwrap());
 }
 
 /// Full batches, one epoch: exactly one step of gradient descent, by hand.

@@ -4,14 +4,14 @@ mod classification;
 
 use std::io::Write;
 
-use anstream::eprintln;
 use densely::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::args::EvaluateArgs;
 use crate::error::CliError;
 use crate::input;
-use crate::output::{self, counted, metric, metric_name};
+use crate::output::{self, counted, eprintln, metric, metric_name};
+use crate::visible::visible;
 use classification::Classification;
 
 pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
@@ -40,7 +40,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
 
     let mut figures = output::metrics(&evaluation);
     figures.extend(classification.iter().flat_map(Classification::metrics));
-    let mut table = output::table(&["", target]);
+    let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();
     let task = if classes.is_some() { "classify" } else { "regress" };
     fields.insert("task".to_owned(), Value::from(task));
@@ -49,7 +49,11 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         table.add_row([metric_name(name).to_owned(), metric(name, value)]);
         fields.insert(name.to_owned(), Value::from(value));
     }
-    eprintln!("{} of {}", counted(data.len(), "example"), args.data.display());
+    eprintln!(
+        "{} of {}",
+        counted(data.len(), "example"),
+        visible(&args.data.display().to_string())
+    );
     eprintln!("{}", table.trim_fmt());
     if let Some(classification) = classification {
         classification.print();

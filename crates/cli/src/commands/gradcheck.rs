@@ -7,14 +7,13 @@ mod table;
 use std::io::Write;
 use std::time::Instant;
 
-use anstream::eprintln;
 use densely_gradcheck::{Config, Failure, Report};
 use densely_proofs::{ACTIVATIONS, LAYERS, LOSSES, OPTIMIZERS, Proof};
 use serde_json::{Value, json};
 
 use crate::args::GradcheckArgs;
 use crate::error::CliError;
-use crate::output::{DIM, counted};
+use crate::output::{DIM, counted, eprintln};
 
 /// Cases of each thing in the library.
 const CASES: u32 = 256;

@@ -11,6 +11,7 @@ use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, counted, thousands};
+use crate::visible::visible;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
     match (input::model(&args.model)?, args.json) {
@@ -73,18 +74,20 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), list(classes)),
     };
     let mut out = anstream::stdout();
-    writeln!(out, "{BOLD}{}{BOLD:#} is {target}", preparation.target_name())?;
+    let target_name = shown(preparation.target_name());
+    writeln!(out, "{BOLD}{target_name}{BOLD:#} is {target}")?;
     writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
     writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
     let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
     writeln!(out, "{}\n", table.trim_fmt())?;
     let provenance = &file.provenance;
-    writeln!(out, "trained by {} on {}", provenance.program, provenance.data)?;
+    let (program, data) = (visible(&provenance.program), visible(&provenance.data));
+    writeln!(out, "trained by {program} on {data}")?;
     for (heading, entries) in [("options", &provenance.options), ("results", &provenance.results)] {
         let entries: Vec<_> =
             entries.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        writeln!(out, "  {heading}: {}", entries.join(" "))?;
+        writeln!(out, "  {heading}: {}", visible(&entries.join(" ")))?;
     }
     Ok(())
 }
@@ -92,6 +95,15 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
 /// The first few names.
 fn list(names: &[String]) -> String {
     const SHOWN: usize = 8;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
+    let first = names.iter().take(SHOWN).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{first}, ...") } else { first }
+}
+
+/// A name, or its beginning.
+fn shown(name: &str) -> String {
+    const SHOWN: usize = 60;
+    match name.char_indices().nth(SHOWN) {
+        None => visible(name).into_owned(),
+        Some((end, _)) => format!("{}...", visible(&name[..end])),
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use densely::formats::WholeFile;
 use densely_notes::{EXPERIMENTS, Experiment, Lab, Outcome, Verdict, page};
 use serde_json::json;
 
@@ -22,6 +24,12 @@ pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
     }
     if let Some(folder) = &args.out {
         fs::create_dir_all(folder).map_err(CliError::file(folder))?;
+        // Before the work, so that none is done that cannot be kept.
+        let pictures = experiments.iter().map(|experiment| picture(folder, experiment));
+        let page = args.experiments.is_empty().then(|| folder.join(PAGE));
+        for path in pictures.chain(page) {
+            check(&path, args.force)?;
+        }
     }
     let lab = Lab { threads: input::threads(args.threads)?, ..Lab::default() };
     let mut results = Vec::with_capacity(experiments.len());
@@ -33,17 +41,53 @@ pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
             false => print(experiment, &outcome, start.elapsed().as_secs_f64())?,
         }
         if let Some(folder) = &args.out {
-            let path = folder.join(format!("{}.svg", experiment.name()));
-            fs::write(&path, &outcome.picture).map_err(CliError::file(&path))?;
+            let path = picture(folder, experiment);
+            WholeFile::write(&path, &outcome.picture).map_err(CliError::file(path))?;
         }
         results.push((*experiment, outcome));
     }
     // A page of some experiments would replace that of all.
     if let (Some(folder), true) = (&args.out, args.experiments.is_empty()) {
-        let path = folder.join("README.md");
-        fs::write(&path, page(&results)).map_err(CliError::file(&path))?;
+        let path = folder.join(PAGE);
+        WholeFile::write(&path, page(&results)).map_err(CliError::file(path))?;
     }
     Ok(())
+}
+
+/// The page of all experiments.
+const PAGE: &str = "README.md";
+
+fn picture(folder: &Path, experiment: &Experiment) -> PathBuf {
+    folder.join(format!("{}.svg", experiment.name()))
+}
+
+/// Whether a file may be written: if there is none, or it is ours and may be overwritten.
+fn check(path: &Path, overwrite: bool) -> Result<(), CliError> {
+    if fs::symlink_metadata(path).is_err() {
+        // Tried, and not kept.
+        return WholeFile::create(path).map(drop).map_err(CliError::file(path));
+    }
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let ours =
+        if path.ends_with(PAGE) { text.contains("densely notes --out") } else { is_picture(&text) };
+    match (ours, overwrite) {
+        (false, _) => Err(CliError::ForeignFile(path.to_owned())),
+        (true, false) => Err(CliError::FileExists(path.to_owned())),
+        (true, true) => Ok(()),
+    }
+}
+
+/// Whether this is a picture of ours, which is drawn four times as large as it is shown.
+fn is_picture(text: &str) -> bool {
+    let number = |name: &str| {
+        let (_, rest) = text.lines().next()?.split_once(&format!("{name}=\""))?;
+        rest.split(['"', ' ']).next()?.parse::<u32>().ok()
+    };
+    let (Some(width), Some(height)) = (number("<svg width"), number(" height")) else {
+        return false;
+    };
+    let size = format!("viewBox=\"0 0 {} {}\"", 4 * u64::from(width), 4 * u64::from(height));
+    text.lines().next().is_some_and(|line| line.contains(&size))
 }
 
 fn list(experiments: &[Experiment]) -> Result<(), CliError> {

@@ -1,7 +1,6 @@
 //! `densely predict`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use densely::data::Place;
 use densely::models::ModelError;
@@ -10,15 +9,22 @@ use densely::prelude::*;
 use crate::args::PredictArgs;
 use crate::error::CliError;
 use crate::input;
+use crate::sink::Sink;
 
 pub(crate) fn run(args: &PredictArgs) -> Result<(), CliError> {
+    // Before the work, so that none is done that cannot be kept.
+    let sink = Sink::open(args.output.as_deref(), args.force)?;
     match input::model(&args.model)? {
-        AnyModel::F32(file) => predict(args, &file.predictor),
-        AnyModel::F64(file) => predict(args, &file.predictor),
+        AnyModel::F32(file) => predict(args, &file.predictor, sink),
+        AnyModel::F64(file) => predict(args, &file.predictor, sink),
     }
 }
 
-fn predict<T: Scalar>(args: &PredictArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
+fn predict<T: Scalar>(
+    args: &PredictArgs,
+    predictor: &Predictor<T>,
+    sink: Sink,
+) -> Result<(), CliError> {
     let threads = input::threads(0)?;
     let preparation = predictor.preparation();
     let table = input::table(&args.data)?;
@@ -57,23 +63,26 @@ fn predict<T: Scalar>(args: &PredictArgs, predictor: &Predictor<T>) -> Result<()
         row
     };
     let rows = (0..x.ncols()).map(row);
-    match &args.output {
-        None => write(std::io::stdout().lock(), &header, rows).map_err(CliError::Output),
-        Some(path) => File::create(path)
-            .and_then(|file| write(file, &header, rows))
-            .map_err(CliError::file(path)),
-    }
+    sink.fill(|to| write(to, &header, rows).map_err(io_error))
 }
 
 fn write(
     to: impl Write,
     header: &[String],
     rows: impl Iterator<Item = Vec<String>>,
-) -> std::io::Result<()> {
+) -> csv::Result<()> {
     let mut csv = csv::Writer::from_writer(BufWriter::new(to));
     csv.write_record(header)?;
     for row in rows {
         csv.write_record(row)?;
     }
-    csv.flush()
+    Ok(csv.flush()?)
+}
+
+/// The error of the system, which `csv` wraps: a closed pipe is to be known.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

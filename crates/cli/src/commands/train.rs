@@ -1,23 +1,27 @@
 //! `densely train`.
 
+mod keeper;
 mod optimizer;
 mod parts;
 mod report;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use clap::ArgMatches;
-use densely::models::{Epoch, History};
+use densely::models::{History, ModelError};
 use densely::prelude::*;
 
 use crate::args::{Dtype, TrainArgs};
-use crate::config;
+use crate::config::{self, OptionText};
 use crate::error::CliError;
 use crate::input;
 use crate::progress::Progress;
-use crate::run_folder::{self, CONFIG, METRICS, MODEL};
+use crate::run_folder::RunFolder;
+use crate::signals::Signals;
+use keeper::Keeper;
 use optimizer::{optimizer, scheduled};
 use parts::Parts;
 use report::Report;
@@ -41,35 +45,98 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let parts = Parts::read(args)?;
     let preparation = Preparation::fit(&args.preprocess, &parts.train)
         .map_err(CliError::in_data(&parts.source))?;
-    let mut predictor = Predictor::<T>::new(preparation.clone(), spec(args, &preparation, &parts))?;
-    predictor.model_mut().scale_scores(INITIAL_SCORES);
+    let prepared = Prepared::<T>::new(&parts, &preparation)?;
+    let spec = spec(args, &preparation, &parts);
+    let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
+    let options = config::options(matches, &told(args, &parts, &spec, patience));
+    let predictor = Predictor::<T>::new(preparation, spec.clone())?;
+    let mut model = spec.build::<T>()?;
+    model.scale_scores(INITIAL_SCORES);
+    let signals = Signals::catch().map_err(CliError::Signals)?;
     // Before the work, so that none is done that cannot be judged or kept.
-    if let Some(test) = &parts.test {
-        preparation.dataset::<T>(test).map_err(CliError::in_data(&parts.test_source))?;
-    }
-    let folder = run_folder::create(args.out.as_deref(), &parts.name, args.force)?;
+    let config = config::write(&options);
+    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config)?;
     summary::before(args, &parts, &predictor);
-
-    let started = Instant::now();
-    let history = fit(args, optimizer, &parts, &preparation, predictor.model_mut(), &threads)?;
-    let seconds = started.elapsed().as_secs_f64();
-
-    let report = Report::new(&parts, &predictor, &history, seconds, &folder.join(MODEL), &threads)?;
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
-        options: config::options(matches).into_iter().collect(),
-        results: report.results(),
+        options: options.into_iter().collect(),
+        results: BTreeMap::new(),
     };
-    let confused = summary::confused(&parts, &predictor, &threads)?;
-    ModelFile { predictor, provenance }.save(folder.join(MODEL))?;
-    run_folder::write(&folder, CONFIG, &config::write(matches))?;
-    run_folder::write(&folder, METRICS, &report::lines(&history))?;
-    summary::after(&report, &history, &confused, &folder);
+    let mut keeper = Keeper::new(folder, ModelFile { predictor, provenance });
+
+    let started = Instant::now();
+    let trainer = trainer(args, optimizer, patience, &threads).stop_flag(signals.flag());
+    let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
+        Ok(history) => history,
+        Err(error) => return Err(keeper.rescue(error.into())),
+    };
+    let seconds = started.elapsed().as_secs_f64();
+
+    // First of all what took so long; what is said of it comes after.
+    let signal = signals.caught();
+    keeper.finish(&history, &model, signal.is_some())?;
+    if let Some(signal) = signal {
+        summary::stopped(signal, &history, keeper.folder().path());
+        return Err(CliError::Stopped(signal));
+    }
+    let reported = report(&parts, &history, seconds, &mut keeper, &threads);
+    let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
+    summary::after(&report, &history, &confused, keeper.folder().path());
     if args.json {
         report.print()?;
     }
-    Ok(())
+    match signals.caught() {
+        None => Ok(()),
+        Some(signal) => Err(CliError::Stopped(signal)),
+    }
+}
+
+/// What came out, which is stored with the model, and the most frequent mistakes.
+fn report<T: Scalar>(
+    parts: &Parts,
+    history: &History,
+    seconds: f64,
+    keeper: &mut Keeper<T>,
+    threads: &Threads,
+) -> Result<(Report, Vec<String>), CliError> {
+    let (predictor, path) = (keeper.predictor(), keeper.folder().model());
+    let report = Report::new(parts, predictor, history, seconds, &path, threads)?;
+    let confused = summary::confused(parts, predictor, threads)?;
+    keeper.save_with(report.results())?;
+    Ok((report, confused))
+}
+
+/// The data as the network takes them. Those to test on are prepared later again; here it is
+/// seen whether they can be.
+struct Prepared<T: Scalar> {
+    train: Dataset<T>,
+    validation: Option<Dataset<T>>,
+}
+
+impl<T: Scalar> Prepared<T> {
+    fn new(parts: &Parts, preparation: &Preparation) -> Result<Self, CliError> {
+        let prepare = |data: &Dataset<f64>, source: &str| {
+            preparation.dataset::<T>(data).map_err(CliError::in_data(source))
+        };
+        parts.test.as_ref().map(|test| prepare(test, &parts.test_source)).transpose()?;
+        let prepare = |data| prepare(data, &parts.source);
+        let validation = parts.validation.as_ref().map(prepare).transpose()?;
+        Ok(Self { train: prepare(&parts.train)?, validation })
+    }
+}
+
+/// The options that were left to be told from the data or from others, for the config: a later
+/// version might tell otherwise.
+fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) -> Vec<OptionText> {
+    let mut told = vec![("loss", spec.loss_kind().to_string())];
+    if args.data.is_some() {
+        let task = if parts.train.labels().is_some() { "classify" } else { "regress" };
+        told.push(("task", task.to_owned()));
+        told.push(("target", parts.train.target_name().to_owned()));
+    }
+    told.extend(patience.map(|epochs| ("patience", epochs.to_string())));
+    told.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 
 /// The network that was asked for.
@@ -89,37 +156,42 @@ fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
         .seed(args.seed)
 }
 
-fn fit<T: Scalar>(
+fn trainer<'a, T: Scalar>(
     args: &TrainArgs,
     optimizer: Box<dyn Optimizer<T>>,
-    parts: &Parts,
-    preparation: &Preparation,
-    model: &mut Model<T>,
+    patience: Option<usize>,
     threads: &Threads,
-) -> Result<History, CliError> {
-    let prepared = |data: &Dataset<f64>| {
-        preparation.dataset::<T>(data).map_err(CliError::in_data(&parts.source))
-    };
-    let train = prepared(&parts.train)?;
-    let validation = parts.validation.as_ref().map(prepared).transpose()?;
-
-    let progress = Progress::new(args.epochs);
-    let mut trainer = Trainer::new(optimizer)
+) -> Trainer<'a, T> {
+    let trainer = Trainer::new(optimizer)
         .epochs(args.epochs)
         .batch_size(args.batch_size)
         .seed(args.seed)
-        .threads(threads.clone())
-        .on_epoch(|epoch: &Epoch| {
-            progress.show(epoch);
-            ControlFlow::Continue(())
-        });
-    if let Some(validation) = &validation {
-        trainer = trainer.validation_data(validation);
-    }
-    if let Some(patience) = args.patience.or(validation.as_ref().map(|_| PATIENCE)) {
-        trainer = trainer.patience(patience);
-    }
-    let history = scheduled(args, trainer).fit(model, &train);
+        .threads(threads.clone());
+    let trainer = match patience {
+        None => trainer,
+        Some(patience) => trainer.patience(patience),
+    };
+    scheduled(args, trainer)
+}
+
+fn fit<T: Scalar>(
+    args: &TrainArgs,
+    trainer: Trainer<'_, T>,
+    data: &Prepared<T>,
+    model: &mut Model<T>,
+    keeper: &mut Keeper<T>,
+) -> Result<History, ModelError> {
+    let progress = Progress::new(args.epochs);
+    let trainer = trainer.on_epoch(|epoch, model| {
+        progress.show(epoch);
+        keeper.observe(epoch, model);
+        ControlFlow::Continue(())
+    });
+    let trainer = match &data.validation {
+        None => trainer,
+        Some(validation) => trainer.validation_data(validation),
+    };
+    let history = trainer.fit(model, &data.train);
     progress.clear();
-    Ok(history?)
+    history
 }

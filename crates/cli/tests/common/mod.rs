@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -15,6 +15,17 @@ pub(crate) struct Outcome {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl Outcome {
+    fn of(mut command: Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            status: output.status.code().expect("the program was not killed"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
 }
 
 #[allow(dead_code, reason = "not every test file that shares this module needs all of it")]
@@ -37,16 +48,34 @@ impl Folder {
         fs::read_to_string(self.path().join(name)).unwrap()
     }
 
+    /// `densely` with these words as arguments.
+    pub(crate) fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_densely"));
+        command.current_dir(self.path()).args(arguments.split_whitespace());
+        command
+    }
+
+    /// Runs a line of the shell, in which `densely` is the program.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, line: &str) -> Outcome {
+        let mut shell = Command::new("bash");
+        let line = line.replace("densely", env!("CARGO_BIN_EXE_densely"));
+        shell.current_dir(self.path()).args(["-c", &line]);
+        Outcome::of(shell)
+    }
+
+    /// The names of the files in a folder, in order.
+    pub(crate) fn files(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join(folder)).unwrap();
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
+        let mut names: Vec<_> = entries.map(|entry| name(entry).into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// Runs `densely` with these words as arguments.
     pub(crate) fn run(&self, arguments: &str) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_densely"));
-        let output =
-            command.current_dir(self.path()).args(arguments.split_whitespace()).output().unwrap();
-        Outcome {
-            status: output.status.code().expect("the program was not killed"),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Outcome::of(self.command(arguments))
     }
 
     /// The standard output of a run that must succeed.

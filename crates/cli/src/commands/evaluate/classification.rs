@@ -1,11 +1,11 @@
 //! What is said of a classifier besides accuracy and loss.
 
-use anstream::eprintln;
 use densely::models::ModelError;
 use densely::models::metrics::{Average, Calibration, ClassificationScores, ConfusionMatrix};
 use serde_json::{Value, json};
 
-use crate::output::{figure, percent, table};
+use crate::output::{eprintln, figure, percent, table};
+use crate::visible::visible;
 
 /// Bins of the calibration, as usual.
 const BINS: usize = 10;
@@ -83,7 +83,7 @@ impl<'a> Classification<'a> {
         for (class, name) in self.names.iter().enumerate() {
             let of = self.confusion.class(class);
             figures.add_row([
-                name.clone(),
+                visible(name).into_owned(),
                 self.confusion.support(class).to_string(),
                 percent(of.precision),
                 percent(of.recall),
@@ -95,14 +95,15 @@ impl<'a> Classification<'a> {
         if self.names.len() > MOST_CLASSES {
             return;
         }
-        let header = ["is \\ taken for"].into_iter().chain(self.names.iter().map(String::as_str));
+        let names: Vec<_> = self.names.iter().map(|name| visible(name)).collect();
+        let header = ["is \\ taken for"].into_iter().chain(names.iter().map(|name| &**name));
         let mut matrix = table(&header.collect::<Vec<_>>());
-        for (label, name) in self.names.iter().enumerate() {
+        for (label, name) in names.iter().enumerate() {
             let count = |predicted| match self.confusion.count(label, predicted) {
                 0 => "·".to_owned(),
                 count => count.to_string(),
             };
-            matrix.add_row([name.clone()].into_iter().chain((0..self.names.len()).map(count)));
+            matrix.add_row([name.to_string()].into_iter().chain((0..self.names.len()).map(count)));
         }
         eprintln!("\n{}", matrix.trim_fmt());
     }

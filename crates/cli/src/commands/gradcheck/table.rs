@@ -1,10 +1,9 @@
-use anstream::eprintln;
 use anstyle::{AnsiColor, Style};
 use densely_gradcheck::{Check, Report, Row};
 
 use super::bar::bar;
 use super::{Checked, Section};
-use crate::output::{BOLD, DIM};
+use crate::output::{BOLD, DIM, eprintln};
 
 /// The checks that have an error to show; of several, the last is drawn as a bar.
 const COLUMNS: [(Check, &str); 3] = [

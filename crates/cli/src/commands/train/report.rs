@@ -113,8 +113,9 @@ impl Report {
     }
 }
 
-/// A line of JSON for each epoch; the last has the findings.
-pub(crate) fn lines(history: &History) -> String {
+/// A line of JSON for each epoch. Of a training that came to its end, they have what the layers
+/// did, and the last has the findings.
+pub(crate) fn lines(epochs: &[Epoch], history: Option<&History>) -> String {
     let line = |epoch: &Epoch| {
         let mut fields = json!({
             "epoch": epoch.epoch,
@@ -128,17 +129,20 @@ pub(crate) fn lines(history: &History) -> String {
             // Of real values, these are in standard deviations of the target.
             fields[format!("validation_{name}")] = Value::from(value);
         }
-        let layers: Vec<Value> = history.layers_in(epoch.epoch).map(layer).collect();
+        let layers = history.into_iter().flat_map(|history| history.layers_in(epoch.epoch));
+        let layers: Vec<Value> = layers.map(layer).collect();
         if !layers.is_empty() {
             fields["layers"] = Value::from(layers);
         }
-        if epoch.epoch == history.epochs.len() {
+        if let Some(history) = history
+            && epoch.epoch == epochs.len()
+        {
             let findings = history.diagnosis().findings;
             fields["findings"] = findings.iter().map(ToString::to_string).collect();
         }
         format!("{fields}\n")
     };
-    history.epochs.iter().map(line).collect()
+    epochs.iter().map(line).collect()
 }
 
 /// What a layer did in an epoch.

@@ -1,9 +1,9 @@
 //! What a person reads during a run, on the standard error.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use anstream::eprintln;
-use densely::models::metrics::ConfusionMatrix;
 use densely::models::{History, Stop};
 use densely::prelude::*;
 
@@ -11,7 +11,11 @@ use super::parts::Parts;
 use super::report::Report;
 use crate::args::TrainArgs;
 use crate::error::CliError;
-use crate::output::{BOLD, DIM, counted, metric, metric_name, metrics, percent, table, thousands};
+use crate::output::{
+    BOLD, DIM, counted, eprintln, metric, metric_name, metrics, percent, table, thousands,
+};
+use crate::signals::Signal;
+use crate::visible::visible;
 
 /// What is going to be learnt, from what, and by which network.
 pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Predictor<T>) {
@@ -23,12 +27,12 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         Some(classes) => format!("one of {}", counted(classes.len(), "class")),
         None => "a number".to_owned(),
     };
-    eprintln!("{BOLD}{}{BOLD:#}", parts.source);
+    eprintln!("{BOLD}{}{BOLD:#}", visible(&parts.source));
     eprintln!(
         "  data     {}, {}; {} is {target}",
         counted(total, "example"),
         counted(train.features(), "feature"),
-        train.target_name(),
+        visible(train.target_name()),
     );
     eprintln!(
         "           {} to train, {} to validate, {} to test",
@@ -91,8 +95,10 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
     for finding in report.findings() {
         eprintln!("  {BOLD}finding{BOLD:#}  {finding}");
     }
-    eprintln!("  saved in {BOLD}{}{BOLD:#}", folder.display());
-    eprintln!("  {DIM}densely predict {} DATA.csv{DIM:#}", folder.display());
+    let folder = folder.display().to_string();
+    let folder = visible(&folder);
+    eprintln!("  saved in {BOLD}{folder}{BOLD:#}");
+    eprintln!("  {DIM}densely predict {folder} DATA.csv{DIM:#}");
 }
 
 /// The most frequent mistakes on the test data, in words.
@@ -108,9 +114,49 @@ pub(crate) fn confused<T: Scalar>(
     let Prediction::Classes(predicted) = predictor.predict(test.x(), threads)? else {
         return Ok(Vec::new());
     };
-    let mistakes = ConfusionMatrix::new(labels, &predicted, names.len())?.mistakes();
-    let sentence = |&(label, class, count): &(usize, usize, usize)| {
-        format!("{} taken for {} ({count}x)", names[label], names[class])
+    let sentence = |((label, class), count): ((usize, usize), usize)| {
+        format!("{} taken for {} ({count}x)", visible(&names[label]), visible(&names[class]))
     };
-    Ok(mistakes.iter().take(3).map(sentence).collect())
+    Ok(mistakes(labels, &predicted).into_iter().take(3).map(sentence).collect())
+}
+
+/// The mistakes, as label and what it was taken for, and how often, the most frequent first.
+/// Of classes there may be so many that nothing should be counted for all pairs of them.
+fn mistakes(labels: &[usize], predicted: &[usize]) -> Vec<((usize, usize), usize)> {
+    let mut counts = BTreeMap::new();
+    for (&label, &class) in labels.iter().zip(predicted).filter(|(label, class)| label != class) {
+        *counts.entry((label, class)).or_insert(0) += 1;
+    }
+    let mut mistakes: Vec<_> = counts.into_iter().collect();
+    mistakes.sort_by_key(|&(_, count)| Reverse(count));
+    mistakes
+}
+
+/// That a signal ended the training, and what is left of it.
+pub(crate) fn stopped(signal: Signal, history: &History, folder: &Path) {
+    let (last, kept) = (history.epochs.len(), history.kept_epoch);
+    let which = if history.kept().best { ", the best so far," } else { "" };
+    eprintln!(
+        "  stopped  by {} in epoch {last}; the weights of epoch {kept}{which} are saved in \
+         {BOLD}{}{BOLD:#}",
+        signal.name(),
+        visible(&folder.display().to_string()),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_counted_however_many_classes_there_are() {
+        let last = usize::MAX;
+        let (labels, predicted) = ([0, last, 7, 7, 7, 7, last], [0, 7, last, 8, 8, last, 7]);
+        let counted = [((7, 8), 2), ((7, last), 2), ((last, 7), 2)];
+        assert_eq!(mistakes(&labels, &predicted), counted);
+        assert_eq!(
+            mistakes(&[5, 5, 1, 1, 1], &[5, 1, 2, 2, 5]),
+            [((1, 2), 2), ((1, 5), 1), ((5, 1), 1)]
+        );
+    }
 }

@@ -1,0 +1,167 @@
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The options of a command line, as they are recorded.
+fn recorded(args: &[&str]) -> Result<Vec<OptionText>, CliError> {
+    let args = ["densely", "train"].iter().chain(args).map(OsString::from);
+    parse(args).map(|(_, matches)| options(&matches, &[]))
+}
+
+/// The options that a config with these is read as.
+fn repeated(config: &str) -> Result<Vec<OptionText>, CliError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, config).unwrap();
+    recorded(&["--config", path.to_str().unwrap()])
+}
+
+fn assert_repeats(args: &[&str]) {
+    let first = recorded(args).unwrap_or_else(|error| panic!("{args:?}: {error}"));
+    let config = write(&first);
+    let again = repeated(&config).unwrap_or_else(|error| panic!("{args:?}: {error}\n{config}"));
+    assert_eq!(first, again, "{args:?}\n{config}");
+    assert_eq!(write(&again), config);
+}
+
+#[test]
+fn every_text_of_an_option_is_read_as_it_was_given() {
+    for target in [
+        "007",
+        "1e3",
+        "+3",
+        "-3",
+        "true",
+        "false",
+        "inf",
+        "nan",
+        "1_000",
+        "0x1f",
+        "1.50",
+        "",
+        " ",
+        "2020-01-01",
+        "a\nb",
+        "\u{1b}[2J",
+        "\"",
+        "'",
+        "\\",
+        "#",
+        "a = 1",
+        "=",
+        "--seed=3",
+        "länge",
+        "9223372036854775808",
+    ] {
+        assert_repeats(&["t.csv", &format!("--target={target}"), &format!("--drop={target},x")]);
+        let refused = ["", "-3", "--seed=3"];
+        if !refused.contains(&target) {
+            assert_repeats(&[target]);
+        }
+    }
+    for option in [
+        "--seed=9223372036854775808",
+        "--seed=18446744073709551615",
+        "--seed=007",
+        "--learning-rate=1e-3",
+        "--learning-rate=1E39",
+        "--learning-rate=+.5",
+        "--learning-rate=0.10",
+        "--learning-rate=1",
+        "--learning-rate=0.1000000000000000055511151231257827",
+        "--momentum=0",
+        "--hidden=5",
+        "--hidden=05,4",
+        "--hidden=none",
+        "--hidden=",
+        "--nesterov",
+        "--threads=1",
+        "--preprocess=pca:0.9",
+        "--optimizer=adamw",
+        "--max-norm=3",
+        "--patience=7",
+    ] {
+        assert_repeats(&[option]);
+    }
+    assert_repeats(&["--", "-x.csv"]);
+    assert_repeats(&[]);
+}
+
+#[test]
+fn people_may_write_values_as_toml_has_them() {
+    let written = "data = \"t.csv\"\ntarget = true\ndrop = [7, \"007\"]\nseed = 3\nepochs = 4\n\
+                   learning-rate = 1e-3\nnesterov = true\nhidden = [5, 4]\n";
+    let options = repeated(written).unwrap();
+    for (name, value) in [
+        ("data", "t.csv"),
+        ("target", "true"),
+        ("drop", "7,007"),
+        ("seed", "3"),
+        ("learning-rate", "0.001"),
+        ("nesterov", "true"),
+        ("hidden", "5,4"),
+    ] {
+        assert!(options.contains(&(name.to_owned(), value.to_owned())), "{name}: {options:?}");
+    }
+}
+
+/// What is told from data or from other options is recorded, too, unless it was asked for.
+#[test]
+fn defaults_are_recorded_whatever_they_depend_on() {
+    let args = ["densely", "train", "t.csv", "--loss=huber"].map(OsString::from);
+    let (_, matches) = parse(args).unwrap();
+    let told = [("loss", "mse"), ("patience", "20"), ("target", "007"), ("learning-rate", "0.003")];
+    let told = told.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let options = options(&matches, &told);
+    for (name, value) in
+        [("loss", "huber"), ("patience", "20"), ("target", "007"), ("learning-rate", "0.003")]
+    {
+        assert!(options.contains(&(name.to_owned(), value.to_owned())), "{name}: {options:?}");
+    }
+    assert_eq!(repeated(&write(&options)).unwrap(), options);
+    // Those that have no value stand for nothing: no limit, no other table.
+    let recorded: Vec<_> = options.iter().map(|(name, _)| name.as_str()).collect();
+    let missing: Vec<_> = known_options()
+        .into_iter()
+        .map(|option| option.name)
+        .filter(|name| !recorded.contains(&name.as_str()))
+        .collect();
+    assert_eq!(missing, ["drop", "task", "test-data", "max-norm", "clip-norm"]);
+}
+
+#[test]
+fn what_goes_with_data_may_be_on_the_line_and_the_data_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    fs::write(&path, "data = \"t.csv\"\ntarget = \"a\"\n").unwrap();
+    let path = path.to_str().unwrap();
+    let options = recorded(&["--config", path, "--target", "b"]).unwrap();
+    assert!(options.contains(&("data".to_owned(), "t.csv".to_owned())));
+    assert!(options.contains(&("target".to_owned(), "b".to_owned())));
+    let without = recorded(&["--target", "b"]);
+    assert!(matches!(without, Err(CliError::Usage(_))), "{without:?}");
+}
+
+proptest! {
+    #[test]
+    fn any_names_and_numbers_are_read_as_they_were_given(
+        target in "\\PC*|[-+]?[0-9._eE]{1,20}|[\\x01-\\x7f]*",
+        drop in proptest::collection::vec("\\PC{0,9}|[0-9]+", 1..4),
+        data in "[^-\\x00]\\PC*",
+        seed: u64,
+        rate in f64::MIN_POSITIVE..1e300,
+        epochs in 1_usize..,
+    ) {
+        assert_repeats(&[
+            &format!("--target={target}"),
+            &format!("--drop={}", drop.join(",")),
+            &format!("--seed={seed}"),
+            &format!("--learning-rate={rate}"),
+            &format!("--warm-up={rate:e}"),
+            &format!("--epochs={epochs}"),
+            &data,
+        ]);
+    }
+}
