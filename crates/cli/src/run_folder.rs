@@ -44,13 +44,13 @@ impl RunFolder {
     ) -> Result<Self, CliError> {
         let default = Path::new("runs").join(name);
         match out {
-            None if !overwrite => Self::numbered(&default, config),
+            None if !overwrite => Self::numbered(&default, &config),
             out => Self::at(out.unwrap_or(&default), overwrite, config),
         }
     }
 
     /// `folder`, or the first of `folder-2`, `folder-3`, ... that there is not.
-    fn numbered(folder: &Path, config: String) -> Result<Self, CliError> {
+    fn numbered(folder: &Path, config: &str) -> Result<Self, CliError> {
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(CliError::file(parent))?;
         }
@@ -82,7 +82,7 @@ impl RunFolder {
             return Err(CliError::ForeignFile(foreign.clone()));
         }
         match (present.is_empty(), overwrite) {
-            (true, _) => Self::new(folder.to_owned(), config),
+            (true, _) => Self::new(folder.to_owned(), &config),
             (false, false) => Err(CliError::RunExists(folder.to_owned())),
             (false, true) => {
                 let path = folder.join(CONFIG);
@@ -95,7 +95,7 @@ impl RunFolder {
     }
 
     /// A folder without a run: the config is what claims it.
-    fn new(folder: PathBuf, config: String) -> Result<Self, CliError> {
+    fn new(folder: PathBuf, config: &str) -> Result<Self, CliError> {
         let path = folder.join(CONFIG);
         let written = WholeFile::create(&path).and_then(|mut file| {
             file.write_all(config.as_bytes())?;
