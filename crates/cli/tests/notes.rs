@@ -38,7 +38,10 @@ fn an_experiment_shows_its_claim_its_figures_and_its_verdict() {
         assert!(rows.iter().any(|cells| *cells == row), "{row:?}\n{stdout}");
     }
     let verdict = format!("The claim held. {}", outcome.finding);
-    for text in [sizing.title(), sizing.claim(), verdict.as_str()] {
+    let statement = outcome.statements[1].to_string();
+    assert_eq!(statement, "✓ 3-4-4-1 has 9 neurons and 41 parameters");
+    let link = sizing.link();
+    for text in [sizing.title(), sizing.claim(), link.as_str(), verdict.as_str(), &statement] {
         assert!(stdout.contains(text), "{text}\n{stdout}");
     }
 }
@@ -58,6 +61,10 @@ fn json_is_a_line_for_each_experiment_and_the_same_on_any_number_of_threads() {
         assert_eq!(json["name"], name);
         assert_eq!(json["claim"], experiment.claim());
         assert_eq!(json["source"], experiment.source());
+        assert_eq!(json["link"], experiment.link());
+        let statements = json["statements"].as_array().unwrap();
+        assert!(!statements.is_empty());
+        assert!(statements.iter().all(|statement| statement["held"] == true), "{statements:?}");
         assert_eq!(json["verdict"], "held");
         assert_eq!(json["finding"], outcome.finding);
         // As text: what is parsed may be off in the last bit.

@@ -27,13 +27,19 @@ impl Experiment {
         self.title
     }
 
-    /// Where in the notes the claim is.
+    /// The section of the notes that makes the claim.
     #[must_use]
     pub fn source(&self) -> String {
         self.section.source()
     }
 
-    /// The claim, quoted. What `[...]` stands for is left out; formulas are in Unicode.
+    /// The address of that section.
+    #[must_use]
+    pub fn link(&self) -> String {
+        self.section.link()
+    }
+
+    /// The claim, in our words; formulas are in Unicode.
     #[must_use]
     pub fn claim(&self) -> &'static str {
         self.claim

@@ -7,7 +7,7 @@ use crate::NotesError;
 /// ```
 /// use densely_notes::Lab;
 ///
-/// assert_eq!(Lab::default().seeds, 5);
+/// assert_eq!(Lab::default().seeds, 10);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Lab {
@@ -18,9 +18,9 @@ pub struct Lab {
 }
 
 impl Default for Lab {
-    /// Five seeds, on the calling thread.
+    /// Ten seeds, on the calling thread.
     fn default() -> Self {
-        Self { seeds: 5, threads: Threads::single() }
+        Self { seeds: 10, threads: Threads::single() }
     }
 }
 

@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Figures;
+use crate::picture::Picture;
+use crate::{Figures, NotesError, Statement};
 
 /// Whether a claim held here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,9 +18,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Held if all of several statements are true, in part if some are.
-    pub(crate) fn all(statements: &[bool]) -> Self {
-        match statements.iter().filter(|&&held| held).count() {
+    /// Held if all statements did, in part if some did.
+    fn of(statements: &[Statement]) -> Self {
+        match statements.iter().filter(|statement| statement.held).count() {
             0 => Self::NotHeld,
             held if held == statements.len() => Self::Held,
             _ => Self::InPart,
@@ -41,13 +42,46 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Whether the claim held.
+    /// Whether the claim held: what the statements say together.
     pub verdict: Verdict,
     /// What was found, in a few sentences.
     pub finding: String,
+    /// What the verdict rests on.
+    pub statements: Vec<Statement>,
     /// The figures.
     pub figures: Figures,
     /// An SVG.
     #[serde(skip)]
     pub picture: String,
+}
+
+impl Outcome {
+    pub(crate) fn new(
+        statements: impl Into<Vec<Statement>>,
+        finding: impl Into<String>,
+        figures: Figures,
+        picture: &Picture,
+    ) -> Result<Self, NotesError> {
+        let (statements, finding) = (statements.into(), finding.into());
+        let verdict = Verdict::of(&statements);
+        Ok(Self { verdict, finding, statements, figures, picture: picture.svg()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_what_the_statements_say_together() {
+        for (held, verdict) in [
+            (vec![true, true], Verdict::Held),
+            (vec![true, false], Verdict::InPart),
+            (vec![false, false], Verdict::NotHeld),
+            (vec![], Verdict::NotHeld),
+        ] {
+            let statements: Vec<_> = held.iter().map(|&held| Statement::exact("", held)).collect();
+            assert_eq!(Verdict::of(&statements), verdict, "{held:?}");
+        }
+    }
 }

@@ -27,17 +27,28 @@ const INTRODUCTION: &str = "\
 # The notes, as experiments
 
 A companion to the notes of CS231n, \"Neural Networks\", [part 1] and [part 2], in their order. Each
-experiment quotes a claim of the notes, tries it, and says what came out, also where the claim did not
-hold. In a quotation, `[...]` stands for what is left out, and formulas are in Unicode. This page and its
-pictures are written by the program:
+experiment states a claim of the notes in our words, tries it, and says what came out, also where the claim
+did not hold. The program writes this page and its pictures:
 
 ```sh
 densely notes --out docs/notes
 ```
 
-`densely notes NAME` runs one experiment, `densely notes --list` names them. A figure with a range in
-parentheses is the median over seeds, with its lowest and highest value; a band in a picture is such a
-range. Results do not depend on the number of threads.
+`densely notes NAME` runs one experiment, `densely notes --list` names them.
+
+**Figures.** A range in parentheses is from the lowest to the highest of ten seeds, the figure before it the
+median; a band in a picture is such a range.
+
+**Verdicts.** Below each experiment is what its verdict rests on. A statement with a range is about a mean
+over seeds, and the range is its 95 % confidence interval (Student's t). Settings are compared by their
+differences (or factors) for each seed, so that what they share drops out. Such a statement holds (✓) if the
+whole interval is above 0, above 1 for a factor, or beyond the bound that it names. The others are looked up
+in every run. A claim held if all of its statements do.
+
+**Choices.** Learning rates, penalties, noise and sizes are chosen by a validation part, or by the results of
+the other seeds, never by the figure that is reported.
+
+Results do not depend on the number of threads; only the times of `relu-is-cheap` depend on the machine.
 
 [part 1]: https://cs231n.github.io/neural-networks-1/
 [part 2]: https://cs231n.github.io/neural-networks-2/
@@ -55,12 +66,14 @@ fn heading(section: &Section) -> String {
 /// One experiment.
 fn entry(experiment: &Experiment, outcome: &Outcome) -> String {
     let Experiment { name, title, claim, method, .. } = experiment;
-    let (Outcome { verdict, finding, .. }, source) = (outcome, experiment.source());
+    let (Outcome { verdict, finding, .. }, link) = (outcome, experiment.link());
     let figures = table(&outcome.figures);
+    let statements: String =
+        outcome.statements.iter().map(|statement| format!("- {statement}\n")).collect();
     format!(
-        "\n<a id=\"{name}\"></a>\n\n### {title}\n\n> {claim}\n>\n> {source}\n\n{method}\n\n\
-         ![{title}]({name}.svg)\n\n{figures}\n**The claim {verdict}.** {finding}\n\n\
-         ```sh\ndensely notes {name}\n```\n"
+        "\n<a id=\"{name}\"></a>\n\n### {title}\n\n**The claim** ([notes]({link})): {claim}\n\n\
+         **The experiment:** {method}\n\n![{title}]({name}.svg)\n\n{figures}\n\
+         **The claim {verdict}.** {finding}\n\n{statements}\n```sh\ndensely notes {name}\n```\n"
     )
 }
 

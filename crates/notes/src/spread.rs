@@ -34,12 +34,6 @@ impl Spread {
         let median = f64::midpoint(at(n.saturating_sub(1) / 2), at(n / 2));
         Self { low: at(0), median, high: at(n.saturating_sub(1)) }
     }
-
-    /// The distance from the smallest value to the largest.
-    #[must_use]
-    pub fn range(&self) -> f64 {
-        self.high - self.low
-    }
 }
 
 impl fmt::Display for Spread {

@@ -18,12 +18,23 @@ fn every_experiment_is_on_the_page_with_its_claim_and_its_picture() {
     for experiment in EXPERIMENTS {
         let (name, title, claim) = (experiment.name(), experiment.title(), experiment.claim());
         let picture = format!("![{title}]({name}.svg)");
-        for text in [format!("<a id=\"{name}\">"), picture, format!("> {claim}\n")] {
+        let claim = format!("**The claim** ([notes]({})): {claim}\n", experiment.link());
+        for text in [format!("<a id=\"{name}\">"), picture, claim] {
             assert!(page.contains(&text), "{text}");
         }
         assert!(committed(&format!("{name}.svg")).starts_with("<svg"));
     }
     assert_eq!(page.matches("<a id=").count(), EXPERIMENTS.len());
+}
+
+/// A claim is stated, not quoted, and in a few words.
+#[test]
+fn claims_are_short_and_have_no_gaps() {
+    for experiment in EXPERIMENTS {
+        let (name, claim) = (experiment.name(), experiment.claim());
+        assert!(!claim.contains("[...]") && claim.chars().count() <= 280, "{name}: {claim}");
+        assert!(experiment.link().starts_with("https://cs231n.github.io/neural-networks-"));
+    }
 }
 
 /// The page follows the lecture, so the experiments of a section stand together.

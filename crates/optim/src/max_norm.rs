@@ -15,9 +15,9 @@ const TINY: f64 = 1e-130;
 /// weights of unit `i` (of one of its pieces, before [`Maxout`](densely_layers::Maxout))
 ///
 /// A projection onto a ball, instead of a [penalty](crate::Penalty): small weights are
-/// left alone, and a network cannot explode even if the learning rate is too high.
-/// Typical limits are 3 or 4. Biases and slopes are not limited, and a unit with a weight that
-/// is not finite is left as it is. Made by [`Optimizer::max_norm`].
+/// left alone, and large ones are bounded at any learning rate. Limits of 3 or 4 are
+/// usual. Biases and slopes are not limited, and a unit with a weight that is not finite is
+/// left as it is. Made by [`Optimizer::max_norm`].
 ///
 /// ```
 /// use densely_layers::Linear;

@@ -106,8 +106,10 @@ fn print_json(experiment: &Experiment, outcome: &Outcome) -> Result<(), CliError
         "name": experiment.name(),
         "claim": experiment.claim(),
         "source": experiment.source(),
+        "link": experiment.link(),
         "verdict": outcome.verdict,
         "finding": outcome.finding,
+        "statements": outcome.statements,
         "figures": outcome.figures,
     });
     Ok(writeln!(std::io::stdout(), "{fields}")?)
@@ -131,8 +133,12 @@ fn print(experiment: &Experiment, outcome: &Outcome, seconds: f64) -> Result<(),
         experiment.title(),
         experiment.name()
     )?;
-    writeln!(out, "  \"{}\"\n", experiment.claim())?;
+    writeln!(out, "  {}\n  {DIM}{}{DIM:#}\n", experiment.claim(), experiment.link())?;
     writeln!(out, "{}\n", table.trim_fmt())?;
-    writeln!(out, "{style}The claim {}.{style:#} {}\n", outcome.verdict, outcome.finding)?;
+    writeln!(out, "{style}The claim {}.{style:#} {}", outcome.verdict, outcome.finding)?;
+    for statement in &outcome.statements {
+        writeln!(out, "  {statement}")?;
+    }
+    writeln!(out)?;
     Ok(())
 }

@@ -1,22 +1,20 @@
 use densely::prelude::*;
 
-use crate::figures::{Figure, Figures};
-use crate::outcome::{Outcome, Verdict};
+use crate::figures::{Figure, Figures, percent};
+use crate::outcome::Outcome;
 use crate::picture::{CLASSES, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
-use crate::toy::{self, TEST, TRAIN};
+use crate::statement::{Statement, Unit, differences, factors};
+use crate::toy::{self, TEST, TRAIN, VALIDATION};
 use crate::trained::{self, Training};
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "capacity",
-    title: "Larger networks represent more complicated functions",
+    title: "More neurons, more complicated boundaries",
     section: section::SIZES,
-    claim: "Larger Neural Networks can represent more complicated functions. The data are shown as \
-            circles colored by their class, and the decision regions by a trained neural network are \
-            shown underneath. [...] Neural Networks with more neurons can express more complicated \
-            functions. However, this is both a blessing (since we can learn to classify more \
-            complicated data) and a curse (since it is easier to overfit the training data).",
+    claim: "More hidden neurons allow more complicated boundaries. That is good where the data are \
+            complicated, and bad where it is the noise that is fitted.",
     method: "Networks of one hidden layer of 3, 6 and 20 tanh neurons learn 80 points of two moons that \
              overlap, without regularisation, and are tested on 2,000 others.",
     run,
@@ -28,6 +26,9 @@ pub(super) const CELLS: usize = 150;
 pub(super) const TRAINING: Training =
     Training { learning_rate: 0.03, weight_decay: 0.0, epochs: 1500, batch_size: 80 };
 
+/// Numbers of neurons too small to overfit as much as 20 do.
+pub(super) const SMALL: [usize; 5] = [2, 3, 4, 6, 10];
+
 /// A network of one hidden layer of so many neurons.
 pub(super) fn network(units: usize) -> Mlp {
     Mlp::classifier(2, 2).hidden([units]).activation(ActivationKind::Tanh)
@@ -36,6 +37,8 @@ pub(super) fn network(units: usize) -> Mlp {
 /// A network on two moons: how good it is, and what it says where.
 pub(super) struct Fit {
     pub(super) train: f64,
+    /// On 500 points that settings are chosen by.
+    pub(super) validation: f64,
     pub(super) test: f64,
     pub(super) weights: f64,
     pub(super) regions: Vec<usize>,
@@ -45,10 +48,12 @@ pub(super) struct Fit {
 impl Fit {
     pub(super) fn new(spec: &Mlp, training: Training, seed: u64) -> Result<Self, NotesError> {
         let data = toy::two_moons(80, 0.35, seed, TRAIN)?;
+        let validation = toy::two_moons(500, 0.35, seed, VALIDATION)?;
         let test = toy::two_moons(2000, 0.35, seed, TEST)?;
         let model = trained::train(spec, &data, training, seed)?;
         Ok(Self {
             train: trained::accuracy(&model, &data)?,
+            validation: trained::accuracy(&model, &validation)?,
             test: trained::accuracy(&model, &test)?,
             weights: trained::weight_norm(model.network()),
             regions: trained::regions(&model, SIDE, CELLS)?,
@@ -106,26 +111,43 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         figures.row([units.into(), Figure::Shares(train), Figure::Shares(test), boundary.into()]);
         picture = picture.panel(fits[0].panel(format!("{units} hidden neurons")));
     }
-    let medians = |quantity: fn(&Fit) -> f64| {
-        fits.iter().map(|f| spread(f, quantity).median).collect::<Vec<_>>()
+    let more = |i: usize, than: usize| {
+        let text = format!(
+            "{} neurons learn more of the training points than {}, by",
+            sizes[i], sizes[than]
+        );
+        let differences = differences(&fits[i], &fits[than], |fit| fit.train);
+        Statement::above(text, Unit::Share, 0.0, differences)
     };
-    let (train, test, boundary) =
-        (medians(|fit| fit.train), medians(|fit| fit.test), medians(Fit::boundary));
-    let rises =
-        |values: &[f64]| values.windows(2).all(|pair| pair[0] <= pair[1]) && values[0] < values[2];
-    Ok(Outcome {
-        verdict: Verdict::all(&[rises(&train), rises(&boundary), test[2] < test[0]]),
-        finding: format!(
-            "The blessing: {} of the training points are learned by 3 neurons, {} by 20, along a \
-             boundary that is {:.1} times as long. The curse: on new points, 20 neurons have {}, and 3 \
-             have {}.",
-            crate::figures::percent(train[0]),
-            crate::figures::percent(train[2]),
-            boundary[2] / boundary[0],
-            crate::figures::percent(test[2]),
-            crate::figures::percent(test[0]),
+    let longer = |i: usize, than: usize| {
+        let text = format!("their boundary is longer than that of {}, by a factor of", sizes[than]);
+        let factors = factors(&fits[i], &fits[than], Fit::boundary);
+        Statement::above(text, Unit::Factor, 1.0, factors)
+    };
+    let median = |i: usize, quantity: fn(&Fit) -> f64| spread(&fits[i], quantity).median;
+    Outcome::new(
+        [
+            more(1, 0),
+            longer(1, 0),
+            more(2, 1),
+            longer(2, 1),
+            Statement::above(
+                "on new points, 20 neurons have fewer right than 3, by",
+                Unit::Share,
+                0.0,
+                differences(&fits[0], &fits[2], |fit| fit.test),
+            ),
+        ],
+        format!(
+            "3 neurons learn {} of the training points, 20 learn {}, along a boundary that is {:.1} times as \
+             long. On new points it is the other way round: 20 neurons have {}, 3 have {}.",
+            percent(median(0, |fit| fit.train)),
+            percent(median(2, |fit| fit.train)),
+            median(2, Fit::boundary) / median(0, Fit::boundary),
+            percent(median(2, |fit| fit.test)),
+            percent(median(0, |fit| fit.test)),
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

@@ -1,20 +1,19 @@
 use densely::prelude::*;
 
 use crate::figures::Figures;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::Statement;
 use crate::toy::{TRAIN, clouds};
 use crate::trained::weight_norm;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "gradual-forgetting",
-    title: "Regularisation is gradual forgetting",
+    title: "Weight decay is forgetting",
     section: section::NEURON,
-    claim: "The regularization loss in both SVM/Softmax cases could in this biological view be \
-            interpreted as gradual forgetting, since it would have the effect of driving all synaptic \
-            weights w towards zero after every parameter update.",
+    claim: "Weight decay is forgetting: every update takes each weight a little closer to 0.",
     method: "A neuron learns to tell two clouds apart. Then no more data come: the gradient of the loss \
              is zero, and each of 300 updates is weight decay alone, at learning rate η = 0.1.",
     run,
@@ -92,9 +91,13 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let picture = picture.legend(Swatch::Dot, INK, "(1 − ηλ)ᵗ").panel(panel);
     let right = |i: usize| Spread::of(runs.iter().flatten().map(|run| run.right[i]));
     let (before, after) = (right(0).median, right(1).median);
-    Ok(Outcome {
-        verdict: Verdict::all(&[exact, shrinks, biases_stay]),
-        finding: format!(
+    Outcome::new(
+        [
+            Statement::exact("every update makes |w| smaller", shrinks),
+            Statement::exact("after 300 of them it is (1 − ηλ)³⁰⁰ of what it was", exact),
+            Statement::exact("biases stay as they are", biases_stay),
+        ],
+        format!(
             "Every update multiplies every weight by 1 − ηλ, so what was learned fades exponentially, \
              and biases, which are not decayed, stay. It is the certainty that is forgotten, not the \
              direction: with all weights shrunk alike and the bias kept, the median share of right \
@@ -103,6 +106,6 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             crate::figures::percent(after)
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

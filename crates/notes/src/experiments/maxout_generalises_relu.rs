@@ -1,19 +1,18 @@
 use densely::prelude::*;
 
 use crate::figures::Figures;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, Hue, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "maxout-generalises-relu",
     title: "Maxout generalises ReLU",
     section: section::ACTIVATIONS,
-    claim: "The Maxout neuron computes the function max(w₁ᵀx + b₁, w₂ᵀx + b₂). Notice that both \
-            ReLU and Leaky ReLU are a special case of this form (for example, for ReLU we have w₁, \
-            b₁ = 0). [...] However, unlike the ReLU neurons it doubles the number of parameters \
-            for every single neuron, leading to a high total number of parameters.",
+    claim: "A maxout neuron puts out the larger of two weighted sums. ReLU and leaky ReLU are \
+            special cases of it, at half the parameters.",
     method: "Networks of ReLU and of leaky ReLU (8-16-16-3) are rewritten as networks of maxout neurons \
              whose first piece is 0, or a tenth of the second one. Then a single maxout neuron of four \
              pieces, whose slopes and offsets are tangents of x², shows what the special cases cannot do.",
@@ -107,13 +106,15 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         .panel(panel("leaky ReLU", BLUE, &[(SLOPE, 0.0), (1.0, 0.0)])?)
         .panel(panel("|x|", BLUE, &[(-1.0, 0.0), (1.0, 0.0)])?)
         .panel(panel("about x², 4 pieces", BLUE, &tangents)?);
-    Ok(Outcome {
-        verdict: Verdict::all(&[same, doubled]),
-        finding: "The networks are the same function up to rounding. Weights and biases into \
+    Outcome::new(
+        [
+            Statement::exact("scores differ by less than 1e-13", same),
+            Statement::exact("weights and biases into hidden neurons are twice as many", doubled),
+        ],
+        "The networks are the same function up to rounding. Weights and biases into \
                   hidden neurons are exactly twice as many; the last layer, which has no activation, \
-                  keeps its size. A neuron of more pieces is any convex piecewise linear function."
-            .to_owned(),
+                  keeps its size. A neuron of more pieces is any convex piecewise linear function.",
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

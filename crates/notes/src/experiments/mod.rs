@@ -4,12 +4,18 @@ mod capacity;
 mod dead_relu;
 mod depth;
 mod dropout;
+mod feed_forward;
+mod fewer_features;
 mod gradual_forgetting;
 mod image_means;
+mod initialisation;
 mod input_noise;
+mod leakage;
+mod leaky_relu;
 mod maxout_generalises_relu;
 mod preprocessing;
 mod regularization;
+mod relu_is_cheap;
 mod relu_vs_tanh;
 mod saturation;
 mod single_neuron;
@@ -17,6 +23,7 @@ mod sizing;
 mod small_vs_large;
 mod tanh_is_scaled_sigmoid;
 mod universal;
+mod which_activation;
 mod zig_zag;
 
 use crate::{Experiment, NotesError};
@@ -29,9 +36,13 @@ pub const EXPERIMENTS: &[Experiment] = &[
     zig_zag::EXPERIMENT,
     tanh_is_scaled_sigmoid::EXPERIMENT,
     relu_vs_tanh::EXPERIMENT,
+    relu_is_cheap::EXPERIMENT,
     dead_relu::EXPERIMENT,
+    leaky_relu::EXPERIMENT,
     maxout_generalises_relu::EXPERIMENT,
+    which_activation::EXPERIMENT,
     sizing::EXPERIMENT,
+    feed_forward::EXPERIMENT,
     universal::EXPERIMENT,
     depth::EXPERIMENT,
     capacity::EXPERIMENT,
@@ -40,6 +51,9 @@ pub const EXPERIMENTS: &[Experiment] = &[
     regularization::EXPERIMENT,
     preprocessing::EXPERIMENT,
     image_means::EXPERIMENT,
+    fewer_features::EXPERIMENT,
+    leakage::EXPERIMENT,
+    initialisation::EXPERIMENT,
     dropout::EXPERIMENT,
 ];
 
@@ -78,9 +92,13 @@ mod tests {
     /// What the notes prove holds here, with one seed and on any number of threads.
     #[test]
     fn identities_hold() {
-        for name in
-            ["gradual-forgetting", "tanh-is-scaled-sigmoid", "maxout-generalises-relu", "sizing"]
-        {
+        for name in [
+            "gradual-forgetting",
+            "tanh-is-scaled-sigmoid",
+            "maxout-generalises-relu",
+            "sizing",
+            "feed-forward",
+        ] {
             let run = |count| {
                 let lab = Lab { seeds: 1, threads: Threads::new(count).unwrap() };
                 find(name).unwrap().run(&lab).unwrap()

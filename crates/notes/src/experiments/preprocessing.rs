@@ -1,19 +1,17 @@
 use densely::prelude::*;
 
 use crate::figures::{Figures, number};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, GRAY, Panel, Picture};
+use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "preprocessing",
     title: "A cloud, centred, decorrelated, whitened",
     section: section::DATA,
-    claim: "Left: Original toy, 2-dimensional input data. Middle: After performing PCA. The data is \
-            centered at zero and then rotated into the eigenbasis of the data covariance matrix. This \
-            decorrelates the data (the covariance matrix becomes diagonal). Right: Each dimension is \
-            additionally scaled by the eigenvalues, transforming the data covariance matrix into the \
-            identity matrix.",
+    claim: "PCA centres data and turns them into the axes of their covariance, which becomes \
+            diagonal. Whitening also scales each axis, and the covariance becomes the identity.",
     method: "A correlated cloud of 400 points goes through `Center`, `Pca` and `Whiten`.",
     run,
 };
@@ -60,20 +58,20 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
     let small = |value: f64| value.abs() < 1e-12;
     let [_, centred, pca, white] = [0, 1, 2, 3].map(|i| statistics_of[i]);
     let whitening = (white.1[0] - 1.0).abs().max((white.1[1] - 1.0).abs()).max(white.1[2].abs());
-    Ok(Outcome {
-        verdict: Verdict::all(&[
-            centred.0.into_iter().all(small),
-            small(pca.1[2]),
-            pca.1[0] > pca.1[1],
-            whitening < 1e-12,
-        ]),
-        finding: format!(
+    Outcome::new(
+        [
+            Statement::exact("centred, the means are 0", centred.0.into_iter().all(small)),
+            Statement::exact("after PCA, the covariance of the two features is 0", small(pca.1[2])),
+            Statement::exact("and the first has the larger variance", pca.1[0] > pca.1[1]),
+            Statement::exact("whitened, the covariance is the identity", whitening < 1e-12),
+        ],
+        format!(
             "Means and the covariance are 0 up to rounding where they should be, and the whitened \
              covariance is within {} of the identity. The notes add 1e-5 to each variance before they \
              divide by its root; `Whiten::from_pca` does so, where noise must not be blown up.",
             number(whitening)
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

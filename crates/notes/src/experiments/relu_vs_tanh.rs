@@ -1,9 +1,11 @@
 use densely::prelude::*;
 
+use crate::choice::chosen_by_others;
 use crate::figures::{Figures, number};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, GREEN, Hue, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::{Statement, Unit};
 use crate::toy::{self, TRAIN};
 use crate::{Experiment, Lab, NotesError, section};
 
@@ -11,16 +13,16 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "relu-vs-tanh",
     title: "ReLU converges faster than tanh and sigmoid",
     section: section::ACTIVATIONS,
-    claim: "It was found to greatly accelerate (e.g. a factor of 6 in Krizhevsky et al.) the \
-            convergence of stochastic gradient descent compared to the sigmoid/tanh functions. It \
-            is argued that this is due to its linear, non-saturating form.",
+    claim: "ReLU needs far fewer steps of gradient descent than tanh and the sigmoid: a sixth of \
+            those of tanh in an experiment of Krizhevsky et al. The reason given is that it does not \
+            saturate.",
     method: "As in Krizhevsky et al., networks of four layers, without regularisation, each with the \
-             learning rate that makes its training fastest; but fully connected (three hidden \
-             layers of 64), on the digits (standardised) and on a spiral of three arms instead of \
-             CIFAR-10. Plain SGD on 64 random examples a step, at most 2,000 steps. Counted are the \
-             steps until the error on all training examples is at most 25 %, which was their goal, \
-             and further down to 1 %; for each goal the learning rate is the best of seven from \
-             0.06 to 4. \"Greatly\" is taken to mean half of the steps, or fewer.",
+             learning rate that makes its training fastest; but fully connected (three hidden layers \
+             of 64), on the digits (standardised) and on a spiral of three arms instead of CIFAR-10. \
+             Plain SGD on 64 random examples a step, at most 2,000 steps. Counted are the steps until \
+             the error on all training examples is at most 25 %, which was their goal, and further \
+             down to 1 %. The learning rate is, for each goal and seed, the one of seven from 0.06 to \
+             4 that is fastest for the other seeds. \"Far fewer\" is taken to mean less than half.",
     run,
 };
 
@@ -71,11 +73,9 @@ fn steps(
     Ok(reached)
 }
 
-/// The steps to a goal, at the rate with the lowest median.
-fn fastest(runs: &[Vec<[f64; GOALS.len()]>], goal: usize) -> Spread {
-    let spreads = runs.iter().map(|runs| Spread::of(runs.iter().map(|steps| steps[goal])));
-    let none = Spread::of([f64::INFINITY]);
-    spreads.fold(none, |best, spread| if spread.median < best.median { spread } else { best })
+/// The steps to a goal for each seed, at the rate that is fastest for the others.
+fn fastest(runs: &[Vec<[f64; GOALS.len()]>], goal: usize) -> Vec<f64> {
+    chosen_by_others(runs, |steps| -steps[goal]).into_iter().map(|steps| steps[goal]).collect()
 }
 
 fn run(lab: &Lab) -> Result<Outcome, NotesError> {
@@ -105,7 +105,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let (mut findings, mut statements) = (Vec::new(), Vec::new());
     for ((task, _), runs) in tasks.iter().zip(runs.chunks(KINDS.len() * RATES.len())) {
         let goals = [0, 1, 2, 3, 4];
-        let fastest: Vec<[Spread; GOALS.len()]> =
+        let fastest: Vec<[Vec<f64>; GOALS.len()]> =
             runs.chunks(RATES.len()).map(|runs| goals.map(|goal| fastest(runs, goal))).collect();
         let label = if figures.rows.is_empty() { "steps" } else { "" };
         let names = GOALS.map(|goal| format!("{} %", 100.0 * goal));
@@ -114,7 +114,8 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             Axis::named("error in training", names),
             Axis::logarithmic(label, 1.0, STEPS as f64),
         );
-        for ((name, _, color), spreads) in KINDS.into_iter().zip(&fastest) {
+        for ((name, _, color), steps) in KINDS.into_iter().zip(&fastest) {
+            let spreads = goals.map(|goal| Spread::of(steps[goal].iter().copied()));
             let [a, b, c, d, e] = spreads.map(|spread| match spread.median.is_finite() {
                 true => spread.into(),
                 false => "not reached".into(),
@@ -125,21 +126,32 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         }
         picture = picture.panel(panel);
         for (i, (name, ..)) in KINDS.iter().enumerate().skip(1) {
-            let factors = goals.map(|goal| fastest[i][goal].median / fastest[0][goal].median);
-            statements.extend(factors.map(|factor| factor >= 2.0));
-            let Spread { low, high, .. } = Spread::of(factors);
+            let mut means = Vec::new();
+            for goal in goals {
+                // Who has not reached the goal has made all steps, and would need more.
+                let slower = fastest[i][goal].iter().map(|steps| steps.min(STEPS as f64));
+                let factors = slower.zip(&fastest[0][goal]).map(|(slow, fast)| slow / fast);
+                let text = format!(
+                    "on the {task}, to {} %, {name} needs more than twice the steps of ReLU",
+                    100.0 * GOALS[goal]
+                );
+                let statement = Statement::above(text, Unit::Factor, 2.0, factors);
+                means.extend(statement.interval.map(|interval| interval.mean));
+                statements.push(statement);
+            }
+            let Spread { low, high, .. } = Spread::of(means);
             let (low, high) = (number(low), number(high));
             findings.push(format!("{low} to {high} for {name} on the {task}"));
         }
     }
-    Ok(Outcome {
-        verdict: Verdict::all(&statements),
-        finding: format!(
+    Outcome::new(
+        statements,
+        format!(
             "Krizhevsky et al. found that tanh needs 6 times the steps of ReLU. Here, over the five \
              goals, the factor is {}.",
             findings.join(", ")
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

@@ -2,9 +2,10 @@ use densely::prelude::*;
 
 use super::capacity::scatter;
 use crate::figures::{Figure, Figures, number, percent};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{CLASSES, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::{Statement, Unit};
 use crate::toy::{self, TEST, TRAIN};
 use crate::{Experiment, Lab, NotesError, section};
 
@@ -12,15 +13,11 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "single-neuron",
     title: "A single neuron is a linear classifier",
     section: section::NEURON,
-    claim: "For example, we can interpret σ(Σᵢ wᵢxᵢ + b) to be the probability of one of the \
-            classes P(yᵢ = 1 | xᵢ; w). The probability of the other class would be P(yᵢ = 0 | xᵢ; \
-            w) = 1 − P(yᵢ = 1 | xᵢ; w), since they must sum to one. [...] Since the sigmoid \
-            function is restricted to be between 0-1, the predictions of this classifier are based \
-            on whether the output of the neuron is greater than 0.5. [...] Alternatively, we could \
-            attach a max-margin hinge loss to the output of the neuron and train it to become a \
-            binary Support Vector Machine.",
-    method: "A neuron with the logistic loss and one with the hinge loss learn 200 points of two clouds \
-             (λ = 0.001, 100 epochs of SGD), and are tested on 2,000 others.",
+    claim: "One neuron is a linear classifier. Its sigmoid is the probability of one of two classes, \
+            and one minus it that of the other: the answer depends on which side of 0.5 it is. With \
+            a hinge loss on the score, the same neuron is a support vector machine.",
+    method: "A neuron with the logistic loss and one with the hinge loss learn 200 points of two \
+             clouds (λ = 0.001, 100 epochs of SGD), and are tested on 2,000 others.",
     run,
 };
 
@@ -107,13 +104,23 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     // No line does better on these clouds than Φ(|center|), in the mean.
     let best = 1.58_f64.normal_cdf();
     let sum_error = all().map(|neuron| neuron.sum_error).fold(0.0, f64::max);
-    Ok(Outcome {
-        verdict: Verdict::all(&[
-            all().all(|neuron| neuron.thresholds),
-            sum_error < 1e-6,
-            logistic.min(hinge) > best - 0.02,
-        ]),
-        finding: format!(
+    let close = [0, 1].map(|i| {
+        let text = format!("{} is less than 2 % behind the best of all classifiers", kinds[i].0);
+        let behind = neurons[i].iter().map(|neuron| best - neuron.test);
+        Statement::below(text, Unit::Share, 0.02, behind)
+    });
+    let [logistic_close, hinge_close] = close;
+    Outcome::new(
+        [
+            Statement::exact(
+                "a score above 0, a probability above 0.5 and class 1 are the same",
+                all().all(|neuron| neuron.thresholds),
+            ),
+            Statement::exact("two probabilities sum to 1 within 1e-6", sum_error < 1e-6),
+            logistic_close,
+            hinge_close,
+        ],
+        format!(
             "Both find about the same line, with {} and {} right on new points, where the best of all \
              classifiers has {}. A score above 0, a probability above 0.5 and class 1 are the same for \
              every point, and the probabilities of a point sum to one within {}.",
@@ -123,6 +130,6 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             number(sum_error)
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

@@ -1,18 +1,17 @@
 use densely::prelude::*;
 
 use crate::figures::Figures;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, GRAY, GREEN, ORANGE, Panel, Picture, Swatch};
+use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "sizing",
     title: "The size of a network",
     section: section::ARCHITECTURES,
-    claim: "The first network (left) has 4 + 2 = 6 neurons (not counting the inputs), [3 x 4] + [4 \
-            x 2] = 20 weights and 4 + 2 = 6 biases, for a total of 26 learnable parameters. [...] \
-            The second network (right) has 4 + 4 + 1 = 9 neurons, [3 x 4] + [4 x 4] + [4 x 1] = 12 \
-            + 16 + 4 = 32 weights and 4 + 4 + 1 = 9 biases, for a total of 41 learnable parameters.",
+    claim: "The network 3-4-2 has 6 neurons, the inputs not counted, 20 weights and 6 biases: 26 \
+            parameters. 3-4-4-1 has 9 neurons, 32 weights and 9 biases: 41.",
     method: "Both networks are built, and the entries of their parameters are counted.",
     run,
 };
@@ -28,7 +27,7 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
         .legend(Swatch::Dot, BLUE, "hidden neuron")
         .legend(Swatch::Dot, GREEN, "output neuron")
         .legend(Swatch::Line, GRAY, "weight");
-    let mut as_claimed = true;
+    let mut statements = Vec::new();
     for (name, spec, claimed) in networks {
         let model = spec.build::<f32>()?;
         let (mut weights, mut biases) = (0, 0);
@@ -38,19 +37,22 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
         });
         let neurons = spec.hidden_widths().iter().sum::<usize>() + spec.outputs();
         let counted = [neurons, weights, biases, model.parameters()];
-        as_claimed &= counted == claimed;
+        let parameters = claimed[3];
+        statements.push(Statement::exact(
+            format!("{name} has {} neurons and {parameters} parameters", claimed[0]),
+            counted == claimed,
+        ));
         let [neurons, weights, biases, parameters] = counted.map(Into::into);
         figures.row([name.into(), neurons, weights, biases, parameters]);
         picture = picture.panel(diagram(name, &spec));
     }
-    Ok(Outcome {
-        verdict: Verdict::all(&[as_claimed]),
-        finding: "An N-layer network has N weight matrices; the input is no layer. A bias \
-                  belongs to each neuron, so there are as many biases as neurons."
-            .to_owned(),
+    Outcome::new(
+        statements,
+        "An N-layer network has N weight matrices; the input is no layer. A bias \
+                  belongs to each neuron, so there are as many biases as neurons.",
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }
 
 /// A dot for each neuron, a line for each weight.

@@ -2,17 +2,17 @@ use densely::layers::Activation;
 use densely::prelude::*;
 
 use crate::figures::{Figures, number};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "tanh-is-scaled-sigmoid",
-    title: "Tanh is a scaled sigmoid",
+    title: "tanh is a sigmoid, stretched and moved",
     section: section::ACTIVATIONS,
-    claim: "Also note that the tanh neuron is simply a scaled sigmoid neuron, in particular the \
-            following holds: tanh(x) = 2σ(2x) − 1.",
+    claim: "tanh is the sigmoid, stretched and moved: tanh(x) = 2σ(2x) − 1.",
     method: "Both sides are computed on 20,001 points from −20 to 20. Then a network of tanh neurons \
              (8-16-16-3) is rewritten as one of sigmoid neurons: weights and biases into a neuron are \
              doubled, weights out of it doubled too, and their sum is taken off the next bias.",
@@ -63,6 +63,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     })?;
     let scores = Spread::of(scores[0].iter().copied());
     let (single, double) = (difference::<f32>(), difference::<f64>());
+    let slopes = [Tanh.df(0.0, Tanh.f(0.0)), Sigmoid.df(0.0, Sigmoid.f(0.0))];
     let mut figures = Figures::new(["", "largest difference"]);
     figures.row(["tanh(x) and 2σ(2x) − 1, in f32".into(), single.into()]);
     figures.row(["tanh(x) and 2σ(2x) − 1, in f64".into(), double.into()]);
@@ -79,18 +80,45 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         .legend(Swatch::Line, ORANGE, "tanh(x)")
         .legend(Swatch::Dashed, INK, "2σ(2x) − 1")
         .panel(panel);
-    Ok(Outcome {
-        verdict: Verdict::all(&[
-            single < 4.0 * f64::from(f32::EPSILON),
-            double < 4.0 * f64::EPSILON,
-            scores.high < 1e-13,
-        ]),
-        finding: format!(
+    Outcome::new(
+        [
+            Statement::exact(
+                "the two sides differ by 4 units of rounding at most",
+                single < 4.0 * f64::from(f32::EPSILON) && double < 4.0 * f64::EPSILON,
+            ),
+            Statement::exact(
+                "the scores of the two networks differ by less than 1e-13",
+                scores.high < 1e-13,
+            ),
+        ],
+        format!(
             "The two sides differ by rounding alone, and so do two whole networks: their scores by {} \
-             at most. What tells tanh from the sigmoid in training is where its output is centred.",
-            number(scores.high)
+             at most. What one can represent, the other can. They train differently, for two reasons: the output \
+             of tanh is centred on 0, and at 0 its slope is {}, the sigmoid's {}. What that does to a stack of layers is in `saturation`.",
+            number(scores.high),
+            number(slopes[0]),
+            number(slopes[1]),
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lab;
+
+    /// The slopes follow from the identity: d/dx (2σ(2x) − 1) = 4σ′(2x).
+    #[test]
+    fn slopes_differ_by_a_factor_of_four_and_are_stated() {
+        for x in [-1.5, 0.0, 0.25, 3.0] {
+            let tanh = Tanh.df(x, Tanh.f(x));
+            let sigmoid: f64 = Sigmoid.df(2.0 * x, Sigmoid.f(2.0 * x));
+            assert!((tanh - 4.0 * sigmoid).abs() < 1e-15, "{x}");
+        }
+        let lab = Lab { seeds: 1, ..Lab::default() };
+        let finding = (EXPERIMENT.run)(&lab).unwrap().finding;
+        assert!(finding.contains("at 0 its slope is 1, the sigmoid's 0.25"), "{finding}");
+    }
 }

@@ -1,21 +1,18 @@
 use densely::prelude::*;
 
 use crate::figures::{Figures, number};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "universal",
     title: "One hidden layer approximates any function",
     section: section::POWER,
-    claim: "[...] given any continuous function f(x) and some ε > 0, there exists a Neural Network \
-            g(x) with one hidden layer (with a reasonable choice of non-linearity, e.g. sigmoid) \
-            such that ∀x, |f(x) − g(x)| < ε. [...] In one dimension, the \"sum of indicator \
-            bumps\" function g(x) = Σᵢ cᵢ 1(aᵢ < x < bᵢ) where a, b, c are parameter vectors is \
-            also a universal approximator, but noone would suggest that we use this functional \
-            form in Machine Learning.",
+    claim: "One hidden layer can come as close as one likes to any continuous function. So can a sum \
+            of bumps, so this alone is no reason to prefer either.",
     method: "f(x) = sin 3x + 0.3 cos 9x from −2 to 2 is given to bumps of equal width, each as high as f \
              in its middle, and to one hidden layer of sigmoids that is built, not learned: a soft step \
              from each bump to the next. It is also learned, by tanh neurons (4,000 full-batch steps of \
@@ -150,9 +147,16 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     // From 8 neurons on: fewer than the waves of f say nothing.
     let falls = |errors: &[(f64, f64)]| errors[2..].windows(2).all(|pair| pair[1].1 < pair[0].1);
     let (network, bumps) = (made[WIDTHS.len() - 1].1, given[WIDTHS.len() - 1].1);
-    Ok(Outcome {
-        verdict: Verdict::all(&[falls(&made) && network < 0.05, falls(&given) && bumps < 0.05]),
-        finding: format!(
+    let statement = |what: &str, errors: &[(f64, f64)], last: f64| {
+        let text = format!("every doubling from 8 on lowers the error of {what}, to below 0.05");
+        Statement::exact(text, falls(errors) && last < 0.05)
+    };
+    Outcome::new(
+        [
+            statement("the network that is built", &made, network),
+            statement("the bumps", &given, bumps),
+        ],
+        format!(
             "The network exists: every doubling lowers the error of the one that is built, to {} with \
              512 neurons, and that of the bumps, to {}. That it exists does not mean that training \
              finds it. What is learned needs fewer neurons at first, but its median is never below {}, \
@@ -162,6 +166,6 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             number(best)
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }

@@ -1,21 +1,19 @@
 use densely::prelude::*;
 
 use crate::figures::{Figure, Figures, percent};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
+use crate::statement::{Statement, Unit, differences, factors};
 use crate::{Experiment, Lab, NotesError, section};
 
 pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "zig-zag",
     title: "Positive inputs make updates zig-zag",
     section: section::ACTIVATIONS,
-    claim: "[...] if the data coming into a neuron is always positive [...] then the gradient on \
-            the weights w will during backpropagation become either all be positive, or all \
-            negative (depending on the gradient of the whole expression f). This could introduce \
-            undesirable zig-zagging dynamics in the gradient updates for the weights. However, \
-            notice that once these gradients are added up across a batch of data the final update \
-            for the weights can have variable signs, somewhat mitigating this issue.",
+    claim: "If all inputs of a neuron are positive, the gradient of an example has one sign for all \
+            its weights. Weights that should part can do so in zigzags only. Batches, which add up \
+            examples, soften this.",
     method: "A logistic neuron of two inputs learns to tell whether x₁ > x₂, so its weights have to go in \
              opposite directions. The inputs are uniform between 0 and 1; or the same, centred. 300 \
              steps of one example each at learning rate 0.5, and the same examples in batches of 32.",
@@ -102,26 +100,53 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         .legend(Swatch::Dashed, INK, "direct way")
         .panel(panel("one example a step", &paths[..2], STEPS))
         .panel(panel("batches of 32", &paths[2..], STEPS));
-    let [positive, centred, batch, _] = [0, 1, 2, 3].map(|i| over(&paths[i], same_sign));
-    let detours = [0, 1].map(|i| over(&paths[i], detour).median);
-    Ok(Outcome {
-        verdict: Verdict::all(&[
-            positive.low == 1.0,
-            centred.high < 1.0,
-            detours[0] > detours[1],
-            batch.high < 1.0,
-        ]),
-        finding: format!(
+    let median = |i: usize, measure: fn(&[(f64, f64)]) -> f64| over(&paths[i], measure).median;
+    let fewer =
+        |i: usize, than: usize| differences(&paths[than], &paths[i], |path| same_sign(path));
+    let longer = |i: usize, than: usize| factors(&paths[i], &paths[than], |path| detour(path));
+    Outcome::new(
+        [
+            Statement::exact(
+                "with positive inputs, every update of one example has equal signs",
+                over(&paths[0], same_sign).low == 1.0,
+            ),
+            Statement::above(
+                "with centred inputs, so many fewer have",
+                Unit::Share,
+                0.0,
+                fewer(1, 0),
+            ),
+            Statement::above(
+                "positive inputs make the way longer, by a factor of",
+                Unit::Factor,
+                1.0,
+                longer(0, 1),
+            ),
+            Statement::above(
+                "of batches of positive inputs, so many fewer have equal signs",
+                Unit::Share,
+                0.0,
+                fewer(2, 0),
+            ),
+            Statement::above(
+                "steps of one example make the way longer than batches do, by a factor of",
+                Unit::Factor,
+                1.0,
+                longer(0, 2),
+            ),
+        ],
+        format!(
             "With positive inputs, {} of the updates of one example move both weights the same way, \
              with centred ones {}; the way is {:.1} times the direct distance instead of {:.1}. Batches \
-             do mitigate it: {} of their updates have equal signs.",
-            percent(positive.median),
-            percent(centred.median),
-            detours[0],
-            detours[1],
-            percent(batch.median),
+             do soften it: {} of their updates have equal signs, and the way is {:.1} times the direct one.",
+            percent(median(0, same_sign)),
+            percent(median(1, same_sign)),
+            median(0, detour),
+            median(1, detour),
+            percent(median(2, same_sign)),
+            median(2, detour),
         ),
         figures,
-        picture: picture.svg()?,
-    })
+        &picture,
+    )
 }
