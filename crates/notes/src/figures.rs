@@ -109,7 +109,8 @@ pub(crate) fn number(value: f64) -> String {
 /// `0.123` as `12.3 %`.
 pub(crate) fn percent(share: f64) -> String {
     let text = format!("{:.1}", 100.0 * share);
-    format!("{} %", text.strip_suffix(".0").unwrap_or(&text))
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    format!("{} %", if text == "-0" { "0" } else { text })
 }
 
 #[cfg(test)]
@@ -133,6 +134,7 @@ mod tests {
         }
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(percent(0.1234), "12.3 %");
+        assert_eq!([-0.0004, -0.0006].map(percent), ["0 %", "-0.1 %"]);
         let shares = Figure::Shares(Spread::of([0.5, 0.25]));
         assert_eq!(shares.to_string(), "37.5 % (25 % to 50 %)");
     }

@@ -120,7 +120,10 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         Statement::above(text, Unit::Share, 0.0, differences)
     };
     let longer = |i: usize, than: usize| {
-        let text = format!("their boundary is longer than that of {}, by a factor of", sizes[than]);
+        let text = format!(
+            "the boundary of {} is longer than that of {}, by a factor of",
+            sizes[i], sizes[than]
+        );
         let factors = factors(&fits[i], &fits[than], Fit::boundary);
         Statement::above(text, Unit::Factor, 1.0, factors)
     };

@@ -2,7 +2,7 @@ use densely::prelude::*;
 
 use crate::figures::Figures;
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, Hue, ORANGE, Panel, Picture, Swatch, tint};
+use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
 use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
@@ -78,18 +78,19 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     }
     let mut picture = Picture::new("What each line puts out for 50 examples", (420.0, 70.0))
         .columns(1)
-        .legend(Swatch::Dot, ORANGE, "above 0.5 (out: above 0)")
+        .legend(Swatch::Dot, ORANGE, "above the mean of all examples")
         .legend(Swatch::Dot, BLUE, "below");
-    for ((name, middle), y) in
-        [("h1", 0.5), ("h2", 0.5), ("out", 0.0)].into_iter().zip(&runs[0][0].0)
-    {
-        let largest = y.as_ref().norm_max().max(middle);
-        let color = |value: f64| -> Hue {
-            let distance = (value - middle) / (largest - middle).max(f64::MIN_POSITIVE);
-            tint(if distance > 0.0 { ORANGE } else { BLUE }, distance.abs())
+    for (name, y) in ["h1", "h2", "out"].into_iter().zip(&runs[0][0].0) {
+        let means: Vec<f64> = (0..y.nrows()).map(|i| y.row(i).sum() / EXAMPLES as f64).collect();
+        let distance = |(i, j): (usize, usize)| y[(i, j)] - means[i];
+        let all = || (0..y.ncols()).flat_map(|j| (0..y.nrows()).map(move |i| (i, j)));
+        let most = all().map(|at| distance(at).abs()).fold(f64::MIN_POSITIVE, f64::max);
+        let color = |at| {
+            let share = distance(at) / most;
+            tint(if share > 0.0 { ORANGE } else { BLUE }, share.abs())
         };
         let cells = (0..y.nrows()).rev().flat_map(|i| (0..y.ncols()).map(move |j| (i, j)));
-        let colors = cells.map(|at| color(y[at])).collect();
+        let colors = cells.map(color).collect();
         let panel = Panel::new("", Axis::bare("", 0.0, 1.0), Axis::bare(name, 0.0, 1.0));
         picture = picture.panel(panel.cells(y.ncols(), colors));
     }

@@ -18,8 +18,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
             learn about as well, with less memory and time.",
     method: "A network of 64 ReLUs learns the digits, 8 × 8 pixels (40 epochs of Adam at 0.003): centred, and \
              by their first 2 to 40 principal components, fitted to the training part. Chosen are the fewest \
-             whose right answers in validation are at most 1 % behind those of all pixels. \"About as well\" \
-             is taken to mean the same in test.",
+             whose right answers in validation are at most 1 % behind those of all pixels. \"About as well\" is taken to mean less than 1 % behind in test.",
     run,
 };
 

@@ -95,7 +95,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let mut panel = Panel::new(
         "",
         Axis::linear("hidden layer", 1.0, LAYERS as f64),
-        Axis::logarithmic("size of what comes out", 1e-7, 10.0),
+        Axis::logarithmic("size of what comes out", 1e-8, 10.0),
     );
     let mut picture = Picture::new("A signal through six layers, before training", (460.0, 260.0));
     let mut chosen: Vec<&[Run]> = Vec::new();

@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 use crate::parts::digits_in_parts;
 use crate::picture::{Axis, BLUE, GRAY, GREEN, INK, ORANGE, PURPLE, Panel, Picture, Swatch};
 use crate::spread::Spread;
-use crate::statement::{Statement, Unit, differences, factors};
+use crate::statement::{Statement, Unit, factors};
 use crate::trained::accuracy;
 use crate::{Experiment, Lab, NotesError, section};
 
@@ -93,10 +93,10 @@ fn flow<A: Activation>(
     Ok(Flow { saturated: count as f64 / neurons, slope: slopes / neurons, gradients })
 }
 
-/// The share of training images that a network has right after training from weights
-/// `scale` times as large as usual.
-fn learned(kind: ActivationKind, scale: f64, rate: f64, seed: u64) -> Result<f64, NotesError> {
-    let [data, ..] = digits_in_parts(0.2, 0.2, seed)?;
+/// The shares of images that a network has right, in training and in test, after training
+/// from weights `scale` times as large as usual.
+fn learned(kind: ActivationKind, scale: f64, rate: f64, seed: u64) -> Result<[f64; 2], NotesError> {
+    let [data, _, test] = digits_in_parts(0.2, 0.2, seed)?;
     let spec = Mlp::classifier(64, 10).hidden([64; 3]).activation(kind).seed(seed);
     let mut model = spec.build()?;
     // The scores are no activations: their weights stay as they are.
@@ -109,10 +109,10 @@ fn learned(kind: ActivationKind, scale: f64, rate: f64, seed: u64) -> Result<f64
         }
     });
     match Trainer::new(Sgd::new(rate)).epochs(10).seed(seed).fit(&mut model, &data) {
-        Err(ModelError::Diverged { .. }) => Ok(0.0),
+        Err(ModelError::Diverged { .. }) => Ok([0.0; 2]),
         result => {
             result?;
-            Ok(accuracy(&model, &data)?)
+            Ok([accuracy(&model, &data)?, accuracy(&model, &test)?])
         }
     }
 }
@@ -131,16 +131,18 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         .collect();
     let trained =
         lab.repeat(&trained, |&(kind, scale, rate), seed| learned(kind, scale, rate, seed))?;
-    let right: Vec<Vec<f64>> = trained
+    let right: Vec<Vec<&[f64; 2]>> = trained
         .chunks(RATES.len())
-        .map(|rates| chosen_by_others(rates, |&right| right).into_iter().copied().collect())
+        .map(|rates| chosen_by_others(rates, |&[training, _]| training))
         .collect();
+    let right = |i: usize, part: usize| right[i].iter().map(move |right| right[part]);
     let mut figures = Figures::new([
         "activation, scale of weights",
         "saturated neurons",
         "mean of f′",
         "gradient after 10 layers",
         "right in training",
+        "in test",
     ]);
     let colors = [GREEN, BLUE, ORANGE, PURPLE];
     let mut panels = [("sigmoid", "size of the gradient"), ("tanh", "")].map(|(name, label)| {
@@ -154,7 +156,8 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             Figure::Shares(spread(|flow| flow.saturated)),
             spread(|flow| flow.slope).into(),
             spread(|flow| flow.gradients[0]).into(),
-            Figure::Shares(Spread::of(right[i].iter().copied())),
+            Figure::Shares(Spread::of(right(i, 0))),
+            Figure::Shares(Spread::of(right(i, 1))),
         ]);
         let points = (0..=LAYERS).map(|passed| {
             let gradients = flows.iter().map(|flow| flow.gradients[LAYERS - passed]);
@@ -169,8 +172,8 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         Axis::named("initial weights, × Xavier", SCALES),
         Axis::linear("share right in training", 0.0, 1.02),
     );
-    for (right, color) in right.chunks(SCALES.len()).zip([GRAY, INK]) {
-        let spreads = right.iter().map(|right| Spread::of(right.iter().copied()));
+    for (kind, color) in [GRAY, INK].into_iter().enumerate() {
+        let spreads = (0..SCALES.len()).map(|i| Spread::of(right(kind * SCALES.len() + i, 0)));
         learned = learned.spreads(color, (0..).map(f64::from).zip(spreads));
     }
     let legend = SCALES.into_iter().zip(colors);
@@ -204,7 +207,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
                 change(|flow| flow.slope),
             ),
             Statement::below(
-                format!("and so does the gradient after 10 layers of {name}"),
+                format!("the gradient after 10 layers of {name} falls to less than half"),
                 Unit::Factor,
                 0.5,
                 change(|flow| flow.gradients[0]),
@@ -213,13 +216,13 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
                 format!("at 8 × Xavier, {name} has fewer training images right than at 1, by"),
                 Unit::Share,
                 0.0,
-                differences(&right[usual], &right[large], |&right| right),
+                right(usual, 0).zip(right(large, 0)).map(|(usual, large)| usual - large),
             ),
             Statement::below(
-                format!("namely fewer than half of them ({name})"),
+                format!("at 8 × Xavier, {name} has fewer than half of the training images right"),
                 Unit::Share,
                 0.5,
-                right[large].iter().copied(),
+                right(large, 0),
             ),
         ]);
     }
@@ -227,7 +230,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let saturates = [3, 7].map(|i| percent(median(i, |flow| flow.saturated)));
     let slopes = [3, 7].map(|i| number(median(i, |flow| flow.slope)));
     let gradients = [0, 3, 4, 7].map(|i| number(median(i, |flow| flow.gradients[0])));
-    let right = [1, 3, 5, 7].map(|i: usize| percent(Spread::of(right[i].iter().copied()).median));
+    let right = |i: usize, part: usize| percent(Spread::of(right(i, part)).median);
     Outcome::new(
         statements,
         format!(
@@ -237,7 +240,8 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
              from 0.5 to 8 times the scale, what arrives after 10 layers goes from {} to {} for sigmoid \
              and from {} to {} for tanh. What takes the gradient of a sigmoid stack at a usual scale is \
              its slope, at most 1/4, without any saturation. After training, sigmoids have \
-             {} of the training images right at Xavier's scale and {} at 8 times it, tanhs {} and {}.",
+             {} of the training images right at Xavier's scale and {} at 8 times it, and {} and {} of the test \
+             images; tanhs {} and {}, and {} and {}.",
             saturates[0],
             saturates[1],
             slopes[0],
@@ -246,10 +250,14 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             gradients[1],
             gradients[2],
             gradients[3],
-            right[0],
-            right[1],
-            right[2],
-            right[3],
+            right(1, 0),
+            right(3, 0),
+            right(1, 1),
+            right(3, 1),
+            right(5, 0),
+            right(7, 0),
+            right(5, 1),
+            right(7, 1),
         ),
         figures,
         &picture,

@@ -107,29 +107,29 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     Outcome::new(
         [
             Statement::exact(
-                "with positive inputs, every update of one example has equal signs",
+                "positive inputs, one example: every update has equal signs",
                 over(&paths[0], same_sign).low == 1.0,
             ),
             Statement::above(
-                "with centred inputs, so many fewer have",
+                "centred inputs have fewer such updates, by",
                 Unit::Share,
                 0.0,
                 fewer(1, 0),
             ),
             Statement::above(
-                "positive inputs make the way longer, by a factor of",
+                "positive inputs make the way longer than centred ones, by a factor of",
                 Unit::Factor,
                 1.0,
                 longer(0, 1),
             ),
             Statement::above(
-                "of batches of positive inputs, so many fewer have equal signs",
+                "batches of positive inputs have fewer such updates than single examples, by",
                 Unit::Share,
                 0.0,
                 fewer(2, 0),
             ),
             Statement::above(
-                "steps of one example make the way longer than batches do, by a factor of",
+                "single examples make the way longer than batches, by a factor of",
                 Unit::Factor,
                 1.0,
                 longer(0, 2),

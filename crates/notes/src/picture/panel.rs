@@ -65,6 +65,13 @@ impl Panel {
             .dots(color, 3.5, medians)
     }
 
+    /// A bar from 0 to `height`, on an axis of names.
+    pub(crate) fn bar(self, color: Hue, x: f64, height: f64) -> Self {
+        let [left, right] = [x - 0.3, x + 0.3];
+        self.with(Mark::Band { points: vec![(left, 0.0, height), (right, 0.0, height)], color })
+            .line(color, [(left, 0.0), (left, height), (right, height), (right, 0.0)])
+    }
+
     pub(crate) fn dots(
         self,
         color: Hue,
