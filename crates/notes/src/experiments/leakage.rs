@@ -169,8 +169,8 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     Outcome::new(
         statements,
         format!(
-            "So much more the test promises than new data keep, without a leak and with one: {}. What a leak \
-             does depends on what leaks. Means, deviations and covariances know nothing of the classes; a \
+            "The test promises more than new data keep by so much, without a leak and with one: {}. What a \
+             leak does depends on what leaks. Means, deviations and covariances know nothing of the classes; a \
              choice by the labels of the test part answers the test.",
             found.join("; ")
         ),
