@@ -13,7 +13,9 @@ fn message(folder: &Folder, arguments: &str) -> String {
 
 /// Two classes, far from each other, and a test of which one example is far on the wrong side.
 fn saturated(folder: &Folder) {
-    let x = |i: usize| (if i % 2 == 0 { 1.0 } else { -1.0 }) * (0.5 + (i * 7 % 20) as f64 / 20.0);
+    let x = |i: usize| {
+        (if i.is_multiple_of(2) { 1.0 } else { -1.0 }) * (0.5 + (i * 7 % 20) as f64 / 20.0)
+    };
     let row = |i: usize| format!("{},{}\n", x(i), if x(i) > 0.0 { "b" } else { "a" });
     folder.write("train.csv", "x,y\n".to_owned() + &(0..60).map(row).collect::<String>());
     folder.write("test.csv", "x,y\n-300,a\n-200,b\n-400,a\n300,b\n");

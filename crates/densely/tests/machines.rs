@@ -120,8 +120,11 @@ fn losses<T: Scalar>() {
     }
 }
 
+/// Makes an optimiser without a state.
+type New<T> = fn() -> Box<dyn Optimizer<T>>;
+
 fn optimizers<T: Scalar>() {
-    let optimizers: [(&str, fn() -> Box<dyn Optimizer<T>>); 6] = [
+    let optimizers: [(&str, New<T>); 6] = [
         ("sgd", || Box::new(Sgd::new(0.1).momentum(0.9).weight_decay(1e-3))),
         ("adam", || Box::new(Adam::new(0.01))),
         ("adamw", || Box::new(AdamW::new(0.01))),
@@ -129,9 +132,9 @@ fn optimizers<T: Scalar>() {
         ("adagrad", || Box::new(Adagrad::new(0.1))),
         ("limits", || Box::new(Sgd::new(0.1).clip_norm(1.0).max_norm(0.5))),
     ];
-    for (name, optimizer) in optimizers {
+    for (name, new) in optimizers {
         report::<T>("kernel", name, |hash| {
-            let mut optimizer = optimizer();
+            let mut optimizer = new();
             let mut layer = Linear::from_parts(normal(20, 30, 6), normal(20, 1, 7)).unwrap();
             for step in 0..5 {
                 layer.visit_params_mut(&mut |param| {

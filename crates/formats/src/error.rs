@@ -1,5 +1,5 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use densely_models::ModelError;
 use thiserror::Error;
@@ -22,8 +22,18 @@ pub enum FormatError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        reason: Reason,
+        reason: Box<Reason>,
     },
+}
+
+impl FormatError {
+    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn invalid(path: &Path, reason: Reason) -> Self {
+        Self::Invalid { path: path.to_owned(), reason: Box::new(reason) }
+    }
 }
 
 /// What is wrong with the contents of a model file.

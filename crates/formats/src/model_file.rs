@@ -51,9 +51,8 @@ impl<T: Scalar> ModelFile<T> {
         let bytes = self
             .to_bytes()
             .and_then(|bytes| self.check(&bytes).map(|()| bytes))
-            .map_err(|reason| FormatError::Invalid { path: path.to_owned(), reason })?;
-        WholeFile::write(path, &bytes)
-            .map_err(|source| FormatError::File { path: path.to_owned(), source })
+            .map_err(|reason| FormatError::invalid(path, reason))?;
+        WholeFile::write(path, &bytes).map_err(|source| FormatError::file(path, source))
     }
 
     /// Whether these bytes are read as this model.
@@ -115,8 +114,8 @@ impl AnyModel {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, FormatError> {
         let path = path.as_ref();
         let failed = |failure| match failure {
-            Failure::File(source) => FormatError::File { path: path.to_owned(), source },
-            Failure::Invalid(reason) => FormatError::Invalid { path: path.to_owned(), reason },
+            Failure::File(source) => FormatError::file(path, source),
+            Failure::Invalid(reason) => FormatError::invalid(path, reason),
         };
         Self::read(path).map_err(failed)
     }

@@ -71,8 +71,8 @@ impl Preparation {
     pub fn fit(method: impl Borrow<Method>, train: &Dataset<f64>) -> Result<Self, ModelError> {
         let (feature_names, output_names) = (train.feature_names(), train.output_names());
         let target_scale = train.values().map(target_scale).transpose();
-        let constants = constant_features(train.x())
-            .map_err(|error| too_far_apart(error, feature_names))?;
+        let constants =
+            constant_features(train.x()).map_err(|error| too_far_apart(error, feature_names))?;
         let x = held(train.x(), &constants);
         let preprocessor = method.borrow().fit(x.as_ref().map_or(train.x(), Mat::as_ref));
         Ok(Self {
