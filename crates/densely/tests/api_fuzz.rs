@@ -323,7 +323,7 @@ impl State {
         let epochs = if arguments.below(8) == 0 { usize::MAX } else { arguments.below(4) };
         let mut trainer = Trainer::new(sgd)
             .epochs(epochs)
-            .on_epoch(|epoch| match epoch.epoch {
+            .on_epoch(|epoch, _| match epoch.epoch {
                 4 => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             })
