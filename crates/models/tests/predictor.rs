@@ -55,7 +55,7 @@ fn a_feature_that_was_constant_says_nothing_when_it_changes() {
     let entry = |i: usize, j: usize| match i {
         0 => (j * j % 11) as f64,
         1 => 7.5,
-        2 => 1.0 + if j % 2 == 0 { 1e-14 } else { -1e-14 },
+        2 => 1.0 + if j.is_multiple_of(2) { 1e-14 } else { -1e-14 },
         _ => (j % 5) as f64,
     };
     let labels = (0..30).map(|j| j % 2).collect();
