@@ -5,8 +5,8 @@ use crate::Activation;
 /// The logistic sigmoid: `σ(x) = 1 / (1 + e⁻ˣ)`.
 ///
 /// The firing rate of a neuron, historically; a probability, at the output of a
-/// binary classifier. In hidden layers it has two drawbacks: it saturates, which
-/// kills gradients, and its outputs are not centred on zero.
+/// binary classifier. In hidden layers it has two drawbacks: where it is flat, no gradient
+/// gets through, and its outputs are all positive.
 ///
 /// `σ'(x) = y (1 − y)`. Range: `(0, 1)`. Saturates on both sides. Cost: an exponential and
 /// a division.
