@@ -141,6 +141,18 @@ def epsilon_of_adam():
     yield "both", "to three digits", float(f"{stated:.3g}"), 0.0307
 
 
+@row("RMSProp, centered")
+def centered():
+    # The variance is α^t (1 − α^t) g², so the first step is 10 η, and the last of 1,500 is 1,877 η.
+    gradient, rate, epsilon = 0.1, 0.01, 1e-8
+    fading = [0.99**t for t in range(1, 1501)]
+    deviations = [gradient * math.sqrt(power * (1 - power)) for power in fading]
+    stated = 1 - sum(rate * gradient / (deviation + epsilon) for deviation in deviations)
+    options = {"lr": rate, "alpha": 0.99, "eps": epsilon, "centered": True}
+    seen = by_torch(torch.optim.RMSprop, [gradient] * 1500, **options)
+    yield "PyTorch", "a weight after 1,500 steps for 0.1", seen, stated
+
+
 @row("ε of RMSProp and Adagrad")
 def epsilon_of_rmsprop():
     g, epsilon = 0.3, 0.02

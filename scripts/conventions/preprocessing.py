@@ -15,8 +15,13 @@ x = numpy.array([[0.0, 7.0], [2.0, 7.0], [7.0, 7.0]])
 
 @row("standardising")
 def standardising():
-    scaler = StandardScaler().fit(x)
-    yield "scikit-learn", "scales", scaler.scale_, [numpy.sqrt(26 / 3), 1]
+    yield "scikit-learn", "scale", StandardScaler().fit(x).scale_[0], numpy.sqrt(26 / 3)
+
+
+@row("a constant feature, standardised")
+def constant_standardised():
+    new = StandardScaler().fit(x).transform([[0.0, 9.0]])
+    yield "scikit-learn", "9 where training had 7 only", new[0, 1], 2.0
 
 
 @row("what is constant, standardising")

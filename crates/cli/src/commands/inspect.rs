@@ -31,6 +31,12 @@ fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (&str, usize, 
     })
 }
 
+/// The features that are held, and their values.
+fn constants(preparation: &Preparation) -> impl Iterator<Item = (String, serde_json::Value)> {
+    let names = preparation.feature_names();
+    preparation.constants().iter().map(|&(feature, value)| (names[feature].clone(), value.into()))
+}
+
 fn task(preparation: &Preparation) -> &'static str {
     if preparation.class_names().is_some() { "classify" } else { "regress" }
 }
@@ -42,6 +48,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "task": task(preparation),
         "target": preparation.target_name(),
         "features": preparation.feature_names(),
+        "constants": constants(preparation).collect::<serde_json::Map<_, _>>(),
         "classes": preparation.class_names(),
         "preprocess": preparation.preprocessor().to_string(),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
@@ -77,6 +84,10 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let target_name = shown(preparation.target_name());
     writeln!(out, "{BOLD}{target_name}{BOLD:#} is {target}")?;
     writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
+    let held: Vec<String> = constants(preparation).map(|(name, _)| name).collect();
+    if !held.is_empty() {
+        writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;
+    }
     writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
     let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;

@@ -12,7 +12,7 @@ use super::report::Report;
 use crate::args::TrainArgs;
 use crate::error::CliError;
 use crate::output::{
-    BOLD, DIM, counted, eprintln, metric, metric_name, metrics, percent, table, thousands,
+    BOLD, DIM, counted, eprintln, figure, metric, metric_name, metrics, percent, table, thousands,
 };
 use crate::signals::Signal;
 use crate::visible::visible;
@@ -40,6 +40,16 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         thousands(validation),
         thousands(test)
     );
+    let names = train.feature_names();
+    let constant = predictor.preparation().constants();
+    if let Some(&(first, value)) = constant.first() {
+        let (name, value) = (visible(&names[first]), figure(value));
+        let others = match constant.len() - 1 {
+            0 => String::new(),
+            others => format!(", and {} more are constant", thousands(others)),
+        };
+        eprintln!("           {name} is always {value}{others}: without effect, also in new data");
+    }
     let unless_0 = |what: &str, value: f64| match value {
         0.0 => String::new(),
         value => format!(", {what} {value}"),
