@@ -115,11 +115,14 @@ fn what_is_saved_can_be_loaded() {
             let outcome = folder
                 .run(&format!("{train} --learning-rate {rate} {options} --out {out} --force"));
             let saved = folder.path().join(out).join("model.safetensors").exists();
-            assert_eq!(outcome.status == 0, saved, "{out} {rate}: {}", outcome.stderr);
+            assert!(saved || outcome.status == 1, "{out} {rate}: {}", outcome.stderr);
             if saved {
                 folder.ok(&format!("inspect {out}"));
-            } else {
-                assert!(outcome.stderr.lines().last().unwrap().starts_with("error: "));
+            }
+            if outcome.status != 0 {
+                // Weights may be finite, and what they make of the data not: that is said.
+                let error = outcome.stderr.lines().last().unwrap();
+                assert!(error.starts_with("error: ") && error.contains(out), "{error}");
             }
             let _ = fs::remove_dir_all(folder.path().join(out));
         }

@@ -13,8 +13,17 @@ use common::Folder;
 const LONG: &str = "train --epochs 1000000 --patience 1000000 --threads 1 --out run";
 
 /// Starts a training and waits until it trains: the config is written after signals are caught.
+/// It ignores none of them, as it would if these tests ran in the background of a script.
 fn start(folder: &Folder, arguments: &str) -> Child {
-    wait_for(folder, folder.command(arguments), "run/config.toml")
+    let command = if cfg!(target_os = "linux") {
+        let mut env = Command::new("env");
+        env.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_densely")]);
+        env.current_dir(folder.path()).args(arguments.split_whitespace());
+        env
+    } else {
+        folder.command(arguments)
+    };
+    wait_for(folder, command, "run/config.toml")
 }
 
 fn wait_for(folder: &Folder, mut command: Command, file: &str) -> Child {

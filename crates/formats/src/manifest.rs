@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// Version 2 has several activations, activations and losses with values in parentheses,
 /// and the fields `dropout` and `input_noise`, which are left out if they are 0.
-/// Version 3 has more kinds of preprocessing, and lists of them.
-pub(crate) const VERSION: u32 = 3;
+/// Version 3 has more kinds of preprocessing, and lists of them. Version 4 has the tensors
+/// `constant.features` and `constant.values`, which are left out if no feature is held, and
+/// scales of 0.
+pub(crate) const VERSION: u32 = 4;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

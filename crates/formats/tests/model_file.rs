@@ -8,7 +8,7 @@ use densely_formats::{AnyModel, ModelFile, Provenance, weights_hash};
 use densely_layers::Layer;
 use densely_models::{ActivationKind, LossKind, Mlp, Prediction, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
-use densely_tensor::{Mat, Scalar, Threads};
+use densely_tensor::{Mat, Scalar, Threads, mat};
 use tempfile::TempDir;
 
 fn x() -> Mat<f64> {
@@ -181,6 +181,40 @@ fn a_file_of_version_1_is_read() {
     assert!(folder.error(&changed).contains("the file is damaged"));
 }
 
+/// Written by version 0.1.0 of the program as of format 3, with what it predicted.
+#[test]
+fn a_file_of_version_3_predicts_what_it_did() {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, include_bytes!("data/version-3.safetensors")).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    assert_eq!(
+        weights_hash(file.predictor.model()),
+        "c712631c24d7e26cd1cbefa8c707a077d72b7892311b953feb1beeab759ec2bf"
+    );
+    let x = mat![
+        [1.288, -0.765, -1.022, 0.133, 0.005, 0.538],
+        [1.449, -1.092, -1.437, 0.546, -0.065, 0.321],
+        [0.066, 0.031, 0.199, -0.914, -1.506, 2.389],
+    ];
+    let expected = [
+        0.233_740_557,
+        -1.722_902_524,
+        -1.958_178_778,
+        0.027_537_522,
+        -1.075_526_482,
+        0.837_341_568,
+    ];
+    let prediction = file.predictor.predict(x.as_ref(), &Threads::single()).unwrap();
+    let Prediction::Values(values) = prediction else { panic!("it predicts numbers") };
+    for (j, expected) in expected.into_iter().enumerate() {
+        let error: f64 = values[(0, j)] - expected;
+        assert!(error.abs() < 1e-6, "{j}: {} is off by {error:e}", values[(0, j)]);
+    }
+    assert!(file.predictor.preparation().constants().is_empty());
+    comes_back(&file);
+}
+
 #[test]
 fn every_kind_of_model_comes_back_as_it_was() {
     for method in [
@@ -262,7 +296,7 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 3"
+        "broken: the file has format 7, and this version reads formats up to 4"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();

@@ -7,7 +7,7 @@ use densely_data::Dataset;
 use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, is_model_file};
 use densely_layers::{Layer, LeakyRelu, Linear, Sequential, Tanh};
 use densely_loss::SoftmaxCrossEntropy;
-use densely_models::{ActivationKind, LossKind, Mlp, Model, Prediction, Predictor, Preparation};
+use densely_models::{ActivationKind, LossKind, Mlp, Model, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads};
 use proptest::prelude::*;
@@ -21,8 +21,8 @@ fn save<T: Scalar>(predictor: Predictor<T>, path: &Path) -> Result<(), FormatErr
 }
 
 /// What a file predicts.
-fn loaded(path: &Path) -> Result<(Prediction, Option<String>), FormatError> {
-    fn of<T: Scalar>(file: &ModelFile<T>) -> (Prediction, Option<String>) {
+fn loaded(path: &Path) -> Result<[String; 2], FormatError> {
+    fn of<T: Scalar>(file: &ModelFile<T>) -> [String; 2] {
         predictions(&file.predictor)
     }
     Ok(match AnyModel::load(path)? {
@@ -31,14 +31,11 @@ fn loaded(path: &Path) -> Result<(Prediction, Option<String>), FormatError> {
     })
 }
 
-/// Classes or values, and probabilities as text, which may be NaN.
-fn predictions<T: Scalar>(predictor: &Predictor<T>) -> (Prediction, Option<String>) {
+/// Classes or values, and probabilities, as text, or why there are none: outputs may be infinite.
+fn predictions<T: Scalar>(predictor: &Predictor<T>) -> [String; 2] {
     let (x, threads) = (x(), Threads::single());
-    let probabilities = predictor.probabilities(x.as_ref(), &threads).unwrap();
-    (
-        predictor.predict(x.as_ref(), &threads).unwrap(),
-        probabilities.map(|probabilities| format!("{probabilities:?}")),
-    )
+    let probabilities = predictor.probabilities(x.as_ref(), &threads);
+    [format!("{:?}", predictor.predict(x.as_ref(), &threads)), format!("{:?}", probabilities)]
 }
 
 /// A value that may be poison, and where it goes.

@@ -180,7 +180,23 @@ fn schedules_are_looked_at_before_training() {
     }
 }
 
-/// Scores that are NaN speak for the first class, which most examples are of.
+/// Where each output is a number, and its squared error is none in `f32`.
+#[test]
+fn a_loss_that_overflows_on_held_out_data_is_no_score() {
+    let y = Mat::from_fn(1, 40, |_, j| if j == 13 { 1e25 } else { (j % 5) as f64 });
+    let data = Dataset::regression(Mat::from_fn(1, 40, |_, j| (j % 7) as f64), y).unwrap();
+    let search = CrossValidation::new(4)
+        .search(&data, [4], |&width: &usize, train: &Dataset<f32>| {
+            let mlp = Mlp::regressor(train.features(), 1).hidden([width]);
+            (mlp, Trainer::new(Sgd::new(0.001)).epochs(2))
+        })
+        .unwrap();
+    let error = search.trials()[0].scores.as_ref().unwrap_err();
+    assert!(matches!(error, ModelError::HeldOutLoss { .. }), "{error}");
+}
+
+/// A network whose outputs are NaN for an example must not count it as of the first class,
+/// which most examples are of.
 #[test]
 fn a_candidate_with_a_score_that_is_nan_does_not_win() {
     let labels: Vec<usize> = (0..60).map(|j| usize::from(j % 5 == 0)).collect();
@@ -198,6 +214,6 @@ fn a_candidate_with_a_score_that_is_nan_does_not_win() {
         })
         .unwrap();
     let error = search.trials()[0].scores.as_ref().unwrap_err();
-    assert!(matches!(error, ModelError::HeldOutLoss { .. }), "{error}");
+    assert!(matches!(error, ModelError::NotFiniteOutput { .. }), "{error}");
     assert_eq!(search.best().unwrap().options, ActivationKind::Tanh);
 }

@@ -128,7 +128,7 @@ fn defaults_are_recorded_whatever_they_depend_on() {
         .map(|option| option.name)
         .filter(|name| !recorded.contains(&name.as_str()))
         .collect();
-    assert_eq!(missing, ["drop", "task", "test-data", "max-norm", "clip-norm"]);
+    assert_eq!(missing, ["drop", "task", "test-data", "max-norm"]);
 }
 
 #[test]
