@@ -9,11 +9,12 @@ use crate::{Scalar, map, vectorize};
 ///
 /// # Panics
 /// If `j` is out of range or the columns of `x` are not contiguous.
-#[inline]
+#[inline(always)]
 pub fn column<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
     match x.try_as_col_major() {
         Some(x) => x.col(j).as_slice(),
-        None => in_single_row(x, j),
+        // As long as the other, which the loops over it have to know.
+        None => &in_single_row(x, j)[..x.nrows()],
     }
 }
 
@@ -21,24 +22,25 @@ pub fn column<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
 ///
 /// # Panics
 /// If `j` is out of range or the columns of `x` are not contiguous.
-#[inline]
+#[inline(always)]
 pub fn column_mut<'a, T>(x: MatMut<'a, T>, j: usize) -> &'a mut [T] {
     if x.row_stride() != 1 {
-        return in_single_row_mut(x, j);
+        let rows = x.nrows();
+        return &mut in_single_row_mut(x, j)[..rows];
     }
-    match x.try_as_col_major_mut() {
-        Some(x) => x.col_mut(j).as_slice_mut(),
-        None => &mut [],
-    }
+    let x = x.try_as_col_major_mut().expect("the row stride is 1");
+    x.col_mut(j).as_slice_mut()
 }
 
 #[cold]
+#[inline(never)]
 fn in_single_row<'a, T>(x: MatRef<'a, T>, j: usize) -> &'a [T] {
     check_single_row(x.nrows(), x.row_stride());
     x.col(j).iter().next().map_or(&[], std::slice::from_ref)
 }
 
 #[cold]
+#[inline(never)]
 fn in_single_row_mut<'a, T>(x: MatMut<'a, T>, j: usize) -> &'a mut [T] {
     check_single_row(x.nrows(), x.row_stride());
     x.col_mut(j).iter_mut().next().map_or(&mut [], std::slice::from_mut)
