@@ -86,17 +86,13 @@ impl ShapeError {
         if count > 0 { Ok(()) } else { Err(Self::Zero { operation, what }) }
     }
 
-    /// `Ok` if the columns of `x` are contiguous in memory, as those of a single row always
-    /// are, otherwise [`ShapeError::NotColumnMajor`].
+    /// `Ok` if the columns of `x` are contiguous in memory, otherwise
+    /// [`ShapeError::NotColumnMajor`]. A transposed column is such a matrix, too: copy it.
     ///
     /// # Errors
     /// [`ShapeError::NotColumnMajor`] with the first argument.
     pub fn expect_columns<T>(operation: &'static str, x: MatRef<'_, T>) -> Result<(), Self> {
-        if x.row_stride() == 1 || x.nrows() <= 1 {
-            Ok(())
-        } else {
-            Err(Self::NotColumnMajor { operation })
-        }
+        if x.row_stride() == 1 { Ok(()) } else { Err(Self::NotColumnMajor { operation }) }
     }
 }
 
