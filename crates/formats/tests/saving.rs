@@ -35,7 +35,7 @@ fn loaded(path: &Path) -> Result<[String; 2], FormatError> {
 fn predictions<T: Scalar>(predictor: &Predictor<T>) -> [String; 2] {
     let (x, threads) = (x(), Threads::single());
     let probabilities = predictor.probabilities(x.as_ref(), &threads);
-    [format!("{:?}", predictor.predict(x.as_ref(), &threads)), format!("{:?}", probabilities)]
+    [format!("{:?}", predictor.predict(x.as_ref(), &threads)), format!("{probabilities:?}")]
 }
 
 /// A value that may be poison, and where it goes.

@@ -87,10 +87,12 @@ impl<'a> Course<'a> {
         Some(Finding::SaturatedUnits { layer: of.layer, saturated, units: of.units, since })
     }
 
-    /// From the first layer with weights to the last.
+    /// From the last hidden layer with weights to the first. That of the scores is left out: its
+    /// weights may begin small, and then all gradients before it are.
     fn vanishing(&self) -> Option<Finding> {
         let gradient = |row: &LayerReport| Some(row.gradients?.standard_deviation);
         let mut weighing = self.latest.iter().filter(|row| row.update_ratio.is_some());
+        weighing.next_back()?;
         let (first, last) = (weighing.next()?, weighing.next_back()?);
         let ratio = gradient(first)? / gradient(last)?;
         let (layer, last) = (first.layer, last.layer);

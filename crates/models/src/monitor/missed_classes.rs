@@ -11,7 +11,7 @@ const EXAMPLES: usize = 16;
 const CLASSES: usize = 64;
 
 /// A class is rare with less than this part of what it would have if all were equal.
-const RARE: f64 = 0.5;
+const RARE: f64 = 0.8;
 
 /// The rare classes of which none of the examples that are looked at is recognised.
 ///

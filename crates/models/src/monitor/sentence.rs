@@ -21,10 +21,9 @@ impl fmt::Display for Finding {
                 f,
                 "every training example is of class `{class}`: there is nothing to tell apart"
             ),
-            Self::ConstantTarget { target, value } => write!(
+            Self::ConstantTarget { target, .. } => write!(
                 f,
-                "the target `{target}` is {} for every training example: there is nothing to learn",
-                figure(*value)
+                "the target `{target}` is the same for every training example: there is nothing to learn"
             ),
             Self::InitialLoss { loss, expected } => write!(
                 f,
@@ -72,15 +71,19 @@ impl fmt::Display for Finding {
             Self::MissedClasses { class, examples, looked_at, more } => {
                 let others = match more {
                     0 => String::new(),
-                    1 => ", nor are those of another rare class".to_owned(),
-                    more => format!(", nor are those of {more} other rare classes"),
+                    1 => ", nor are those of another class".to_owned(),
+                    more => format!(", nor are those of {more} other classes"),
                 };
-                let all = format!("the {examples}");
-                let some = format!("{looked_at} of the {examples}");
-                let these = if looked_at == examples { all } else { some };
+                let these = match looked_at == examples {
+                    true => format!("the {examples} training examples of class `{class}` are"),
+                    false => format!(
+                        "of the {examples} training examples of class `{class}`, all {looked_at} \
+                         that were looked at are"
+                    ),
+                };
                 write!(
                     f,
-                    "{these} training examples of class `{class}` are not recognised{others}: \
+                    "{these} not recognised{others}: \
                      look at recall instead of accuracy, and weigh rare classes more, or train longer"
                 )
             }

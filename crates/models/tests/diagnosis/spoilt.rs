@@ -37,6 +37,20 @@ fn the_learning_rate() {
             never: &["standardise", "more epochs"],
         },
         Situation {
+            name: "too low, from a small last layer, as the program draws it",
+            run: || {
+                let small = |number, value: &mut Mat<f32>| {
+                    if number == 2 {
+                        scale(value, 0.1);
+                    }
+                };
+                let net = Mlp::classifier(64, 10).hidden([64]);
+                fit_changed(&net, small, adam(1e-8).epochs(5), &standardised_digits(300))
+            },
+            says: &["nothing was learned", "the learning rate is too low (it is 1e-8)"],
+            never: &["hardly learns"],
+        },
+        Situation {
             name: "too low, with Adam",
             run: || fit(&value_net(), adam(1e-8).epochs(5), &prepared(&raw_regression(300))),
             says: &["the learning rate is too low (it is 1e-8)"],
@@ -222,7 +236,7 @@ fn the_targets() {
                 let data = changed(100, |_, _, x| x, |_, _| 0.1).with_output_names(["price"]);
                 fit(&value_net(), sgd(0.01), &data.unwrap().cast().unwrap())
             },
-            says: &["the target `price` is 0.1 for every training example"],
+            says: &["the target `price` is the same for every training example"],
             never: &["\n"],
         },
         Situation {
@@ -276,7 +290,7 @@ fn the_network() {
                 let deep = deep.activation(ActivationKind::Sigmoid);
                 fit(&deep, sgd(0.01).epochs(10), &standardised_digits(600))
             },
-            says: &["nothing was learned", "2.3", "layer 1 hardly learns", "of layer 6: try relu"],
+            says: &["nothing was learned", "2.3", "layer 1 hardly learns", "of layer 5: try relu"],
             never: &["standardise", "learning rate"],
         },
         Situation {
