@@ -21,7 +21,7 @@ pub fn matrix_bytes<T>(rows: usize, columns: usize) -> u128 {
 /// use densely_tensor::{Mat, try_zeros};
 ///
 /// let product = "the products of all pairs of features";
-/// assert_eq!(try_zeros("covariance", product, 2, 2)?, Mat::<f64>::zeros(2, 2));
+/// assert_eq!(try_zeros::<f64>("covariance", product, 2, 2)?, Mat::<f64>::zeros(2, 2));
 /// assert!(try_zeros::<f64>("covariance", product, 1 << 32, 1 << 32).is_err());
 /// # Ok::<(), densely_tensor::ShapeError>(())
 /// ```
