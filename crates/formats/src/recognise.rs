@@ -18,6 +18,10 @@ pub fn is_model_file(path: impl AsRef<Path>) -> io::Result<bool> {
         #[serde(rename = "__metadata__")]
         metadata: HashMap<String, String>,
     }
+    // To open a pipe would wait for somebody to write into it.
+    if !std::fs::metadata(&path)?.is_file() {
+        return Ok(false);
+    }
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut length = [0; 8];

@@ -228,3 +228,14 @@ fn a_file_of_ours_is_known_by_its_header() {
     }
     assert!(is_model_file(folder.path().join("none")).is_err());
 }
+
+/// It is not waited for that somebody writes into it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_model_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(!is_model_file(&pipe).unwrap());
+    assert!(!is_model_file(folder.path()).unwrap());
+}
