@@ -1,11 +1,12 @@
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use crate::model_file::KEY;
+use crate::source::{Failure, Source};
 
 /// Whether a file is one of ours, of any version, by its header alone: the rest may be damaged.
 ///
@@ -22,19 +23,14 @@ pub fn is_model_file(path: impl AsRef<Path>) -> io::Result<bool> {
     if !std::fs::metadata(&path)?.is_file() {
         return Ok(false);
     }
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let mut length = [0; 8];
-    if size < 8 {
-        return Ok(false);
+    match Source::new(file, Some(size)).header_bytes() {
+        Ok(header) => {
+            let header = serde_json::from_slice::<Header>(&header);
+            Ok(header.is_ok_and(|header| header.metadata.contains_key(KEY)))
+        }
+        Err(Failure::File(error)) => Err(error),
+        Err(Failure::Invalid(_)) => Ok(false),
     }
-    file.read_exact(&mut length)?;
-    let length = u64::from_le_bytes(length);
-    if length > size - 8 {
-        return Ok(false);
-    }
-    let mut header = Vec::new();
-    file.take(length).read_to_end(&mut header)?;
-    let header = serde_json::from_slice::<Header>(&header);
-    Ok(header.is_ok_and(|header| header.metadata.contains_key(KEY)))
 }

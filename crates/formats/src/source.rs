@@ -51,16 +51,20 @@ impl<R: Read> Source<R> {
         Self { file, left: size }
     }
 
-    /// What the header says of the file: our entry, if there is one, and its tensors, of which
-    /// nothing has been read, but which are known to fill the rest of the file.
-    pub(crate) fn header(&mut self) -> Result<(Option<String>, Metadata), Failure> {
+    /// The header, as it is.
+    pub(crate) fn header_bytes(&mut self) -> Result<Vec<u8>, Failure> {
         let length = self.bytes(8, SafeTensorError::HeaderTooSmall)?;
         let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
         if length > LONGEST {
             return Err(SafeTensorError::HeaderTooLarge.into());
         }
-        let header = self.bytes(length, SafeTensorError::InvalidHeaderLength)?;
-        let header: Header = serde_json::from_slice(&header)
+        self.bytes(length, SafeTensorError::InvalidHeaderLength)
+    }
+
+    /// What the header says of the file: our entry, if there is one, and its tensors, of which
+    /// nothing has been read, but which are known to fill the rest of the file.
+    pub(crate) fn header(&mut self) -> Result<(Option<String>, Metadata), Failure> {
+        let header: Header = serde_json::from_slice(&self.header_bytes()?)
             .map_err(SafeTensorError::InvalidHeaderDeserialization)?;
         let Header { description, mut tensors } = header;
         tensors.sort_by_key(|(_, info)| info.data_offsets);
