@@ -2,30 +2,14 @@
 
 use densely_data::Dataset;
 use densely_models::{ActivationKind, Diagnosis, LossKind, Mlp, Trainer};
-use densely_optim::{Adam, AdamW, CosineDecay, Optimizer, RmsProp, Sgd};
+use densely_optim::{AdamW, CosineDecay, Optimizer, RmsProp, Sgd};
 use densely_tensor::Mat;
 
 use super::data::{
     Data, changed, frauds, normal, prepared, raw_digits, raw_regression, standardised_digits,
     two_classes,
 };
-use super::{fit, fit_changed};
-
-fn sgd(rate: f64) -> Trainer<'static, f32> {
-    Trainer::new(Sgd::new(rate).momentum(0.9))
-}
-
-fn adam(rate: f64) -> Trainer<'static, f32> {
-    Trainer::new(Adam::new(rate))
-}
-
-fn digit_net() -> Mlp {
-    Mlp::classifier(64, 10).hidden([32])
-}
-
-fn value_net() -> Mlp {
-    Mlp::regressor(4, 1).hidden([32])
-}
+use super::{adam, digit_net, fit, fit_changed, sgd, value_net};
 
 fn values() -> Data {
     prepared(&raw_regression(400))

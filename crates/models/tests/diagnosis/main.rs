@@ -8,7 +8,24 @@ mod spoilt;
 use data::Data;
 use densely_layers::Layer;
 use densely_models::{Diagnosis, History, Mlp, Model, ModelError, Trainer};
+use densely_optim::{Adam, Sgd};
 use densely_tensor::Mat;
+
+fn sgd(rate: f64) -> Trainer<'static, f32> {
+    Trainer::new(Sgd::new(rate).momentum(0.9))
+}
+
+fn adam(rate: f64) -> Trainer<'static, f32> {
+    Trainer::new(Adam::new(rate))
+}
+
+fn digit_net() -> Mlp {
+    Mlp::classifier(64, 10).hidden([32])
+}
+
+fn value_net() -> Mlp {
+    Mlp::regressor(4, 1).hidden([32])
+}
 
 /// A run and what is said of it.
 struct Situation {

@@ -2,30 +2,14 @@
 
 use densely_data::Dataset;
 use densely_models::{ActivationKind, LossKind, Mlp, Trainer};
-use densely_optim::{Adam, Optimizer, Sgd};
+use densely_optim::{Optimizer, Sgd};
 use densely_tensor::Mat;
 
 use super::data::{
     changed, frauds, noise_classes, normal, prepared, raw_digits, raw_regression,
     standardised_digits, two_classes,
 };
-use super::{Situation, check, fit, fit_changed, scale};
-
-fn sgd(rate: f64) -> Trainer<'static, f32> {
-    Trainer::new(Sgd::new(rate).momentum(0.9))
-}
-
-fn adam(rate: f64) -> Trainer<'static, f32> {
-    Trainer::new(Adam::new(rate))
-}
-
-fn digit_net() -> Mlp {
-    Mlp::classifier(64, 10).hidden([32])
-}
-
-fn value_net() -> Mlp {
-    Mlp::regressor(4, 1).hidden([32])
-}
+use super::{Situation, adam, check, digit_net, fit, fit_changed, scale, sgd, value_net};
 
 #[test]
 fn the_learning_rate() {
