@@ -151,9 +151,9 @@ fn nothing_to_learn<T: Scalar>(data: &Dataset<T>) -> Vec<Finding> {
         Target::Values { values, names } => {
             let constant = |row: usize| {
                 let first = values[(row, 0)];
-                (0..values.ncols()).all(|j| values[(row, j)] == first).then(|| {
-                    Finding::ConstantTarget { target: names[row].clone(), value: first.to_f64() }
-                })
+                (0..values.ncols())
+                    .all(|j| values[(row, j)] == first)
+                    .then(|| Finding::ConstantTarget { target: names[row].clone() })
             };
             let findings: Vec<Finding> = (0..names.len()).filter_map(constant).collect();
             // Of several targets, others may be worth learning.

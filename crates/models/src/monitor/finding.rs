@@ -16,8 +16,6 @@ pub enum Finding {
     ConstantTarget {
         /// The name of the output.
         target: String,
-        /// Its value.
-        value: f64,
     },
     /// Little was learnt, and the loss before training was above its
     /// [limit](crate::InitialLoss::limit).

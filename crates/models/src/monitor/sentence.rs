@@ -21,7 +21,7 @@ impl fmt::Display for Finding {
                 f,
                 "every training example is of class `{class}`: there is nothing to tell apart"
             ),
-            Self::ConstantTarget { target, .. } => write!(
+            Self::ConstantTarget { target } => write!(
                 f,
                 "the target `{target}` is the same for every training example: there is nothing to learn"
             ),
