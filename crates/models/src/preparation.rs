@@ -12,7 +12,8 @@ use crate::ModelError;
 /// training part, and the same for all data from then on.
 ///
 /// Features go through a [`Preprocessor`]. Real targets are standardised, so that the
-/// size of the loss, and with it a good learning rate, does not depend on their units.
+/// size of the loss, and with it a good learning rate, does not depend on their units. Those
+/// that are constant, by the same rule as features, are centred, and keep their units.
 ///
 /// A feature that is constant in training ([but for rounding](Standardize#constant-features))
 /// is taken to have that value in all other data, too, whatever the preprocessing: weights that
@@ -55,12 +56,29 @@ fn held(x: MatRef<'_, f64>, constants: &[(usize, f64)]) -> Option<Mat<f64>> {
     Some(x)
 }
 
-/// The scale of real targets; of constant ones, from which others may well differ later, it
-/// is 1.
+/// The scale of constant targets, from which others may well differ later.
+const CONSTANT: f64 = 1.0;
+
+/// The scale of real targets.
 fn target_scale(values: MatRef<'_, f64>) -> Result<Standardize, PreprocessError> {
     let fitted = Standardize::fit(values)?;
-    let scale = fitted.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
+    let scale = fitted.scale().iter().map(|&scale| if scale == 0.0 { CONSTANT } else { scale });
     Standardize::from_parts(fitted.mean().to_vec(), scale.collect())
+}
+
+/// Real targets as a model learns them. Of those that were constant in training, and are in
+/// these data, rounding does not become something to learn.
+fn scaled(values: MatRef<'_, f64>, scale: &Standardize) -> Result<Mat<f64>, ShapeError> {
+    let of_scale = scale.scale().iter().enumerate().filter(|(_, scale)| **scale == CONSTANT);
+    let constants: Vec<(usize, f64)> = of_scale
+        // Values too far apart are none.
+        .filter_map(|(k, _)| match constant_features(values.subrows(k, 1)) {
+            Ok(constant) => constant.first().map(|&(_, mean)| (k, mean)),
+            Err(_) => None,
+        })
+        .collect();
+    let held = held(values, &constants);
+    scale.transform(held.as_ref().map_or(values, Mat::as_ref))
 }
 
 impl Preparation {
@@ -188,7 +206,7 @@ impl Preparation {
                 Dataset::classification(x, labels.clone(), outputs)?
             }
             (Target::Values { values, .. }, Some(scale)) => {
-                let prepared = scale.transform(values.as_ref())?;
+                let prepared = scaled(values.as_ref(), scale)?;
                 let blame = |k: usize, j| Ok((self.output_names[k].as_str(), values[(k, j)]));
                 let values = narrowed(prepared.as_ref(), place, blame)?;
                 Dataset::regression(x, values)?

@@ -108,6 +108,31 @@ fn constants_are_features_that_there_are() {
 }
 
 /// Other targets than the one in training are not what was predicted.
+/// What rounding leaves of a target is not what a network is to learn.
+#[test]
+fn a_target_that_is_constant_but_for_rounding_is_one() {
+    let value = |k: usize, j: usize| if k == 0 { 1.0 + (j % 3) as f64 * 1e-14 } else { j as f64 };
+    let x = Mat::from_fn(1, 30, |_, j| j as f64);
+    let data = Dataset::regression(x, Mat::from_fn(2, 30, value)).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    assert_eq!(preparation.target_scale().unwrap().scale()[0], 1.0);
+    let prepared = preparation.dataset::<f64>(&data).unwrap();
+    let prepared = prepared.values().unwrap();
+    assert!((0..30).all(|j| prepared[(0, j)] == 0.0));
+    assert!((prepared[(1, 0)] + prepared[(1, 29)]).abs() < 1e-15 && prepared[(1, 0)] < -1.5);
+    // Others may differ later, and do.
+    let new = Dataset::regression(mat![[0.0, 1.0]], mat![[1.0, 3.0], [0.0, 0.0]]).unwrap();
+    let new = preparation.dataset::<f64>(&new).unwrap();
+    let (first, second) = (new.values().unwrap()[(0, 0)], new.values().unwrap()[(0, 1)]);
+    assert!(first.abs() < 2e-14 && (second - 2.0).abs() < 2e-14);
+
+    let predictor = Predictor::<f32>::new(preparation, Mlp::regressor(1, 2).hidden([3])).unwrap();
+    let evaluation = predictor.evaluate(&data, &Threads::single()).unwrap();
+    // The mean of 0 and of that of the other output.
+    let Evaluation::Regression { r2, .. } = evaluation else { panic!("these are values") };
+    assert!(r2.abs() < 1e6, "{r2:e}");
+}
+
 #[test]
 fn a_constant_target_has_scale_1() {
     for target in [300.0, 1e15] {

@@ -33,10 +33,23 @@ fn constant_targets_are_met_or_not() {
     }
     assert_eq!(scores(&[0.1_f32; 10], &[0.1; 10]).r2, 1.0);
     assert_eq!(scores(&[0.0, -0.0], &[0.0, 0.0]).r2, 1.0);
-    // One rounding error is no constant.
+}
+
+/// By the rule for features: what rounding leaves is no spread to compare errors with.
+#[test]
+fn targets_that_differ_by_rounding_are_constant() {
     let next = 0.1_f64.next_up();
-    assert_eq!(scores(&[0.1, next], &[next, 0.1]).r2, -3.0);
-    assert_eq!(scores(&[0.1, next, 0.1, next], &[0.1; 4]).r2, -1.0);
+    for targets in [[0.1, next, 0.1, next], [1.0 - 1e-14, 1.0 + 1e-14, 1.0, 1.0]] {
+        assert_eq!(scores(&targets, &targets).r2, 1.0);
+        for predicted in [[1.0; 4], [0.1; 4], [1.0, 1.0 + 2e-5, 1.0, 1.0], targets.map(|t| -t)] {
+            assert_eq!(scores(&targets, &predicted).r2, 0.0, "{targets:?} {predicted:?}");
+        }
+    }
+    // More than rounding leaves.
+    let targets = [1.0, 1.0 + 4e-14, 1.0, 1.0 + 4e-14];
+    assert!((scores(&targets, &[1.0; 4]).r2 + 1.0).abs() < 1e-12);
+    let wholes = [1e15, 1e15 + 1.0, 1e15, 1e15 + 1.0];
+    assert_eq!(scores(&wholes, &[1e15; 4]).r2, -1.0);
 }
 
 #[test]

@@ -54,10 +54,8 @@ impl FeatureMean {
         self.lowest == self.highest
     }
 
-    /// Whether values that were [`COMPUTED`] could differ as these do, by rounding alone. A difference of 1 is one of whole numbers, which are exact.
     pub(crate) fn is_constant(&self) -> bool {
-        let (range, size) = (self.highest - self.lowest, self.lowest.abs().max(self.highest.abs()));
-        range <= 2.0 * COMPUTED * size && (range < 1.0 || range == 0.0)
+        differ_by_rounding(self.lowest, self.highest)
     }
 
     /// `max |x − μ|`: 0 if all values are equal, and not finite if one of them, or their
@@ -93,6 +91,30 @@ pub fn constant_features<T: Scalar>(
     let features = FeatureMean::of_features("constant_features", x, &Threads::single())?;
     let all = features.iter().enumerate();
     Ok(all.filter(|(_, of)| of.is_constant()).map(|(i, of)| (i, of.mean)).collect())
+}
+
+/// Whether finite numbers are constant but for rounding, as a feature of them would be for
+/// [`Standardize`](crate::Standardize#constant-features). None are; NaN and infinities are not.
+///
+/// ```
+/// use densely_preprocess::is_constant;
+///
+/// assert!(is_constant(&[1.0, 1.0 + 1e-14, 1.0 - 1e-14]));
+/// assert!(!is_constant(&[1.0, 1.0 + 1e-13]) && !is_constant(&[f64::NAN; 2]));
+/// ```
+#[must_use]
+pub fn is_constant(numbers: &[f64]) -> bool {
+    let lowest = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    numbers.is_empty()
+        || numbers.iter().all(|v| v.is_finite()) && differ_by_rounding(lowest, highest)
+}
+
+/// Whether values that were [`COMPUTED`] could differ as these do, by rounding alone. A
+/// difference of 1 is one of whole numbers, which are exact.
+fn differ_by_rounding(lowest: f64, highest: f64) -> bool {
+    let (range, size) = (highest - lowest, lowest.abs().max(highest.abs()));
+    range <= 2.0 * COMPUTED * size && (range < 1.0 || range == 0.0)
 }
 
 /// The number of features that a thread sums at a time, of so many.
@@ -209,6 +231,7 @@ mod tests {
         ] {
             let x = Mat::from_fn(1, 100, |_, j| values[j % 2]);
             assert_eq!(features(&x).unwrap()[0].is_constant(), constant, "{values:?}");
+            assert_eq!(is_constant(&values), constant, "{values:?}");
         }
     }
 
@@ -219,7 +242,9 @@ mod tests {
             features(&mat![[0.0, 1.0, 2.0], [largest, largest, -largest]]).unwrap_err(),
             PreprocessError::Overflow { feature: 1 }
         );
+        assert!(is_constant(&[]) && !is_constant(&[largest, -largest]));
         for value in [f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!is_constant(&[value, value]));
             let error = features(&mat![[0.0, 1.0], [value, 1.0]]).unwrap_err();
             assert_eq!(error, PreprocessError::NotFinite { feature: 1, example: 0, value });
         }

@@ -11,7 +11,7 @@
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
 //! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
-//! | to know which features are constant | [`constant_features`] |
+//! | to know which features are constant | [`constant_features`], [`is_constant`] | |
 //! | one of these by its name | [`Method`], [`Preprocessor`] | |
 //! | a fit and its transformed examples, in less time | [`Method::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
 //! | one of your own | [`Transform`] | |
@@ -84,7 +84,7 @@ mod zca;
 pub use center::Center;
 pub use components::Components;
 pub use error::PreprocessError;
-pub use feature_mean::constant_features;
+pub use feature_mean::{constant_features, is_constant};
 pub use mean_image::MeanImage;
 pub use method::Method;
 pub use min_max::MinMax;

@@ -14,7 +14,9 @@ use crate::ModelError;
 /// | mean absolute error | `MAE = Σ abs(t − s) / n` |
 ///
 /// R² is 1 if the targets are met, 0 for predicting their mean, and has no lower limit. Of
-/// constant targets it is 1 if they are met exactly, and 0 otherwise, as in scikit-learn.
+/// constant targets it is 1 if they are met exactly, and 0 otherwise, as in scikit-learn. Here
+/// targets that [differ by rounding alone](densely_preprocess::is_constant) are constant, too,
+/// as features are: beside such a spread, any error is infinite.
 ///
 /// Sums are scaled, so that squares of targets of 1e200 or 1e-200 are no exception. Where a
 /// prediction is NaN, so are the scores; where one is infinite, RMSE and MAE are, and R² is −∞

@@ -1,5 +1,6 @@
 //! Sums over numbers of any size.
 
+use densely_preprocess::is_constant;
 use densely_tensor::{sum, sum_of, vectorize};
 
 /// `Σ v²` and `Σ abs(v)`, in units of `4ᵉ` and `2ᵉ`: with `2ᵉ` near the largest of the numbers, no
@@ -23,8 +24,8 @@ impl Sums {
         Self { squares, absolutes, exponent: exponent + unit }
     }
 
-    /// Of the deviations of numbers from their mean. That of equal numbers is 0, though their
-    /// mean may be rounded.
+    /// Of the deviations of numbers from their mean. Those of numbers that are constant but for
+    /// rounding are 0: what is left of them is the rounding, also that of the mean.
     pub(crate) fn of_deviations(numbers: &[f64]) -> Self {
         if is_constant(numbers) {
             return Self::of(&[], 0);
@@ -82,11 +83,6 @@ impl Sums {
 pub(crate) fn mean(numbers: &[f64]) -> f64 {
     let exponent = exponent_of_largest(numbers);
     scale(sum(&scaled(numbers, -exponent)) / numbers.len().max(1) as f64, exponent)
-}
-
-/// Whether all numbers are finite and equal.
-fn is_constant(numbers: &[f64]) -> bool {
-    numbers.iter().all(|&v| v.is_finite() && v == numbers[0])
 }
 
 /// `e` with `2ᵉ ≤ max abs(v) < 2ᵉ⁺¹`; 0 if a number is infinite or NaN, and below all others if
