@@ -1,4 +1,4 @@
-use densely_tensor::Figure;
+use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
 /// An optimiser that cannot make a step.
@@ -18,6 +18,12 @@ pub enum OptimError {
     /// The optimiser holds the state of another network.
     #[error("the optimiser holds the state of another network: use a new one for each network")]
     OtherNetwork,
+    /// No memory for what the optimiser has to remember.
+    #[error(
+        "{0}: make the network smaller, or take an optimiser that remembers less, as SGD without \
+         momentum"
+    )]
+    Memory(#[from] ShapeError),
     /// A gradient with an entry that is infinite or NaN.
     #[error("the norm of the gradient is {norm}: training diverged; lower the learning rate")]
     NotFinite {

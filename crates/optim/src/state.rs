@@ -1,6 +1,7 @@
 use densely_layers::{Layer, Param};
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map_in_place, vectorize,
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map_in_place,
+    matrix_bytes, vectorize,
 };
 
 use crate::{OptimError, Penalty};
@@ -46,6 +47,9 @@ impl<T: Scalar> State<T> {
 
     /// Allocates `count` matrices full of `initial` for each parameter, or checks that
     /// those there are fit.
+    ///
+    /// # Errors
+    /// If they do not, or there is no memory for them.
     fn prepare(
         &mut self,
         network: &dyn Layer<T>,
@@ -54,6 +58,14 @@ impl<T: Scalar> State<T> {
     ) -> Result<(), OptimError> {
         let matrices = &mut self.matrices;
         if matrices.is_empty() {
+            let mut bytes = 0_u128;
+            network.visit_params(&mut |param| {
+                let (rows, columns) = param.value.shape();
+                bytes = bytes.saturating_add(matrix_bytes::<T>(rows, columns));
+            });
+            // All at once, before parts of it are taken.
+            let bytes = bytes.saturating_mul(count as u128);
+            ShapeError::expect_memory("Optimizer", "its state", bytes)?;
             network.visit_params(&mut |param| {
                 let (rows, columns) = param.value.shape();
                 matrices.extend((0..count).map(|_| Mat::from_fn(rows, columns, |_, _| initial)));
@@ -142,4 +154,22 @@ fn each_entry<T: Scalar, const M: usize>(
             }
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use densely_layers::Linear;
+
+    use super::*;
+
+    #[test]
+    fn a_state_that_no_memory_holds_is_an_error_and_leaves_none() {
+        let linear = Linear::<f32>::from_parts(Mat::zeros(2, 3), Mat::zeros(2, 1)).unwrap();
+        let mut state = State::new();
+        let error = state.prepare(&linear, 1 << 60, 0.0).unwrap_err();
+        assert!(matches!(error, OptimError::Memory(ShapeError::Memory { .. })), "{error}");
+        assert!(error.to_string().starts_with("Optimizer: no memory for its state, which would"));
+        assert_eq!(state.prepare(&linear, 2, 0.0), Ok(()));
+        assert_eq!(state.matrices.len(), 4);
+    }
 }
