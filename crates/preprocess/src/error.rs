@@ -120,6 +120,18 @@ pub enum PreprocessError {
         /// What went wrong there; an example is counted from the first of the chunk.
         source: Box<PreprocessError>,
     },
+    /// A method's name with a value that it does not take.
+    #[error("unknown preprocessing \"{name}\": {method} takes {expected}; choose one of {choices}")]
+    Value {
+        /// The whole name that was given.
+        name: String,
+        /// The method in it.
+        method: String,
+        /// What may stand after the method.
+        expected: &'static str,
+        /// The names there are.
+        choices: &'static str,
+    },
     /// A name that stands for no method.
     #[error("unknown preprocessing \"{name}\": choose one of {choices}")]
     Unknown {

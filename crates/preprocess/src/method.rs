@@ -188,13 +188,33 @@ impl FromStr for Method {
     type Err = PreprocessError;
 
     fn from_str(name: &str) -> Result<Self, PreprocessError> {
-        let methods: Option<Vec<Self>> = name.split(',').map(Self::parse).collect();
-        match methods {
-            Some(mut methods) if methods.len() == 1 => Ok(methods.remove(0)),
-            Some(methods) => Ok(Self::Pipeline(methods)),
-            None => Err(PreprocessError::Unknown { name: name.to_owned(), choices: CHOICES }),
-        }
+        let parse = |step: &str| Self::parse(step).ok_or_else(|| refused(name, step));
+        let mut methods = name.split(',').map(parse).collect::<Result<Vec<_>, _>>()?;
+        Ok(if methods.len() == 1 { methods.remove(0) } else { Self::Pipeline(methods) })
     }
+}
+
+/// Why a step of `name` is no method.
+fn refused(name: &str, step: &str) -> PreprocessError {
+    let method = step.split(':').next().unwrap_or_default();
+    let expected = match method {
+        "none" | "center" | "standardize" | "mean-image" => "no value",
+        "min-max" => {
+            "no value, or :LOWER:UPPER, two finite numbers of which the second is larger (by no \
+             more than 1.8e308)"
+        }
+        "pca" | "whiten" | "zca" => {
+            "no value, or :K, a number of components, at least 1, or a share of the variance with \
+             a point, above 0 and at most 1.0"
+        }
+        "channel-mean" => {
+            "a number of channels, at least 1, as channel-mean:3, and :interleaved after it if \
+             the channels of a pixel are side by side"
+        }
+        _ => return PreprocessError::Unknown { name: name.to_owned(), choices: CHOICES },
+    };
+    let (name, method) = (name.to_owned(), method.to_owned());
+    PreprocessError::Value { name, method, expected, choices: CHOICES }
 }
 
 #[cfg(test)]
@@ -252,6 +272,21 @@ mod tests {
         ] {
             let message = name.parse::<Method>().unwrap_err().to_string();
             assert!(message.contains(&format!("\"{name}\"")) && message.contains("whiten:K"));
+        }
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_refused_with_the_range() {
+        for (names, expected) in [
+            (&["pca:0", "pca:1.5", "pca:nan", "zca:-1", "center,whiten:"][..], "at most 1.0"),
+            (&["min-max:1", "min-max:1:1", "min-max:a:b"], "two finite numbers"),
+            (&["channel-mean", "channel-mean:0", "channel-mean:3:planar"], "at least 1"),
+            (&["none:1", "center:2", "standardize:", "mean-image:3"], "takes no value"),
+        ] {
+            for name in names {
+                let message = name.parse::<Method>().unwrap_err().to_string();
+                assert!(message.contains(expected), "{name}: {message}");
+            }
         }
     }
 }
