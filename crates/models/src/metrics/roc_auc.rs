@@ -28,23 +28,28 @@ pub fn roc_auc<T: Scalar>(positive: &[bool], scores: &[T]) -> Result<f64, ModelE
     check_labels("roc_auc", &labels, 2, scores.len())?;
     check_scores(MatRef::from_row_major_slice(scores, 1, scores.len()))?;
     let score = |j: usize| scores[j].to_f64();
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| score(a).partial_cmp(&score(b)).expect("no score is NaN"));
-
-    // Twice the number of pairs in the right order; equal scores make a pair each half.
-    let (mut twice, mut below) = (0_u128, 0_u128);
-    for ties in order.chunk_by(|&a, &b| score(a) == score(b)) {
-        let positives = ties.iter().filter(|&&j| positive[j]).count() as u128;
-        let negatives = ties.len() as u128 - positives;
-        twice += positives * (2 * below + negatives);
-        below += negatives;
-    }
-    let pairs = below * (scores.len() as u128 - below);
-    if pairs == 0 {
+    let of = |kind| (0..scores.len()).filter(move |&j| positive[j] == kind).map(score);
+    let positives = of(true).count();
+    let negatives = scores.len() - positives;
+    if positives == 0 || negatives == 0 {
         let expected = "some that are positive and some that are not";
         return Err(ModelError::option("the examples of an ROC curve", expected, &"one kind"));
     }
-    Ok(twice as f64 / (2 * pairs) as f64)
+    // The fewer are sorted, and the others find their places among them: of many classes, each
+    // has few examples.
+    let few = positives <= negatives;
+    let mut sorted: Vec<f64> = of(few).collect();
+    sorted.sort_by(|a, b| a.partial_cmp(b).expect("no score is NaN"));
+    // Twice the number of pairs in the right order; equal scores make a pair each half.
+    let twice: u128 = of(!few)
+        .map(|score| {
+            let below = sorted.partition_point(|&other| other < score);
+            let equal = sorted[below..].partition_point(|&other| other == score);
+            let right = if few { sorted.len() - below - equal } else { below };
+            (2 * right + equal) as u128
+        })
+        .sum();
+    Ok(twice as f64 / (2 * positives as u128 * negatives as u128) as f64)
 }
 
 /// The area under the ROC curve of each class against all others. Their mean is what
