@@ -228,7 +228,10 @@ impl FromStr for ActivationKind {
                     Err(ModelError::option(option, expected, &value))
                 }
             },
-            _ => Err(named::unknown("activation", text, &Self::ALL.map(Self::name))),
+            _ => {
+                let with_value = "leaky-relu, maxout and elu";
+                Err(named::unknown("activation", text, &Self::ALL.map(Self::name), with_value))
+            }
         }
     }
 }

@@ -163,7 +163,10 @@ impl FromStr for LossKind {
                     named::number("delta of the huber loss", "a number above 0", value, valid)?;
                 Ok(Self::Huber { delta })
             }
-            _ => Err(named::unknown("loss", text, &Self::ALL.map(Self::name))),
+            _ => {
+                let with_value = "softmax and huber";
+                Err(named::unknown("loss", text, &Self::ALL.map(Self::name), with_value))
+            }
         }
     }
 }

@@ -23,14 +23,43 @@ pub(crate) fn number(
     }
 }
 
-/// The error for a text that is none of these choices.
-pub(crate) fn unknown(what: &'static str, text: &str, choices: &[&str]) -> ModelError {
-    ModelError::Unknown { what, name: text.to_owned(), choices: choices.join(", ") }
+/// The error for a text that is none of these choices, of which only some take a value.
+pub(crate) fn unknown(
+    what: &'static str,
+    text: &str,
+    choices: &[&str],
+    with_value: &str,
+) -> ModelError {
+    let (name, value) = split(text);
+    let takes_none = value.is_some() && choices.contains(&name);
+    let hint = match takes_none {
+        true => format!("; {name} takes no value, only each of {with_value} does"),
+        false => String::new(),
+    };
+    let choices = format!("{}{hint}", choices.join(", "));
+    ModelError::Unknown { what, name: text.to_owned(), choices }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ActivationKind, LossKind};
+
+    #[test]
+    fn a_value_where_none_is_taken_is_told_from_a_wrong_name() {
+        for (message, expected) in [
+            (
+                "relu(3)".parse::<ActivationKind>().unwrap_err(),
+                "; relu takes no value, only each of leaky-relu, maxout and elu does",
+            ),
+            (
+                "mae(3)".parse::<LossKind>().unwrap_err(),
+                "; mae takes no value, only each of softmax and huber does",
+            ),
+        ] {
+            assert!(message.to_string().contains(expected), "{message}");
+        }
+    }
 
     #[test]
     fn a_value_is_in_parentheses_at_the_end() {
