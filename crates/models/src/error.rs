@@ -60,10 +60,31 @@ pub enum ModelError {
         /// The type of the model's numbers, `"f32"` or `"f64"`.
         scalar: &'static str,
     },
+    /// A prediction that is no finite number in the units of the target.
+    #[error(
+        "{place}: the network's output is {score:.3} times the deviation of `{column}` in training, \
+         {deviation:.3e}, {} its mean, {mean:.3e}, a prediction too large for f64 (at most {:.3e}): \
+         correct the row, or train on the target in larger units, as `{column}` divided by 1000",
+        if *.score < 0.0 { "below" } else { "above" }, f64::MAX, score = Figure(.score.abs())
+    )]
+    PredictionTooLarge {
+        /// Which example it is for.
+        place: Place,
+        /// The name of the output.
+        column: String,
+        /// The network's output.
+        score: f64,
+        /// The mean of the target in training.
+        mean: f64,
+        /// The standard deviation of the target in training.
+        deviation: f64,
+    },
     /// Training data of which statistics are no finite numbers.
     #[error(
         "column `{column}`: its values are so large that their mean or deviation is no finite \
-         number; correct them, or leave the column out"
+         number (at most {:.3e}): correct them, divide them by a power of ten, or leave the column \
+         out",
+        f64::MAX
     )]
     TooFarApart {
         /// The name of the feature or the output.
@@ -89,14 +110,14 @@ pub enum ModelError {
     },
     /// A network for which there is no memory.
     #[error(
-        "the network would have {parameters:.1e} parameters, which take {bytes:.1e} bytes with \
-         their gradients, more than there is memory: make its layers narrower",
-        parameters = *.parameters as f64, bytes = *.bytes as f64
+        "the network would have {} parameters, which take {} bytes with their gradients, more \
+         than there is memory: make its layers narrower", count(*.parameters), count(*.bytes)
     )]
     TooLarge {
-        /// The number of parameters, as far as it can be counted.
+        /// The number of parameters; `u128::MAX` stands for more than that.
         parameters: u128,
-        /// The bytes of the parameters and of their gradients.
+        /// The bytes of the parameters and of their gradients, as they are in memory: each
+        /// column of a weight matrix begins on a cache line.
         bytes: u128,
     },
     /// A name that stands for no choice.
@@ -157,7 +178,13 @@ fn out_of_range(value: f64, prepared: f64, scalar: &str) -> String {
     } else {
         format!("becomes {prepared:.3e} in preprocessing, which ")
     };
-    format!("{value:e} {becomes}is too large for {scalar} (at most {largest:.3e})")
+    format!("{} {becomes}is too large for {scalar} (at most {largest:.3e})", Figure(value))
+}
+
+/// A large number, roughly.
+fn count(number: u128) -> String {
+    let more = if number == u128::MAX { "more than " } else { "" };
+    format!("{more}{:.1e}", number as f64)
 }
 
 /// The advice to take a wider type, if there is one.
@@ -207,7 +234,9 @@ impl ModelError {
     /// For those who know where the data are from.
     #[must_use]
     pub fn placed(mut self, at: impl FnOnce(usize) -> Place) -> Self {
-        if let Self::OutOfRange { place, .. } | Self::NotFiniteOutput { place, .. } = &mut self
+        if let Self::OutOfRange { place, .. }
+        | Self::NotFiniteOutput { place, .. }
+        | Self::PredictionTooLarge { place, .. } = &mut self
             && let Place::Example(example) = *place
         {
             *place = at(example);

@@ -61,6 +61,13 @@ impl Evaluation {
         }
     }
 
+    /// The same metrics with another mean loss.
+    pub(crate) fn with_loss(mut self, mean: f64) -> Self {
+        let (Self::Classification { loss, .. } | Self::Regression { loss, .. }) = &mut self;
+        *loss = mean;
+        self
+    }
+
     /// One number, the higher the better: the accuracy, or R².
     #[must_use]
     pub fn score(&self) -> f64 {

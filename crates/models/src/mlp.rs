@@ -328,12 +328,25 @@ impl Mlp {
         for (units, activation) in self.hidden_layers() {
             match units.checked_mul(activation.inputs_per_unit()) {
                 Some(rows) => ShapeError::expect_some("Linear", "outputs", rows)?,
-                None => {
-                    return Err(ModelError::TooLarge { parameters: u128::MAX, bytes: u128::MAX });
-                }
+                None => return Err(self.uncountable()),
             }
         }
         Ok(())
+    }
+
+    /// The error of a network with a layer of more rows than there are numbers for.
+    fn uncountable(&self) -> ModelError {
+        let last = (self.outputs, ActivationKind::Identity);
+        let inputs = [self.inputs].into_iter().chain(self.hidden.iter().copied());
+        let of_layer = |(inputs, (units, activation)): (usize, (usize, ActivationKind))| {
+            let rows = units as u128 * activation.inputs_per_unit() as u128;
+            rows.saturating_mul(inputs as u128 + 1)
+        };
+        let layers = inputs.zip(self.hidden_layers().chain([last]));
+        let parameters = layers.map(of_layer).fold(0_u128, u128::saturating_add);
+        // In the narrowest type.
+        let bytes = parameters.saturating_mul(2 * size_of::<f32>() as u128);
+        ModelError::TooLarge { parameters, bytes }
     }
 
     /// Whether there is memory for the parameters and, as large, their gradients.

@@ -1,9 +1,9 @@
 use densely_data::{Dataset, Place};
-use densely_loss::TargetKind;
-use densely_preprocess::{Standardize, Transform};
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
+use densely_loss::{TargetKind, Targets};
+use densely_preprocess::Transform;
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
-use crate::evaluation::regression;
+use crate::evaluation::{mean_loss, regression};
 use crate::metrics::ClassificationScores;
 use crate::model::{check_outputs, classify_columns, targets};
 use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
@@ -106,13 +106,14 @@ impl<T: Scalar> Predictor<T> {
     /// # Errors
     /// If there is another number of features; [`ModelError::OutOfRange`] for a value that is
     /// not finite, or not in the model's type; [`ModelError::NotFiniteOutput`] for an example
-    /// that the network makes an infinity or NaN of.
+    /// that the network makes an infinity or NaN of, [`ModelError::PredictionTooLarge`] for one
+    /// whose value in the units of the target is infinite.
     pub fn predict(&self, x: MatRef<'_, f64>, threads: &Threads) -> Result<Prediction, ModelError> {
         let x = self.preparation.inputs::<T>(x)?;
         let scores = self.scores(x.as_ref(), threads, Place::Example)?;
         Ok(match self.preparation.target_scale() {
             None => Prediction::Classes(classify_columns(self.model.loss(), scores.as_ref())),
-            Some(scale) => Prediction::Values(values::<T>(scale, &scores, Place::Example)?),
+            Some(_) => Prediction::Values(self.values(&scores, Place::Example)?),
         })
     }
 
@@ -134,7 +135,7 @@ impl<T: Scalar> Predictor<T> {
     }
 
     /// The mean loss, as in training, and the metrics, those of real values in the units
-    /// of `data`.
+    /// of `data`. A loss that is infinite in `f32` is computed in `f64`.
     ///
     /// # Errors
     /// If the data have other features or targets, and as [`predict`](Self::predict).
@@ -148,13 +149,34 @@ impl<T: Scalar> Predictor<T> {
         let place = |example| data.place(example);
         let scores = self.scores(prepared.x(), threads, place)?;
         let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(&prepared));
+        // Scores and targets are finite. So is what `f64` makes of those of `f32`.
+        let evaluation = match evaluation.loss().is_finite() {
+            true => evaluation,
+            false => evaluation.with_loss(self.loss_in_f64(&prepared, &scores)),
+        };
         match (self.preparation.target_scale(), data.values()) {
-            (Some(scale), Some(targets)) => {
-                let predicted = values::<T>(scale, &scores, place)?;
+            (Some(_), Some(targets)) => {
+                let predicted = self.values(&scores, place)?;
                 Ok(regression(evaluation.loss(), predicted.as_ref(), targets))
             }
             _ => Ok(evaluation),
         }
+    }
+
+    /// The mean loss, computed in `f64`.
+    fn loss_in_f64(&self, prepared: &Dataset<T>, scores: &Mat<T>) -> f64 {
+        let (loss, scores) = (self.spec.loss_kind().loss::<f64>(), widen(scores.as_ref()));
+        let weights = targets(prepared).weights();
+        let weights: Option<Vec<f64>> =
+            weights.map(|weights| weights.iter().map(|weight| weight.to_f64()).collect());
+        let values = prepared.values().map(widen);
+        let of = match (prepared.labels(), &values) {
+            (Some(labels), _) => Targets::Labels(labels),
+            (None, Some(values)) => Targets::Values(values.as_ref()),
+            (None, None) => unreachable!("a dataset has labels or values"),
+        };
+        let of = weights.as_ref().map_or(of, |weights| of.weighted(weights));
+        mean_loss(&*loss, scores.as_ref(), of)
     }
 
     /// What else there is to say of a classifier: all that follows from its scores.
@@ -186,17 +208,25 @@ impl<T: Scalar> Predictor<T> {
         check_outputs(scores.as_ref(), Scalar::is_finite, place)?;
         Ok(scores)
     }
-}
 
-/// The values that the scores stand for, in their own units; all of them finite.
-fn values<T: Scalar>(
-    scale: &Standardize,
-    scores: &Mat<T>,
-    place: impl FnOnce(usize) -> Place,
-) -> Result<Mat<f64>, ModelError> {
-    let values = scale.inverse_transform(widen(scores).as_ref())?;
-    check_outputs(values.as_ref(), f64::is_finite, place)?;
-    Ok(values)
+    /// The values that the scores stand for, in their own units; all of them finite.
+    fn values(
+        &self,
+        scores: &Mat<T>,
+        place: impl FnOnce(usize) -> Place,
+    ) -> Result<Mat<f64>, ModelError> {
+        let wide = widen(scores.as_ref());
+        let Some(scale) = self.preparation.target_scale() else { return Ok(wide) };
+        let values = scale.inverse_transform(wide.as_ref())?;
+        let Some((output, example)) = first_non_finite(values.as_ref()) else { return Ok(values) };
+        Err(ModelError::PredictionTooLarge {
+            place: place(example),
+            column: self.preparation.output_names()[output].clone(),
+            score: wide[(output, example)],
+            mean: scale.mean()[output],
+            deviation: scale.scale()[output],
+        })
+    }
 }
 
 fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
@@ -220,6 +250,6 @@ fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
     Ok(())
 }
 
-fn widen<T: Scalar>(x: &Mat<T>) -> Mat<f64> {
+fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
     Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
 }

@@ -1,6 +1,6 @@
 //! Values that a model's numbers cannot hold are errors that name their place, never predictions.
 
-use densely_data::{DataError, Dataset, DatasetOptions, Place, Table};
+use densely_data::{DataError, Dataset, DatasetOptions, Place, Table, Task};
 use densely_models::{ActivationKind, Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
 use densely_preprocess::{Components, Method};
 use densely_tensor::{Mat, Scalar, Threads, mat};
@@ -208,4 +208,52 @@ fn columns_without_finite_statistics_are_named() {
     let data = Dataset::regression(Mat::zeros(1, 3), x.subrows(1, 1).to_owned()).unwrap();
     let error = Preparation::fit(Method::None, &data).unwrap_err();
     assert!(matches!(&error, ModelError::TooFarApart { column } if column == "y0"), "{error}");
+}
+
+/// The square of 4e30 is no number in `f32`, and one in `f64`.
+#[test]
+fn a_mean_loss_is_finite_where_f64_has_it() {
+    let value = |j: usize| if j == 9 { 4e30 } else { j as f64 };
+    let x = Mat::from_fn(1, 10, |_, j| j as f64);
+    let train = Dataset::regression(x.clone(), Mat::from_fn(1, 10, |_, j| j as f64)).unwrap();
+    let test = Dataset::regression(x, Mat::from_fn(1, 10, |_, j| value(j))).unwrap();
+    let losses = |test: &Dataset<f64>| {
+        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let spec = Mlp::regressor(1, 1).hidden([3]);
+        let single = Predictor::<f32>::new(preparation.clone(), spec.clone()).unwrap();
+        let double = Predictor::<f64>::new(preparation, spec).unwrap();
+        let threads = Threads::single();
+        (
+            single.evaluate(test, &threads).unwrap().loss(),
+            double.evaluate(test, &threads).unwrap().loss(),
+        )
+    };
+    let (single, double) = losses(&test);
+    assert!(double > 1e59 && (single / double - 1.0).abs() < 1e-6, "{single:e} {double:e}");
+    let weights: Vec<f64> = (0..10).map(|j| if j == 9 { 0.5 } else { 7.0 }).collect();
+    let (weighted, _) = losses(&test.with_weights(weights).unwrap());
+    assert!((weighted / double - 0.5).abs() < 1e-6, "{weighted:e} {double:e}");
+}
+
+#[test]
+fn a_prediction_too_large_for_its_units_is_no_matter_of_weights() {
+    let text = "x,y\n-1,-1e308\n1,1e308\n2,1.7e308\n";
+    let options = DatasetOptions { task: Some(Task::Regression), ..Default::default() };
+    let data = table(text).dataset(&options).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let spec = Mlp::regressor(1, 1).hidden([]);
+    let model = spec.assemble::<f32, ModelError>(|slot| {
+        Ok(Mat::from_fn(slot.rows, slot.columns, |_, _| 1.0_f32))
+    });
+    let predictor = Predictor::from_parts(preparation, spec, model.unwrap()).unwrap();
+    let message = predictor.evaluate(&data, &Threads::single()).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "row 2 (line 3): the network's output is 2 times the deviation of `y` in training, \
+         1.144e308, above its mean, 5.667e307, a prediction too large for f64 (at most \
+         1.798e308): correct the row, or train on the target in larger units, as `y` divided by \
+         1000"
+    );
+    let predicted = predictor.predict(data.x(), &Threads::single()).unwrap_err();
+    assert!(predicted.to_string().starts_with("example 1: the network's output"), "{predicted}");
 }
