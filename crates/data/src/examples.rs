@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use csv::StringRecord;
 use densely_tensor::Mat;
 
-use crate::classes::{labels, sorted_classes};
+use crate::classes::{Classes, labels, sorted_classes};
 use crate::table::{Targets, number};
 use crate::{DataError, Dataset, Table, Task};
 
@@ -29,8 +29,11 @@ impl Table {
     /// values; otherwise, and if nothing in it is a number, it is classification.
     ///
     /// Classes are named as they are written, and sorted: by value if all are numbers,
-    /// otherwise by character. Numbers of the same value (`1` and `1.0`) are the same class, and
-    /// others are not, however close: `9007199254740992` and `9007199254740993` are two.
+    /// otherwise by character. A label is text, and of the class of that text, unless it is
+    /// written as a number without zeros before it: those of the same value (`1`, `1.0`, `1e0`)
+    /// are the same class, whatever other labels there are, and
+    /// [`other_spellings`](Self::other_spellings) finds them. `007` is text; and
+    /// `9007199254740992` and `9007199254740993` are two numbers.
     ///
     /// Every cell of a feature must hold a finite number. A target must not be missing:
     /// empty, or `NA`, `N/A`, `NaN` or `null` in any case.
@@ -123,6 +126,40 @@ impl Table {
         };
         let names = features.iter().map(AsRef::as_ref);
         Ok(dataset.with_feature_names(names)?.with_places(places).with_target_name(target))
+    }
+
+    /// The labels in a column that are of one of these classes and spelt otherwise than its name,
+    /// each once, with that name.
+    ///
+    /// # Errors
+    /// [`DataError::UnknownColumn`].
+    ///
+    /// ```
+    /// use densely_data::{DatasetOptions, Table};
+    ///
+    /// let table = Table::from_reader("size,kind\n2,1\n3,a\n4,1.0\n".as_bytes(), b',')?;
+    /// let train = table.dataset(&DatasetOptions::default())?;
+    /// assert_eq!(train.class_names().unwrap(), ["1", "a"]);
+    /// let spelt = table.other_spellings("kind", train.class_names().unwrap())?;
+    /// assert_eq!(spelt, [("1.0".to_owned(), "1".to_owned())]);
+    /// # Ok::<(), densely_data::DataError>(())
+    /// ```
+    pub fn other_spellings(
+        &self,
+        target: &str,
+        classes: &[String],
+    ) -> Result<Vec<(String, String)>, DataError> {
+        let (column, names) = (self.find(target)?, classes);
+        let (classes, mut seen, mut spelt) = (Classes::new(names), HashSet::new(), Vec::new());
+        self.for_each_cell(column, |cell| {
+            if !classes.is_name(cell)
+                && let Some(class) = classes.of(cell)
+                && seen.insert(cell.to_owned())
+            {
+                spelt.push((cell.to_owned(), names[class].clone()));
+            }
+        });
+        Ok(spelt)
     }
 
     fn target(&self, options: &DatasetOptions) -> Result<usize, DataError> {

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -171,6 +172,15 @@ impl Table {
         })
         .map_err(|(example, feature)| DataError::FeatureNotNumeric(self.cell(example, feature)))?;
         Ok((x, targets))
+    }
+
+    /// Looks at all cells of a column, in order.
+    pub(crate) fn for_each_cell(&self, column: usize, mut visit: impl FnMut(&str)) {
+        let visited: Result<(), Infallible> = self.try_for_each_row(|_, _, row| {
+            visit(row[column].trim());
+            Ok(())
+        });
+        let Ok(()) = visited;
     }
 
     /// A cell and its place, for a message: found by reading up to it.
