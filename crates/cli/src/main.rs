@@ -13,6 +13,7 @@ mod signals;
 mod sink;
 mod visible;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -26,22 +27,28 @@ fn main() -> ExitCode {
     signals::survive_file_size_limit();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(CliError::Usage(error)) => {
-            // Help and version are errors to clap, too.
-            let failed =
-                !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // There is nobody to tell if even this cannot be printed.
-            let _ = error.print();
-            ExitCode::from(if failed { 2 } else { 0 })
-        }
+        Err(CliError::Usage(error)) => usage(&error),
         // A reader such as `head` that has enough.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(CliError::Stopped(signal)) => ExitCode::from(signal.status() as u8),
-        Err(error) => {
-            let style = anstyle::AnsiColor::Red.on_default().bold();
-            eprintln!("{style}error{style:#}: {}", visible(&error.to_string()));
-            ExitCode::from(1)
-        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &CliError) -> ExitCode {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    eprintln!("{style}error{style:#}: {}", visible(&error.to_string()));
+    ExitCode::from(1)
+}
+
+/// What was wrong with the arguments; or the help, or the version, which are errors to clap, too.
+fn usage(error: &clap::Error) -> ExitCode {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    match error.print().and_then(|()| std::io::stdout().flush()).map_err(CliError::Output) {
+        // Of a mistake there is nobody to tell if even this cannot be printed.
+        _ if !asked => ExitCode::from(2),
+        Err(error) if !error.is_closed_pipe() => fail(&error),
+        _ => ExitCode::SUCCESS,
     }
 }
 

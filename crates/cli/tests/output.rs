@@ -89,6 +89,9 @@ fn a_standard_output_that_is_full_is_an_error() {
         "gradcheck run --cases 1 --json",
         "notes sizing",
         "notes --list",
+        "--help",
+        "--version",
+        "train --help",
         "train t.csv --target kind --epochs 1 --json",
     ] {
         let outcome = folder.shell(&format!("exec densely {command} > /dev/full"));
