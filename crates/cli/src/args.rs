@@ -1,12 +1,13 @@
 //! What can be asked of the program: the text of its help.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::prelude::{ActivationKind, LossKind, Method};
 use densely_notes::{Experiment, find};
@@ -46,26 +47,22 @@ pub(crate) struct TrainArgs {
     /// The column to predict [default: the last one]
     #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
     pub(crate) target: Option<String>,
-    /// Columns to leave out, separated by commas
-    #[arg(
-        long,
-        value_name = "NAMES",
-        help_heading = "Data",
-        value_delimiter = ',',
-        requires = "data"
-    )]
-    pub(crate) drop: Vec<String>,
-    /// What to learn [default: told from the target]
+    /// Columns to leave out, separated by commas; as in a table, "a, b" in quotes is one name.
+    /// May be given several times
+    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) drop: Vec<Names>,
+    /// What to learn [default: told from the target]. A class is what has the same label: the
+    /// same text, or the same number (1 and 1.0; but 007 is text)
     #[arg(long, help_heading = "Data", requires = "data")]
     pub(crate) task: Option<TaskArg>,
     /// Share of the examples to test on, the same of each class
-    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.2", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.2", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) test: f64,
     /// A table to test on, instead of a share of DATA
     #[arg(long, value_name = "FILE", help_heading = "Data", requires = "data")]
     pub(crate) test_data: Option<PathBuf>,
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
-    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) validation: f64,
     /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
     /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
@@ -92,7 +89,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, help_heading = "Training", default_value = "adam")]
     pub(crate) optimizer: OptimizerArg,
     /// Step size [default: 0.003; 0.001 for adamw and rmsprop, 0.01 for sgd and adagrad]
-    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.003", hide_default_value = true, value_parser = positive,
+    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.003", hide_default_value = true, allow_negative_numbers = true, value_parser = positive,
         default_value_ifs([("optimizer", "sgd", "0.01"), ("optimizer", "adagrad", "0.01"), ("optimizer", "adamw", "0.001"), ("optimizer", "rmsprop", "0.001")]))]
     pub(crate) learning_rate: f64,
     /// How the step size changes: constant, step[:EPOCHS[:FACTOR]], exponential[:FACTOR], cosine,
@@ -100,10 +97,10 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "SCHEDULE", help_heading = "Training", default_value = "constant")]
     pub(crate) schedule: ScheduleArg,
     /// Epochs in which the step size rises at first
-    #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) warm_up: f64,
     /// Share of the last step that goes into the next [default: 0.9; 0 for rmsprop]
-    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", hide_default_value = true, value_parser = momentum,
+    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", hide_default_value = true, allow_negative_numbers = true, value_parser = momentum,
         default_value_ifs([("optimizer", "rmsprop", "0"), ("optimizer", "adagrad", "0")]))]
     pub(crate) momentum: f64,
     /// Take the gradient where the momentum leads
@@ -111,38 +108,38 @@ pub(crate) struct TrainArgs {
     pub(crate) nesterov: bool,
     /// Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw
     /// [default: 0.001; 0.01 for adamw]
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", hide_default_value = true, value_parser = non_negative,
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", hide_default_value = true, allow_negative_numbers = true, value_parser = non_negative,
         default_value_if("optimizer", "adamw", "0.01"))]
     pub(crate) weight_decay: f64,
     /// Strength λ of the penalty λ Σ |w| on weights
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) l1: f64,
     /// Limit of the norm of each unit's incoming weights
-    #[arg(long, value_name = "NORM", help_heading = "Training", value_parser = positive)]
+    #[arg(long, value_name = "NORM", help_heading = "Training", allow_negative_numbers = true, value_parser = positive)]
     pub(crate) max_norm: Option<f64>,
     /// Limit of the norm of the gradient; 0 for none
-    #[arg(long, value_name = "NORM", help_heading = "Training", default_value = "5", value_parser = non_negative)]
+    #[arg(long, value_name = "NORM", help_heading = "Training", default_value = "5", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) clip_norm: f64,
     /// Probability to drop a unit of a hidden layer in training
-    #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", value_parser = fraction)]
+    #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) dropout: f64,
     /// Standard deviation of noise on the preprocessed features in training
-    #[arg(long, value_name = "DEVIATION", help_heading = "Training", default_value = "0", value_parser = non_negative)]
+    #[arg(long, value_name = "DEVIATION", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) input_noise: f64,
     /// Passes over the training data, at most
-    #[arg(long, help_heading = "Training", default_value = "200", value_parser = count())]
+    #[arg(long, help_heading = "Training", default_value = "200", value_parser = count)]
     pub(crate) epochs: usize,
     /// Examples in a mini-batch
-    #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", value_parser = count())]
+    #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", value_parser = count)]
     pub(crate) batch_size: usize,
     /// Stop when the validation loss has not fallen for so many epochs [default: 20]
-    #[arg(long, value_name = "EPOCHS", help_heading = "Training", value_parser = count())]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", value_parser = count)]
     pub(crate) patience: Option<usize>,
     /// Seed of the weights, the splits and the order of the examples
-    #[arg(long, help_heading = "Training", default_value = "0")]
+    #[arg(long, help_heading = "Training", default_value = "0", value_parser = whole)]
     pub(crate) seed: u64,
     /// Threads; 0 for one per processor. The result does not depend on it
-    #[arg(long, help_heading = "Training", default_value = "0")]
+    #[arg(long, help_heading = "Training", default_value = "0", value_parser = threads)]
     pub(crate) threads: usize,
 
     /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
@@ -182,7 +179,8 @@ pub(crate) struct EvaluateArgs {
     pub(crate) model: PathBuf,
     /// The table: it needs the columns that the model was trained on, and the target
     pub(crate) data: PathBuf,
-    /// Print the result as one line of JSON
+    /// Print the result as one line of JSON; with more than 1,000 classes, the mistakes are in it,
+    /// and the confusion matrix is null
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -205,7 +203,7 @@ pub(crate) struct GradcheckArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cases: Option<u32>,
     /// Seed of the cases
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", value_parser = whole)]
     pub(crate) seed: u64,
     /// Print every check as one line of JSON
     #[arg(long)]
@@ -230,7 +228,7 @@ pub(crate) struct NotesArgs {
     #[arg(long, conflicts_with = "list")]
     pub(crate) json: bool,
     /// Threads; 0 for one per processor. The result does not depend on it
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", value_parser = threads)]
     pub(crate) threads: usize,
 }
 
@@ -255,6 +253,33 @@ pub(crate) enum OptimizerArg {
     Adagrad,
 }
 
+/// Names of columns, as a line of a table has them: `a,"b, c"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Names(pub(crate) Vec<String>);
+
+impl FromStr for Names {
+    type Err = csv::Error;
+
+    fn from_str(text: &str) -> Result<Self, csv::Error> {
+        let mut line = csv::StringRecord::new();
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .trim(csv::Trim::All)
+            // No argument has this character, and all that it has is of one line.
+            .terminator(csv::Terminator::Any(0))
+            .from_reader(text.as_bytes())
+            .read_record(&mut line)?;
+        Ok(Self(line.iter().map(str::to_owned).collect()))
+    }
+}
+
+impl TrainArgs {
+    /// The columns to leave out.
+    pub(crate) fn dropped(&self) -> Vec<String> {
+        self.drop.iter().flat_map(|names| names.0.iter().cloned()).collect()
+    }
+}
+
 /// Widths of layers: `64,32`, or `none`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Widths(pub(crate) Vec<usize>);
@@ -276,6 +301,14 @@ impl FromStr for Widths {
     }
 }
 
+impl fmt::Display for Widths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let widths: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        let joined = widths.join(",");
+        f.write_str(if widths.is_empty() { "none" } else { &joined })
+    }
+}
+
 /// Activations of hidden layers: `relu`, or `relu,tanh`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Activations(pub(crate) Vec<ActivationKind>);
@@ -288,8 +321,27 @@ impl FromStr for Activations {
     }
 }
 
-fn count() -> impl TypedValueParser<Value = usize> {
-    RangedU64ValueParser::<usize>::new().range(1..)
+impl fmt::Display for Activations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.0.iter().map(ActivationKind::to_string).collect();
+        f.write_str(&names.join(","))
+    }
+}
+
+/// A whole number of at least 1.
+fn count(text: &str) -> Result<usize, String> {
+    match whole(text)? {
+        0 => Err("0 is not in 1..: expected a whole number of at least 1".to_owned()),
+        count => usize::try_from(count).map_err(|error| error.to_string()),
+    }
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    usize::try_from(whole(text)?).map_err(|error| error.to_string())
 }
 
 /// One of several names, which the help lists; some take a value in parentheses.
@@ -328,6 +380,7 @@ where
 fn number(text: &str, expected: &str, valid: impl Fn(f64) -> bool) -> Result<f64, String> {
     match text.parse() {
         Ok(value) if valid(value) => Ok(value),
+        Ok(f64::INFINITY) => Err(format!("expected a number {expected}, and a finite one")),
         _ => Err(format!("expected a number {expected}")),
     }
 }

@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 use toml::{Table, Value};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Names};
 use crate::error::CliError;
 use crate::visible::visible;
 
@@ -52,10 +52,34 @@ pub(crate) fn parse(
     if train.data.is_some() {
         from_file.data.clear();
     }
+    if !train.drop.is_empty() {
+        // All others have one value, the last.
+        from_file.options.retain(|option| !option.to_string_lossy().starts_with("--drop="));
+    }
     // The program and its command come first.
     let (command, options) = args.split_at(2);
+    let alone = [command, &from_file.options, &from_file.data].concat();
+    if let Err(error) = parse_once(&alone)
+        && matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue)
+    {
+        return Err(in_file(path, &error).into());
+    }
     let all = [command, &from_file.options, options, &from_file.data].concat();
     Ok(parse_once(&all)?)
+}
+
+/// An error of a value that is in a file.
+fn in_file(path: &Path, error: &clap::Error) -> clap::Error {
+    let text = error.render().to_string();
+    // The sentence, and the values to choose from, without the hint at the help.
+    let sentence = text.split("\n\n").next().unwrap_or_default();
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    refused(path, &sentence.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+}
+
+fn refused(path: &Path, message: &str) -> clap::Error {
+    let message = visible(&format!("{}: {message}", path.display())).into_owned();
+    Cli::command().error(ErrorKind::InvalidValue, message)
 }
 
 fn parse_once(args: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
@@ -74,10 +98,7 @@ struct Options {
 
 fn read(path: &Path) -> Result<Options, CliError> {
     let text = std::fs::read_to_string(path).map_err(CliError::file(path))?;
-    let refuse = |message: String| {
-        let message = visible(&format!("{}: {message}", path.display())).into_owned();
-        Cli::command().error(ErrorKind::InvalidValue, message)
-    };
+    let refuse = |message: String| refused(path, &message);
     let table: Table =
         text.parse().map_err(|error: toml::de::Error| refuse(error.message().to_owned()))?;
     let known = known_options();
@@ -95,7 +116,16 @@ fn read(path: &Path) -> Result<Options, CliError> {
             (_, Some(_)) if option.is_flag && value == Value::Boolean(true) => {
                 read.options.push(format!("--{key}").into());
             }
-            (_, Some(text)) => read.options.push(format!("--{key}={text}").into()),
+            (_, Some(text)) => {
+                // Several names are those of one each, whatever is in them.
+                let several = value.as_array().filter(|_| option.is_names);
+                match several.map(|values| values.iter().filter_map(text_of).collect::<Vec<_>>()) {
+                    None => read.options.push(format!("--{key}={text}").into()),
+                    Some(names) => read.options.extend(
+                        names.iter().map(|name| format!("--{key}={}", quoted(name)).into()),
+                    ),
+                }
+            }
         }
     }
     Ok(read)
@@ -113,6 +143,15 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
+/// A name as a table has it in which others follow.
+fn quoted(name: &str) -> String {
+    if name.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    } else {
+        name.to_owned()
+    }
+}
+
 /// An option that a config may have.
 struct KnownOption {
     /// As on the command line.
@@ -121,6 +160,8 @@ struct KnownOption {
     /// It is there or not, and has no value.
     is_flag: bool,
     is_number: bool,
+    /// It is a list of names.
+    is_names: bool,
 }
 
 fn known_options() -> Vec<KnownOption> {
@@ -131,6 +172,7 @@ fn known_options() -> Vec<KnownOption> {
         name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
         id: arg.get_id().to_string(),
         is_flag: matches!(arg.get_action(), ArgAction::SetTrue),
+        is_names: arg.get_value_parser().type_id() == TypeId::of::<Names>(),
         is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
     let options = train.get_arguments().map(known);

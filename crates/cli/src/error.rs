@@ -27,6 +27,12 @@ pub(crate) enum CliError {
     Format(#[from] FormatError),
     #[error(transparent)]
     Notes(#[from] NotesError),
+    /// Options that do not go with the data, or with each other.
+    #[error("{options}: {source}; {remedy}")]
+    Options { options: String, source: Box<CliError>, remedy: String },
+    /// The same of an error that says itself what would mend it.
+    #[error("{options}: {source}")]
+    Named { options: String, source: Box<CliError> },
     /// A file that cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File { path: PathBuf, source: io::Error },
@@ -47,8 +53,8 @@ pub(crate) enum CliError {
     /// A signal that came in training, after which everything was kept.
     #[error("stopped by {}", .0.name())]
     Stopped(Signal),
-    #[error("threads cannot be started: {0}")]
-    Threads(String),
+    #[error("--threads {0}: threads cannot be started: {1}")]
+    Threads(usize, String),
     #[error(
         "{} already holds a run: choose another folder with --out, or overwrite it with --force",
         .0.display()
@@ -80,8 +86,21 @@ impl CliError {
         move |source| match source {
             ModelError::OutOfRange { .. }
             | ModelError::NotFiniteOutput { .. }
+            | ModelError::PredictionTooLarge { .. }
             | ModelError::TooFarApart { .. } => Self::Values { path, source },
             source => Self::Model(source),
+        }
+    }
+
+    /// An error that other options would mend.
+    pub(crate) fn options<E: Into<Self>>(
+        options: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Options {
+            options: options.into(),
+            source: Box::new(source.into()),
+            remedy: remedy.into(),
         }
     }
 

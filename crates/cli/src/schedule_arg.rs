@@ -38,7 +38,7 @@ impl FromStr for ScheduleArg {
             "plateau" => {
                 let epochs = number(5.0)?;
                 if epochs.fract() != 0.0 {
-                    return Err(format!("\"{epochs}\" is no number of epochs"));
+                    return Err(format!("\"{epochs}\" is no whole number of epochs, at least 1"));
                 }
                 Self::Plateau { patience: epochs as usize, factor: factor(number(0.5)?)? }
             }
@@ -46,14 +46,18 @@ impl FromStr for ScheduleArg {
         };
         match parts.next() {
             None => Ok(schedule),
-            Some(_) => Err(unknown()),
+            Some(_) => Err(format!("{name} does not take so many values; {}", unknown())),
         }
     }
 }
 
 /// A factor by which a rate falls.
 fn factor(value: f64) -> Result<f64, String> {
-    if value <= 1.0 { Ok(value) } else { Err(format!("the factor {value} is above 1")) }
+    if value <= 1.0 {
+        Ok(value)
+    } else {
+        Err(format!("the factor {value} is above 1: it must be above 0 and at most 1"))
+    }
 }
 
 #[cfg(test)]

@@ -60,6 +60,24 @@ fn wrong_usage() {
         ),
         ("train --preprocess center,pca:1.5", "unknown preprocessing \"center,pca:1.5\""),
         ("train --preprocess channel-mean:0", "unknown preprocessing \"channel-mean:0\""),
+        (
+            "train --preprocess pca:0",
+            "a share of the variance with a point, above 0 and at most 1.0",
+        ),
+        ("train --preprocess none,pca:nan", "pca takes no value, or :K, a number of components"),
+        ("train --preprocess min-max:1:1", "two finite numbers of which the second is larger"),
+        ("train --preprocess center:1", "center takes no value"),
+        ("train --schedule plateau:2.5", "is no whole number of epochs, at least 1"),
+        ("train --schedule exponential:2", "it must be above 0 and at most 1"),
+        ("train --schedule cosine:1", "cosine does not take so many values"),
+        ("train --activation tanh(1)", "tanh takes no value, only each of leaky-relu"),
+        ("train --loss mae(1)", "mae takes no value, only each of softmax and huber does"),
+        ("train --weight-decay -1", "'-1' for '--weight-decay <STRENGTH>': expected a number of"),
+        ("train --test -0.1", "'-0.1' for '--test <FRACTION>': expected a number from 0"),
+        ("train --learning-rate 1e400", "expected a number above 0, and a finite one"),
+        ("train --epochs 1.5", "'1.5' for '--epochs <EPOCHS>': expected a whole number"),
+        ("train --seed -", "expected a whole number from 0 to 18446744073709551615"),
+        ("train --threads 0.5", "'0.5' for '--threads <THREADS>': expected a whole number"),
         ("train --learning-rate 0", "expected a number above 0"),
         ("train --learning-rate nan", "expected a number above 0"),
         ("train --weight-decay=-1", "expected a number of at least 0"),
@@ -86,6 +104,9 @@ fn configs() {
         ("epoch = 3", "c.toml: unknown option \"epoch\"; there are data, target, drop"),
         ("force = true", "unknown option \"force\""),
         ("epochs = 0", "0 is not in 1.."),
+        ("epochs = 0", "c.toml: invalid value '0' for '--epochs <EPOCHS>'"),
+        ("optimizer = \"adamm\"", "c.toml: invalid value 'adamm' for '--optimizer <OPTIMIZER>'"),
+        ("preprocess = \"pca:0\"", "c.toml: invalid value 'pca:0' for '--preprocess <METHOD>'"),
         ("[epochs]", "\"epochs\" cannot be a table"),
         ("epochs 3", "c.toml: "),
     ] {
@@ -151,6 +172,27 @@ fn tables() {
     check(&folder, 1, &format!("{target} kind --test 0.001"), "flowers.csv: ");
     check(&folder, 1, &format!("{target} kind --validation 0 --patience 3"), "patience");
     check(&folder, 1, &format!("{target} kind --validation 0 --schedule plateau"), "plateau");
+    let no_test = format!("{target} kind --test 0");
+    for (arguments, sentence) in [
+        ("--validation 0.001", "--validation 0.001: flowers.csv: holding out"),
+        ("--validation 0.001", "choose a larger --validation, or --validation 0 for no such part"),
+        ("--validation 0.999", "choose a smaller --validation"),
+        ("--validation 0 --patience 3", "--patience 3 --validation 0: the patience must be left"),
+        ("--validation 0 --schedule plateau", "--schedule plateau --validation 0: "),
+        ("--loss mse", "--loss mse: the targets must be"),
+        ("--loss hinge", "choose softmax, svm, squared-svm or crammer-singer for more"),
+        ("--drop number --preprocess pca:3", "--preprocess pca:3: 3 components"),
+        ("--preprocess channel-mean:2", "--preprocess channel-mean:2: 3 features are no whole"),
+        ("--hidden 3 --activation relu,tanh", "--hidden 3 --activation relu,tanh: Mlp: expected 1"),
+        ("--threads 100000", "--threads 100000: threads cannot be started"),
+    ] {
+        check(&folder, 1, &format!("{no_test} {arguments}"), sentence);
+    }
+    // Too few rows for the default parts: the option is named, and with it they can be learnt.
+    folder.write("two.csv", "x,y\n1,0.5\n2,1.5\n");
+    check(&folder, 1, "train two.csv", "choose a larger --test, or --test 0 for no such part");
+    check(&folder, 1, "train two.csv --test 0", "or --validation 0 for no such part");
+    folder.ok("train two.csv --test 0 --validation 0 --epochs 1");
     folder.write("other.csv", "height,number,kind,width\n1,2,lily,3\n");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "other.csv: ");
     check(&folder, 1, &format!("{target} kind --test-data other.csv"), "`lily`");
@@ -214,6 +256,11 @@ fn sizes_that_are_too_large() {
     let folder = folder();
     for (arguments, sentence) in [
         ("--hidden 1000000000000", "the network would have 6.0e12 parameters"),
+        ("--hidden 1000000000000", "takes whole lines of 64 bytes, and its gradient as much"),
+        (
+            "--activation maxout(18446744073709551615)",
+            "would have 3.5e21 parameters, which take 2.8",
+        ),
         ("--hidden 18446744073709551615,2", "more than there is memory: make its layers narrower"),
         ("--hidden 2 --activation maxout(1000000000000000)", "the network would have"),
         ("--threads 100000", "100000 threads are more than the 1024 there may be"),

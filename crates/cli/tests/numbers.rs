@@ -185,3 +185,86 @@ fn labels_that_differ_in_their_last_digit_are_two() {
     let classes = &folder.json("inspect run")["classes"];
     assert_eq!(*classes, Value::from(vec!["9007199254740992", "9007199254740993"]));
 }
+
+/// A label is text, or a number: whatever others there are, and never two in silence.
+#[test]
+fn labels_of_one_number_are_one_class_and_this_is_said() {
+    let folder = Folder::new();
+    let rows: String =
+        (0..60).map(|i| format!("{i},{}\n", ["1", "1.0", "a", "007", "07", "7"][i % 6])).collect();
+    folder.write("t.csv", format!("x,k\n{rows}"));
+    let train = folder.run("train t.csv --epochs 1 --out run");
+    let said = "t.csv: labels of k that are one number are one class: 1.0 is 1";
+    assert!(train.stderr.lines().any(|line| line == said), "{}", train.stderr);
+    let repeated = folder.run("train --config run/config.toml --epochs 1 --out again");
+    assert!(repeated.stderr.contains(said) && repeated.status == 0, "{}", repeated.stderr);
+    let predicted = folder.ok("predict again t.csv --proba");
+    assert_eq!(predicted.lines().next(), Some("k,p_007,p_07,p_1,p_7,p_a"));
+
+    folder.write("new.csv", "x,k\n1,1e0\n2,7.0\n3,a\n4,007\n");
+    let evaluated = folder.run("evaluate run new.csv --json");
+    assert!(evaluated.stderr.contains("one class: 1e0 is 1, 7.0 is 7\n"), "{}", evaluated.stderr);
+    let evaluation: Value = serde_json::from_str(&evaluated.stdout).unwrap();
+    let examples = |class: usize| evaluation["classes"][class]["examples"].as_u64();
+    assert_eq!((0..5).map(examples).collect::<Vec<_>>(), [1, 0, 1, 1, 1].map(Some));
+    folder.write("other.csv", "x,k\n1,0007\n");
+    assert!(message(&folder, "evaluate run other.csv").contains("`0007` is none of the classes"));
+    // Of labels that are spelt in one way, nothing is said.
+    folder.write("flowers.csv", flowers());
+    let train = folder.run("train flowers.csv --target kind --epochs 1 --out flowers");
+    assert!(!train.stderr.contains("labels of"), "{}", train.stderr);
+}
+
+/// Nothing is as large as the square of the number of classes.
+#[test]
+fn evaluation_of_many_classes_lists_mistakes() {
+    let folder = Folder::new();
+    let rows: String = (0..2400).map(|i| format!("{},c{}\n", i * 7 % 11, i % 1200)).collect();
+    folder.write("t.csv", format!("x,k\n{rows}"));
+    folder.ok("train t.csv --epochs 1 --hidden 2 --out run");
+    let evaluation = folder.json("evaluate run t.csv");
+    assert!(evaluation["confusion"].is_null());
+    assert_eq!(evaluation["classes"].as_array().unwrap().len(), 1200);
+    let mistakes = evaluation["mistakes"].as_array().unwrap();
+    let counts = mistakes.iter().map(|mistake| mistake["examples"].as_u64().unwrap());
+    let (total, wrong) = (counts.sum::<u64>(), 1.0 - evaluation["accuracy"].as_f64().unwrap());
+    assert_eq!(total as f64, (wrong * 2400.0).round());
+    let stderr = folder.run("evaluate run t.csv").stderr;
+    assert!(stderr.contains("and 1,100 classes more: --json has all"), "{stderr}");
+}
+
+#[test]
+fn targets_at_the_ends_of_the_type() {
+    let folder = Folder::new();
+    let table = |y: fn(usize) -> String| {
+        let rows: String = (0..60).map(|i| format!("{},{}\n", i % 7, y(i))).collect();
+        format!("x,y\n{rows}")
+    };
+    let train = "train t.csv --task regress --hidden none --epochs 60 --force --out";
+    // The square of an error of 4e30 is no number in f32.
+    folder.write("t.csv", table(|i| format!("{}.5", i % 7)));
+    folder.write("far.csv", "x,y\n1,4e30\n2,4e30\n");
+    folder.ok(&format!("{train} run"));
+    let evaluation = folder.json("evaluate run far.csv");
+    let figure = |name: &str| evaluation[name].as_f64().expect(name);
+    assert!((figure("rmse") / 4e30 - 1.0).abs() < 1e-6 && figure("r2") == 0.0);
+    assert!((1e59..1e61).contains(&figure("loss")));
+    // Rounding is nothing to learn.
+    folder.write("t.csv", table(|i| (1.0 + (i % 3) as f64 * 1e-14).to_string()));
+    let report = folder.json(&format!("{train} run"));
+    assert_eq!(report["test_r2"], 0.0);
+    assert!(!report["findings"].to_string().contains("scale"), "{}", report["findings"]);
+    // What is predicted leaves f64, and no weight is to blame.
+    folder.write("t.csv", table(|i| format!("{:e}", ((i % 7) as f64 - 3.0) * 2.5e307)));
+    folder.write("new.csv", "x,y\n1,0\n900,0\n");
+    folder.ok(&format!("{train} run"));
+    for command in ["evaluate", "predict"] {
+        let message = message(&folder, &format!("{command} run new.csv"));
+        assert!(message.starts_with("error: new.csv: row 2 (line 3): the network's output is"));
+        assert!(message.contains("too large for f64") && message.contains("`y` divided by 1000"));
+    }
+    // A small prediction is no line of zeros.
+    folder.write("t.csv", table(|i| format!("{}e-300", i % 7)));
+    folder.ok(&format!("{train} run"));
+    assert!(folder.ok("predict run t.csv").lines().skip(1).all(|line| line.len() < 30));
+}

@@ -24,9 +24,12 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
-    let data = input::table(&args.data)?
+    let table = input::table(&args.data)?;
+    let data = table
         .dataset_for(preparation.feature_names(), target, classes)
         .map_err(CliError::data(&args.data))?;
+    let spelt = input::other_spellings(&table, &data).map_err(CliError::data(&args.data))?;
+    drop(table);
     let threads = input::threads(0)?;
     let in_data = || CliError::in_data(&args.data);
     let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
@@ -54,11 +57,15 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         counted(data.len(), "example"),
         visible(&args.data.display().to_string())
     );
+    spelt.iter().for_each(|spelt| eprintln!("{spelt}"));
     eprintln!("{}", table.trim_fmt());
     if let Some(classification) = classification {
         classification.print();
-        fields.insert("classes".to_owned(), classification.classes());
-        fields.insert("confusion".to_owned(), classification.confusion());
+        if args.json {
+            fields.insert("classes".to_owned(), classification.classes());
+            fields.insert("confusion".to_owned(), classification.confusion());
+            fields.insert("mistakes".to_owned(), classification.mistakes());
+        }
     }
     if args.json {
         writeln!(std::io::stdout(), "{}", Value::Object(fields))?;

@@ -54,16 +54,22 @@ fn predict<T: Scalar>(
                 vec![preparation.output_names()[classes[example]].clone()]
             }
             Prediction::Values(values) => {
-                (0..values.nrows()).map(|i| values[(i, example)].to_string()).collect()
+                (0..values.nrows()).map(|i| number(values[(i, example)])).collect()
             }
         };
         if let Some(p) = &probabilities {
-            row.extend((0..p.nrows()).map(|class| p[(class, example)].to_string()));
+            row.extend((0..p.nrows()).map(|class| number(p[(class, example)])));
         }
         row
     };
     let rows = (0..x.ncols()).map(row);
     sink.fill(|to| write(to, &header, rows).map_err(io_error))
+}
+
+/// The shortest text that is read as the same number; with an exponent where zeros would fill it.
+fn number<T: Scalar>(value: T) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 fn write(

@@ -13,6 +13,7 @@ use std::time::Instant;
 use clap::ArgMatches;
 use densely::models::{History, ModelError};
 use densely::prelude::*;
+use densely::tensor::ShapeError;
 
 use crate::args::{Dtype, TrainArgs};
 use crate::config::{self, OptionText};
@@ -44,13 +45,14 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
     let preparation = Preparation::fit(&args.preprocess, &parts.train)
-        .map_err(CliError::in_data(&parts.source))?;
+        .map_err(|error| cannot_prepare(args, &parts, error))?;
     let prepared = Prepared::<T>::new(&parts, &preparation)?;
     let spec = spec(args, &preparation, &parts);
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
     let options = config::options(matches, &told(args, &parts, &spec, patience));
-    let predictor = Predictor::<T>::new(preparation, spec.clone())?;
-    let mut model = spec.build::<T>()?;
+    let predictor = Predictor::<T>::new(preparation, spec.clone());
+    let predictor = predictor.map_err(|error| cannot_build(args, error))?;
+    let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
     model.scale_scores(INITIAL_SCORES);
     let signals = Signals::catch().map_err(CliError::Signals)?;
     // Before the work, so that none is done that cannot be judged or kept.
@@ -69,7 +71,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let trainer = trainer(args, optimizer, patience, &threads).stop_flag(signals.flag());
     let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
         Ok(history) => history,
-        Err(error) => return Err(keeper.rescue(error.into())),
+        Err(error) => return Err(cannot_train(args, keeper.rescue(error.into()))),
     };
     let seconds = started.elapsed().as_secs_f64();
 
@@ -89,6 +91,56 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     match signals.caught() {
         None => Ok(()),
         Some(signal) => Err(CliError::Stopped(signal)),
+    }
+}
+
+/// The error of a training, with the options that look at validation data where there are none.
+fn cannot_train(args: &TrainArgs, error: CliError) -> CliError {
+    let CliError::Model(ModelError::Option { option, .. }) = &error else { return error };
+    let options = match args.patience {
+        Some(epochs) if option.contains("patience") => format!("--patience {epochs}"),
+        _ if option.contains("plateau") => "--schedule plateau".to_owned(),
+        _ => return error,
+    };
+    let options = format!("{options} --validation {}", args.validation);
+    CliError::Named { options, source: Box::new(error) }
+}
+
+fn cannot_prepare(args: &TrainArgs, parts: &Parts, error: ModelError) -> CliError {
+    match error {
+        ModelError::Preprocess(_) => {
+            let options = format!("--preprocess {}", args.preprocess);
+            CliError::options(options, "choose another method, or another value for it")(error)
+        }
+        error => CliError::in_data(&parts.source)(error),
+    }
+}
+
+/// Which options a network cannot be built with.
+fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
+    let loss = args.loss.map(|loss| format!("--loss {loss}"));
+    let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
+    match (&error, loss) {
+        (ModelError::Targets { .. }, Some(loss)) => {
+            let remedy = "choose mse, mae or huber for numbers, and another for classes, or say \
+                          with --task which of them the target is";
+            CliError::options(loss, remedy)(error)
+        }
+        (ModelError::Shape(ShapeError::Count { operation: "Mlp", .. }), _) => {
+            let remedy = "give one activation for all hidden layers, or one for each";
+            CliError::options(network, remedy)(error)
+        }
+        (ModelError::Shape(ShapeError::Count { .. }), Some(loss)) => {
+            let remedy = "it tells two classes apart: choose softmax, svm, squared-svm or \
+                          crammer-singer for more";
+            CliError::options(loss, remedy)(error)
+        }
+        (ModelError::TooLarge { .. }, _) => {
+            let remedy = "or give maxout fewer pieces (in memory, each column of a weight matrix \
+                          takes whole lines of 64 bytes, and its gradient as much)";
+            CliError::options(network, remedy)(error)
+        }
+        _ => error.into(),
     }
 }
 

@@ -107,6 +107,36 @@ fn people_may_write_values_as_toml_has_them() {
     }
 }
 
+/// A comma may be in a name, and the option may be given again.
+#[test]
+fn names_are_written_as_in_a_table() {
+    let dropped = |args: &[&str]| {
+        let args = ["densely", "train", "t.csv"].iter().chain(args).map(OsString::from);
+        let (cli, _) = parse(args).unwrap();
+        let Command::Train(train) = cli.command else { panic!("this is another command") };
+        train.dropped()
+    };
+    for args in [
+        &["--drop", "\"a, b\",c"][..],
+        &["--drop", "\"a, b\" , c"],
+        &["--drop", "\"a, b\"", "--drop=c"],
+    ] {
+        assert_eq!(dropped(args), ["a, b", "c"], "{args:?}");
+        assert_repeats(&[&["t.csv"], args].concat());
+    }
+    assert_eq!(dropped(&["--drop", "\"say \"\"a\"\"\""]), ["say \"a\""]);
+    assert_eq!(dropped(&["--drop", "a\nb,\"c\nd\""]), ["a\nb", "c\nd"]);
+    assert_eq!(dropped(&["--drop", "6\" pipe,x"]), ["6\" pipe", "x"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    fs::write(&path, "data = \"t.csv\"\ndrop = [\"a, b\", 7, \"say \\\"a\\\"\"]\n").unwrap();
+    let config = ["--config", path.to_str().unwrap()];
+    assert_eq!(dropped(&config), ["a, b", "7", "say \"a\""]);
+    assert_eq!(dropped(&[&config[..], &["--drop=x"]].concat()), ["x"]);
+    fs::write(&path, "data = \"t.csv\"\ndrop = []\n").unwrap();
+    assert_eq!(dropped(&config), [""; 0]);
+}
+
 /// What is told from data or from other options is recorded, too, unless it was asked for.
 #[test]
 fn defaults_are_recorded_whatever_they_depend_on() {

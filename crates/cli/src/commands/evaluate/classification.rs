@@ -4,7 +4,7 @@ use densely::models::ModelError;
 use densely::models::metrics::{Average, Calibration, ClassificationScores, ConfusionMatrix};
 use serde_json::{Value, json};
 
-use crate::output::{eprintln, figure, percent, table};
+use crate::output::{counted, eprintln, figure, percent, table};
 use crate::visible::visible;
 
 /// Bins of the calibration, as usual.
@@ -12,6 +12,12 @@ const BINS: usize = 10;
 
 /// Classes whose confusion matrix fits on a screen.
 const MOST_CLASSES: usize = 12;
+
+/// Classes that have a line each.
+const MOST_LINES: usize = 100;
+
+/// Classes that have a row each in the confusion matrix of `--json`, a million counts.
+const MOST_ROWS: usize = 1000;
 
 pub(crate) struct Classification<'a> {
     names: &'a [String],
@@ -68,19 +74,32 @@ impl<'a> Classification<'a> {
         self.names.iter().enumerate().map(class).collect()
     }
 
-    /// A row of counts for each class, of what it was taken for.
+    /// A row of counts for each class, of what it was taken for; null for so many classes that
+    /// nobody could read it: [`mistakes`](Self::mistakes) are as many as there are, at most.
     pub(crate) fn confusion(&self) -> Value {
         let classes = 0..self.names.len();
+        if classes.len() > MOST_ROWS {
+            return Value::Null;
+        }
         let row = |label| -> Value {
             classes.clone().map(|predicted| self.confusion.count(label, predicted)).collect()
         };
         classes.clone().map(row).collect()
     }
 
+    /// What was taken for what, and how often, the most frequent first.
+    pub(crate) fn mistakes(&self) -> Value {
+        let mistake = |(class, taken_for, examples): (usize, usize, usize)| {
+            let (class, taken_for) = (&self.names[class], &self.names[taken_for]);
+            json!({ "class": class, "taken_for": taken_for, "examples": examples })
+        };
+        self.confusion.mistakes().into_iter().map(mistake).collect()
+    }
+
     /// The same for people.
     pub(crate) fn print(&self) {
         let mut figures = table(&["", "examples", "precision", "recall", "F1", "ROC AUC"]);
-        for (class, name) in self.names.iter().enumerate() {
+        for (class, name) in self.names.iter().enumerate().take(MOST_LINES) {
             let of = self.confusion.class(class);
             figures.add_row([
                 visible(name).into_owned(),
@@ -92,6 +111,10 @@ impl<'a> Classification<'a> {
             ]);
         }
         eprintln!("\n{}", figures.trim_fmt());
+        let others = self.names.len().saturating_sub(MOST_LINES);
+        if others > 0 {
+            eprintln!("and {} more: --json has all", counted(others, "class"));
+        }
         if self.names.len() > MOST_CLASSES {
             return;
         }

@@ -1,10 +1,13 @@
 use std::path::Path;
 
+use densely::data::DataError;
 use densely::prelude::*;
 
 use crate::args::{TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
+use crate::output::eprintln;
+use crate::visible::visible;
 
 /// The data of a run: what is trained on, validated on and tested on.
 pub(crate) struct Parts {
@@ -25,23 +28,25 @@ impl Parts {
             None => ("digits".to_owned(), "the embedded digits".to_owned(), digits()),
             Some(path) => (name(path), path.display().to_string(), examples(path, args)?),
         };
-        let split = |data: Dataset<f64>, fraction| match fraction {
+        let split = |data: Dataset<f64>, part: &str, fraction| match fraction {
             0.0 => Ok((data, None)),
             _ => match data.split(fraction, args.seed) {
                 Ok((rest, held_out)) => Ok((rest, Some(held_out))),
-                Err(error) => Err(CliError::data(&source)(error)),
+                Err(error) => Err(cannot_hold_out(error, part, fraction, &source)),
             },
         };
         let (rest, test) = match &args.test_data {
-            None => split(data, args.test)?,
+            None => split(data, "test", args.test)?,
             Some(path) => {
                 let names = (data.feature_names(), data.target_name(), data.class_names());
-                let test = input::table(path)?.dataset_for(names.0, names.1, names.2);
+                let table = input::table(path)?;
+                let test = table.dataset_for(names.0, names.1, names.2);
                 let test = test.map_err(CliError::data(path))?;
+                say_other_spellings(path, &table, &test)?;
                 (data, Some(test))
             }
         };
-        let (train, validation) = split(rest, args.validation)?;
+        let (train, validation) = split(rest, "validation", args.validation)?;
         let test_source = args.test_data.as_ref().map(|path| path.display().to_string());
         let test_source = test_source.unwrap_or_else(|| source.clone());
         Ok(Self { name, source, train, validation, test, test_source })
@@ -58,6 +63,28 @@ fn examples(path: &Path, args: &TrainArgs) -> Result<Dataset<f64>, CliError> {
         TaskArg::Classify => Task::Classification,
         TaskArg::Regress => Task::Regression,
     });
-    let options = DatasetOptions { target: args.target.clone(), drop: args.drop.clone(), task };
-    input::table(path)?.dataset(&options).map_err(CliError::data(path))
+    let options = DatasetOptions { target: args.target.clone(), drop: args.dropped(), task };
+    let table = input::table(path)?;
+    let data = table.dataset(&options).map_err(CliError::data(path))?;
+    say_other_spellings(path, &table, &data)?;
+    Ok(data)
+}
+
+fn say_other_spellings(path: &Path, table: &Table, data: &Dataset<f64>) -> Result<(), CliError> {
+    let spelt = input::other_spellings(table, data).map_err(CliError::data(path))?;
+    let path = path.display().to_string();
+    spelt.iter().for_each(|spelt| eprintln!("{}: {spelt}", visible(&path)));
+    Ok(())
+}
+
+/// Why a share cannot be held out, and what to ask for instead.
+fn cannot_hold_out(error: DataError, part: &str, fraction: f64, source: &str) -> CliError {
+    let remedy = match &error {
+        DataError::EmptyPart { held_out: 0, .. } => {
+            format!("choose a larger --{part}, or --{part} 0 for no such part")
+        }
+        _ => format!("choose a smaller --{part}, or --{part} 0 for no such part"),
+    };
+    let options = format!("--{part} {fraction}");
+    CliError::options(options, remedy)(CliError::data(source)(error))
 }
