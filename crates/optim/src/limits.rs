@@ -6,8 +6,8 @@ use crate::Penalty;
 /// ```
 /// use densely_optim::{Optimizer, Sgd};
 ///
-/// let sgd: &dyn Optimizer<f32> = &Sgd::new(0.1).weight_decay(0.01).clip_norm(5.0).max_norm(4.0);
-/// let limits = sgd.limits();
+/// let sgd = Sgd::<f32>::new(0.1).weight_decay(0.01);
+/// let limits = sgd.clip_norm(5.0).max_norm(4.0).limits();
 /// assert_eq!((limits.penalty.l2_strength(), limits.penalty.l1_strength()), (0.01, 0.0));
 /// assert_eq!((limits.clip_norm, limits.max_norm), (Some(5.0), Some(4.0)));
 /// ```
