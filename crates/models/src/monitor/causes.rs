@@ -2,7 +2,7 @@ use densely_optim::Limits;
 use densely_tensor::Scalar;
 
 use super::course::Course;
-use super::data_causes::{data_causes, squeezed};
+use super::data_causes::{data_causes, lone_value, squeezed};
 use super::diagnosis::{HUGE_RATE, TINY_RATE, large_weights};
 use super::losses::Losses;
 use super::pace::{Fall, Pace};
@@ -93,6 +93,10 @@ pub(crate) fn causes<T: Scalar>(
     }
     if trouble < Trouble::Rising {
         findings.extend(steps(case, &course, losses, trouble, &findings));
+        // Rare categories look the same, and do no harm.
+        if let Some(survey) = survey.filter(|_| findings.is_empty() && trouble >= Trouble::Little) {
+            findings.extend(lone_value(&survey, case.train));
+        }
         return findings;
     }
     let lowered = |finding: &Finding| matches!(finding, Finding::LargeUpdates { .. });

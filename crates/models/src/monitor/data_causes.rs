@@ -145,6 +145,21 @@ pub(crate) fn new_causes<T: Scalar>(
     findings
 }
 
+/// The only feature that is the same in all examples but one. Of a value that is very far out, all
+/// others are rounded to the same; of several rare categories, none is worth a sentence.
+pub(crate) fn lone_value<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
+    let is_lone = |&index: &usize| {
+        let spread = &survey.features[index];
+        let other = data.x()[(index, usize::from(spread.farthest == 0))];
+        let mut others = (0..data.len()).filter(|&j| j != spread.farthest);
+        is_alone(spread, survey.examples) && others.all(|j| data.x()[(index, j)] == other)
+    };
+    let mut lone = (0..survey.features.len()).filter(is_lone);
+    let index = lone.next().filter(|_| lone.next().is_none())?;
+    let feature = data.feature_names()[index].clone();
+    Some(Finding::LoneValue { feature, place: data.place(survey.features[index].farthest) })
+}
+
 fn farthest(spreads: &[Spread]) -> Option<usize> {
     let of = |index: usize| spreads[index].deviations();
     (0..spreads.len()).max_by(|&a, &b| of(a).total_cmp(&of(b)))

@@ -147,6 +147,14 @@ pub enum Finding {
         /// The name of the feature.
         feature: String,
     },
+    /// Little was learnt, no other cause was found, and one feature has the same value for all examples but one: it may vary
+    /// by less than the digits that its scale leaves.
+    LoneValue {
+        /// The name of the feature.
+        feature: String,
+        /// The one example.
+        place: Place,
+    },
     /// Some was left, and few real targets are so far from all others that their scale hides
     /// these: one makes more than half of the variance, or all others lie within a twentieth of a
     /// standard deviation.

@@ -174,6 +174,11 @@ impl fmt::Display for Finding {
                 "feature `{feature}` is constant in the training data and not in the validation \
                  data: drop it, or split the data otherwise"
             ),
+            Self::LoneValue { feature, place } => write!(
+                f,
+                "feature `{feature}` is the same in all examples but {place}, as far as the digits \
+                 go that this one leaves to the others: correct or remove it, or drop the feature"
+            ),
             Self::SqueezedTarget { target, place, deviations } => write!(
                 f,
                 "the target `{target}` is {} standard deviations from its mean in {place}, whose \

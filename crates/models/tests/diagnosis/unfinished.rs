@@ -141,6 +141,15 @@ fn what_is_far_out() {
             never: &["standardise", "learning rate", "norm of the gradient", "does not hold"],
         },
         Situation {
+            name: "a value so far out that no digits are left to the others",
+            run: || {
+                let data = prepared(&outlying(400, &[17], 1e20));
+                fit(&value_net(), usual(0.003).validation(0.1).patience(20), &data)
+            },
+            says: &["feature `x0` is the same in all examples but example 17, as far as"],
+            never: &["standardise", "learning rate", "does not hold"],
+        },
+        Situation {
             name: "marks of gaps",
             run: || {
                 let marks: Vec<usize> = (7..400).step_by(40).collect();
