@@ -67,6 +67,72 @@ fn findings_are_printed_and_written_down() {
     assert!(lines[0]["layers"][2]["update_ratio"].as_f64().unwrap() > 0.1);
 }
 
+/// The table with another cell in row 38, that of `a` or of `y`.
+fn spoilt(cell: usize, value: &str) -> String {
+    let rows = parabola();
+    let line = |(number, line): (usize, &str)| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        if number == 38 {
+            cells[cell] = value;
+        }
+        cells.join(",") + "\n"
+    };
+    rows.lines().enumerate().map(line).collect()
+}
+
+/// Wherever the split has put it, and in another file.
+#[test]
+fn a_value_far_out_is_named_by_its_row_and_line() {
+    let folder = Folder::new();
+    folder.write("ok.csv", parabola());
+    folder.write("a.csv", spoilt(0, "1e6"));
+    folder.write("y.csv", spoilt(2, "1e8"));
+    let said = |options: &str| {
+        let report = folder.json(&format!("train {options} --epochs 60"));
+        let findings = report["findings"].as_array().unwrap();
+        let findings: Vec<&str> = findings.iter().map(|text| text.as_str().unwrap()).collect();
+        findings.join("\n")
+    };
+    let train = "--test 0 --validation 0";
+    let text = said(&format!("a.csv {train}"));
+    assert!(text.starts_with("feature `a` is 14.1 standard deviations"), "{text}");
+    assert!(text.contains("in row 38 (line 39), so that all other values lie within"), "{text}");
+    let text = said(&format!("y.csv {train}"));
+    assert!(text.starts_with("the target `y` is 14.1 standard deviations"), "{text}");
+    assert!(text.contains("in row 38 (line 39), whose scale hides the others"), "{text}");
+    for (file, named) in [("a", "feature `a` is"), ("y", "the target `y` is")] {
+        let text = said(&format!("ok.csv --test-data {file}.csv"));
+        assert!(text.starts_with("row 38 (line 39) of the test data makes almost all"), "{text}");
+        assert!(text.contains(named), "{text}");
+    }
+    assert_eq!(said(&format!("ok.csv {train}")), "");
+}
+
+#[test]
+fn a_test_no_better_than_the_mean_is_said_to_be() {
+    let folder = Folder::new();
+    let row = |i: u64| format!("{},{},{}\n", i * 7919 % 1013, i * 104_729 % 997, i * i * 31 % 1009);
+    folder.write("noise.csv", "a,b,y\n".to_owned() + &(1..=150).map(row).collect::<String>());
+    let report = folder.json("train noise.csv --validation 0 --learning-rate 0.01");
+    assert!(report["test_r2"].as_f64().unwrap() < 0.0, "{report}");
+    let text = report["findings"].to_string();
+    assert!(text.contains("no better than by the mean of the training targets"), "{text}");
+}
+
+/// The validation part has the row that leaves the range of `f32`.
+#[test]
+fn no_epoch_is_called_the_best_where_no_validation_loss_is_finite() {
+    let folder = Folder::new();
+    folder.write("a.csv", spoilt(0, "1e30"));
+    let runs = (0..40).map(|seed| folder.run(&format!("train a.csv --seed {seed} --epochs 25")));
+    let run = runs.into_iter().find(|run| run.stderr.contains("no validation loss was finite"));
+    let text = run.expect("a seed that puts the row there").stderr;
+    assert!(text.contains("training 20 epochs"), "{text}");
+    assert!(text.contains("no validation loss was finite; the last weights are kept"), "{text}");
+    assert!(!text.contains("no better since"), "{text}");
+    assert!(text.contains("row 38 (line 39) of the validation data"), "{text}");
+}
+
 #[test]
 fn every_seed_learns_the_digits() {
     let folder = Folder::new();

@@ -96,10 +96,14 @@ impl<T: Scalar> Dataset<T> {
         Ok(Self { x, target, weights: None, feature_names, target_name, places: None })
     }
 
-    /// The same examples, as rows of a table.
-    pub(crate) fn with_places(self, places: Vec<Place>) -> Self {
-        debug_assert_eq!(places.len(), self.len());
-        Self { places: Some(places), ..self }
+    /// The same examples, each with where it comes from: of a copy or a part of other data, the
+    /// places there.
+    ///
+    /// # Errors
+    /// [`DataError::Shape`] for another number of places than of examples.
+    pub fn with_places(self, places: Vec<Place>) -> Result<Self, DataError> {
+        ShapeError::expect("Dataset::with_places", "places", self.len(), places.len())?;
+        Ok(Self { places: Some(places), ..self })
     }
 
     /// The same examples with this name of what there is to predict.
@@ -240,6 +244,12 @@ impl<T: Scalar> Dataset<T> {
     pub fn place(&self, example: usize) -> Place {
         let place = self.places.as_ref().and_then(|places| places.get(example));
         place.copied().unwrap_or(Place::Example(example))
+    }
+
+    /// Where each example comes from; `None` if that is what it was made with.
+    #[must_use]
+    pub fn places(&self) -> Option<&[Place]> {
+        self.places.as_deref()
     }
 
     /// The number of examples, at least 1.

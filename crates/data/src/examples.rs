@@ -85,7 +85,7 @@ impl Table {
             }
         };
         let names = features.iter().map(|&column| self.columns()[column].as_str());
-        let dataset = dataset.with_feature_names(names)?.with_places(places);
+        let dataset = dataset.with_feature_names(names)?.with_places(places)?;
         Ok(dataset.with_target_name(&self.columns()[target]))
     }
 
@@ -125,7 +125,7 @@ impl Table {
             Some(classes) => self.classification(x, column, &cells, classes)?,
         };
         let names = features.iter().map(AsRef::as_ref);
-        Ok(dataset.with_feature_names(names)?.with_places(places).with_target_name(target))
+        Ok(dataset.with_feature_names(names)?.with_places(places)?.with_target_name(target))
     }
 
     /// The labels in a column that are of one of these classes and spelt otherwise than its name,

@@ -61,7 +61,7 @@ pub use linear_classifier::LinearClassifier;
 pub use loss_kind::LossKind;
 pub use mlp::Mlp;
 pub use model::Model;
-pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Statistics};
+pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Part, Statistics};
 pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;

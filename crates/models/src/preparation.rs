@@ -226,6 +226,10 @@ impl Preparation {
                 prepared.with_weights((0..row.ncols()).map(|j| row[(0, j)]).collect::<Vec<_>>())?
             }
         };
+        let prepared = match data.places() {
+            None => prepared,
+            Some(places) => prepared.with_places(places.to_vec())?,
+        };
         let prepared = prepared.with_output_names(&self.output_names)?;
         let prepared = prepared.with_target_name(&self.target_name);
         Ok(match keeps_features(&self.preprocessor) {

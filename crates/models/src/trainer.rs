@@ -309,7 +309,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         train: &Dataset<T>,
         validation_data: Option<&Dataset<T>>,
     ) -> Result<History, ModelError> {
-        let monitor = || Monitor::new(model, train, self.epochs, &self.threads);
+        let limits = self.optimizer.limits();
+        let monitor = || Monitor::new(model, train, self.epochs, limits, &self.threads);
         let mut run = Run {
             batches: Batches::new(train, self.batch_size, self.seed),
             step: TrainingStep::new(),
@@ -506,7 +507,12 @@ fn split_off<T: Scalar>(
 ) -> Result<(Dataset<T>, Dataset<T>), ModelError> {
     let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 1, ..Key::default() });
     let (train, validation) = split_indices(data.target(), fraction, &mut stream)?;
-    Ok((data.subset(&train)?, data.subset(&validation)?))
+    // Examples are named by where they are in the data, not in a part that nobody sees.
+    let part = |indices: &[usize]| {
+        let places = indices.iter().map(|&index| data.place(index)).collect();
+        data.subset(indices)?.with_places(places)
+    };
+    Ok((part(&train)?, part(&validation)?))
 }
 
 impl<T: Scalar> fmt::Debug for Trainer<'_, T> {

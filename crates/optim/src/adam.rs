@@ -2,7 +2,7 @@ use densely_layers::Layer;
 use densely_tensor::{Real, Scalar, Threads};
 
 use crate::state::{Pass, State};
-use crate::{OptimError, Optimizer, Penalty, option};
+use crate::{Limits, OptimError, Optimizer, Penalty, option};
 
 /// Adam: a step of its own size for each parameter, from the moments of its gradient.
 ///
@@ -131,6 +131,10 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { penalty: self.penalty, ..Limits::default() }
     }
 }
 

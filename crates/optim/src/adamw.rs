@@ -1,7 +1,7 @@
 use densely_layers::Layer;
 use densely_tensor::{Scalar, Threads};
 
-use crate::{Adam, OptimError, Optimizer, Penalty};
+use crate::{Adam, Limits, OptimError, Optimizer, Penalty};
 
 /// AdamW: [`Adam`] with decoupled weight decay.
 ///
@@ -80,5 +80,9 @@ impl<T: Scalar> Optimizer<T> for AdamW<T> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.0.set_learning_rate(learning_rate);
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
     }
 }

@@ -3,7 +3,7 @@ use densely_tensor::{MatRef, Norm, Scalar, Threads, column, sum_of, vectorize};
 
 use crate::gradients::map_gradients;
 use crate::state::panel_width;
-use crate::{OptimError, Optimizer, option};
+use crate::{Limits, OptimError, Optimizer, option};
 
 /// An optimiser whose gradient is shortened to a length of at most `c`, if it is longer.
 ///
@@ -91,6 +91,10 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.optimizer.set_learning_rate(learning_rate);
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { clip_norm: Some(self.limit), ..self.optimizer.limits() }
     }
 }
 

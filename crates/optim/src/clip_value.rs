@@ -2,7 +2,7 @@ use densely_layers::Layer;
 use densely_tensor::{Real, Scalar, Threads};
 
 use crate::gradients::map_gradients;
-use crate::{OptimError, Optimizer, option};
+use crate::{Limits, OptimError, Optimizer, option};
 
 /// An optimiser that sees each entry of the gradient cut off at `±c`.
 ///
@@ -55,5 +55,9 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.optimizer.set_learning_rate(learning_rate);
+    }
+
+    fn limits(&self) -> Limits {
+        self.optimizer.limits()
     }
 }

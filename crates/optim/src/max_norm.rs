@@ -1,7 +1,7 @@
 use densely_layers::Layer;
 use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
 
-use crate::{OptimError, Optimizer, option};
+use crate::{Limits, OptimError, Optimizer, option};
 
 /// Units whose norms are computed side by side.
 const UNITS: usize = 64;
@@ -63,6 +63,10 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.optimizer.set_learning_rate(learning_rate);
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { max_norm: Some(self.limit), ..self.optimizer.limits() }
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt::Debug;
 use densely_layers::Layer;
 use densely_tensor::{Scalar, Threads};
 
-use crate::{ClipNorm, ClipValue, MaxNorm, OptimError};
+use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError};
 
 /// A rule that changes parameters by their gradients.
 ///
@@ -32,6 +32,12 @@ pub trait Optimizer<T: Scalar>: Debug + Send {
 
     /// Changes the step size, for schedules.
     fn set_learning_rate(&mut self, learning_rate: f64);
+
+    /// What holds its steps back; nothing, unless an optimiser says otherwise. One around
+    /// another adds its own.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
 
     /// Shortens the gradient, as a vector of all parameters, to this norm.
     fn clip_norm(self, limit: f64) -> ClipNorm<Self>
@@ -70,5 +76,9 @@ impl<T: Scalar, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         (**self).set_learning_rate(learning_rate);
+    }
+
+    fn limits(&self) -> Limits {
+        (**self).limits()
     }
 }

@@ -83,6 +83,24 @@ impl Penalty {
         Self { decoupled, ..self }
     }
 
+    /// The strength `λ₁` of L1.
+    #[must_use]
+    pub fn l1_strength(&self) -> f64 {
+        self.l1
+    }
+
+    /// The strength `λ₂` of L2.
+    #[must_use]
+    pub fn l2_strength(&self) -> f64 {
+        self.l2
+    }
+
+    /// The strength `λ` of decoupled decay.
+    #[must_use]
+    pub fn decoupled_strength(&self) -> f64 {
+        self.decoupled
+    }
+
     pub(crate) fn check(&self) -> Result<(), OptimError> {
         option::not_negative("the weight decay", self.l2)?;
         option::not_negative("the L1 penalty", self.l1)?;

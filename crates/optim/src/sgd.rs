@@ -2,7 +2,7 @@ use densely_layers::Layer;
 use densely_tensor::{Scalar, Threads};
 
 use crate::state::{Pass, State};
-use crate::{OptimError, Optimizer, Penalty, option};
+use crate::{Limits, OptimError, Optimizer, Penalty, option};
 
 /// Stochastic gradient descent, with weight decay, momentum and Nesterov momentum.
 ///
@@ -116,5 +116,9 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
 
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.learning_rate = learning_rate;
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { penalty: self.penalty, ..Limits::default() }
     }
 }

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use clap::ArgMatches;
-use densely::models::{History, ModelError};
+use densely::models::{Diagnosis, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::ShapeError;
 
@@ -82,7 +82,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
         summary::stopped(signal, &history, keeper.folder().path());
         return Err(CliError::Stopped(signal));
     }
-    let reported = report(&parts, &history, seconds, &mut keeper, &threads);
+    let reported = report(&parts, &prepared.train, &history, seconds, &mut keeper, &threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
     summary::after(&report, &history, &confused, keeper.folder().path());
     if args.json {
@@ -147,16 +147,33 @@ fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
 /// What came out, which is stored with the model, and the most frequent mistakes.
 fn report<T: Scalar>(
     parts: &Parts,
+    prepared: &Dataset<T>,
     history: &History,
     seconds: f64,
     keeper: &mut Keeper<T>,
     threads: &Threads,
 ) -> Result<(Report, Vec<String>), CliError> {
     let (predictor, path) = (keeper.predictor(), keeper.folder().model());
-    let report = Report::new(parts, predictor, history, seconds, &path, threads)?;
+    let diagnosis = diagnosis(parts, prepared, history, predictor, threads)?;
+    let report = Report::new(parts, predictor, history, &diagnosis, seconds, &path, threads)?;
     let confused = summary::confused(parts, predictor, threads)?;
     keeper.save_with(report.results())?;
     Ok((report, confused))
+}
+
+/// What is said of the training, and of the test.
+fn diagnosis<T: Scalar>(
+    parts: &Parts,
+    train: &Dataset<T>,
+    history: &History,
+    predictor: &Predictor<T>,
+    threads: &Threads,
+) -> Result<Diagnosis, CliError> {
+    let diagnosis = history.diagnosis();
+    let Some(test) = &parts.test else { return Ok(diagnosis) };
+    let test = predictor.preparation().dataset::<T>(test);
+    let test = test.map_err(CliError::in_data(&parts.test_source))?;
+    Ok(diagnosis.with_test(predictor.model(), train, &test, threads)?)
 }
 
 /// The data as the network takes them. Those to test on are prepared later again; here it is

@@ -1,12 +1,13 @@
+use densely_optim::Limits;
 use densely_tensor::Scalar;
 
 use super::course::Course;
-use super::data_causes::data_causes;
-use super::diagnosis::{TINY_RATE, large_weights};
+use super::data_causes::{data_causes, lone_value, squeezed};
+use super::diagnosis::{HUGE_RATE, TINY_RATE, large_weights};
 use super::losses::Losses;
+use super::pace::{Fall, Pace};
 use super::survey::{Survey, looks_unscaled};
 use super::{Case, Finding, Trouble};
-use crate::Stop;
 
 /// Outputs that are a smaller part of the inputs than this are too small.
 const SMALL_GAIN: f64 = 0.1;
@@ -24,8 +25,22 @@ const TINY_UPDATE: f64 = 1e-5;
 /// Steps that are few.
 const FEW_STEPS: usize = 100;
 
-/// A loss still falls if it has lost this part of that of one prediction for all.
-const FALL: f64 = 0.01;
+/// An update of less than this, over the norm of the weights, is a small one: 1e-3 is usual.
+const SLOW_UPDATE: f64 = 3e-4;
+
+/// A loss that still falls is worth a sentence if more than this part is left.
+const UNFINISHED: f64 = 0.3;
+
+/// A penalty drowns the loss if it pulls as many times as hard, and has made the weights smaller
+/// than this.
+const DROWNED: f64 = 0.5;
+const SHRUNK_SOME: f64 = 0.5;
+
+/// A gradient is cut if no more than this is left of it.
+const CUT: f64 = 0.01;
+
+/// What presses features together is of no consequence where no more of the loss is left.
+const COSTLY: f64 = 0.05;
 
 /// Noise on the inputs that is larger than they are.
 const NOISE: f64 = 1.0;
@@ -39,28 +54,49 @@ pub(crate) fn causes<T: Scalar>(
     trouble: Trouble,
     losses: &Losses<T>,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let high = losses.started_high().is_some() && trouble > Trouble::None;
+    let course = Course::new(&case.monitor.rows);
+    let high = losses.started_high().is_some() && trouble >= Trouble::Little;
     let in_data = if high { trouble.max(Trouble::Nothing) } else { trouble };
-    let survey = (in_data > Trouble::None || looks_unscaled(case.train.x(), UNSCALED))
-        .then(|| Survey::of(case.train));
+    let costs = trouble > Trouble::None || losses.left() > COSTLY;
+    let survey =
+        (costs || looks_unscaled(case.train.x(), UNSCALED)).then(|| Survey::of(case.train));
+    let mut findings = Vec::new();
     if let Some(survey) = &survey {
-        findings.extend(data_causes(survey, case.train, in_data));
+        let pressed = if costs { squeezed(survey, case.train) } else { Vec::new() };
+        if !pressed.is_empty() {
+            return pressed;
+        }
+        // At such a rate, no single example need be to blame.
+        let all = largest_rate(case) >= HUGE_RATE;
+        let in_data = if all { in_data.min(Trouble::Little) } else { in_data };
+        let clipped = case.monitor.limits.clip_norm.is_some();
+        findings.extend(data_causes(survey, case.train, in_data, clipped));
     }
-    if findings.contains(&Finding::ConstantFeatures) {
-        return findings;
-    }
-    if trouble == Trouble::None {
+    if findings.contains(&Finding::ConstantFeatures) || trouble == Trouble::None {
         return findings;
     }
     findings.extend(large_weights(&case.monitor.initial_weights));
-    findings.extend(small_weights(case));
-    findings.extend(shrunk_weights(case));
-    let course = Course::new(&case.monitor.rows);
-    findings.extend(course.findings(&findings));
-    findings.extend(survey.as_ref().and_then(|survey| noise(case, survey)));
+    if findings.is_empty() {
+        let alone = norm_limit(case)
+            .filter(|_| trouble >= Trouble::Little)
+            .or_else(|| large_step(case, &course))
+            .or_else(|| restraint(case, &course));
+        if let Some(alone) = alone {
+            return vec![alone];
+        }
+    }
+    if trouble >= Trouble::Little {
+        findings.extend(small_weights(case));
+        findings.extend(shrunk_weights(case));
+        findings.extend(course.findings(&findings));
+        findings.extend(survey.as_ref().and_then(|survey| noise(case, survey)));
+    }
     if trouble < Trouble::Rising {
-        findings.extend(steps(case, &course, losses, &findings));
+        findings.extend(steps(case, &course, losses, trouble, &findings));
+        // Rare categories look the same, and do no harm.
+        if let Some(survey) = survey.filter(|_| findings.is_empty() && trouble >= Trouble::Little) {
+            findings.extend(lone_value(&survey, case.train));
+        }
         return findings;
     }
     let lowered = |finding: &Finding| matches!(finding, Finding::LargeUpdates { .. });
@@ -71,6 +107,37 @@ pub(crate) fn causes<T: Scalar>(
     findings
 }
 
+/// A first update that was larger than the weights.
+pub(crate) fn large_step<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> Option<Finding> {
+    let row = course.large_step(&case.monitor.initial_weights)?;
+    let (layer, learning_rate) = (row.layer, largest_rate(case));
+    Some(Finding::LargeStep { layer, ratio: row.update_ratio?, learning_rate })
+}
+
+/// A limit that holds most units of a layer.
+fn norm_limit<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
+    let (limit, (layer, share)) = (case.monitor.limits.max_norm?, case.monitor.held?);
+    Some(Finding::NormLimit { layer, share, limit })
+}
+
+/// What else holds the weights or the steps back.
+fn restraint<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> Option<Finding> {
+    let (limits, pull) = (&case.monitor.limits, case.monitor.pull.as_ref()?);
+    let drowned = pull.ratio(limits) > DROWNED;
+    let still = course.last_update().is_some_and(|ratio| ratio < SLOW_UPDATE);
+    if let Some(limit) = limits.clip_norm
+        && pull.kept(limits) < CUT
+        && (drowned || still)
+    {
+        return Some(Finding::GradientLimit { limit, gradient: pull.gradient });
+    }
+    let (layer, share) = most_shrunk(case)?;
+    let decoupled = limits.penalty.decoupled_strength() > 0.0 && share < SHRUNK;
+    let penalised = drowned && share < SHRUNK_SOME || decoupled;
+    let ratio = drowned.then(|| pull.ratio(limits));
+    (penalised && !course.is_cut()).then_some(Finding::StrongPenalty { layer, share, ratio })
+}
+
 /// The first hidden layer that makes what it passes on too small.
 fn small_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
     // Without hidden layers, small weights are as good as others.
@@ -79,12 +146,18 @@ fn small_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
     Some(Finding::SmallWeights { layer: small.layer, gain: small.gain })
 }
 
-/// The layer whose weights have shrunk most.
-fn shrunk_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
+/// The layer whose weights have shrunk most, and the share that is left.
+fn most_shrunk<T: Scalar>(case: &Case<'_, T>) -> Option<(usize, f64)> {
     let monitor = case.monitor;
     let pairs = monitor.initial_weights.iter().zip(&monitor.last_weights);
     let shares = pairs.map(|(first, last)| (first.layer, last.size / first.size));
-    let (layer, share) = shares.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    shares.min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// The same, if nothing is known of what might hold them down.
+fn shrunk_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
+    let unknown = case.monitor.limits == Limits::default();
+    let (layer, share) = most_shrunk(case).filter(|_| unknown)?;
     (share < SHRUNK).then_some(Finding::ShrunkWeights { layer, share })
 }
 
@@ -104,6 +177,7 @@ fn steps<T: Scalar>(
     case: &Case<'_, T>,
     course: &Course<'_>,
     losses: &Losses<T>,
+    trouble: Trouble,
     found: &[Finding],
 ) -> Option<Finding> {
     let (examples, batch_size) = (case.train.len(), case.batch_size);
@@ -124,25 +198,32 @@ fn steps<T: Scalar>(
                 | VanishingGradients { .. }
         )
     };
+    let pace = Pace::of(case);
+    if let Some(epoch) = pace.vanished().filter(|_| found.is_empty()) {
+        return Some(Finding::VanishedRate { epoch, of: case.epochs.len() });
+    }
+    let is_little = trouble >= Trouble::Little;
+    let unexplained = found.is_empty() && losses.left() > UNFINISHED;
+    let falling = pace.falling(losses.constant.loss, is_little).filter(|_| unexplained);
     let ratio = course.largest_update().unwrap_or(f64::NAN);
     let few = an_epoch <= 2 && steps < FEW_STEPS && examples >= FEW_STEPS;
-    if few && ratio > TINY_UPDATE {
+    if few && ratio > TINY_UPDATE && (is_little || falling.is_some()) {
         return Some(Finding::FewSteps { batch_size, examples, steps });
     }
-    let stands = ratio * (steps as f64) < TRAVEL && losses.fall() < TRAVEL;
+    let learning_rate = largest_rate(case);
+    let stands = is_little && ratio * (steps as f64) < TRAVEL && losses.fall() < TRAVEL;
     if stands && !found.iter().any(stops_gradients) {
-        return Some(Finding::SmallLearningRate {
-            learning_rate: largest_rate(case),
-            ratio,
-            steps,
-        });
+        return Some(Finding::SmallLearningRate { learning_rate, ratio, steps });
     }
-    let (before, last) = (losses.before_last?, losses.last);
-    let falling = before - last > FALL * losses.constant.loss && before > last;
-    let to_the_end = case.stop != Stop::Patience && case.kept_epoch == case.epochs.len();
-    (falling && to_the_end && found.is_empty()).then_some(Finding::StillFalling { before, last })
+    let Fall { before, last, epochs } = falling?;
+    Some(match course.last_update() {
+        Some(ratio) if ratio < SLOW_UPDATE => {
+            Finding::SmallLearningRate { learning_rate, ratio, steps }
+        }
+        _ => Finding::StillFalling { before, last, epochs },
+    })
 }
 
-fn largest_rate<T: Scalar>(case: &Case<'_, T>) -> f64 {
+pub(crate) fn largest_rate<T: Scalar>(case: &Case<'_, T>) -> f64 {
     case.epochs.iter().map(|epoch| epoch.learning_rate).fold(0.0, f64::max)
 }

@@ -67,7 +67,11 @@ fn candidates<T: Scalar>(outputs: usize, data: &Dataset<T>) -> Vec<Vec<T>> {
 }
 
 /// The sum of the weights of each class.
-fn class_weights<T: Scalar>(labels: &[usize], weights: Option<&[T]>, classes: usize) -> Vec<f64> {
+pub(crate) fn class_weights<T: Scalar>(
+    labels: &[usize],
+    weights: Option<&[T]>,
+    classes: usize,
+) -> Vec<f64> {
     let mut sums = vec![0.0; classes];
     match weights {
         None => labels.iter().for_each(|&label| sums[label] += 1.0),
@@ -79,7 +83,7 @@ fn class_weights<T: Scalar>(labels: &[usize], weights: Option<&[T]>, classes: us
     sums
 }
 
-fn means<T: Scalar>(values: MatRef<'_, T>, weights: Option<&[T]>) -> Vec<T> {
+pub(crate) fn means<T: Scalar>(values: MatRef<'_, T>, weights: Option<&[T]>) -> Vec<T> {
     let weight = |j: usize| weights.map_or(1.0, |weights| weights[j].to_f64());
     let total: f64 = (0..values.ncols()).map(weight).sum();
     let mut means = vec![0.0; values.nrows()];

@@ -1,3 +1,4 @@
+use super::weight_scale::WeightScale;
 use super::{Finding, LayerReport};
 
 /// The shares of a layer's units from which on they are reported. Of dead ones, many can do
@@ -7,6 +8,12 @@ const SATURATED: f64 = 0.1;
 
 /// Healthy updates are about 1e-3 of the weights.
 const LARGE_UPDATE: f64 = 0.1;
+
+/// An update of more than this, over the norm of the weights, leaves nothing of what they were.
+const LARGE_STEP: f64 = 1.0;
+
+/// Weights of a smaller gain may grow fast at first.
+const FULL_GAIN: f64 = 0.5;
 
 /// Where the gradients of the first layer are a smaller part than this of those of the last,
 /// they are lost on the way.
@@ -33,9 +40,11 @@ impl<'a> Course<'a> {
     pub(crate) fn findings(&self, known: &[Finding]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let small = |finding: &Finding| {
-            matches!(finding, Finding::SmallFeatures { .. } | Finding::SmallWeights { .. })
+            use Finding::{NotCentered, SmallFeatures, SmallWeights};
+            matches!(finding, NotCentered { .. } | SmallFeatures { .. } | SmallWeights { .. })
         };
-        // Where little comes in, biases alone decide which units are active.
+        // Where little comes in, or almost the same, it is not for the examples to decide which
+        // units are active.
         let rows = if known.iter().any(small) { &[] } else { &self.latest[..] };
         for row in rows {
             findings.extend(self.dead(row));
@@ -56,6 +65,28 @@ impl<'a> Course<'a> {
     /// The largest update over the weights that was seen in any layer.
     pub(crate) fn largest_update(&self) -> Option<f64> {
         self.rows.iter().filter_map(|row| row.update_ratio).reduce(f64::max)
+    }
+
+    /// The same, at the last look alone.
+    pub(crate) fn last_update(&self) -> Option<f64> {
+        self.latest.iter().filter_map(|row| row.update_ratio).reduce(f64::max)
+    }
+
+    /// The layer whose weights the very first update was larger than, unless these were small as
+    /// they were drawn.
+    pub(crate) fn large_step(&self, initial: &[WeightScale]) -> Option<&'a LayerReport> {
+        let first = self.rows.iter().take_while(|row| row.epoch == 1);
+        let full = |row: &&LayerReport| {
+            let of_layer = initial.iter().find(|scale| scale.layer == row.layer);
+            of_layer.is_some_and(|scale| scale.gain >= FULL_GAIN)
+        };
+        let is_large = |row: &&LayerReport| row.update_ratio.is_some_and(|r| r > LARGE_STEP);
+        first.filter(full).find(is_large)
+    }
+
+    /// Whether no gradient gets through some layer, so that only a penalty moves those before it.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.latest.iter().any(|row| row.dead_units == Some(row.units))
     }
 
     /// Since which epoch this has been so of a layer without a break.

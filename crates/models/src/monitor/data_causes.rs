@@ -1,8 +1,9 @@
 use densely_data::Dataset;
-use densely_tensor::{MatRef, Scalar, column};
+use densely_tensor::{Scalar, column};
 
+use super::squeeze::Squeeze;
 use super::survey::{Spread, Survey};
-use super::{Finding, Trouble};
+use super::{Finding, Part, Trouble};
 
 /// Examples from which on one of them can be said to be far from the others.
 const EXAMPLES: usize = 30;
@@ -24,7 +25,9 @@ impl Limits {
             Trouble::Rising => Self { size: 8.0, times: 100.0, deviations: 12.0 },
             Trouble::Nothing => Self { size: 8.0, times: 100.0, deviations: f64::INFINITY },
             Trouble::Little => Self { size: 30.0, times: 100.0, deviations: f64::INFINITY },
-            Trouble::None => Self { size: f64::INFINITY, times: 1000.0, deviations: f64::INFINITY },
+            Trouble::None | Trouble::Some => {
+                Self { size: f64::INFINITY, times: 1000.0, deviations: f64::INFINITY }
+            }
         }
     }
 }
@@ -32,36 +35,49 @@ impl Limits {
 /// How many times as long as a typical one an example is that makes steps too long.
 const FAR: f64 = 4.0;
 
+/// How many times as far from 0 as it varies a feature is that should have been centred.
+const FAR_FROM_0: f64 = 10.0;
+
 /// Features or targets smaller than this are too small to learn from.
 const SMALL: f64 = 0.05;
 
-/// What is in the data that keeps a network from learning, or makes it diverge.
+/// What is in the data that keeps a network from learning, or makes it diverge: where the gradient
+/// is clipped, not by single examples.
 pub(crate) fn data_causes<T: Scalar>(
     survey: &Survey,
     data: &Dataset<T>,
     trouble: Trouble,
+    clipped: bool,
 ) -> Vec<Finding> {
     if survey.features.iter().all(Spread::is_constant) {
         return vec![Finding::ConstantFeatures];
     }
+    let rising = trouble == Trouble::Rising && !clipped;
     let mut findings = Vec::new();
-    let outlier = outlying_feature(survey, data, trouble);
+    let outlier = outlying_feature(survey, data).filter(|_| rising);
     let (largest, typical) = survey.largest_and_typical();
     let limits = Limits::of(trouble);
-    findings.extend(outlier.map(|index| feature(data, index, &survey.features[index], false)));
-    let (size, typical) = (survey.features[largest].size(), survey.features[typical].size());
+    let outlying = |index| feature(data, index, &survey.features[index], Part::Training);
+    findings.extend(outlier.map(outlying));
+    let (of_largest, features) = (&survey.features[largest], survey.features.len());
+    let (size, typical) = (of_largest.size(), survey.features[typical].size());
     if outlier != Some(largest) && (size > limits.size || size > limits.times * typical) {
         let feature = data.feature_names()[largest].clone();
-        findings.push(Finding::LargeFeature { feature, size, typical });
+        let (mean, deviation) = (of_largest.mean, of_largest.deviation);
+        let centred = mean.abs() < FAR_FROM_0 * deviation || size > limits.times * typical;
+        findings.push(match centred {
+            true => Finding::LargeFeature { feature, size, typical, features },
+            false => Finding::NotCentered { feature, mean, deviation },
+        });
     }
     if trouble >= Trouble::Nothing && size < SMALL {
         findings.push(Finding::SmallFeatures { size });
     }
     for (index, target) in survey.targets.iter().enumerate() {
-        let (alone, size) = (is_alone(target, survey.examples), target.size());
+        let size = target.size();
         let small = trouble >= Trouble::Nothing && size < SMALL;
-        if trouble > Trouble::None && (alone || target.deviations() > limits.deviations) {
-            findings.push(output(data, index, target, false));
+        if rising && target.deviations() > limits.deviations {
+            findings.push(output(data, index, target, Part::Training));
         } else if size > limits.size || small {
             let target = data.output_names()[index].clone();
             findings.push(Finding::UnscaledTarget { target, size });
@@ -70,10 +86,36 @@ pub(crate) fn data_causes<T: Scalar>(
     findings
 }
 
-/// What is in the validation data that was not in the training data.
-pub(crate) fn validation_causes<T: Scalar>(
+/// Of the features that few values press together, the most pressed; and targets that are hidden so.
+pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Finding> {
+    let of = |(index, spread)| Some((index, Squeeze::of(data.x(), index, spread)?));
+    let features: Vec<_> = survey.features.iter().enumerate().filter_map(of).collect();
+    let most = features.iter().min_by(|a, b| a.1.rest.total_cmp(&b.1.rest));
+    let feature = most.map(|&(index, Squeeze { outliers, rest })| Finding::SqueezedFeature {
+        feature: data.feature_names()[index].clone(),
+        place: data.place(survey.features[index].farthest),
+        deviations: survey.features[index].deviations(),
+        outliers,
+        rest,
+        more: features.len() - 1,
+    });
+    let targets = survey.targets.iter().enumerate().filter(|&(index, target)| {
+        let pressed = || Squeeze::of(data.values()?, index, target);
+        is_alone(target, survey.examples) || pressed().is_some()
+    });
+    let targets = targets.map(|(index, target)| Finding::SqueezedTarget {
+        target: data.output_names()[index].clone(),
+        place: data.place(target.farthest),
+        deviations: target.deviations(),
+    });
+    feature.into_iter().chain(targets).collect()
+}
+
+/// What is in new data that was not in the training data.
+pub(crate) fn new_causes<T: Scalar>(
     survey: &Survey,
     validation: &Dataset<T>,
+    part: Part,
 ) -> Vec<Finding> {
     let new = Survey::of(validation);
     let seen = |new: &[Spread], old: &[Spread]| -> Vec<Spread> {
@@ -92,15 +134,30 @@ pub(crate) fn validation_causes<T: Scalar>(
     if let Some(index) =
         farthest(&features).filter(|&index| far(&features[index], &survey.features[index]))
     {
-        findings.push(feature(validation, index, &features[index], true));
+        findings.push(feature(validation, index, &features[index], part));
     }
     let targets = seen(&new.targets, &survey.targets);
     if let Some(index) =
         farthest(&targets).filter(|&index| far(&targets[index], &survey.targets[index]))
     {
-        findings.push(output(validation, index, &targets[index], true));
+        findings.push(output(validation, index, &targets[index], part));
     }
     findings
+}
+
+/// The only feature that is the same in all examples but one. Of a value that is very far out, all
+/// others are rounded to the same; of several rare categories, none is worth a sentence.
+pub(crate) fn lone_value<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
+    let is_lone = |&index: &usize| {
+        let spread = &survey.features[index];
+        let other = data.x()[(index, usize::from(spread.farthest == 0))];
+        let mut others = (0..data.len()).filter(|&j| j != spread.farthest);
+        is_alone(spread, survey.examples) && others.all(|j| data.x()[(index, j)] == other)
+    };
+    let mut lone = (0..survey.features.len()).filter(is_lone);
+    let index = lone.next().filter(|_| lone.next().is_none())?;
+    let feature = data.feature_names()[index].clone();
+    Some(Finding::LoneValue { feature, place: data.place(survey.features[index].farthest) })
 }
 
 fn farthest(spreads: &[Spread]) -> Option<usize> {
@@ -114,59 +171,28 @@ fn is_alone(spread: &Spread, examples: usize) -> bool {
     examples >= EXAMPLES && deviations * deviations > 0.5 * examples as f64
 }
 
-/// The feature with an example that is farthest out, if that is too far.
-fn outlying_feature<T: Scalar>(
-    survey: &Survey,
-    data: &Dataset<T>,
-    trouble: Trouble,
-) -> Option<usize> {
+/// The feature with an example that is farthest out, if that makes a step too long: if it makes its
+/// example much longer than others.
+fn outlying_feature<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<usize> {
     let index = farthest(&survey.features)?;
     let spread = &survey.features[index];
-    let alone = is_alone(spread, survey.examples);
-    let too_far = match trouble {
-        // It makes a step too long if it makes its example much longer than others.
-        Trouble::Rising => {
-            let far = alone || spread.deviations() > Limits::of(trouble).deviations;
-            let square = |x: f64| x * x;
-            let values = column(data.x(), spread.farthest);
-            let length: f64 = values.iter().map(|x| square(x.to_f64())).sum();
-            let mean: f64 = survey.features.iter().map(|feature| square(feature.size())).sum();
-            far && length > square(FAR) * mean
-        }
-        // It presses all others together, unless most of them are the same anyway: a rare
-        // category does no harm of this kind.
-        Trouble::Little | Trouble::Nothing => alone && !is_sparse(data.x(), index),
-        Trouble::None => false,
-    };
-    too_far.then_some(index)
+    let far = is_alone(spread, survey.examples)
+        || spread.deviations() > Limits::of(Trouble::Rising).deviations;
+    let square = |x: f64| x * x;
+    let values = column(data.x(), spread.farthest);
+    let length: f64 = values.iter().map(|x| square(x.to_f64())).sum();
+    let mean: f64 = survey.features.iter().map(|feature| square(feature.size())).sum();
+    (far && length > square(FAR) * mean).then_some(index)
 }
 
-/// Whether at least half of a feature's values are the same.
-fn is_sparse<T: Scalar>(x: MatRef<'_, T>, feature: usize) -> bool {
-    let mut values: Vec<f64> = (0..x.ncols()).map(|j| x[(feature, j)].to_f64()).collect();
-    values.sort_by(f64::total_cmp);
-    let median = values[values.len() / 2];
-    2 * values.iter().filter(|&&value| value == median).count() >= values.len()
-}
-
-fn feature<T: Scalar>(
-    data: &Dataset<T>,
-    index: usize,
-    spread: &Spread,
-    validation: bool,
-) -> Finding {
-    let (example, deviations) = (spread.farthest, spread.deviations());
+fn feature<T: Scalar>(data: &Dataset<T>, index: usize, spread: &Spread, part: Part) -> Finding {
+    let (place, deviations) = (data.place(spread.farthest), spread.deviations());
     let feature = data.feature_names()[index].clone();
-    Finding::OutlyingFeature { feature, example, validation, deviations }
+    Finding::OutlyingFeature { feature, place, part, deviations }
 }
 
-fn output<T: Scalar>(
-    data: &Dataset<T>,
-    index: usize,
-    spread: &Spread,
-    validation: bool,
-) -> Finding {
-    let (example, deviations) = (spread.farthest, spread.deviations());
+fn output<T: Scalar>(data: &Dataset<T>, index: usize, spread: &Spread, part: Part) -> Finding {
+    let (place, deviations) = (data.place(spread.farthest), spread.deviations());
     let target = data.output_names()[index].clone();
-    Finding::OutlyingTarget { target, example, validation, deviations }
+    Finding::OutlyingTarget { target, place, part, deviations }
 }

@@ -2,16 +2,20 @@ use std::fmt;
 
 use densely_data::{Dataset, Target};
 use densely_layers::Sequential;
-use densely_tensor::{Scalar, column, sum_of, vectorize};
+use densely_tensor::{Scalar, Threads, column, sum_of, vectorize};
 
-use super::causes::causes;
-use super::data_causes::{data_causes, validation_causes};
+use super::alone::Alone;
+use super::baseline::below_baseline;
+use super::causes::{causes, large_step};
+use super::constant_prediction::ConstantPrediction;
+use super::course::Course;
+use super::data_causes::{data_causes, new_causes};
 use super::layer_report::layer_numbers;
-use super::losses::Losses;
+use super::losses::{LITTLE, Losses};
 use super::missed_classes::missed_classes;
 use super::survey::Survey;
 use super::weight_scale::WeightScale;
-use super::{Case, Finding, Monitor};
+use super::{Case, Finding, Monitor, Part};
 use crate::{Epoch, Model, ModelError};
 
 /// What kept a network from learning as it might: nothing, if it is healthy.
@@ -30,6 +34,8 @@ pub struct Diagnosis {
 pub(crate) enum Trouble {
     /// It learns.
     None,
+    /// More than a tenth of the loss of one prediction for all is left.
+    Some,
     /// More than half of the loss of one prediction for all is left.
     Little,
     /// All of it is left.
@@ -45,7 +51,7 @@ pub(crate) const LARGE_GAIN: f64 = 3.0;
 pub(crate) const TINY_RATE: f64 = 1e-6;
 
 /// From this learning rate on, nothing else needs to be to blame.
-const HUGE_RATE: f64 = 1.0;
+pub(crate) const HUGE_RATE: f64 = 1.0;
 
 /// The loss of a class that is never recognised is at least this part of that of one
 /// prediction for all.
@@ -73,18 +79,73 @@ impl Diagnosis {
         }
         let losses = Losses::of(case)?;
         let trouble = losses.trouble();
-        findings.extend(losses.findings());
+        let validation = case.validation.filter(|_| losses.validation_suffers());
+        let alone = validation.map(|data| Alone::of(case.model, data, case.threads));
+        let alone = alone.transpose()?.flatten();
+        let seen = losses.findings(alone.is_some());
+        let mut causes = causes(case, trouble, &losses);
+        let step = large_step(case, &Course::new(&case.monitor.rows));
+        let overfits = |finding: &Finding| matches!(finding, Finding::Overfitting { .. });
+        // What rises after steps that are too long has not been learnt by heart.
+        if step.is_some() && causes.is_empty() && seen.iter().any(overfits) {
+            causes.extend(step.clone());
+        }
+        findings.extend(seen.into_iter().filter(|finding| step.is_none() || !overfits(finding)));
         if losses.last > MISSED * losses.constant.loss {
             findings.extend(missed_classes(case.model, case.train, case.threads)?);
         }
-        let causes = causes(case, trouble, &losses);
         let no_cause = trouble >= Trouble::Nothing && causes.is_empty();
         findings.extend(causes);
         findings.extend(no_cause.then_some(Finding::NoCause));
-        if let Some(validation) = case.validation.filter(|_| losses.validation_suffers()) {
-            findings.extend(validation_causes(&Survey::of(case.train), validation));
+        if let Some(data) = validation {
+            let train = Survey::of(case.train);
+            findings.extend(alone.map(|alone| dominating(alone, data, Part::Validation)));
+            findings.extend(new_causes(&train, data, Part::Validation));
         }
         Ok(Self { findings })
+    }
+
+    /// The same, and what data to test on tell of the model that came out: whether one example
+    /// makes almost all of their loss, and whether the model is better than one prediction for
+    /// all. The data are prepared as those it was trained on.
+    ///
+    /// # Errors
+    /// If the data do not fit the model.
+    pub fn with_test<T: Scalar>(
+        mut self,
+        model: &Model<T>,
+        train: &Dataset<T>,
+        test: &Dataset<T>,
+        threads: &Threads,
+    ) -> Result<Self, ModelError> {
+        model.check(train)?;
+        model.check(test)?;
+        let constant = ConstantPrediction::of(model.loss(), model.outputs(), train);
+        let loss = model.evaluate_on(test, threads)?.loss();
+        let suffers = loss > LITTLE * constant.loss_on(model.loss(), test) || !loss.is_finite();
+        let alone = if suffers { Alone::of(model, test, threads)? } else { None };
+        let learnt = |finding: &Finding| {
+            use Finding::{
+                ConstantTarget, NotLearned, NothingCarriesOver, OneClass, RisingLoss,
+                SqueezedTarget,
+            };
+            !matches!(
+                finding,
+                ConstantTarget { .. }
+                    | NotLearned { .. }
+                    | NothingCarriesOver { .. }
+                    | OneClass { .. }
+                    | RisingLoss { .. }
+                    | SqueezedTarget { .. }
+            )
+        };
+        if let Some(alone) = alone {
+            self.findings.push(dominating(alone, test, Part::Test));
+            self.findings.extend(new_causes(&Survey::of(train), test, Part::Test));
+        } else if self.findings.iter().all(learnt) {
+            self.findings.extend(below_baseline(model, train, test, Part::Test, threads)?);
+        }
+        Ok(self)
     }
 
     /// Of a run whose numbers became infinite or NaN, if they did after any update at this
@@ -101,7 +162,8 @@ impl Diagnosis {
         }
         let trouble =
             if updated && learning_rate >= HUGE_RATE { Trouble::Little } else { Trouble::Rising };
-        let mut findings = data_causes(&Survey::of(train), train, trouble);
+        let clipped = monitor.is_some_and(|monitor| monitor.limits.clip_norm.is_some());
+        let mut findings = data_causes(&Survey::of(train), train, trouble, clipped);
         let initial = match monitor {
             Some(monitor) => monitor.initial_weights.clone(),
             None if updated => Vec::new(),
@@ -113,6 +175,11 @@ impl Diagnosis {
         }
         Self { findings }
     }
+}
+
+fn dominating<T: Scalar>(alone: Alone, data: &Dataset<T>, part: Part) -> Finding {
+    let Alone { example, loss, others } = alone;
+    Finding::DominatingExample { place: data.place(example), part, loss, others }
 }
 
 /// The first layer with weights that are too large.

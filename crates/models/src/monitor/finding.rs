@@ -1,9 +1,15 @@
+use densely_data::Place;
+
+use super::Part;
+
 /// Something that is not as it should be, with its figures. Displayed, it is a sentence; of
 /// a cause, one that says what to change.
 ///
 /// Layers are numbered as people do, from 1; an activation belongs to the weights before it.
-/// Examples are counted from 0, as they are indexed. A run **learns little** when more than
-/// half of the loss of one prediction for all examples is left.
+/// Examples are named by their [place](densely_data::Dataset::place): the row and the line of a
+/// table; of data in memory the index, from 0, in what was given to the trainer. A run **learns
+/// little** when more than half of the loss of one prediction for all examples is left, and
+/// **leaves some** when that is more than a tenth.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Finding {
@@ -25,8 +31,9 @@ pub enum Finding {
         /// That of scores of zero.
         expected: f64,
     },
-    /// The training loss of the last epoch was more than 4 times that before training, and
-    /// that of scores of zero; or than the lowest one, with little left of what had been learnt.
+    /// The training loss of the last epoch was more than 4 times that before training, that of
+    /// scores of zero, and that of one prediction for all; or than the lowest one, with little
+    /// left of what had been learnt.
     RisingLoss {
         /// What it had been: before training, or at the lowest.
         before: f64,
@@ -87,6 +94,17 @@ pub enum Finding {
         size: f64,
         /// The median of that over all features that are not zero.
         typical: f64,
+        /// How many features there are.
+        features: usize,
+    },
+    /// Little was learnt, and a feature's mean is far from 0, for how little it varies.
+    NotCentered {
+        /// The name of the feature.
+        feature: String,
+        /// Its mean.
+        mean: f64,
+        /// Its standard deviation.
+        deviation: f64,
     },
     /// All features are much smaller than they should be.
     SmallFeatures {
@@ -95,32 +113,82 @@ pub enum Finding {
     },
     /// No feature varies.
     ConstantFeatures,
-    /// A feature has a value that is far from all others.
+    /// The loss rose, and a feature has a value that is far from all others, and makes a step too
+    /// long; or a feature of new data has one that was never seen in training.
     OutlyingFeature {
         /// The name of the feature.
         feature: String,
         /// The example.
-        example: usize,
-        /// Whether it is one of the validation data.
-        validation: bool,
+        place: Place,
+        /// Which data it is in.
+        part: Part,
         /// The distance from the mean of the training data, in its standard deviations.
         deviations: f64,
+    },
+    /// More than a twentieth of the loss is left, and few values of a feature are so far out that
+    /// its scale presses all others together: to within less than a twentieth of a standard
+    /// deviation.
+    SqueezedFeature {
+        /// The name of the feature, of several the most pressed.
+        feature: String,
+        /// The example that is farthest out.
+        place: Place,
+        /// Its distance from the mean, in standard deviations.
+        deviations: f64,
+        /// How many values are as far out.
+        outliers: usize,
+        /// The spread of all others, in standard deviations.
+        rest: f64,
+        /// How many more features are like that.
+        more: usize,
     },
     /// A feature is constant in the training data, and not in the validation data.
     ChangedFeature {
         /// The name of the feature.
         feature: String,
     },
-    /// A real target is far from all others.
+    /// Little was learnt, no other cause was found, and one feature has the same value for all examples but one: it may vary
+    /// by less than the digits that its scale leaves.
+    LoneValue {
+        /// The name of the feature.
+        feature: String,
+        /// The one example.
+        place: Place,
+    },
+    /// Some was left, and few real targets are so far from all others that their scale hides
+    /// these: one makes more than half of the variance, or all others lie within a twentieth of a
+    /// standard deviation.
+    SqueezedTarget {
+        /// The name of the output.
+        target: String,
+        /// The example that is farthest out.
+        place: Place,
+        /// Its distance from the mean, in standard deviations.
+        deviations: f64,
+    },
+    /// The loss rose, and a real target is far from all others; or one of new data is far from all
+    /// that were seen in training.
     OutlyingTarget {
         /// The name of the output.
         target: String,
         /// The example.
-        example: usize,
-        /// Whether it is one of the validation data.
-        validation: bool,
+        place: Place,
+        /// Which data it is in.
+        part: Part,
         /// The distance from the mean of the training data, in its standard deviations.
         deviations: f64,
+    },
+    /// One example makes most of the loss on data that the model was not trained on, of which
+    /// more than half of that of one prediction for all is left.
+    DominatingExample {
+        /// The example.
+        place: Place,
+        /// Which data it is in.
+        part: Part,
+        /// The mean loss of all examples.
+        loss: f64,
+        /// The mean loss of the others.
+        others: f64,
     },
     /// Real targets are much larger or smaller than they should be.
     UnscaledTarget {
@@ -148,6 +216,34 @@ pub enum Finding {
         layer: usize,
         /// As of [`LargeWeights`](Self::LargeWeights).
         gain: f64,
+    },
+    /// Some was left, a penalty pulls at least half as hard at the weights as the loss does, or is
+    /// decoupled from it, and the weights of a layer shrank.
+    StrongPenalty {
+        /// The layer.
+        layer: usize,
+        /// The last norm over the first.
+        share: f64,
+        /// The norm of the penalty's gradient over that of the loss's; `None` for decoupled decay.
+        ratio: Option<f64>,
+    },
+    /// Little was learnt, and most units of a layer are held at the largest norm that they may
+    /// have.
+    NormLimit {
+        /// The layer.
+        layer: usize,
+        /// The share of its units.
+        share: f64,
+        /// The limit.
+        limit: f64,
+    },
+    /// Some was left, and the gradient is shortened to a hundredth or less, and does less to the
+    /// weights than a penalty, or hardly moves them.
+    GradientLimit {
+        /// The limit of its norm.
+        limit: f64,
+        /// Its norm before.
+        gradient: f64,
     },
     /// Little was learnt, and of the weights of a layer less than a fifth was left.
     ShrunkWeights {
@@ -212,8 +308,19 @@ pub enum Finding {
         /// The standard deviation of the noise over that of the inputs.
         ratio: f64,
     },
+    /// Some was left, or the network seems to overfit, and the first update moved the weights of
+    /// a layer by more than their norm: what comes after it is its consequence.
+    LargeStep {
+        /// The layer.
+        layer: usize,
+        /// The norm of the update over that of the weights.
+        ratio: f64,
+        /// The largest learning rate.
+        learning_rate: f64,
+    },
     /// Little was learnt, and all updates together could not move any weights by a tenth of
-    /// their norm.
+    /// their norm; or some was left, the loss was still falling at the end, and updates were
+    /// small.
     SmallLearningRate {
         /// The last learning rate.
         learning_rate: f64,
@@ -222,7 +329,7 @@ pub enum Finding {
         /// The number of updates.
         steps: usize,
     },
-    /// Little was learnt in few steps, since a batch holds at least half of the examples.
+    /// Little was learnt, or some was left and the loss still falling, in few steps, since a batch holds at least half of the examples.
     FewSteps {
         /// The number of examples in a batch.
         batch_size: usize,
@@ -231,12 +338,44 @@ pub enum Finding {
         /// The number of steps in all.
         steps: usize,
     },
-    /// Little was learnt, and the loss was still falling in the last epoch.
+    /// Some was left, and the loss was still falling at the end, on the validation data if there
+    /// are any: by 1 % of that of one prediction for all in the last tenth of the epochs, and by
+    /// 5 % of what was left.
     StillFalling {
-        /// The training loss of the last epoch but one.
+        /// The loss before these epochs.
         before: f64,
-        /// The training loss of the last epoch.
+        /// The loss of the last epoch.
         last: f64,
+        /// How many epochs.
+        epochs: usize,
+    },
+    /// Some was left, and most of the run had a learning rate below 1 % of the largest, to which it
+    /// was lowered while the loss was falling.
+    VanishedRate {
+        /// The first epoch of such a rate.
+        epoch: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// On new data, no more is right than if the class that is most frequent in training were
+    /// always said.
+    WorseThanMostFrequent {
+        /// That class.
+        class: String,
+        /// The share that is right.
+        accuracy: f64,
+        /// The share of the class.
+        baseline: f64,
+        /// Which data.
+        part: Part,
+    },
+    /// On new data, predictions leave more than 97 % of the squared error that the mean of the
+    /// training targets would have.
+    WorseThanMean {
+        /// The root of the mean squared error, over that of the mean.
+        ratio: f64,
+        /// Which data.
+        part: Part,
     },
     /// The loss rose, or became infinite or NaN, after an update.
     LargeLearningRate {

@@ -11,8 +11,11 @@ const RISE: f64 = 4.0;
 
 /// With more of the loss of one prediction for all than this, a run has learnt little, or
 /// nothing.
-const LITTLE: f64 = 0.5;
-const NOTHING: f64 = 0.97;
+pub(crate) const LITTLE: f64 = 0.5;
+pub(crate) const NOTHING: f64 = 0.97;
+
+/// With more than this, some is left that it may be worth to go after.
+const SOME: f64 = 0.1;
 
 /// A validation loss has risen if it is as many times its lowest.
 const OVERFIT: f64 = 1.25;
@@ -32,9 +35,8 @@ pub(crate) struct Losses<T> {
     first: f64,
     /// Of the last.
     pub(crate) last: f64,
-    /// Of the last but one, if there is one.
-    pub(crate) before_last: Option<f64>,
     lowest: f64,
+    epochs: usize,
     /// The share of the constant prediction's loss that is left.
     left: f64,
     initial: InitialLoss,
@@ -60,7 +62,7 @@ impl<T: Scalar> Losses<T> {
         let (last, lowest) =
             (train[train.len() - 1], train.iter().copied().fold(f64::NAN, f64::min));
         let mut left = last / constant.loss;
-        if left > LITTLE {
+        if left > SOME {
             // Losses in training are those of weights that still change, with dropout and noise.
             left = left.min(share_left(case, &constant)?);
         }
@@ -78,7 +80,7 @@ impl<T: Scalar> Losses<T> {
         Ok(Self {
             first: train[0],
             last,
-            before_last: train.len().checked_sub(2).map(|index| train[index]),
+            epochs: train.len(),
             lowest,
             left,
             initial: case.monitor.initial_loss,
@@ -96,15 +98,24 @@ impl<T: Scalar> Losses<T> {
             Trouble::Nothing
         } else if self.left > LITTLE {
             Trouble::Little
+        } else if self.left > SOME {
+            Trouble::Some
         } else {
             Trouble::None
         }
     }
 
-    /// What is wrong with the losses; not why.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
+    /// The share of the constant prediction's loss that is left by the weights that are kept, on
+    /// the validation data if there are any.
+    pub(crate) fn left(&self) -> f64 {
+        self.validation.map_or(self.left, |on| on.lowest / on.constant)
+    }
+
+    /// What is wrong with the losses; not why. What holds on the training data is judged by one
+    /// example of the validation data, if that is `alone` in their loss.
+    pub(crate) fn findings(&self, alone: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
-        findings.extend(self.started_high().filter(|_| self.trouble() > Trouble::None));
+        findings.extend(self.started_high().filter(|_| self.trouble() >= Trouble::Little));
         match self.rose() {
             Some(before) => findings.push(Finding::RisingLoss { before, last: self.last }),
             None if self.trouble() == Trouble::Nothing => {
@@ -113,7 +124,8 @@ impl<T: Scalar> Losses<T> {
             }
             None => {}
         }
-        findings.extend(self.validation.and_then(|validation| self.on_new_examples(validation)));
+        let judged = self.validation.filter(|_| !alone);
+        findings.extend(judged.and_then(|validation| self.on_new_examples(validation)));
         findings
     }
 
@@ -123,9 +135,10 @@ impl<T: Scalar> Losses<T> {
         (loss > limit && expected > 0.0).then_some(Finding::InitialLoss { loss, expected })
     }
 
-    /// From what the training loss rose, if it did.
+    /// From what the training loss rose, if it did. The loss before training is one of a sample,
+    /// which may miss what makes the loss on all.
     pub(crate) fn rose(&self) -> Option<f64> {
-        let before = self.initial.loss.max(self.initial.expected);
+        let before = self.initial.loss.max(self.initial.expected).max(self.constant.loss);
         let risen = self.last > RISE * before && before > 0.0;
         let lost = self.last > RISE * self.lowest && self.last > LITTLE * self.constant.loss;
         (risen || lost).then_some(before.min(self.lowest))
@@ -148,7 +161,7 @@ impl<T: Scalar> Losses<T> {
     /// How far the loss fell, from the first epoch (or of one alone, from before it), as a part
     /// of that of the constant prediction.
     pub(crate) fn fall(&self) -> f64 {
-        let first = self.before_last.map_or(self.initial.loss, |_| self.first);
+        let first = if self.epochs == 1 { self.initial.loss } else { self.first };
         (first - self.last) / self.constant.loss
     }
 
@@ -156,7 +169,7 @@ impl<T: Scalar> Losses<T> {
     pub(crate) fn validation_suffers(&self) -> bool {
         match self.validation {
             None => true,
-            Some(on) => on.lowest > NOTHING * on.constant || !on.last.is_finite(),
+            Some(on) => on.lowest > LITTLE * on.constant || !on.last.is_finite(),
         }
     }
 }

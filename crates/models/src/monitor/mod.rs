@@ -1,5 +1,7 @@
 //! What goes on inside a network while it is trained.
 
+mod alone;
+mod baseline;
 mod causes;
 mod constant_prediction;
 mod course;
@@ -11,7 +13,11 @@ mod initial_loss;
 mod layer_report;
 mod losses;
 mod missed_classes;
+mod pace;
+mod part;
+mod pull;
 mod sentence;
+mod squeeze;
 mod statistics;
 mod survey;
 mod weight_change;
@@ -19,6 +25,7 @@ mod weight_scale;
 
 use densely_data::Dataset;
 use densely_layers::Sequential;
+use densely_optim::Limits;
 use densely_tensor::{Scalar, Threads, first_non_finite};
 
 use crate::training_step::Pass;
@@ -31,6 +38,8 @@ use flat_units::FlatUnits;
 pub use initial_loss::InitialLoss;
 pub use layer_report::LayerReport;
 use layer_report::layer_numbers;
+pub use part::Part;
+use pull::{Pull, held_by};
 pub use statistics::Statistics;
 use weight_change::WeightChange;
 use weight_scale::WeightScale;
@@ -70,6 +79,12 @@ pub(crate) struct Monitor<T: Scalar> {
     initial_weights: Vec<WeightScale>,
     /// At the end of the training; none before.
     last_weights: Vec<WeightScale>,
+    /// What holds the optimiser back.
+    limits: Limits,
+    /// At the last look.
+    pull: Option<Pull>,
+    /// The layer whose units a limit of norms holds, and the share of them.
+    held: Option<(usize, f64)>,
     /// Steps until an epoch is looked at again, if it begins then.
     wait: usize,
     watching: bool,
@@ -81,6 +96,7 @@ impl<T: Scalar> Monitor<T> {
         model: &Model<T>,
         data: &Dataset<T>,
         epochs: usize,
+        limits: Limits,
         threads: &Threads,
     ) -> Result<Self, ModelError> {
         let stages = model.network().stages();
@@ -102,6 +118,9 @@ impl<T: Scalar> Monitor<T> {
             change: WeightChange::new(),
             initial_weights: WeightScale::of(model.network()),
             last_weights: Vec::new(),
+            limits,
+            pull: None,
+            held: None,
             wait: 0,
             watching: false,
         })
@@ -117,6 +136,7 @@ impl<T: Scalar> Monitor<T> {
             self.flat.iter_mut().for_each(FlatUnits::start);
             self.take_statistics(epoch, pass);
             self.change.before(pass.network);
+            self.pull = Some(Pull::of(pass.network, self.limits.penalty));
         }
         if self.watching && self.flat.iter().any(FlatUnits::is_open) {
             self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));
@@ -180,6 +200,7 @@ impl<T: Scalar> Monitor<T> {
     /// Takes notice of the weights that training ends with, before others are put back.
     pub(crate) fn end_training(&mut self, network: &Sequential<T>) {
         self.last_weights = WeightScale::of(network);
+        self.held = self.limits.max_norm.and_then(|limit| held_by(network, limit));
     }
 
     /// What has been seen.

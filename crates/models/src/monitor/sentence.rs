@@ -2,7 +2,7 @@ use std::fmt;
 
 use densely_tensor::Figure;
 
-use super::Finding;
+use super::{Finding, Part};
 
 /// With three digits.
 fn figure(value: f64) -> String {
@@ -10,7 +10,22 @@ fn figure(value: f64) -> String {
 }
 
 fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.005 {
+        return "less than 1 %".to_owned();
+    }
     format!("{} %", (100.0 * share).round())
+}
+
+fn one_decimal(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// Of which data an example is, where that has to be said.
+fn of_part(part: Part) -> String {
+    match part {
+        Part::Training => String::new(),
+        part => format!(" of the {part} data"),
+    }
 }
 
 impl fmt::Display for Finding {
@@ -87,18 +102,31 @@ impl fmt::Display for Finding {
                      look at recall instead of accuracy, and weigh rare classes more, or train longer"
                 )
             }
-            Self::LargeFeature { feature, size, typical } if *typical > 0.1 * size => write!(
+            Self::LargeFeature { feature, size, features: 1, .. } => write!(
+                f,
+                "`{feature}`, which is all that comes in, is not scaled (it is about {}): \
+                 standardise it",
+                figure(*size)
+            ),
+            Self::LargeFeature { feature, size, typical, .. } if *typical > 0.1 * size => write!(
                 f,
                 "the features are not scaled (`{feature}` is about {}, others {}): standardise them",
                 figure(*size),
                 figure(*typical)
             ),
-            Self::LargeFeature { feature, size, typical } => write!(
+            Self::LargeFeature { feature, size, typical, .. } => write!(
                 f,
                 "feature `{feature}` hides the others, it is about {} where they are {}: \
                  standardise the features",
                 figure(*size),
                 figure(*typical)
+            ),
+            Self::NotCentered { feature, mean, deviation } => write!(
+                f,
+                "the features are not centred (`{feature}` is {} on average, and varies by {}): \
+                 standardise them",
+                figure(*mean),
+                figure(*deviation)
             ),
             Self::SmallFeatures { size } => write!(
                 f,
@@ -111,29 +139,72 @@ impl fmt::Display for Finding {
                     "no feature varies among the training examples: there is nothing to learn from"
                 )
             }
-            Self::OutlyingFeature { feature, example, validation, deviations } => write!(
+            Self::OutlyingFeature { feature, place, part, deviations } => write!(
                 f,
-                "feature `{feature}` is {} standard deviations from its mean in example {example}{}",
+                "feature `{feature}` is {} standard deviations from its mean in {place}{}: {}",
                 figure(*deviations),
-                match validation {
-                    true => " of the validation data: correct it, or drop the feature",
-                    false => {
-                        ": correct or clip it, drop the feature, or limit the norm of the gradient"
+                of_part(*part),
+                match part {
+                    Part::Training => {
+                        "correct it, drop the feature, or limit the norm of the gradient"
                     }
+                    _ => "correct it, or drop the feature",
                 }
+            ),
+            Self::SqueezedFeature { feature, place, deviations, outliers, rest, more } => write!(
+                f,
+                "feature `{feature}` is {} standard deviations from its mean in {place}{}, so that \
+                 all other values lie within {} of one{}: correct or remove such values, or learn \
+                 from its logarithm",
+                figure(*deviations),
+                match outliers {
+                    1 => String::new(),
+                    2 => ", and far out in another".to_owned(),
+                    outliers => format!(", and far out in {} others", outliers - 1),
+                },
+                figure(*rest),
+                match more {
+                    0 => String::new(),
+                    1 => ", as it is with another feature".to_owned(),
+                    more => format!(", as it is with {more} other features"),
+                },
             ),
             Self::ChangedFeature { feature } => write!(
                 f,
                 "feature `{feature}` is constant in the training data and not in the validation \
                  data: drop it, or split the data otherwise"
             ),
-            Self::OutlyingTarget { target, example, validation, deviations } => write!(
+            Self::LoneValue { feature, place } => write!(
                 f,
-                "the target `{target}` is {} standard deviations from its mean in example {example}{}",
+                "feature `{feature}` is the same in all examples but {place}, as far as the digits \
+                 go that this one leaves to the others: correct or remove it, or drop the feature"
+            ),
+            Self::SqueezedTarget { target, place, deviations } => write!(
+                f,
+                "the target `{target}` is {} standard deviations from its mean in {place}, whose \
+                 scale hides the others, so that R² is of it alone: correct or remove it, or learn \
+                 the logarithm of the target",
+                figure(*deviations)
+            ),
+            Self::OutlyingTarget { target, place, part, deviations } => write!(
+                f,
+                "the target `{target}` is {} standard deviations from its mean in {place}{}: {}",
                 figure(*deviations),
-                match validation {
-                    true => " of the validation data: correct it",
-                    false => ": correct it, or use the loss huber or mae",
+                of_part(*part),
+                match part {
+                    Part::Training => "correct it, or use the loss huber or mae",
+                    _ => "correct or remove it",
+                }
+            ),
+            Self::DominatingExample { place, part, loss, others } => write!(
+                f,
+                "{place} of the {part} data makes almost all of their loss, {}, where the others \
+                 have {}, {}: correct or remove it",
+                figure(*loss),
+                figure(*others),
+                match part {
+                    Part::Validation => "and so decides which weights are kept",
+                    _ => "and so the figures are of it alone",
                 }
             ),
             Self::UnscaledTarget { target, size } => write!(
@@ -167,6 +238,31 @@ impl fmt::Display for Finding {
                 "the weights of layer {layer} shrank to {} of their norm: lower the weight decay, \
                  or whatever else limits them",
                 percent(*share)
+            ),
+            Self::StrongPenalty { layer, share, ratio } => write!(
+                f,
+                "the weights of layer {layer} shrank to {} of their norm{}: lower the weight decay \
+                 or L1 penalty",
+                percent(*share),
+                match ratio {
+                    None => String::new(),
+                    Some(ratio) => format!(
+                        ", the penalty on them pulls {} times as hard as the loss",
+                        figure(*ratio)
+                    ),
+                }
+            ),
+            Self::NormLimit { layer, share, limit } => write!(
+                f,
+                "the max norm of {} holds {} of layer {layer}'s units down: raise it",
+                figure(*limit),
+                percent(*share)
+            ),
+            Self::GradientLimit { limit, gradient } => write!(
+                f,
+                "the clip norm shortens the gradient from {} to {}: raise it",
+                figure(*gradient),
+                figure(*limit)
             ),
             Self::DeadUnits { layer, dead, units, since: 1 } => write!(
                 f,
@@ -202,6 +298,13 @@ impl fmt::Display for Finding {
                  about as much since epoch {since}: lower the learning rate",
                 percent(*ratio)
             ),
+            Self::LargeStep { layer, ratio, learning_rate } => write!(
+                f,
+                "the first update moved the weights of layer {layer} by {} times their norm: lower \
+                 the learning rate (it is {})",
+                figure(*ratio),
+                figure(*learning_rate)
+            ),
             Self::StrongDropout { layer, dropped } => write!(
                 f,
                 "dropout leaves {} of the outputs of layer {layer}: lower it",
@@ -224,12 +327,35 @@ impl fmt::Display for Finding {
                 "there were only {steps} steps, since a batch of {batch_size} holds so much of the \
                  {examples} examples: use smaller batches"
             ),
-            Self::StillFalling { before, last } => write!(
+            Self::StillFalling { before, last, epochs } => write!(
                 f,
-                "the training loss was still falling at the end (from {} to {} in the last epoch): \
-                 train for more epochs",
+                "the loss was still falling at the end (from {} to {} in the last {}): train for \
+                 more epochs",
                 figure(*before),
-                figure(*last)
+                figure(*last),
+                match epochs {
+                    1 => "epoch".to_owned(),
+                    epochs => format!("{epochs} epochs"),
+                }
+            ),
+            Self::VanishedRate { epoch, of } => write!(
+                f,
+                "the learning rate was below 1 % of its largest from epoch {epoch} of {of} on, and \
+                 the loss had been falling: lower it later, or by less",
+            ),
+            Self::WorseThanMostFrequent { class, accuracy, baseline, part } => write!(
+                f,
+                "the {part} data are recognised no better than by saying `{class}` always: \
+                 {} are right, of that class are {}",
+                one_decimal(*accuracy),
+                one_decimal(*baseline)
+            ),
+            Self::WorseThanMean { ratio, part } => write!(
+                f,
+                "the {part} data are predicted {} better than by the mean of the training targets: \
+                 the error is {} times as large",
+                if *ratio < 1.0 { "hardly" } else { "no" },
+                figure(*ratio)
             ),
             Self::LargeLearningRate { learning_rate } => {
                 write!(f, "lower the learning rate (it is {})", figure(*learning_rate))

@@ -66,7 +66,7 @@ impl Survey {
 }
 
 /// The spread of each row.
-fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
+pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
     let n = x.ncols() as f64;
     let start = Spread { smallest: f64::INFINITY, largest: f64::NEG_INFINITY, ..Spread::default() };
     let mut spreads = vec![start; x.nrows()];

@@ -54,6 +54,18 @@ pub(crate) fn changed(
     Dataset::regression(x, Mat::from_fn(1, n, |_, j| y_of(j, y[(0, j)]))).unwrap()
 }
 
+/// The same with this value of feature 0, which matters, in some examples.
+pub(crate) fn outlying(n: usize, examples: &[usize], value: f64) -> Dataset<f64> {
+    let x = normal(4, n, 1);
+    let noise = normal(1, n, 77);
+    let y = Mat::from_fn(1, n, |_, j| {
+        1.5 * x[(0, j)] + 0.5 * x[(1, j)] * x[(2, j)] + x[(3, j)] + 0.1 * noise[(0, j)]
+    });
+    let far = |i, j| i == 0 && examples.contains(&j);
+    let x = Mat::from_fn(4, n, |i, j| if far(i, j) { value } else { x[(i, j)] });
+    Dataset::regression(x, y).unwrap()
+}
+
 /// Two classes that a curve divides.
 pub(crate) fn two_classes(n: usize) -> Dataset<f64> {
     let x = normal(4, n, 2);

@@ -2,7 +2,7 @@
 
 use densely_data::Dataset;
 use densely_models::{ActivationKind, Diagnosis, LossKind, Mlp, Trainer};
-use densely_optim::{AdamW, CosineDecay, Optimizer, RmsProp, Sgd};
+use densely_optim::{Adam, AdamW, CosineDecay, Optimizer, Plateau, RmsProp, Sgd};
 use densely_tensor::Mat;
 
 use super::data::{
@@ -157,5 +157,48 @@ fn regressions() {
             let net = Mlp::regressor(4, 1).loss(LossKind::MeanAbsoluteError).hidden([16]);
             fit(&net, adam(0.01).epochs(25), &data)
         }),
+        ("heavy tails that matter, in noise", || {
+            let (x, noise) = (normal(3, 800, 5), normal(1, 800, 6));
+            let heavy =
+                Mat::from_fn(
+                    3,
+                    800,
+                    |i, j| if i == 0 { (2.0 * x[(0, j)]).exp() } else { x[(i, j)] },
+                );
+            let y = Mat::from_fn(1, 800, |_, j| x[(0, j)] + x[(1, j)] + noise[(0, j)]);
+            usual(&prepared(&Dataset::regression(heavy, y).unwrap()))
+        }),
+        ("a rare category that matters, in noise", || {
+            let (x, noise) = (normal(3, 800, 5), normal(1, 800, 6));
+            let rare = |i, j: usize| {
+                if i == 0 { f64::from(u8::from(j % 97 == 5)) } else { x[(i, j)] }
+            };
+            let y = Mat::from_fn(1, 800, |_, j| 3.0 * rare(0, j) + x[(1, j)] + noise[(0, j)]);
+            usual(&prepared(&Dataset::regression(Mat::from_fn(3, 800, rare), y).unwrap()))
+        }),
+        ("a value far out that nothing depends on", || {
+            let far = |i, j, x| if i == 3 && j == 17 { 1e6 } else { x };
+            usual(&prepared(&changed(400, far, |_, y| y)))
+        }),
+        ("noise, all examples in one batch, and a penalty", || {
+            let (x, noise) = (normal(3, 800, 5), normal(1, 800, 6));
+            let y = Mat::from_fn(1, 800, |_, j| 0.6 * x[(0, j)] + noise[(0, j)]);
+            let data = prepared(&Dataset::regression(x, y).unwrap());
+            let trainer = Trainer::new(Adam::new(0.01).weight_decay(0.01).clip_norm(5.0));
+            fit(&Mlp::regressor(3, 1).hidden([16]), trainer.epochs(150).batch_size(1000), &data)
+        }),
+        ("noise, and a rate that is lowered when the loss no longer falls", || {
+            let (x, noise) = (normal(3, 800, 5), normal(1, 800, 6));
+            let y = Mat::from_fn(1, 800, |_, j| 0.6 * x[(0, j)] + noise[(0, j)]);
+            let data = prepared(&Dataset::regression(x, y).unwrap());
+            let trainer = adam(0.003).epochs(100).validation(0.2).plateau(Plateau::new(0.1, 5));
+            fit(&Mlp::regressor(3, 1).hidden([16]), trainer, &data)
+        }),
     ]);
+}
+
+/// The defaults of the program.
+fn usual(data: &Data) -> Diagnosis {
+    let net = Mlp::regressor(data.features(), 1).hidden([64]);
+    fit(&net, Trainer::default(), data)
 }

@@ -3,7 +3,9 @@
 
 mod data;
 mod healthy;
+mod new_data;
 mod spoilt;
+mod unfinished;
 
 use data::Data;
 use densely_layers::Layer;

@@ -118,8 +118,11 @@ fn the_features() {
                 let far = |i, j, x| if i == 2 && j == 17 { 1e6 } else { x };
                 fit(&value_net(), adam(0.003).epochs(20), &prepared(&changed(400, far, |_, y| y)))
             },
-            says: &["feature `x2` is 20 standard deviations from its mean in example 17"],
-            never: &["standardise", "learning rate"],
+            says: &[
+                "feature `x2` is 20 standard deviations from its mean in example 17, so that all \
+                 other values lie within 2e-5 of one: correct or remove such values, or learn from its logarithm",
+            ],
+            never: &["standardise", "learning rate", "norm of the gradient"],
         },
         Situation {
             name: "one that is too large",
@@ -183,9 +186,9 @@ fn the_targets() {
             },
             says: &[
                 "the target `y0` is 20 standard deviations from its mean in example 33",
-                "huber",
+                "R² is of it alone: correct or remove it, or learn the logarithm",
             ],
-            never: &["standardise", "learning rate"],
+            never: &["standardise", "learning rate", "huber", "rose", "clip"],
         },
         Situation {
             name: "too large",
@@ -372,8 +375,8 @@ fn the_network() {
                 let limited = Trainer::new(Sgd::new(0.01).momentum(0.9).max_norm(0.01));
                 fit(&digit_net(), limited.epochs(5), &standardised_digits(300))
             },
-            says: &["nothing was learned", "shrank to", "whatever else limits them"],
-            never: &["standardise", "draw larger"],
+            says: &["nothing was learned", "the max norm of 0.01 holds 100 % of layer 1's units"],
+            never: &["standardise", "draw larger", "shrank", "decay"],
         },
         Situation {
             name: "dropout",

@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use densely::data::DataError;
+use densely::data::{DataError, Place};
+use densely::models::ModelError;
 use densely::prelude::*;
 
 use crate::args::{TaskArg, TrainArgs};
@@ -25,7 +26,7 @@ pub(crate) struct Parts {
 impl Parts {
     pub(crate) fn read(args: &TrainArgs) -> Result<Self, CliError> {
         let (name, source, data) = match &args.data {
-            None => ("digits".to_owned(), "the embedded digits".to_owned(), digits()),
+            None => ("digits".to_owned(), "the embedded digits".to_owned(), placed(digits())?),
             Some(path) => (name(path), path.display().to_string(), examples(path, args)?),
         };
         let split = |data: Dataset<f64>, part: &str, fraction| match fraction {
@@ -51,6 +52,12 @@ impl Parts {
         let test_source = test_source.unwrap_or_else(|| source.clone());
         Ok(Self { name, source, train, validation, test, test_source })
     }
+}
+
+/// The same, of which each part knows what it was cut from.
+fn placed(data: Dataset<f64>) -> Result<Dataset<f64>, CliError> {
+    let places = (0..data.len()).map(Place::Example).collect();
+    data.with_places(places).map_err(|error| ModelError::from(error).into())
 }
 
 /// The name of the file without its ending.

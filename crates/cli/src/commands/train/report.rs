@@ -3,7 +3,7 @@ use std::io::Write;
 use std::path::Path;
 
 use densely::formats::weights_hash;
-use densely::models::{Epoch, History, LayerReport, Statistics};
+use densely::models::{Diagnosis, Epoch, History, LayerReport, Statistics};
 use densely::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ impl Report {
         parts: &Parts,
         predictor: &Predictor<T>,
         history: &History,
+        diagnosis: &Diagnosis,
         seconds: f64,
         model: &Path,
         threads: &Threads,
@@ -75,7 +76,7 @@ impl Report {
             test_metrics,
             dead_units: history.kept().dead_units,
             saturated_units: history.kept().saturated_units,
-            findings: history.diagnosis().findings.iter().map(ToString::to_string).collect(),
+            findings: diagnosis.findings.iter().map(ToString::to_string).collect(),
             weights_hash: weights_hash(predictor.model()),
             model: model.display().to_string(),
             evaluations: named

@@ -76,7 +76,10 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
     let epochs = counted(history.epochs.len(), "epoch");
     let kept = history.kept_epoch;
     let end = match history.stop {
-        Stop::Patience => format!("no better since epoch {kept}, whose weights are kept"),
+        Stop::Patience if history.kept().best => {
+            format!("no better since epoch {kept}, whose weights are kept")
+        }
+        Stop::Patience => "no validation loss was finite; the last weights are kept".to_owned(),
         _ if kept < history.epochs.len() => format!("the weights of epoch {kept} are kept"),
         _ => "the last weights are kept".to_owned(),
     };
@@ -103,7 +106,7 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
         eprintln!("  of the {wrong} that are wrong, most: {}", confused.join(", "));
     }
     for finding in report.findings() {
-        eprintln!("  {BOLD}finding{BOLD:#}  {finding}");
+        eprintln!("  {BOLD}finding{BOLD:#}  {}", visible(finding));
     }
     let folder = folder.display().to_string();
     let folder = visible(&folder);

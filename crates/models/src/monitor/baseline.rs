@@ -1,0 +1,55 @@
+use densely_data::{Dataset, Target};
+use densely_tensor::{MatRef, Scalar, Threads};
+
+use super::constant_prediction::{class_weights, means};
+use super::losses::NOTHING;
+use super::{Finding, Part};
+use crate::{Evaluation, Model, ModelError};
+
+/// Whether a model is no better on new data than the most frequent class, or the mean, of the
+/// training data would be.
+pub(crate) fn below_baseline<T: Scalar>(
+    model: &Model<T>,
+    train: &Dataset<T>,
+    data: &Dataset<T>,
+    part: Part,
+    threads: &Threads,
+) -> Result<Option<Finding>, ModelError> {
+    let evaluation = model.evaluate_on(data, threads)?;
+    Ok(match (evaluation, train.target(), data.target()) {
+        (
+            Evaluation::Classification { accuracy, .. },
+            Target::Classes { labels, names },
+            Target::Classes { labels: new, .. },
+        ) => {
+            let counts = class_weights::<T>(labels, None, names.len());
+            let most = (0..counts.len()).fold(0, |m, k| if counts[k] > counts[m] { k } else { m });
+            let right = new.iter().filter(|&&label| label == most).count();
+            let baseline = right as f64 / new.len() as f64;
+            (accuracy <= baseline && baseline < 1.0).then(|| Finding::WorseThanMostFrequent {
+                class: names[most].clone(),
+                accuracy,
+                baseline,
+                part,
+            })
+        }
+        (
+            Evaluation::Regression { rmse, .. },
+            Target::Values { values, .. },
+            Target::Values { values: new, .. },
+        ) => {
+            let baseline = deviation(new.as_ref(), &means(values.as_ref(), None));
+            let ratio = rmse / baseline;
+            (ratio * ratio > NOTHING).then_some(Finding::WorseThanMean { ratio, part })
+        }
+        _ => None,
+    })
+}
+
+/// The root of the mean squared distance from these values.
+fn deviation<T: Scalar>(values: MatRef<'_, T>, from: &[T]) -> f64 {
+    let entries = (values.nrows() * values.ncols()) as f64;
+    let distance = |i: usize, j: usize| values[(i, j)].to_f64() - from[i].to_f64();
+    let of = |j| (0..values.nrows()).map(|i| distance(i, j)).fold(0.0, f64::hypot);
+    (0..values.ncols()).map(of).fold(0.0, f64::hypot) / entries.sqrt()
+}

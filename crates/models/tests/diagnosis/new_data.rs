@@ -1,0 +1,105 @@
+//! What is said of validation and test data, and where in a file it is.
+
+use densely_data::{Dataset, DatasetOptions, Place, Table};
+use densely_models::{Diagnosis, Finding, Mlp, Model, Part, Preparation, Trainer};
+use densely_preprocess::Method;
+use densely_tensor::{Mat, Threads};
+
+use super::data::{Data, frauds, noise_classes, outlying, prepared, raw_regression};
+use super::{adam, diagnosis, fit, value_net};
+
+/// A network trained on the first examples, and what is said of it after a test on the rest.
+fn tested(data: &Dataset<f64>, net: &Mlp, train: usize) -> Diagnosis {
+    let part = |from, to| data.subset(&(from..to).collect::<Vec<_>>()).unwrap();
+    let (train, test) = (part(0, train), part(train, data.len()));
+    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    let (train, test): (Data, Data) =
+        (preparation.dataset(&train).unwrap(), preparation.dataset(&test).unwrap());
+    let mut model: Model<f32> = net.build().unwrap();
+    let history = adam(0.01).epochs(60).fit(&mut model, &train).unwrap();
+    history.diagnosis().with_test(&model, &train, &test, &Threads::single()).unwrap()
+}
+
+#[test]
+fn a_test_that_one_example_decides() {
+    let findings = tested(&outlying(400, &[377], 1e6), &value_net(), 300).findings;
+    let [Finding::DominatingExample { place, part, loss, others }, feature] = &findings[..] else {
+        panic!("{findings:?}")
+    };
+    assert_eq!((*place, *part), (Place::Example(77), Part::Test));
+    assert!(*loss > 1e6 && *others < 0.1, "{findings:?}");
+    let text = feature.to_string();
+    assert!(text.contains("feature `x0` is") && text.contains("in example 77 of the test data"));
+    assert!(tested(&raw_regression(400), &value_net(), 300).is_healthy());
+}
+
+#[test]
+fn a_test_that_is_no_better_than_one_prediction() {
+    let data = frauds(400, 0.0);
+    let findings = tested(&data, &Mlp::classifier(4, 2), 300).findings;
+    let worse = findings.iter().find_map(|finding| match finding {
+        Finding::WorseThanMostFrequent { class, accuracy, baseline, part: Part::Test } => {
+            Some((class.as_str(), accuracy, baseline))
+        }
+        _ => None,
+    });
+    assert_eq!(worse, Some(("fine", &0.97, &0.97)), "{findings:?}");
+
+    let x = noise_classes(400, 2).x().to_owned();
+    let y = Mat::from_fn(1, 400, |_, j| f64::from((j * 7919 % 1013) as u16));
+    let findings = tested(&Dataset::regression(x, y).unwrap(), &Mlp::regressor(8, 1), 300).findings;
+    let worse = |finding: &Finding| match finding {
+        Finding::WorseThanMean { ratio, part: Part::Test } => *ratio > 0.985 && *ratio < 1.2,
+        // Where nothing is learnt, that says it.
+        Finding::NotLearned { .. } => true,
+        _ => false,
+    };
+    assert_eq!(findings.iter().filter(|finding| worse(finding)).count(), 1, "{findings:?}");
+}
+
+#[test]
+fn one_example_of_the_validation_data_decides_which_weights_are_kept() {
+    for (name, data) in [
+        ("feature `x0`", outlying(300, &[11], 1e6)),
+        ("target `y0`", {
+            let data = raw_regression(300);
+            let y = data.values().unwrap();
+            let y = Mat::from_fn(1, 300, |_, j| if j == 11 { 1e6 } else { y[(0, j)] });
+            Dataset::regression(data.x().to_owned(), y).unwrap()
+        }),
+    ] {
+        let (validation, rest): (Vec<usize>, Vec<usize>) = (0..300).partition(|j| *j < 40);
+        let train = data.subset(&rest).unwrap();
+        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let validation: Data = preparation.dataset(&data.subset(&validation).unwrap()).unwrap();
+        let trainer = adam(0.003).epochs(30).validation_data(&validation).patience(10);
+        let train = preparation.dataset(&train).unwrap();
+        let text = diagnosis(trainer.fit(&mut value_net().build().unwrap(), &train)).to_string();
+        assert!(text.starts_with("example 11 of the validation data makes almost all"), "{text}");
+        assert!(text.contains(name) && !text.contains("does not hold"), "{text}");
+    }
+}
+
+/// Rows and lines of a file, though the trainer has cut it and the preparation has changed it.
+#[test]
+fn an_example_is_named_by_its_place_in_the_file() {
+    let data = outlying(300, &[222], 1e6);
+    let mut text = String::from("a,b,c,d,y\n");
+    for j in 0..300 {
+        for i in 0..4 {
+            text += &format!("{},", data.x()[(i, j)]);
+        }
+        text += &format!("{}\n", data.values().unwrap()[(0, j)]);
+    }
+    let table = Table::from_reader(text.as_bytes(), b',').unwrap();
+    let read = prepared(&table.dataset(&DatasetOptions::default()).unwrap());
+    let said = |data: &Data| fit(&value_net(), Trainer::default().seed(3), data).to_string();
+    let text = said(&read);
+    assert!(
+        text.contains("feature `a` is") && text.contains("in row 223 (line 224), so"),
+        "{text}"
+    );
+    // In memory, it is the index in what was given.
+    let text = said(&prepared(&data));
+    assert!(text.contains("feature `x0` is") && text.contains("in example 222, so"), "{text}");
+}
