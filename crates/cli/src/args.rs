@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
-use densely::prelude::{ActivationKind, LossKind, Method};
+use densely::prelude::{Kind, LayerKinds, LossKind, Method};
 use densely_notes::{Experiment, find};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
@@ -78,7 +78,7 @@ pub(crate) struct TrainArgs {
     pub(crate) hidden: Widths,
     /// Activation of the hidden layers: one for all, or one for each, as relu,tanh;
     /// leaky-relu(0.1) sets the slope, maxout(3) the pieces, elu(2) the limit
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
     pub(crate) activation: Activations,
     /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
     /// huber(2) has its bend at 2
@@ -278,13 +278,19 @@ impl FromStr for Widths {
 
 /// Activations of hidden layers: `relu`, or `relu,tanh`.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Activations(pub(crate) Vec<ActivationKind>);
+pub(crate) struct Activations(pub(crate) Vec<Kind>);
 
 impl FromStr for Activations {
     type Err = ModelError;
 
     fn from_str(text: &str) -> Result<Self, ModelError> {
-        text.split(',').map(|name| name.trim().parse()).collect::<Result<_, _>>().map(Self)
+        let known = LayerKinds::<f32>::new();
+        let kinds = Kind::list(text)?.into_iter();
+        Ok(Self(
+            kinds
+                .map(|kind| Ok(known.activation(&kind)?.kind()))
+                .collect::<Result<_, ModelError>>()?,
+        ))
     }
 }
 

@@ -129,12 +129,10 @@ impl Arguments {
         (0..self.below(3)).map(|_| self.size_or_claim(4)).collect()
     }
 
-    fn activation(&mut self) -> ActivationKind {
-        match self.choose(&ActivationKind::ALL) {
-            ActivationKind::Maxout { pieces } => {
-                ActivationKind::Maxout { pieces: self.size_or_claim(pieces) }
-            }
-            other => other,
+    fn activation(&mut self) -> Kind {
+        match self.choose(&LayerKinds::<f64>::new().activation_names()) {
+            "maxout" => Kind::new("maxout").with(self.size_or_claim(2)),
+            other => Kind::new(other),
         }
     }
 
@@ -612,10 +610,10 @@ proptest! {
 fn parameters(spec: &Mlp) -> usize {
     let (mut count, mut inputs) = (0, spec.inputs());
     for (width, activation) in spec.hidden_layers() {
-        count += (inputs + 1) * width * activation.inputs_per_unit();
-        count += match activation {
-            ActivationKind::PRelu => width,
-            ActivationKind::SharedPRelu => 1,
+        count += (inputs + 1) * width * pieces(activation);
+        count += match activation.name() {
+            "prelu" => width,
+            "shared-prelu" => 1,
             _ => 0,
         };
         inputs = width;
@@ -623,10 +621,17 @@ fn parameters(spec: &Mlp) -> usize {
     count + (inputs + 1) * spec.outputs()
 }
 
+/// Of a unit of maxout; others have one.
+fn pieces(activation: &Kind) -> usize {
+    let text = activation.to_string();
+    let pieces = text.strip_prefix("maxout(").and_then(|text| text.strip_suffix(')'));
+    pieces.map_or(1 + usize::from(text == "maxout"), |pieces| pieces.parse().unwrap())
+}
+
 /// Whether there is memory for a network and its gradients: there is for all that is small, and
 /// not for what has a huge size.
 fn fits_into_memory(spec: &Mlp) -> bool {
-    let pieces = spec.hidden_layers().map(|(_, activation)| activation.inputs_per_unit());
+    let pieces = spec.hidden_layers().map(|(_, activation)| pieces(activation));
     let sizes = spec.hidden_widths().iter().copied().chain([spec.inputs(), spec.outputs()]);
     let sizes: Vec<usize> = sizes.chain(pieces).collect();
     !sizes.contains(&0) && sizes.iter().all(|&size| size < HUGE)

@@ -76,11 +76,12 @@ fn elementary<T: Scalar>() {
 
 fn layers<T: Scalar>() {
     let x = normal::<T>(70, 9, 2);
-    for kind in ActivationKind::ALL {
-        let layer = kind.layer::<T>(70).unwrap();
+    let known = LayerKinds::<T>::new();
+    for kind in known.activation_names() {
+        let layer = known.get(kind).unwrap().layer(70).unwrap();
         let outputs = layer.out_features(70).unwrap();
         let dy = normal::<T>(outputs, 9, 3);
-        report::<T>("kernel", kind.name(), |hash| {
+        report::<T>("kernel", kind, |hash| {
             let (mut y, mut dx) = (dy.clone(), x.clone());
             layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut());
             let (x, dy, tape) = (x.as_ref(), dy.as_ref(), &mut Mat::new());

@@ -1,3 +1,4 @@
+use densely_layers::Kind;
 use densely_models::{Mlp, Model, ModelError, ParameterSlot};
 use densely_tensor::{Mat, Scalar, ShapeError, column};
 
@@ -39,12 +40,14 @@ pub(crate) fn store<T: Scalar>(spec: &Mlp, model: &Model<T>, tensors: &mut Tenso
 
 /// The description.
 pub(crate) fn spec(network: Network) -> Result<Mlp, Reason> {
-    let names = network.activation.split(',').filter(|name| !name.is_empty());
-    let (hidden, given) = (network.hidden.len(), names.clone().count());
+    let activations = match network.activation.as_str() {
+        "" => Vec::new(),
+        list => Kind::list(list).map_err(ModelError::from)?,
+    };
+    let (hidden, given) = (network.hidden.len(), activations.len());
     if given > hidden.max(1) {
         ShapeError::expect("Mlp", "activations", hidden, given).map_err(ModelError::from)?;
     }
-    let activations = names.map(str::parse).collect::<Result<Vec<_>, ModelError>>()?;
     Ok(Mlp::classifier(network.inputs, network.outputs)
         .hidden(network.hidden)
         .activations(activations)

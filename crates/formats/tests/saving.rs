@@ -5,9 +5,9 @@ use std::path::Path;
 
 use densely_data::Dataset;
 use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, is_model_file};
-use densely_layers::{Layer, LeakyRelu, Linear, Sequential, Tanh};
+use densely_layers::{Kind, Layer, LayerKinds, LeakyRelu, Linear, Sequential, Tanh};
 use densely_loss::SoftmaxCrossEntropy;
-use densely_models::{ActivationKind, LossKind, Mlp, Model, Predictor, Preparation};
+use densely_models::{LossKind, Mlp, Model, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads};
 use proptest::prelude::*;
@@ -89,7 +89,9 @@ proptest! {
     #[test]
     fn what_is_saved_is_loaded_and_predicts_the_same(
         hidden in prop::collection::vec(1_usize..6, 0..3),
-        activations in prop::collection::vec(0..ActivationKind::ALL.len(), 2),
+        activations in prop::collection::vec(
+            prop::sample::select(LayerKinds::<f64>::new().activation_names()), 2,
+        ),
         option in prop_oneof![0.01..0.99, Just(0.1 + 0.2), Just(1e-300), Just(f64::MIN_POSITIVE)],
         loss in 0..LossKind::ALL.len(),
         method in prop::sample::select(vec![
@@ -107,13 +109,10 @@ proptest! {
         )),
     ) {
         let method: Method = method.parse().unwrap();
-        let mut kinds: Vec<ActivationKind> =
-            activations.iter().map(|&index| ActivationKind::ALL[index]).collect();
-        kinds[0] = match kinds[0] {
-            ActivationKind::LeakyRelu { .. } => ActivationKind::LeakyRelu { slope: option },
-            ActivationKind::Elu { .. } => ActivationKind::Elu { alpha: option },
-            other => other,
-        };
+        let mut kinds: Vec<_> = activations.iter().map(|&name| Kind::new(name)).collect();
+        if ["leaky-relu", "elu"].contains(&activations[0]) {
+            kinds[0] = Kind::new(activations[0]).with(option);
+        }
         kinds.truncate(hidden.len().max(1));
         let loss = match LossKind::ALL[loss] {
             LossKind::Huber { .. } => LossKind::Huber { delta: option },
@@ -158,7 +157,7 @@ fn a_network_that_its_description_does_not_have_is_refused() {
         .unwrap()
     };
     let hidden =
-        |activation: ActivationKind| Mlp::classifier(3, 3).hidden([4]).activation(activation);
+        |activation: &'static str| Mlp::classifier(3, 3).hidden([4]).activation(activation);
     let network = |layer: Box<dyn Layer<f64>>| {
         let mut network = Sequential::new(3).unwrap().with(linear(3, 4)).unwrap();
         network.push_boxed(layer).unwrap();
@@ -166,13 +165,13 @@ fn a_network_that_its_description_does_not_have_is_refused() {
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
-    let relu = || hidden(ActivationKind::Relu);
-    let leaky = || hidden(ActivationKind::LeakyRelu { slope: 0.1 });
-    let svm = hidden(ActivationKind::Tanh).loss(LossKind::Svm);
+    let relu = || hidden("relu");
+    let leaky = || hidden("leaky-relu(0.1)");
+    let svm = hidden("tanh").loss(LossKind::Svm);
     let more = Sequential::new(3).unwrap().with(linear(3, 3)).unwrap().with(Tanh).unwrap();
     for (what, predictor) in [
-        ("layer 1 is Tanh", with_network(relu(), network(Box::new(Tanh)))),
-        ("slope: 0.3", with_network(leaky(), network(Box::new(LeakyRelu::new(0.3))))),
+        ("layer 1 is tanh", with_network(relu(), network(Box::new(Tanh)))),
+        ("leaky-relu(0.3)", with_network(leaky(), network(Box::new(LeakyRelu::new(0.3))))),
         ("of 2 layers", with_network(Mlp::classifier(3, 3), more)),
         ("the loss is", with_network(svm, network(Box::new(Tanh)))),
     ] {
@@ -180,7 +179,7 @@ fn a_network_that_its_description_does_not_have_is_refused() {
         assert!(error.contains(what), "{what}: {error}");
         assert!(!path.exists());
     }
-    let same = with_network(hidden(ActivationKind::Tanh), network(Box::new(Tanh)));
+    let same = with_network(hidden("tanh"), network(Box::new(Tanh)));
     save(same, &path).unwrap();
     loaded(&path).unwrap();
 }

@@ -90,8 +90,8 @@ impl<'a, A: Activation + 'a> ActivationCheck<'a, A> {
             Source::One(activation) => Held::Borrowed(*activation),
             Source::Family(build) => Held::Owned(build(draw)),
         };
-        let name = Layer::<f64>::kind(held(&Draw::new(1, 1, 0)).get());
-        let session = Session::new(name, self.config);
+        let name = Layer::<f64>::kind(held(&Draw::new(1, 1, 0)).get()).name().to_owned();
+        let session = Session::new(&name, self.config);
         session.cases(self.config.cases, &points(), |&(x, seed)| {
             at_point(&held(&Draw::new(1, 1, seed)), x, &session)
         })?;

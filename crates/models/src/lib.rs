@@ -27,7 +27,6 @@
 //! | precision, recall, ROC, calibration, R² | [`metrics`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
-mod activation_kind;
 mod batches;
 mod candidates;
 mod cross_validation;
@@ -35,7 +34,6 @@ mod early_stopping;
 mod error;
 mod evaluation;
 mod history;
-mod in_precision;
 mod linear_classifier;
 mod loss_kind;
 pub mod metrics;
@@ -43,6 +41,7 @@ mod mlp;
 mod model;
 mod monitor;
 mod named;
+mod network;
 mod panel_width;
 mod parameter_slot;
 mod predictor;
@@ -51,7 +50,6 @@ mod trainer;
 mod training_step;
 mod workspace;
 
-pub use activation_kind::ActivationKind;
 pub use candidates::{grid, log_uniform, random_candidates};
 pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
 pub use error::{ModelError, Overflow};

@@ -5,7 +5,7 @@ use densely_loss::{
     BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, MeanAbsoluteError, MeanSquaredError,
     MulticlassSvm, SoftmaxCrossEntropy, TargetKind,
 };
-use densely_tensor::Scalar;
+use densely_tensor::{Scalar, in_precision};
 
 use crate::{ModelError, named};
 
@@ -113,6 +113,20 @@ impl LossKind {
     /// The loss.
     #[must_use]
     pub fn loss<T: Scalar>(self) -> Box<dyn Loss<T>> {
+        in_precision(|| self.single(), || self.double())
+    }
+
+    // Functions that are not generic are compiled here.
+
+    fn single(self) -> Box<dyn Loss<f32>> {
+        self.made()
+    }
+
+    fn double(self) -> Box<dyn Loss<f64>> {
+        self.made()
+    }
+
+    fn made<T: Scalar>(self) -> Box<dyn Loss<T>> {
         match self {
             Self::Softmax => Box::new(SoftmaxCrossEntropy::new()),
             Self::SmoothedSoftmax { label_smoothing } => {

@@ -1,7 +1,7 @@
 //! Values that a model's numbers cannot hold are errors that name their place, never predictions.
 
 use densely_data::{DataError, Dataset, DatasetOptions, Place, Table};
-use densely_models::{ActivationKind, Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
+use densely_models::{Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
 use densely_preprocess::{Components, Method};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 
@@ -142,7 +142,7 @@ fn nan_is_no_class() {
     };
     assert!(output.is_nan());
     // Finite values, of which two units make infinities, and the next layer their difference.
-    let spec = Mlp::classifier(2, 2).hidden([2]).activation(ActivationKind::Identity);
+    let spec = Mlp::classifier(2, 2).hidden([2]).activation("identity");
     let model = spec.assemble(|slot| {
         Ok::<_, ModelError>(Mat::from_fn(slot.rows, slot.columns, |i, j| {
             match (slot.layer, slot.name) {

@@ -20,8 +20,8 @@ pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
         return maxout(row);
     }
     let activation = match row.activation.as_str() {
-        "sigmoid" => ActivationKind::Sigmoid,
-        _ => ActivationKind::Relu,
+        "sigmoid" => "sigmoid",
+        _ => "relu",
     };
     let loss = match row.loss.as_str() {
         "mse" => LossKind::MeanSquaredError,

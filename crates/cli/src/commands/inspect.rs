@@ -23,11 +23,11 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
 }
 
 /// Kind, inputs, outputs and parameters of each layer.
-fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (&str, usize, usize, usize)> {
+fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (String, usize, usize, usize)> {
     let stages = file.predictor.model().network().stages().iter();
     stages.map(|stage| {
         let (layer, inputs) = (stage.layer(), stage.in_features());
-        (layer.kind(), inputs, stage.out_features(), parameter_count(layer))
+        (layer.kind().to_string(), inputs, stage.out_features(), parameter_count(layer))
     })
 }
 
@@ -68,12 +68,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let (predictor, preparation) = (&file.predictor, file.predictor.preparation());
     let mut table = output::table(&["layer", "in", "out", "parameters"]);
     for (kind, inputs, outputs, parameters) in layers(file) {
-        table.add_row([
-            kind.to_owned(),
-            thousands(inputs),
-            thousands(outputs),
-            thousands(parameters),
-        ]);
+        table.add_row([kind, thousands(inputs), thousands(outputs), thousands(parameters)]);
     }
     let features = preparation.feature_names();
     let target = match preparation.class_names() {

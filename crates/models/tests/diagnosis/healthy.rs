@@ -1,7 +1,7 @@
 //! Runs with something odd about them, and nothing wrong.
 
 use densely_data::Dataset;
-use densely_models::{ActivationKind, Diagnosis, LossKind, Mlp, Trainer};
+use densely_models::{Diagnosis, LossKind, Mlp, Trainer};
 use densely_optim::{AdamW, CosineDecay, Optimizer, RmsProp, Sgd};
 use densely_tensor::Mat;
 
@@ -36,11 +36,11 @@ fn classifiers() {
         }),
         ("pixels from 0 to 16", || fit(&digit_net(), adam(0.002).epochs(10), &raw_digits(600))),
         ("three layers of tanh", || {
-            let net = Mlp::classifier(64, 10).hidden([32; 3]).activation(ActivationKind::Tanh);
+            let net = Mlp::classifier(64, 10).hidden([32; 3]).activation("tanh");
             fit(&net, sgd(0.01).epochs(8), &standardised_digits(600))
         }),
         ("two layers of sigmoids", || {
-            let net = Mlp::classifier(64, 10).hidden([32; 2]).activation(ActivationKind::Sigmoid);
+            let net = Mlp::classifier(64, 10).hidden([32; 2]).activation("sigmoid");
             fit(&net, adam(0.01).epochs(10), &standardised_digits(600))
         }),
         ("dropout and noise", || {
@@ -90,7 +90,7 @@ fn classifiers() {
             fit(&digit_net(), trainer, &standardised_digits(600))
         }),
         ("saturated in the end, since it is sure", || {
-            let net = Mlp::classifier(64, 10).hidden([16]).activation(ActivationKind::Tanh);
+            let net = Mlp::classifier(64, 10).hidden([16]).activation("tanh");
             fit(&net, sgd(0.1).epochs(30), &standardised_digits(300))
         }),
     ]);

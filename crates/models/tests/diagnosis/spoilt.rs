@@ -1,7 +1,7 @@
 //! Runs that were spoilt.
 
 use densely_data::Dataset;
-use densely_models::{ActivationKind, LossKind, Mlp, Trainer};
+use densely_models::{LossKind, Mlp, Trainer};
 use densely_optim::{Optimizer, Sgd};
 use densely_tensor::Mat;
 
@@ -271,7 +271,7 @@ fn the_network() {
             name: "five layers of sigmoids",
             run: || {
                 let deep = Mlp::classifier(64, 10).hidden([64; 5]);
-                let deep = deep.activation(ActivationKind::Sigmoid);
+                let deep = deep.activation("sigmoid");
                 fit(&deep, sgd(0.01).epochs(10), &standardised_digits(600))
             },
             says: &["nothing was learned", "2.3", "layer 1 hardly learns", "of layer 5: try relu"],
@@ -346,7 +346,7 @@ fn the_network() {
         Situation {
             name: "saturated units",
             run: || {
-                let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation(ActivationKind::Tanh);
+                let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation("tanh");
                 let change = |index, value: &mut Mat<f32>| {
                     if index < 6 {
                         scale(value, 40.0);
