@@ -70,13 +70,14 @@ fn losses<T: Scalar>(c: &mut Criterion) {
         let labels: Vec<usize> = (0..n).map(|j| j % outputs).collect();
         let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
         // Those of one score for two classes have one output.
-        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
-            let loss = kind.loss::<T>();
+        let known = LossKinds::<T>::new();
+        let losses = known.names().into_iter().map(|name| known.get(name).expect("it is known"));
+        for loss in losses.filter(|loss| loss.outputs(outputs) == outputs) {
             let targets = match loss.target_kind() {
                 densely::loss::TargetKind::Labels => Targets::Labels(&labels),
                 densely::loss::TargetKind::Values => Targets::Values(values.as_ref()),
             };
-            group.bench_function(kind.name(), |b| {
+            group.bench_function(loss.name(), |b| {
                 b.iter(|| loss.panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut()));
             });
         }

@@ -24,7 +24,7 @@ impl Activation for Softsign {
 impl Described for Softsign {
     const SPEC: Spec = Spec::new("softsign", "x / (1 + |x|)");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
-use densely::prelude::{Kind, LayerKinds, LossKind, Method};
+use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
 use densely_notes::{Experiment, find};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
@@ -82,8 +82,8 @@ pub(crate) struct TrainArgs {
     pub(crate) activation: Activations,
     /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
     /// huber(2) has its bend at 2
-    #[arg(long, help_heading = "Network", value_parser = Named::<LossKind>::new(&LossKind::ALL.map(LossKind::name)))]
-    pub(crate) loss: Option<LossKind>,
+    #[arg(long, help_heading = "Network", value_parser = Named::<LossArg>::new(&LossKinds::<f32>::new().names()))]
+    pub(crate) loss: Option<LossArg>,
     /// Number type of the network
     #[arg(long, help_heading = "Network", default_value = "f32")]
     pub(crate) dtype: Dtype,
@@ -291,6 +291,19 @@ impl FromStr for Activations {
                 .map(|kind| Ok(known.activation(&kind)?.kind()))
                 .collect::<Result<_, ModelError>>()?,
         ))
+    }
+}
+
+/// A loss.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LossArg(pub(crate) Kind);
+
+impl FromStr for LossArg {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let kind: Kind = text.parse()?;
+        Ok(Self(LossKinds::<f32>::new().get(kind)?.kind()))
     }
 }
 

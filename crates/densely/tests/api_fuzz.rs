@@ -273,7 +273,7 @@ impl State {
         let spec = Mlp::classifier(inputs, outputs)
             .hidden(arguments.widths())
             .activation(arguments.activation())
-            .loss(arguments.choose(&LossKind::ALL))
+            .loss(arguments.choose(&LossKinds::<f64>::new().names()))
             .seed(arguments.below(9) as u64);
         let widths = spec.hidden_widths().iter().chain([&inputs, &outputs]);
         let valid = widths.into_iter().all(|&width| width > 0) && fits_into_memory(&spec);

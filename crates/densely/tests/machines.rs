@@ -105,13 +105,14 @@ fn losses<T: Scalar>() {
     for outputs in [1, 3, 10, 40] {
         let (scores, values) = (normal::<T>(outputs, 33, 4), normal::<T>(outputs, 33, 5));
         let labels: Vec<usize> = (0..33).map(|j| j % outputs).collect();
-        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
-            let loss = kind.loss::<T>();
+        let known = LossKinds::<T>::new();
+        let losses = known.names().into_iter().map(|name| known.get(name).unwrap());
+        for loss in losses.filter(|loss| loss.outputs(outputs) == outputs) {
             let targets = match loss.target_kind() {
                 TargetKind::Labels => Targets::Labels(&labels),
                 TargetKind::Values => Targets::Values(values.as_ref()),
             };
-            report::<T>("kernel", &format!("{}-of-{outputs}", kind.name()), |hash| {
+            report::<T>("kernel", &format!("{}-of-{outputs}", loss.name()), |hash| {
                 let (mut losses, mut dscores) = (vec![T::ZERO; 33], scores.clone());
                 loss.panel(scores.as_ref(), targets, 33, &mut losses, dscores.as_mut());
                 losses.into_iter().for_each(|loss| hash.add(loss));

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use densely_tensor::Scalar;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +11,9 @@ use serde::{Deserialize, Serialize};
 /// and the fields `dropout` and `input_noise`, which are left out if they are 0.
 /// Version 3 has more kinds of preprocessing, and lists of them. Version 4 has the tensors
 /// `constant.features` and `constant.values`, which are left out if no feature is held, and
-/// scales of 0.
-pub(crate) const VERSION: u32 = 4;
+/// scales of 0. Version 5 has the kinds of all layers, and of the loss, instead of the options of a
+/// perceptron.
+pub(crate) const VERSION: u32 = 5;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +53,29 @@ pub(crate) enum Dtype {
     F64,
 }
 
+impl Dtype {
+    pub(crate) fn of<T: Scalar>() -> Self {
+        if T::NAME == "f32" { Self::F32 } else { Self::F64 }
+    }
+}
+
+/// A network: as the kinds of its layers, or, before version 5, as a perceptron.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Network {
+#[serde(untagged)]
+pub(crate) enum Network {
+    Layers(Layers),
+    Perceptron(Perceptron),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Layers {
+    pub(crate) inputs: usize,
+    pub(crate) layers: Vec<String>,
+    pub(crate) loss: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Perceptron {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) hidden: Vec<usize>,
@@ -107,11 +130,14 @@ pub(crate) struct Lengths {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NetworkLengths {
+    #[serde(default)]
+    pub(crate) layers: Length,
+    #[serde(default)]
     pub(crate) hidden: Length,
 }
 
 /// The length of a list, of which nothing is kept.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Length(pub(crate) usize);
 
 impl<'de> Deserialize<'de> for Length {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::path::Path;
 
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
+use crate::FormatError;
 use crate::error::Reason;
 use crate::tensor::Tensors;
 
@@ -19,6 +21,16 @@ pub(crate) enum Failure {
     File(io::Error),
     /// It holds something else.
     Invalid(Reason),
+}
+
+impl Failure {
+    /// As the error of the file that it is about.
+    pub(crate) fn at(self, path: &Path) -> FormatError {
+        match self {
+            Self::File(source) => FormatError::file(path, source),
+            Self::Invalid(reason) => FormatError::invalid(path, reason),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {

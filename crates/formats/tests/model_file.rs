@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use densely_data::Dataset;
 use densely_formats::{AnyModel, ModelFile, Provenance, weights_hash};
 use densely_layers::{Kind, Layer, LayerKinds};
-use densely_models::{LossKind, Mlp, Prediction, Predictor, Preparation};
+use densely_models::{Mlp, Prediction, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 use tempfile::TempDir;
@@ -32,7 +32,7 @@ fn file<T: Scalar>(data: &Dataset<f64>, method: &Method, hidden: &[usize]) -> Mo
     let preparation = Preparation::fit(method, data).unwrap();
     let inputs = preparation.preprocessor().out_features();
     let spec = match data.labels() {
-        Some(_) => Mlp::classifier(inputs, 3).loss(LossKind::Svm),
+        Some(_) => Mlp::classifier(inputs, 3).loss("svm"),
         None => Mlp::regressor(inputs, 1),
     };
     let spec = spec.hidden(hidden).activation("tanh").seed(u64::MAX);
@@ -94,7 +94,9 @@ fn comes_back<T: Number>(saved: &ModelFile<T>) {
     let loaded = T::take(AnyModel::load(&path).unwrap()).expect("the number type is kept");
     assert_eq!(loaded.provenance, saved.provenance);
     assert_eq!(loaded.predictor.preparation(), saved.predictor.preparation());
-    assert_eq!(loaded.predictor.spec(), saved.predictor.spec());
+    let (ours, theirs) = (loaded.predictor.model(), saved.predictor.model());
+    assert_eq!(ours.network().kinds(), theirs.network().kinds());
+    assert_eq!(ours.loss().kind(), theirs.loss().kind());
     assert_eq!(weights_hash(loaded.predictor.model()), weights_hash(saved.predictor.model()));
     let threads = Threads::single();
     let (ours, theirs) = (&loaded.predictor, &saved.predictor);
@@ -137,7 +139,7 @@ fn every_description_comes_back_as_it_was() {
         plain().activations([alpha, Kind::new("prelu")]).dropout(0.1 + 0.2).input_noise(1e-9),
         plain().dropout(0.5).activation("prelu"),
         Mlp::classifier(3, 3).activations([""; 0]).input_noise(3.0),
-        plain().loss(LossKind::SmoothedSoftmax { label_smoothing: 0.1 }),
+        plain().loss("softmax(0.1)"),
     ]);
     for spec in specs {
         let mut predictor = Predictor::<f32>::new(preparation.clone(), spec).unwrap();
@@ -159,9 +161,9 @@ fn a_file_of_version_1_is_read() {
     let path = folder.path("old");
     fs::write(&path, bytes).unwrap();
     let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
-    let spec =
-        Mlp::classifier(3, 3).loss(LossKind::Svm).hidden([4, 2]).activation("leaky-relu").seed(7);
-    assert_eq!(*file.predictor.spec(), spec);
+    let spec = Mlp::classifier(3, 3).loss("svm").hidden([4, 2]).activation("leaky-relu").seed(7);
+    let network = file.predictor.model().network();
+    assert_eq!(network.kinds(), spec.layers().unwrap());
     assert_eq!(
         weights_hash(file.predictor.model()),
         "7faf12b7a1a0da32fdc9bf4cb5a9c526befa33aed87aaa3cd9df30702194b79b"

@@ -81,7 +81,7 @@ impl Described for Dropout {
         Spec::new("dropout", "in training, each value is dropped with this probability")
             .options(&[Opt::number("probability", Range::new(0.0, 1.0).below())]);
 
-    fn from_options(options: &Options<'_>) -> Self {
+    fn from_options(options: &Options) -> Self {
         Self { drop_probability: options.number("probability") }
     }
 
@@ -93,7 +93,7 @@ impl Described for Dropout {
 impl<T: Scalar> LayerKind<T> for Dropout {
     const SPEC: Spec = <Self as Described>::SPEC;
 
-    fn from_options(options: &Options<'_>, _inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
         Ok(<Self as Described>::from_options(options))
     }
 }

@@ -56,7 +56,7 @@ impl Described for InputNoise {
         Spec::new("input-noise", "in training, normal noise of this deviation is added")
             .options(&[Opt::number("deviation", Range::NOT_NEGATIVE)]);
 
-    fn from_options(options: &Options<'_>) -> Self {
+    fn from_options(options: &Options) -> Self {
         Self { standard_deviation: options.number("deviation") }
     }
 
@@ -68,7 +68,7 @@ impl Described for InputNoise {
 impl<T: Scalar> LayerKind<T> for InputNoise {
     const SPEC: Spec = <Self as Described>::SPEC;
 
-    fn from_options(options: &Options<'_>, _inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
         Ok(<Self as Described>::from_options(options))
     }
 }

@@ -20,10 +20,10 @@ pub trait LayerKind<T: Scalar>: Layer<T> + Sized + 'static {
     ///
     /// # Errors
     /// If it does not take so many inputs, or there is no memory for it.
-    fn from_options(options: &Options<'_>, inputs: usize) -> Result<Self, ShapeError>;
+    fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError>;
 
     /// How many inputs it needs for each of its outputs.
-    fn inputs_per_output(options: &Options<'_>) -> usize {
+    fn inputs_per_output(options: &Options) -> usize {
         let _ = options;
         1
     }
@@ -32,7 +32,7 @@ pub trait LayerKind<T: Scalar>: Layer<T> + Sized + 'static {
     ///
     /// # Errors
     /// As [`from_options`](Self::from_options).
-    fn plan(options: &Options<'_>, inputs: usize) -> Result<LayerPlan, ShapeError> {
+    fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
         let layer = Self::from_options(options, inputs)?;
         let mut parameters = Vec::new();
         layer.visit_params(&mut |param| {
@@ -55,7 +55,7 @@ impl<T: Scalar, A: Activation + Described + 'static> LayerKind<T> for A {
     const SPEC: Spec = <A as Described>::SPEC;
     const ACTIVATION: bool = true;
 
-    fn from_options(options: &Options<'_>, _inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
         Ok(<A as Described>::from_options(options))
     }
 }

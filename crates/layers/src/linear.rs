@@ -109,7 +109,7 @@ impl<T: Scalar> LayerKind<T> for Linear<T> {
         Spec::new("linear", "W x + b: as many outputs, each connected to all inputs")
             .options(&[Opt::count("outputs", 1)]);
 
-    fn from_options(options: &Options<'_>, inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError> {
         let outputs = options.count("outputs");
         Self::check(outputs, inputs)?;
         let bytes = matrix_bytes::<T>(outputs, inputs).saturating_mul(2);
@@ -117,7 +117,7 @@ impl<T: Scalar> LayerKind<T> for Linear<T> {
         Self::from_parts(Mat::zeros(outputs, inputs), Mat::zeros(outputs, 1))
     }
 
-    fn plan(options: &Options<'_>, inputs: usize) -> Result<LayerPlan, ShapeError> {
+    fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
         let outputs = options.count("outputs");
         Self::check(outputs, inputs)?;
         Ok(LayerPlan {

@@ -62,7 +62,7 @@ impl Described for Maxout {
         Spec::new("maxout", "the largest of some pieces, each of weights of its own")
             .options(&[Opt::count("pieces", 1).default_count(2)]);
 
-    fn from_options(options: &Options<'_>) -> Self {
+    fn from_options(options: &Options) -> Self {
         Self { pieces: options.count("pieces") }
     }
 
@@ -75,11 +75,11 @@ impl<T: Scalar> LayerKind<T> for Maxout {
     const SPEC: Spec = <Self as Described>::SPEC;
     const ACTIVATION: bool = true;
 
-    fn from_options(options: &Options<'_>, _inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
         Ok(<Self as Described>::from_options(options))
     }
 
-    fn inputs_per_output(options: &Options<'_>) -> usize {
+    fn inputs_per_output(options: &Options) -> usize {
         options.count("pieces")
     }
 }

@@ -111,14 +111,14 @@ impl<T: Scalar> LayerKind<T> for PRelu<T> {
         .also("shared-prelu", "shared");
     const ACTIVATION: bool = true;
 
-    fn from_options(options: &Options<'_>, inputs: usize) -> Result<Self, ShapeError> {
+    fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError> {
         match options.flag("shared") {
             true => Ok(Self::shared(T::from_f64(Self::INITIAL_SLOPE))),
             false => Self::per_unit(inputs),
         }
     }
 
-    fn plan(options: &Options<'_>, inputs: usize) -> Result<LayerPlan, ShapeError> {
+    fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
         let slopes = if options.flag("shared") { 1 } else { inputs };
         Ok(LayerPlan { outputs: inputs, parameters: vec![("slope", slopes, 1)] })
     }

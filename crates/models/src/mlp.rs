@@ -1,7 +1,7 @@
 use densely_layers::{Kind, Layer, LayerKinds};
 use densely_tensor::{Mat, Scalar, ShapeError};
 
-use crate::{LossKind, Model, ModelError, ParameterSlot, network};
+use crate::{Model, ModelError, ParameterSlot, Registry, network};
 
 /// A multi-layer perceptron, described: layers of neurons, each connected to every
 /// neuron of the layer before, with an activation after every layer but the last.
@@ -42,7 +42,7 @@ pub struct Mlp {
     activations: Vec<Kind>,
     dropout: f64,
     input_noise: f64,
-    loss: LossKind,
+    loss: Kind,
     seed: u64,
 }
 
@@ -57,7 +57,7 @@ impl Mlp {
             activations: vec![Kind::new("relu")],
             dropout: 0.0,
             input_noise: 0.0,
-            loss: LossKind::Softmax,
+            loss: Kind::new("softmax"),
             seed: 0,
         }
     }
@@ -65,13 +65,13 @@ impl Mlp {
     /// A network that tells two classes apart by one score, with the logistic loss.
     #[must_use]
     pub fn binary_classifier(inputs: usize) -> Self {
-        Self { loss: LossKind::Logistic, ..Self::classifier(inputs, 1) }
+        Self { loss: Kind::new("logistic"), ..Self::classifier(inputs, 1) }
     }
 
     /// A network that predicts `outputs` real values, with the mean squared error.
     #[must_use]
     pub fn regressor(inputs: usize, outputs: usize) -> Self {
-        Self { loss: LossKind::MeanSquaredError, ..Self::classifier(inputs, outputs) }
+        Self { loss: Kind::new("mse"), ..Self::classifier(inputs, outputs) }
     }
 
     /// The widths of the hidden layers, first to last; none by default.
@@ -117,10 +117,10 @@ impl Mlp {
         Self { input_noise: standard_deviation, ..self }
     }
 
-    /// The loss.
+    /// The loss. A loss itself says which it is, and so does a text, as `"huber(2)"`.
     #[must_use]
-    pub fn loss(self, loss: LossKind) -> Self {
-        Self { loss, ..self }
+    pub fn loss(self, loss: impl Into<Kind>) -> Self {
+        Self { loss: loss.into(), ..self }
     }
 
     /// The seed of the initial weights; 0 by default.
@@ -172,8 +172,8 @@ impl Mlp {
 
     /// The loss.
     #[must_use]
-    pub fn loss_kind(&self) -> LossKind {
-        self.loss
+    pub fn loss_kind(&self) -> &Kind {
+        &self.loss
     }
 
     /// The seed of the initial weights.
@@ -254,14 +254,14 @@ impl Mlp {
     /// If a width is zero, an option is out of its range, there are not as many activations as
     /// hidden layers, or the parameters and their gradients take more memory than there is.
     pub fn build<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
-        self.build_with(&LayerKinds::new())
+        self.build_with(&Registry::new())
     }
 
-    /// [`build`](Self::build) with activations that are known here: ours, and yours.
+    /// [`build`](Self::build) with activations and a loss that are known here: ours, and yours.
     ///
     /// ```
-    /// use densely_layers::{Activation, Described, LayerKinds, Options, Spec};
-    /// use densely_models::Mlp;
+    /// use densely_layers::{Activation, Described, Options, Spec};
+    /// use densely_models::{Mlp, Registry};
     /// use densely_tensor::Real;
     ///
     /// #[derive(Debug)]
@@ -280,23 +280,24 @@ impl Mlp {
     ///
     /// impl Described for Square {
     ///     const SPEC: Spec = Spec::new("square", "x times x");
-    ///     fn from_options(_options: &Options<'_>) -> Self {
+    ///     fn from_options(_options: &Options) -> Self {
     ///         Self
     ///     }
     /// }
     ///
-    /// let known = LayerKinds::new().with::<Square>();
-    /// let model = Mlp::regressor(2, 1).hidden([8]).activation(Square).build_with::<f32>(&known)?;
+    /// let known = Registry::<f32>::new().layer::<Square>();
+    /// let model = Mlp::regressor(2, 1).hidden([8]).activation(Square).build_with(&known)?;
     /// assert_eq!(model.network().stages()[1].layer().kind().name(), "square");
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```
     ///
     /// # Errors
     /// As [`build`](Self::build).
-    pub fn build_with<T: Scalar>(&self, known: &LayerKinds<T>) -> Result<Model<T>, ModelError> {
-        let mut network = network::network(self.inputs, &self.layers_with(known)?, known)?;
-        network::draw_weights(&mut network, self.seed);
-        Ok(Model::from_boxed(network, self.loss.loss()))
+    pub fn build_with<T: Scalar>(&self, known: &Registry<T>) -> Result<Model<T>, ModelError> {
+        let layers = self.layers_with(known.layers())?;
+        let mut model = Model::of_kinds(self.inputs, &layers, &self.loss, known)?;
+        model.draw_weights(self.seed);
+        Ok(model)
     }
 
     /// The network, with each parameter from `parameter`, which is asked for them in the order
@@ -310,11 +311,10 @@ impl Mlp {
         &self,
         mut parameter: impl FnMut(ParameterSlot) -> Result<Mat<T>, E>,
     ) -> Result<Model<T>, E> {
-        let known = LayerKinds::new();
-        let layers = self.layers_with(&known)?;
-        let mut slots = network::slots(self.inputs, &layers, &known)?.into_iter();
-        let network = network::network(self.inputs, &layers, &known)?;
-        let mut model = Model::from_boxed(network, self.loss.loss());
+        let known = Registry::new();
+        let layers = self.layers_with(known.layers())?;
+        let mut slots = network::slots(self.inputs, &layers, known.layers())?.into_iter();
+        let mut model = Model::of_kinds(self.inputs, &layers, &self.loss, &known)?;
         let mut result = Ok(());
         model.network_mut().visit_params_mut(&mut |param| {
             let slot = slots.next().expect("there is a slot for each parameter");

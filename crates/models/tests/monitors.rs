@@ -6,7 +6,7 @@ use densely_layers::{
     Activation, Layer, LayerKinds, Linear, PRelu, Relu, Sequential, parameter_count,
 };
 use densely_loss::SoftmaxCrossEntropy;
-use densely_models::{Finding, History, LossKind, Mlp, Model, ModelError, Preparation, Trainer};
+use densely_models::{Finding, History, Mlp, Model, ModelError, Preparation, Trainer};
 use densely_optim::{Adam, Sgd};
 use densely_preprocess::Method;
 use densely_tensor::{Initializer, Key, Mat, Purpose, Real, Scalar, Stream, Threads, column};
@@ -198,7 +198,7 @@ fn a_healthy_network_has_no_finding() {
     for seed in 0..3 {
         let single = fit(&mlp.clone().hidden([64]).seed(seed), &data::<f32>(1500), 0.01, 20);
         let double = fit(&mlp.clone().hidden([64, 32]).seed(seed), &data::<f64>(1500), 0.01, 20);
-        let svm = mlp.clone().hidden([32]).loss(LossKind::Svm).seed(seed);
+        let svm = mlp.clone().hidden([32]).loss("svm").seed(seed);
         let svm = fit(&svm, &data::<f32>(1500), 0.01, 10);
         let linear = fit(&mlp.clone().seed(seed), &data::<f32>(1500), 0.01, 10);
         for history in [single, double, svm, linear] {
@@ -240,7 +240,7 @@ fn the_expected_initial_loss_is_that_of_scores_of_zero() {
     let softmax = initial(&mlp, &data);
     assert!((softmax.expected - 10_f64.ln()).abs() < 1e-14, "{softmax:?}");
     assert_eq!(softmax.limit, 4.0 * softmax.expected);
-    let svm = initial(&mlp.clone().loss(LossKind::Svm), &data);
+    let svm = initial(&mlp.clone().loss("svm"), &data);
     assert_eq!(svm.expected, 9.0);
     let targets = Mat::from_fn(1, 60, |_, j| if j % 2 == 0 { 3.0 } else { -1.0 });
     let values = Dataset::regression(data.x().to_owned(), targets).unwrap();

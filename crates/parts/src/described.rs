@@ -9,7 +9,7 @@ pub trait Described: Sized {
     const SPEC: Spec;
 
     /// The part with these options, which are those of [`SPEC`](Self::SPEC), in range.
-    fn from_options(options: &Options<'_>) -> Self;
+    fn from_options(options: &Options) -> Self;
 
     /// The values of its options, in the order of [`SPEC`](Self::SPEC); none by default.
     fn values(&self) -> Vec<Value> {

@@ -1,7 +1,5 @@
 use thiserror::Error;
 
-use crate::{Kind, Spec};
-
 /// An option outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the {option} of {kind} must be {expected}, got {value}")]
@@ -55,17 +53,6 @@ pub enum KindError {
 }
 
 impl KindError {
-    /// For a kind of a name that none of these has.
-    #[must_use]
-    pub fn unknown<'a>(
-        family: &'static str,
-        kind: &Kind,
-        choices: impl Iterator<Item = &'a Spec>,
-    ) -> Self {
-        let choices: Vec<_> = choices.flat_map(Spec::names).collect();
-        Self::Unknown { family, name: kind.name().to_owned(), choices: choices.join(", ") }
-    }
-
     pub(crate) fn syntax(text: &str, problem: String) -> Self {
         Self::Syntax { text: text.to_owned(), problem }
     }

@@ -67,7 +67,7 @@ impl Kind {
     }
 
     fn and(mut self, option: Option<String>, value: impl fmt::Display) -> Self {
-        self.arguments.push(Argument { option, value: Self::new(value.to_string()) });
+        self.arguments.push(Argument { option, value: Self::from(&*value.to_string()) });
         self
     }
 
@@ -94,6 +94,15 @@ impl Kind {
 
     pub(crate) fn arguments(&self) -> &[Argument] {
         &self.arguments
+    }
+
+    /// The values of the options, if all of them are numbers without a name.
+    pub(crate) fn numbers(&self) -> Option<Vec<f64>> {
+        let number = |Argument { option, value }: &Argument| {
+            let plain = option.is_none() && value.arguments.is_empty();
+            value.name.parse().ok().filter(|_| plain)
+        };
+        self.arguments.iter().map(number).collect()
     }
 
     pub(crate) fn from_parts(name: &str, arguments: Vec<Argument>) -> Self {

@@ -17,7 +17,7 @@
 //!     const SPEC: Spec = Spec::new("leaky", "x above 0, slope times x below")
 //!         .options(&[Opt::number("slope", Range::FINITE).default_number(0.01)]);
 //!
-//!     fn from_options(options: &Options<'_>) -> Self {
+//!     fn from_options(options: &Options) -> Self {
 //!         Self { slope: options.number("slope") }
 //!     }
 //!
@@ -41,6 +41,7 @@ mod described;
 mod error;
 mod grammar;
 mod kind;
+mod kinds;
 mod opt;
 mod options;
 mod range;
@@ -50,6 +51,7 @@ mod value;
 pub use described::Described;
 pub use error::{KindError, OptionError};
 pub use kind::Kind;
+pub use kinds::Kinds;
 pub use opt::Opt;
 pub use options::Options;
 pub use range::Range;

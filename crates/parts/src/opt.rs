@@ -1,7 +1,8 @@
+use crate::value::LIST;
 use crate::{Kind, Range, Value};
 
 /// An option of a kind: its name, its range and its default.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Opt {
     name: &'static str,
     range: Allowed,
@@ -14,6 +15,7 @@ enum Allowed {
     Number(Range),
     AtLeast(usize),
     Flag,
+    Numbers(Range),
 }
 
 impl Opt {
@@ -35,22 +37,32 @@ impl Opt {
         Self { name, range: Allowed::Flag, default: Some(Value::Flag(false)), typical: None }
     }
 
+    /// Real numbers; none by default.
+    #[must_use]
+    pub const fn numbers(name: &'static str, range: Range) -> Self {
+        let default = Some(Value::Numbers(Vec::new()));
+        Self { name, range: Allowed::Numbers(range), default, typical: None }
+    }
+
     /// The number that it is by default.
     #[must_use]
-    pub const fn default_number(self, number: f64) -> Self {
-        Self { default: Some(Value::Number(number)), ..self }
+    pub const fn default_number(mut self, number: f64) -> Self {
+        self.default = Some(Value::Number(number));
+        self
     }
 
     /// The whole number that it is by default.
     #[must_use]
-    pub const fn default_count(self, count: usize) -> Self {
-        Self { default: Some(Value::Count(count)), ..self }
+    pub const fn default_count(mut self, count: usize) -> Self {
+        self.default = Some(Value::Count(count));
+        self
     }
 
     /// Between which numbers it mostly is: what proofs draw it from.
     #[must_use]
-    pub const fn typical(self, low: f64, high: f64) -> Self {
-        Self { typical: Some((low, high)), ..self }
+    pub const fn typical(mut self, low: f64, high: f64) -> Self {
+        self.typical = Some((low, high));
+        self
     }
 
     /// Its name.
@@ -61,8 +73,8 @@ impl Opt {
 
     /// What it is by default, if it need not be given.
     #[must_use]
-    pub const fn default(&self) -> Option<Value> {
-        self.default
+    pub const fn default(&self) -> Option<&Value> {
+        self.default.as_ref()
     }
 
     /// Its range, in words.
@@ -73,13 +85,16 @@ impl Opt {
             Allowed::AtLeast(0) => "a whole number".to_owned(),
             Allowed::AtLeast(least) => format!("a whole number of at least {least}"),
             Allowed::Flag => "true or false".to_owned(),
+            Allowed::Numbers(range) => format!("{LIST}(...), each {range}"),
         }
     }
 
     /// A value by a uniform draw between two numbers; what it is by default if it is no number
     /// that has typical ones.
     pub(crate) fn draw(&self, uniform: &mut dyn FnMut(f64, f64) -> f64) -> Option<Value> {
-        self.typical.map(|(low, high)| Value::Number(uniform(low, high))).or(self.default)
+        self.typical
+            .map(|(low, high)| Value::Number(uniform(low, high)))
+            .or_else(|| self.default.clone())
     }
 
     pub(crate) fn is_flag(&self) -> bool {
@@ -88,23 +103,31 @@ impl Opt {
 
     /// Whether it may have this value.
     #[must_use]
-    pub fn allows(&self, value: Value) -> bool {
+    pub fn allows(&self, value: &Value) -> bool {
         match (self.range, value) {
-            (Allowed::Number(range), Value::Number(number)) => range.contains(number),
-            (Allowed::AtLeast(least), Value::Count(count)) => count >= least,
+            (Allowed::Number(range), Value::Number(number)) => range.contains(*number),
+            (Allowed::AtLeast(least), Value::Count(count)) => *count >= least,
             (Allowed::Flag, Value::Flag(_)) => true,
+            (Allowed::Numbers(range), Value::Numbers(numbers)) => {
+                numbers.iter().all(|&number| range.contains(number))
+            }
             _ => false,
         }
     }
 
     /// The value that a text stands for, if it may have it.
     pub(crate) fn read(&self, text: &Kind) -> Option<Value> {
+        if matches!(self.range, Allowed::Numbers(_)) {
+            let numbers = text.numbers().filter(|_| text.name() == LIST)?;
+            return Some(Value::Numbers(numbers)).filter(|value| self.allows(value));
+        }
         let name = text.arguments().is_empty().then_some(text.name())?;
         let value = match self.range {
             Allowed::Number(_) => Value::Number(name.parse().ok()?),
             Allowed::AtLeast(_) => Value::Count(name.parse().ok()?),
             Allowed::Flag => Value::Flag(name.parse().ok()?),
+            Allowed::Numbers(_) => return None,
         };
-        Some(value).filter(|&value| self.allows(value))
+        Some(value).filter(|value| self.allows(value))
     }
 }

@@ -2,13 +2,13 @@ use crate::{Opt, Value};
 
 /// The options of a kind with their values, all of them in range.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options<'a> {
-    opts: &'a [Opt],
+pub struct Options {
+    opts: &'static [Opt],
     values: Vec<Value>,
 }
 
-impl<'a> Options<'a> {
-    pub(crate) fn new(opts: &'a [Opt], values: Vec<Value>) -> Self {
+impl Options {
+    pub(crate) fn new(opts: &'static [Opt], values: Vec<Value>) -> Self {
         Self { opts, values }
     }
 
@@ -25,7 +25,7 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn number(&self, option: &str) -> f64 {
         match self.value(option) {
-            Some(Value::Number(number)) => number,
+            Some(Value::Number(number)) => *number,
             other => panic!("`{option}` is a number of the kind, not {other:?}"),
         }
     }
@@ -37,7 +37,7 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn count(&self, option: &str) -> usize {
         match self.value(option) {
-            Some(Value::Count(count)) => count,
+            Some(Value::Count(count)) => *count,
             other => panic!("`{option}` is a whole number of the kind, not {other:?}"),
         }
     }
@@ -49,13 +49,25 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn flag(&self, option: &str) -> bool {
         match self.value(option) {
-            Some(Value::Flag(flag)) => flag,
+            Some(Value::Flag(flag)) => *flag,
             other => panic!("`{option}` is true or false, not {other:?}"),
         }
     }
 
-    fn value(&self, option: &str) -> Option<Value> {
+    /// Real numbers.
+    ///
+    /// # Panics
+    /// If the kind has no such option that is a list of numbers.
+    #[must_use]
+    pub fn numbers(&self, option: &str) -> &[f64] {
+        match self.value(option) {
+            Some(Value::Numbers(numbers)) => numbers,
+            other => panic!("`{option}` is a list of numbers, not {other:?}"),
+        }
+    }
+
+    fn value(&self, option: &str) -> Option<&Value> {
         let mut opts = self.opts.iter().zip(&self.values);
-        opts.find(|(opt, _)| opt.name() == option).map(|(_, &value)| value)
+        opts.find(|(opt, _)| opt.name() == option).map(|(_, value)| value)
     }
 }

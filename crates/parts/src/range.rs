@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::OptionError;
+
 /// The numbers that an option may have. NaN is in no range.
 ///
 /// ```
@@ -41,6 +43,18 @@ impl Range {
     #[must_use]
     pub const fn below(self) -> Self {
         Self { ends: [self.ends[0], false], ..self }
+    }
+
+    /// `Ok` if the number is in it.
+    ///
+    /// # Errors
+    /// [`OptionError`] with the other two arguments.
+    pub fn check(&self, kind: &str, option: &str, number: f64) -> Result<(), OptionError> {
+        if self.contains(number) {
+            return Ok(());
+        }
+        let (kind, option) = (kind.to_owned(), option.to_owned());
+        Err(OptionError { kind, option, expected: self.to_string(), value: number.to_string() })
     }
 
     /// Whether a number is in it.

@@ -58,7 +58,7 @@ impl Spec {
     /// # Errors
     /// [`KindError::Option`] for a value out of range, [`KindError::Arguments`] for options
     /// that it does not have, or has to have.
-    pub fn read(&self, kind: &Kind) -> Result<Options<'static>, KindError> {
+    pub fn read(&self, kind: &Kind) -> Result<Options, KindError> {
         let mut values = vec![None; self.options.len()];
         if let Some((_, flag)) = self.also.filter(|(name, _)| *name == kind.name()) {
             let position = self.options.iter().position(|opt| opt.name() == flag);
@@ -86,7 +86,7 @@ impl Spec {
         }
         let values = values.into_iter().zip(self.options).map(|(value, opt)| {
             let missing = || self.arguments(format!("needs its {}", opt.name()));
-            value.or(opt.default()).ok_or_else(missing)
+            value.or_else(|| opt.default().cloned()).ok_or_else(missing)
         });
         Ok(Options::new(self.options, values.collect::<Result<_, _>>()?))
     }
@@ -118,7 +118,7 @@ impl Spec {
         let mut in_order = true;
         for (opt, value) in self.options.iter().zip(values) {
             kind = match value {
-                value if opt.default() == Some(*value) => {
+                value if opt.default() == Some(value) => {
                     in_order = false;
                     continue;
                 }
@@ -140,7 +140,7 @@ impl Spec {
     pub fn check(&self, values: &[Value]) -> Result<(), OptionError> {
         assert_eq!(values.len(), self.options.len(), "options of {}", self.name);
         let mut options = self.options.iter().zip(values);
-        match options.find(|(opt, value)| !opt.allows(**value)) {
+        match options.find(|(opt, value)| !opt.allows(value)) {
             None => Ok(()),
             Some((opt, value)) => Err(self.out_of_range(opt, value.to_string())),
         }
@@ -151,7 +151,7 @@ impl Spec {
     ///
     /// # Panics
     /// If an option has neither a default nor typical values.
-    pub fn draw(&self, mut uniform: impl FnMut(f64, f64) -> f64) -> Options<'static> {
+    pub fn draw(&self, mut uniform: impl FnMut(f64, f64) -> f64) -> Options {
         let value = |opt: &Opt| opt.draw(&mut uniform).expect("it is known what it may be");
         Options::new(self.options, self.options.iter().map(value).collect())
     }
@@ -204,6 +204,14 @@ mod tests {
         assert_eq!(read(MIN_MAX, "min-max(upper=2)"), [Number(0.0), Number(2.0)]);
         assert_eq!(read(MIN_MAX, "min-max(upper=2, 1)"), [Number(1.0), Number(2.0)]);
         let squared = [Count(3), Number(0.5), Flag(true)];
+        let weights =
+            Spec::new("softmax", "").options(const { &[Opt::numbers("w", Range::POSITIVE)] });
+        assert_eq!(read(weights, "softmax(w=list(1, 2))"), [Value::Numbers(vec![1.0, 2.0])]);
+        assert_eq!(weights.kind(&[vec![1.0, 0.5].into()]).to_string(), "softmax(list(1, 0.5))");
+        assert_eq!(
+            error(weights, "softmax(list(1, 0))"),
+            "the w of softmax must be list(...), each a number above 0, got list(1, 0)"
+        );
         assert_eq!(read(SVM, "svm(3, 0.5, true)"), squared);
         assert_eq!(read(SVM, "svm(squared, 3, 0.5)"), squared);
         assert_eq!(read(SVM, "squared-svm:3:0.5"), squared);

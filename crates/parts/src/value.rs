@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// The value of an option.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// A real number.
@@ -10,7 +10,12 @@ pub enum Value {
     Count(usize),
     /// True or false.
     Flag(bool),
+    /// Real numbers: `list(1, 2)`.
+    Numbers(Vec<f64>),
 }
+
+/// The name of a kind that is a list of numbers.
+pub(crate) const LIST: &str = "list";
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
@@ -30,12 +35,22 @@ impl From<bool> for Value {
     }
 }
 
+impl From<Vec<f64>> for Value {
+    fn from(numbers: Vec<f64>) -> Self {
+        Self::Numbers(numbers)
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
             Self::Count(count) => count.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
+            Self::Numbers(numbers) => {
+                let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
+                write!(f, "{LIST}({})", numbers.join(", "))
+            }
         }
     }
 }

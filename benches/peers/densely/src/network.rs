@@ -24,9 +24,9 @@ pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
         _ => "relu",
     };
     let loss = match row.loss.as_str() {
-        "mse" => LossKind::MeanSquaredError,
-        "svm" => LossKind::Svm,
-        _ => LossKind::Softmax,
+        "mse" => "mse",
+        "svm" => "svm",
+        _ => "softmax",
     };
     let [inputs, hidden @ .., outputs] = row.layers.as_slice() else {
         return Err(Failure::Failed("a network has inputs and outputs".into()));

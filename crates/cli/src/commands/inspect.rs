@@ -52,7 +52,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "classes": preparation.class_names(),
         "preprocess": preparation.preprocessor().to_string(),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
-        "loss": predictor.spec().loss_kind().to_string(),
+        "loss": predictor.model().loss().kind().to_string(),
         "parameters": predictor.model().parameters(),
         "dtype": T::NAME,
         "weights_hash": weights_hash(predictor.model()),
@@ -84,7 +84,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;
     }
     writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
-    let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
+    let (parameters, loss) = (predictor.model().parameters(), predictor.model().loss().kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
     writeln!(out, "{}\n", table.trim_fmt())?;
     let provenance = &file.provenance;

@@ -37,7 +37,7 @@ fn predict<T: Scalar>(
     let probabilities = match args.proba {
         false => None,
         true => match predictor.probabilities(x.as_ref(), &threads).map_err(in_table)? {
-            None => return Err(CliError::NoProbabilities(predictor.spec().loss_kind().name())),
+            None => return Err(CliError::NoProbabilities(predictor.model().loss().name())),
             probabilities => probabilities,
         },
     };

@@ -14,7 +14,7 @@ use clap::ArgMatches;
 use densely::models::{History, ModelError};
 use densely::prelude::*;
 
-use crate::args::{Dtype, TrainArgs};
+use crate::args::{Dtype, LossArg, TrainArgs};
 use crate::config::{self, OptionText};
 use crate::error::CliError;
 use crate::input;
@@ -142,18 +142,24 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
 /// The network that was asked for.
 fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
     let (inputs, outputs) = (preparation.preprocessor().out_features(), parts.train.outputs());
-    let spec = match (parts.train.labels(), args.loss) {
+    let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
+    let spec = match (parts.train.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),
-        (Some(_), Some(loss)) => Mlp::classifier(inputs, loss.outputs(outputs)),
+        (Some(_), Some(loss)) => Mlp::classifier(inputs, scores(loss, outputs)),
         (None, _) => Mlp::regressor(inputs, outputs),
     };
-    let loss = args.loss.unwrap_or(spec.loss_kind());
+    let loss = loss.unwrap_or_else(|| spec.loss_kind().clone());
     spec.hidden(&args.hidden.0[..])
         .activations(&args.activation.0[..])
         .dropout(args.dropout)
         .input_noise(args.input_noise)
         .loss(loss)
         .seed(args.seed)
+}
+
+/// The number of scores with which a loss tells so many classes apart.
+fn scores(loss: &Kind, classes: usize) -> usize {
+    LossKinds::<f64>::new().get(loss).map_or(classes, |loss| loss.outputs(classes))
 }
 
 fn trainer<'a, T: Scalar>(

@@ -49,7 +49,7 @@ impl Described for Elu {
     const SPEC: Spec = Spec::new("elu", "x above 0, alpha (exp(x) - 1) below")
         .options(&[Opt::number("alpha", Range::FINITE).default_number(1.0).typical(0.1, 2.0)]);
 
-    fn from_options(options: &Options<'_>) -> Self {
+    fn from_options(options: &Options) -> Self {
         Self::new(options.number("alpha"))
     }
 

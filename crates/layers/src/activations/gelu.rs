@@ -32,7 +32,7 @@ const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
 impl Described for Gelu {
     const SPEC: Spec = Spec::new("gelu", "x times the probability that a standard normal number is below x");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

@@ -65,7 +65,7 @@ fn within_tails<R: Real>(x: R) -> R {
 impl Described for GeluTanh {
     const SPEC: Spec = Spec::new("gelu-tanh", "GELU, approximated by a tanh");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

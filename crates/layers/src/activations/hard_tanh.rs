@@ -24,7 +24,7 @@ pub struct HardTanh;
 impl Described for HardTanh {
     const SPEC: Spec = Spec::new("hard-tanh", "x, cut off at -1 and 1");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

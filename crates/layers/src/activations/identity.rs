@@ -19,7 +19,7 @@ pub struct Identity;
 impl Described for Identity {
     const SPEC: Spec = Spec::new("identity", "x itself: no activation");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

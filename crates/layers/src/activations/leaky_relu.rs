@@ -48,7 +48,7 @@ impl Described for LeakyRelu {
     const SPEC: Spec = Spec::new("leaky-relu", "x above 0, slope times x below")
         .options(&[Opt::number("slope", Range::FINITE).default_number(0.01).typical(0.0, 1.0)]);
 
-    fn from_options(options: &Options<'_>) -> Self {
+    fn from_options(options: &Options) -> Self {
         Self::new(options.number("slope"))
     }
 

@@ -26,7 +26,7 @@ pub struct Relu;
 impl Described for Relu {
     const SPEC: Spec = Spec::new("relu", "the larger of 0 and x");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

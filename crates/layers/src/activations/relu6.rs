@@ -27,7 +27,7 @@ const MOST: f64 = 6.0;
 impl Described for Relu6 {
     const SPEC: Spec = Spec::new("relu6", "ReLU, cut off at 6");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

@@ -32,7 +32,7 @@ impl Selu {
 impl Described for Selu {
     const SPEC: Spec = Spec::new("selu", "ELU, scaled so that mean 0 and variance 1 stay");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

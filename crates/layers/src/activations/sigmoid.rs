@@ -24,7 +24,7 @@ pub struct Sigmoid;
 impl Described for Sigmoid {
     const SPEC: Spec = Spec::new("sigmoid", "1 / (1 + exp(-x))");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

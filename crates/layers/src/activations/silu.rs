@@ -28,7 +28,7 @@ const TAIL: f64 = 800.0;
 impl Described for Silu {
     const SPEC: Spec = Spec::new("silu", "x times its sigmoid, also called Swish");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

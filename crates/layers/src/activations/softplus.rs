@@ -24,7 +24,7 @@ pub struct Softplus;
 impl Described for Softplus {
     const SPEC: Spec = Spec::new("softplus", "ln(1 + exp(x))");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }

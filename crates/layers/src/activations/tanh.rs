@@ -23,7 +23,7 @@ pub struct Tanh;
 impl Described for Tanh {
     const SPEC: Spec = Spec::new("tanh", "the hyperbolic tangent");
 
-    fn from_options(_options: &Options<'_>) -> Self {
+    fn from_options(_options: &Options) -> Self {
         Self
     }
 }
