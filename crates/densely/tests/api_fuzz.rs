@@ -276,7 +276,8 @@ impl State {
             .loss(arguments.choose(&LossKind::ALL))
             .seed(arguments.below(9) as u64);
         let widths = spec.hidden_widths().iter().chain([&inputs, &outputs]);
-        let valid = widths.into_iter().all(|&width| width > 0) && fits_into_memory(&spec);
+        let some = spec.activation_kinds().iter().all(|kind| pieces(kind) > 0);
+        let valid = some && widths.into_iter().all(|&width| width > 0) && fits_into_memory(&spec);
         let model = told(spec.build::<f64>());
         assert_eq!(model.is_some(), valid);
         if let Some(model) = model {
