@@ -1,6 +1,6 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 use crate::temporary::{AllAbandoned, Temporary, abandon_all};
 
@@ -39,6 +39,10 @@ impl WholeFile {
     /// If no file can be written in its folder, or the path is a folder.
     pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
+        // By its name, too: it would be found when the file is put in its place.
+        if path.as_os_str().as_encoded_bytes().last().is_some_and(|&end| is_separator(end.into())) {
+            return Err(ErrorKind::IsADirectory.into());
+        }
         let path = match fs::symlink_metadata(path) {
             Ok(found) if found.is_symlink() => fs::canonicalize(path)?,
             Ok(found) if found.is_dir() => return Err(ErrorKind::IsADirectory.into()),
