@@ -26,9 +26,9 @@ const METRICS: &str = "metrics.jsonl";
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     path: PathBuf,
-    /// The config, if it is still to be written: a run that is overwritten stays as it was
-    /// until the new one has something to keep.
-    config: Option<String>,
+    config: String,
+    /// Whether it holds another run, which stays as it was until this one has something to keep.
+    overwrites: bool,
     /// What is to be given up if nothing comes of the run; of another run nothing is.
     claim: Option<Claim>,
     /// Keeps other runs out, as long as this one lasts.
@@ -52,13 +52,13 @@ impl RunFolder {
     ) -> Result<Self, CliError> {
         let default = Path::new("runs").join(name);
         match out {
-            None if !overwrite => Self::numbered(&default, &config, signals),
+            None if !overwrite => Self::numbered(&default, config, signals),
             out => Self::at(out.unwrap_or(&default), overwrite, config, signals),
         }
     }
 
     /// `folder`, or the first of `folder-2`, `folder-3`, ... that there is not.
-    fn numbered(folder: &Path, config: &str, signals: &Signals) -> Result<Self, CliError> {
+    fn numbered(folder: &Path, config: String, signals: &Signals) -> Result<Self, CliError> {
         let mut candidate = folder.to_owned();
         for number in 2.. {
             match Claim::new_folder(&candidate) {
@@ -88,7 +88,7 @@ impl RunFolder {
             return Err(CliError::ForeignFile(foreign.clone()));
         }
         match (present.is_empty(), overwrite) {
-            (true, _) => Self::new(claim, lock, &config, signals),
+            (true, _) => Self::new(claim, lock, config, signals),
             (false, false) => Err(CliError::RunExists(folder.to_owned())),
             (false, true) => {
                 let path = folder.join(CONFIG);
@@ -96,7 +96,7 @@ impl RunFolder {
                     WholeFile::create(&path).and_then(|mut file| file.write_all(config.as_bytes()));
                 tried.map_err(CliError::file(path))?;
                 let path = folder.to_owned();
-                Ok(Self { path, config: Some(config), claim: None, _lock: lock })
+                Ok(Self { path, config, overwrites: true, claim: None, _lock: lock })
             }
         }
     }
@@ -105,7 +105,7 @@ impl RunFolder {
     fn new(
         claim: Claim,
         lock: Option<File>,
-        config: &str,
+        config: String,
         signals: &Signals,
     ) -> Result<Self, CliError> {
         signals.gives_up(Some(claim.clone()));
@@ -117,7 +117,7 @@ impl RunFolder {
         match written {
             Ok(()) => {
                 let path = claim.path().to_owned();
-                Ok(Self { path, config: None, claim: Some(claim), _lock: lock })
+                Ok(Self { path, config, overwrites: false, claim: Some(claim), _lock: lock })
             }
             Err(error) => {
                 signals.gives_up(None);
@@ -140,7 +140,7 @@ impl RunFolder {
 
     /// Whether the folder holds nothing of this run, but another one.
     pub(crate) fn is_of_another_run(&self) -> bool {
-        self.config.is_some()
+        self.overwrites
     }
 
     /// Leaves nothing of a run that never began.
@@ -157,22 +157,21 @@ impl RunFolder {
 
     /// Writes the model.
     pub(crate) fn save_model<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
+        // It may have been removed in the meantime: that is no reason to lose the model.
+        fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         file.save(self.model())?;
-        self.save_config()
+        let config = self.path.join(CONFIG);
+        if self.overwrites || !config.exists() {
+            WholeFile::write(&config, &self.config).map_err(CliError::file(config))?;
+        }
+        self.overwrites = false;
+        Ok(())
     }
 
     /// Writes a line of JSON for each epoch.
     pub(crate) fn save_metrics(&mut self, lines: &str) -> Result<(), CliError> {
         let path = self.path.join(METRICS);
         WholeFile::write(&path, lines).map_err(CliError::file(path))
-    }
-
-    fn save_config(&mut self) -> Result<(), CliError> {
-        let Some(config) = &self.config else { return Ok(()) };
-        let path = self.path.join(CONFIG);
-        WholeFile::write(&path, config).map_err(CliError::file(path))?;
-        self.config = None;
-        Ok(())
     }
 }
 

@@ -167,6 +167,20 @@ fn a_signal_before_training_ends_the_program_at_once() {
     }
 }
 
+/// As by somebody who tidies up.
+#[test]
+fn a_folder_that_is_removed_while_a_run_goes_on_is_made_again() {
+    let folder = Folder::new();
+    let child = start(&folder, LONG);
+    fs::remove_dir_all(folder.path().join("run")).unwrap();
+    sleep(Duration::from_millis(300));
+    send("INT", &child);
+    let (code, stderr) = end(child);
+    assert_eq!(code, Some(130), "{stderr}");
+    assert_eq!(folder.files("run"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+    folder.ok("train --config run/config.toml --epochs 1 --patience 1");
+}
+
 /// Each would put its files beside those of the other.
 #[test]
 fn a_folder_in_which_a_run_goes_on_is_not_overwritten() {
