@@ -16,6 +16,9 @@ use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
 /// The key of our entry in the header of the file.
 pub(crate) const KEY: &str = "densely";
 
+/// How many there may be at most of what needs no tensors.
+const LONGEST: usize = 2000;
+
 /// A model and how it came to be: what a model file holds.
 #[derive(Debug)]
 pub struct ModelFile<T: Scalar> {
@@ -39,7 +42,7 @@ impl<T: Scalar> ModelFile<T> {
     /// new one is safely on the disk.
     ///
     /// What was written can be [loaded](AnyModel::load), and is then the same model: it has
-    /// been tried, before anything was written.
+    /// been tried, before anything was written. Of transformations, options and results there may be 2,000.
     ///
     /// # Errors
     /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not
@@ -186,6 +189,16 @@ fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
     ] {
         if length > most {
             let found = format!("it lists {length} {what}, and there are tensors for {most}");
+            return Err(Reason::Manifest(found));
+        }
+    }
+    for (what, Length(length)) in [
+        ("transformations", lengths.preprocess),
+        ("options", lengths.provenance.options),
+        ("results", lengths.provenance.results),
+    ] {
+        if length > LONGEST {
+            let found = format!("it lists {length} {what}, and may list {LONGEST}");
             return Err(Reason::Manifest(found));
         }
     }

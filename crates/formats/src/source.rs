@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Read};
 
 use safetensors::SafeTensorError;
-use safetensors::tensor::TensorInfo;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use safetensors::tensor::{Dtype, TensorInfo};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::error::Reason;
 use crate::tensor::Tensors;
@@ -164,8 +164,7 @@ impl<'de> Deserialize<'de> for Header {
                     if name == "__metadata__" {
                         header.description = map.next_value::<Entries>()?.densely;
                     } else {
-                        let mut info: TensorInfo = map.next_value()?;
-                        info.shape.shrink_to_fit();
+                        let info = map.next_value::<Info>()?.into();
                         // To double would take a file of nothing but names too far.
                         if header.tensors.len() == header.tensors.capacity() {
                             header.tensors.reserve_exact(header.tensors.len() / 4 + 16);
@@ -177,6 +176,49 @@ impl<'de> Deserialize<'de> for Header {
             }
         }
         deserializer.deserialize_map(Names)
+    }
+}
+
+/// The type, the shape and the place of a tensor.
+#[derive(serde::Deserialize)]
+struct Info {
+    dtype: Dtype,
+    shape: Shape,
+    data_offsets: (usize, usize),
+}
+
+impl From<Info> for TensorInfo {
+    fn from(Info { dtype, shape: Shape(shape), data_offsets }: Info) -> Self {
+        Self { dtype, shape, data_offsets }
+    }
+}
+
+/// A shape of few dimensions: each takes a few bytes of a file, and more of memory.
+struct Shape(Vec<usize>);
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const MOST: usize = 8;
+        struct Sizes;
+        impl<'de> Visitor<'de> for Sizes {
+            type Value = Shape;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "at most {MOST} dimensions")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sizes: A) -> Result<Shape, A::Error> {
+                let mut shape = Vec::with_capacity(2);
+                while let Some(size) = sizes.next_element()? {
+                    if shape.len() == MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                    shape.push(size);
+                }
+                Ok(Shape(shape))
+            }
+        }
+        deserializer.deserialize_seq(Sizes)
     }
 }
 

@@ -119,6 +119,11 @@ fn claims(path: &Path) {
     let sizes = |text: String| (r#""hidden":[2],"activation":"relu""#, text);
     let hidden = |widths: &str| sizes(format!(r#""hidden":[{widths}],"activation":"relu""#));
     let maxout = |pieces: &str| sizes(format!(r#""hidden":[2],"activation":"maxout({pieces})""#));
+    let entries = |table: &str| {
+        let entry = |i: usize| format!(r#""{i}":"""#);
+        let entries: Vec<_> = (0..200_000).map(entry).collect();
+        format!(r#""{table}":{{{}}}"#, entries.join(","))
+    };
     let (largest, ones) = (usize::MAX.to_string(), vec!["1"; 200_000].join(","));
     for (old, new) in [
         hidden("1000000000"),
@@ -136,6 +141,12 @@ fn claims(path: &Path) {
         (r#""preprocess":"standardize""#, r#""preprocess":"pca""#.to_owned()),
         (r#""preprocess":"standardize""#, r#""preprocess":["standardize","zca"]"#.to_owned()),
         (r#""task":"classify""#, r#""task":"regress""#.to_owned()),
+        (
+            r#""preprocess":"standardize""#,
+            format!(r#""preprocess":["none"{}]"#, r#","none""#.repeat(200_000)),
+        ),
+        (r#""options":{}"#, entries("options")),
+        (r#""results":{}"#, entries("results")),
     ] {
         fs::write(path, forged(&honest, old, &new)).unwrap();
         let start: String = new.chars().take(60).collect();
@@ -169,6 +180,20 @@ fn many_tiny_things(path: &Path) {
             fs::write(path, bytes).unwrap();
             assert!(load(&format!("{count} tensors of {values}"), path).is_err());
         }
+    }
+    // Of one tensor, and of many.
+    let shape = |dimensions: usize| vec!["1"; dimensions].join(",");
+    for (count, dimensions) in [(1, 3_000_000), (50_000, 8), (50_000, 9)] {
+        let shape = shape(dimensions);
+        let entry = |i: usize| {
+            let (from, to) = (4 * i, 4 * i + 4);
+            format!(r#""{i}":{{"dtype":"F32","shape":[{shape}],"data_offsets":[{from},{to}]}}"#)
+        };
+        let entries = (0..count).map(entry).collect::<Vec<_>>().join(",");
+        let header = format!("{{{ours}{entries}}}");
+        let length = (header.len() as u64).to_le_bytes();
+        fs::write(path, [&length, header.as_bytes(), &vec![0; 4 * count]].concat()).unwrap();
+        assert!(load(&format!("{count} tensors of {dimensions} dimensions"), path).is_err());
     }
     // Each layer of a file takes more than there is of it: but no more than the model.
     saved::<f32>(path, &data(1, 2), "none", &[1; 1000]);
