@@ -71,8 +71,8 @@ fn losses<T: Scalar>(c: &mut Criterion) {
         let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
         // Those of one score for two classes have one output.
         let known = LossKinds::<T>::new();
-        let losses = known.names().into_iter().map(|name| known.get(name).expect("it is known"));
-        for loss in losses.filter(|loss| loss.outputs(outputs) == outputs) {
+        let kinds = known.names().into_iter().map(|name| known.get(name).expect("it is known"));
+        for loss in kinds.filter(|loss| loss.outputs(outputs) == outputs) {
             let targets = match loss.target_kind() {
                 densely::loss::TargetKind::Labels => Targets::Labels(&labels),
                 densely::loss::TargetKind::Values => Targets::Values(values.as_ref()),

@@ -34,9 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let preparation = Preparation::fit(Method::Standardize, &train)?;
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 
-    let known = LayerKinds::new().with::<Softsign>();
+    let known = Registry::<f32>::new().layer::<Softsign>();
     let mlp = Mlp::classifier(64, 10).hidden([48]).activation(Softsign).seed(1);
-    let mut model = mlp.build_with::<f32>(&known)?;
+    let mut model = mlp.build_with(&known)?;
     let history =
         Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(20).seed(1).fit(&mut model, &train)?;
 

@@ -110,8 +110,8 @@ pub(crate) struct TrainArgs {
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
     /// Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw
-    /// [default: 0.002; 0.01 for adamw]
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.002", hide_default_value = true, value_parser = non_negative,
+    /// [default: 0.0015; 0.01 for adamw]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.0015", hide_default_value = true, value_parser = non_negative,
         default_value_if("optimizer", "adamw", "0.01"))]
     pub(crate) weight_decay: f64,
     /// Strength λ of the penalty λ Σ |w| on weights

@@ -225,7 +225,7 @@ impl State {
     /// How many classes the model tells apart, if any: as many as it has outputs, or two with
     /// one output; `Some(0)` if the loss takes no such number of outputs.
     fn classes(&self) -> Option<usize> {
-        let (loss, outputs) = (self.spec.loss_kind(), self.model.outputs());
+        let (loss, outputs) = (self.model.loss(), self.model.outputs());
         let binary = loss.classes(1) == 2;
         match loss.target_kind() {
             TargetKind::Values => None,
@@ -236,7 +236,7 @@ impl State {
 
     /// Whether the data are such as the model takes.
     fn fits(&self) -> bool {
-        let kind = self.spec.loss_kind().target_kind();
+        let kind = self.model.loss().target_kind();
         let same_kind = self.data.labels().is_some() == (kind == TargetKind::Labels);
         same_kind
             && self.data.features() == self.model.inputs()
@@ -275,8 +275,9 @@ impl State {
             .activation(arguments.activation())
             .loss(arguments.choose(&LossKinds::<f64>::new().names()))
             .seed(arguments.below(9) as u64);
-        let widths = spec.hidden_widths().iter().chain([&inputs, &outputs]);
-        let valid = widths.into_iter().all(|&width| width > 0) && fits_into_memory(&spec);
+        let wide = spec.hidden_widths().iter().chain([&inputs, &outputs]).all(|&width| width > 0);
+        let some = spec.activation_kinds().iter().all(|kind| pieces(kind) > 0);
+        let valid = some && wide && fits_into_memory(&spec);
         let model = told(spec.build::<f64>());
         assert_eq!(model.is_some(), valid);
         if let Some(model) = model {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use densely_tensor::Scalar;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that is written, and the newest that can be read.
@@ -124,8 +124,10 @@ pub(crate) enum Task {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Lengths {
     pub(crate) network: NetworkLengths,
+    pub(crate) preprocess: Length,
     pub(crate) features: Length,
     pub(crate) outputs: Length,
+    pub(crate) provenance: ProvenanceLengths,
 }
 
 #[derive(Debug, Deserialize)]
@@ -136,7 +138,13 @@ pub(crate) struct NetworkLengths {
     pub(crate) hidden: Length,
 }
 
-/// The length of a list, of which nothing is kept.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ProvenanceLengths {
+    pub(crate) options: Length,
+    pub(crate) results: Length,
+}
+
+/// The length of a list or of a table, of which nothing is kept; a word alone is one.
 #[derive(Debug, Default)]
 pub(crate) struct Length(pub(crate) usize);
 
@@ -150,6 +158,18 @@ impl<'de> Deserialize<'de> for Length {
                 f.write_str("a list")
             }
 
+            fn visit_str<E>(self, _: &str) -> Result<Length, E> {
+                Ok(Length(1))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Length, A::Error> {
+                let mut length = 0;
+                while table.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    length += 1;
+                }
+                Ok(Length(length))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Length, A::Error> {
                 let mut length = 0;
                 while list.next_element::<IgnoredAny>()?.is_some() {
@@ -158,6 +178,6 @@ impl<'de> Deserialize<'de> for Length {
                 Ok(Length(length))
             }
         }
-        deserializer.deserialize_seq(Counter)
+        deserializer.deserialize_any(Counter)
     }
 }

@@ -1,16 +1,15 @@
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::mem::take;
 use std::path::Path;
 
 use densely_models::{Predictor, Registry};
 use densely_tensor::Scalar;
-use safetensors::tensor::Metadata;
 
 use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
-use crate::source::{Failure, Source};
+use crate::source::{Failure, Header, Source};
 use crate::tensor::{Stored, Tensors};
 use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
 
@@ -19,6 +18,9 @@ const FREE_LAYERS: usize = 16;
 
 /// The key of our entry in the header of the file.
 pub(crate) const KEY: &str = "densely";
+
+/// How many there may be at most of what needs no tensors.
+const LONGEST: usize = 2000;
 
 /// A model and how it came to be: what a model file holds.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ impl<T: Scalar> ModelFile<T> {
     /// new one is safely on the disk.
     ///
     /// What was written can be [loaded](AnyModel::load), and is then the same model: it has
-    /// been tried, before anything was written.
+    /// been tried, before anything was written. Of transformations, options and results there may be 2,000.
     ///
     /// # Errors
     /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not
@@ -68,6 +70,25 @@ impl<T: Scalar> ModelFile<T> {
             .and_then(|bytes| self.check(&bytes, known).map(|()| bytes))
             .map_err(|reason| FormatError::invalid(path, reason))?;
         WholeFile::write(path, &bytes).map_err(|source| FormatError::file(path, source))
+    }
+
+    /// Tries whether there is a place for the file, as often as it may be written: all of its
+    /// bytes are, beside it, and removed. If there is no such file, that takes twice as many: a
+    /// later one is written while an earlier one is there.
+    ///
+    /// # Errors
+    /// [`FormatError::File`] if it cannot be written, [`FormatError::Invalid`] if the format has
+    /// no place for a part of it.
+    pub fn try_place(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
+        let path = path.as_ref();
+        let bytes = self.to_bytes().map_err(|reason| FormatError::invalid(path, reason))?;
+        let copies = if path.exists() { 1 } else { 2 };
+        let copy = |_| {
+            let mut file = WholeFile::create(path)?;
+            file.write_all(&bytes).map(|()| file)
+        };
+        let tried: io::Result<Vec<_>> = (0..copies).map(copy).collect();
+        tried.map(drop).map_err(|source| FormatError::file(path, source))
     }
 
     /// Whether these bytes are read as this model.
@@ -127,8 +148,9 @@ impl<T: Scalar> ModelFile<T> {
         tensors: &Stored,
         known: &Registry<T>,
     ) -> Result<Self, Reason> {
+        let outputs = manifest.outputs.len();
         let preparation = preparation::restore(&mut manifest, tensors)?;
-        let model = network::restore(manifest.network, tensors, known)?;
+        let model = network::restore(manifest.network, outputs, tensors, known)?;
         let predictor = Predictor::new(preparation, model)?;
         Ok(Self { predictor, provenance: manifest.provenance })
     }
@@ -166,10 +188,11 @@ fn open(path: &Path) -> Result<(Manifest, Stored), Failure> {
 
 /// The manifest, and the tensors, which have the hash that was stored with them.
 fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure> {
-    let (description, metadata) = source.header()?;
-    let mut manifest = parse(&description.ok_or(Reason::NotDensely)?, &metadata)?;
-    let tensors = Stored::from(source.tensors(&metadata)?);
-    drop(metadata);
+    let mut header = source.header()?;
+    let description = header.description.take().ok_or(Reason::NotDensely)?;
+    let mut manifest = parse(&description, &header)?;
+    drop(description);
+    let tensors = Stored::from(source.tensors(header.tensors)?);
     let stored = take(&mut manifest.hash);
     if hash(&manifest, |hasher| tensors.hash(hasher))? != stored {
         return Err(Reason::Hash.into());
@@ -179,7 +202,7 @@ fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure
 
 /// The manifest, unless it is of a version that is not known yet, which may have other fields,
 /// or lists more than there are tensors for.
-fn parse(json: &str, tensors: &Metadata) -> Result<Manifest, Reason> {
+fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
     #[derive(serde::Deserialize)]
     struct Version {
         version: u32,
@@ -191,7 +214,7 @@ fn parse(json: &str, tensors: &Metadata) -> Result<Manifest, Reason> {
     }
     let lengths: Lengths = serde_json::from_str(json).map_err(unreadable)?;
     // A layer has a weight and a bias, and a feature or an output at least one number.
-    let (count, numbers) = (tensors.tensors().len(), tensors.data_len() / size_of::<f32>());
+    let (count, numbers) = (header.tensors.len(), header.data_len() / size_of::<f32>());
     for (what, Length(length), most) in [
         ("hidden layers", lengths.network.hidden, count / 2),
         // A weight and a bias, an activation and dropout.
@@ -201,6 +224,16 @@ fn parse(json: &str, tensors: &Metadata) -> Result<Manifest, Reason> {
     ] {
         if length > most {
             let found = format!("it lists {length} {what}, and there are tensors for {most}");
+            return Err(Reason::Manifest(found));
+        }
+    }
+    for (what, Length(length)) in [
+        ("transformations", lengths.preprocess),
+        ("options", lengths.provenance.options),
+        ("results", lengths.provenance.results),
+    ] {
+        if length > LONGEST {
+            let found = format!("it lists {length} {what}, and may list {LONGEST}");
             return Err(Reason::Manifest(found));
         }
     }

@@ -1,12 +1,17 @@
 use std::collections::HashSet;
 
-use densely_layers::{Kind, Layer};
+use densely_layers::Kind;
 use densely_models::{Mlp, Model, ModelError, Registry};
 use densely_tensor::{Mat, Scalar, ShapeError, column};
 
 use crate::error::Reason;
 use crate::manifest::{Layers, Network, Perceptron};
 use crate::tensor::{Stored, Tensors};
+
+/// The bytes of the text of a kind, at most.
+const LONGEST: usize = 4096;
+/// Those of a number with which a loss weighs a class, and what is between two.
+const MAX_WEIGHT: usize = 32;
 
 /// The name of a parameter of the layer at this position. As in PyTorch, the slopes of a
 /// PReLU are its weight.
@@ -62,6 +67,7 @@ fn is_matrix(name: &str, columns: usize) -> bool {
 /// them are known to be there.
 pub(crate) fn restore<T: Scalar>(
     network: Network,
+    outputs: usize,
     tensors: &Stored,
     known: &Registry<T>,
 ) -> Result<Model<T>, Reason> {
@@ -69,9 +75,13 @@ pub(crate) fn restore<T: Scalar>(
         Network::Layers(layers) => layers,
         Network::Perceptron(perceptron) => as_layers(perceptron)?,
     };
-    let kinds = layers.iter().map(|kind| kind.parse::<Kind>()).collect::<Result<Vec<_>, _>>();
-    let kinds = kinds.map_err(ModelError::from)?;
-    drop(layers);
+    let mut kinds = Vec::new();
+    for layer in layers {
+        let kind = read(&layer, LONGEST)?;
+        // One that is not known is refused before the next is read.
+        known.layers().get(&kind).map_err(ModelError::from)?;
+        kinds.push(kind);
+    }
     for slot in known.parameter_slots(inputs, &kinds)? {
         let name = tensor_name(slot.stage, slot.name);
         match is_matrix(slot.name, slot.columns) {
@@ -79,7 +89,7 @@ pub(crate) fn restore<T: Scalar>(
             false => tensors.expect::<T>(&name, &[slot.rows])?,
         }
     }
-    let loss = loss.parse().map_err(ModelError::from)?;
+    let loss = read(&loss, LONGEST + MAX_WEIGHT * outputs)?;
     let mut model = Model::of_kinds(inputs, &kinds, &loss, known)?;
     let mut result = Ok(());
     model.network_mut().visit_params_by_layer_mut(&mut |layer, param| {
@@ -96,16 +106,23 @@ pub(crate) fn restore<T: Scalar>(
     result.map(|()| model)
 }
 
+/// A kind, of a text of so many bytes at most: what is read takes many times as much memory.
+fn read(text: &str, longest: usize) -> Result<Kind, Reason> {
+    if text.len() > longest {
+        let start: String = text.chars().take(40).collect();
+        return Err(Reason::Manifest(format!("`{start}...` is longer than {longest} bytes")));
+    }
+    Ok(text.parse().map_err(ModelError::from)?)
+}
+
 /// The layers of a perceptron of the versions before 5.
 fn as_layers(network: Perceptron) -> Result<Layers, Reason> {
-    let activations = match network.activation.as_str() {
-        "" => Vec::new(),
-        list => Kind::list(list).map_err(ModelError::from)?,
-    };
-    let (hidden, given) = (network.hidden.len(), activations.len());
+    let names = network.activation.split(',').filter(|name| !name.is_empty());
+    let (hidden, given) = (network.hidden.len(), names.clone().count());
     if given > hidden.max(1) {
         ShapeError::expect("Mlp", "activations", hidden, given).map_err(ModelError::from)?;
     }
+    let activations = names.map(|name| read(name, LONGEST)).collect::<Result<Vec<_>, _>>()?;
     let mlp = Mlp::classifier(network.inputs, network.outputs)
         .hidden(network.hidden)
         .activations(activations)

@@ -33,7 +33,7 @@ fn answers<T: Scalar>(model: &Model<T>) -> Result<Vec<T>, Reason> {
     const EXAMPLES: usize = 3;
     let mut stream = Stream::new(0, Purpose::Other, Key::default());
     let x = Mat::from_fn(model.inputs(), EXAMPLES, |_, _| stream.normal::<T>());
-    let scores = model.scores(x.as_ref(), &Threads::single())?;
+    let scores = model.scores(x.as_ref(), &Threads::single()).map_err(ModelError::from)?;
     let mut answers: Vec<T> =
         scores.col_iter().flat_map(|column| column.iter().copied().collect::<Vec<_>>()).collect();
     let (outputs, loss) = (model.outputs(), model.loss());

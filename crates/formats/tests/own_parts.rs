@@ -205,9 +205,8 @@ fn comes_back(model: Model<f32>, path: &Path) {
     let loaded = ModelFile::load_with(path, &known()).unwrap();
     let (ours, theirs) = (saved.predictor.model(), loaded.predictor.model());
     assert_eq!(weights_hash(ours), weights_hash(theirs));
-    let predict = |file: &ModelFile<f32>| {
-        file.predictor.predict(data().x(), &Threads::single()).unwrap()
-    };
+    let predict =
+        |file: &ModelFile<f32>| file.predictor.predict(data().x(), &Threads::single()).unwrap();
     assert_eq!(predict(&saved), predict(&loaded));
     assert_eq!(ours.network().kinds(), theirs.network().kinds());
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use densely_data::Dataset;
 use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, is_model_file};
-use densely_layers::{Kind, Layer, LayerKinds, LeakyRelu, Linear, Sequential, Tanh};
-use densely_loss::SoftmaxCrossEntropy;
-use densely_models::{Mlp, Model, Predictor, Preparation};
+use densely_layers::{Kind, Layer, LayerKinds};
+use densely_loss::LossKinds;
+use densely_models::{Mlp, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads};
 use proptest::prelude::*;
@@ -150,6 +150,24 @@ fn names_of_100_megabytes_are_refused() {
 }
 
 #[test]
+fn a_place_is_tried_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
+    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap();
+    let file = ModelFile { predictor, provenance: Provenance::default() };
+    file.try_place(&path).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    fs::write(&path, "old").unwrap();
+    file.try_place(&path).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let nowhere = folder.path().join("none/model");
+    assert!(matches!(file.try_place(nowhere), Err(FormatError::File { .. })));
+}
+
+#[test]
 fn a_file_of_ours_is_known_by_its_header() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
@@ -173,6 +191,8 @@ fn a_file_of_ours_is_known_by_its_header() {
         &(1_u64 << 60).to_le_bytes(),
         &theirs("{}"),
         &theirs(r#"{"__metadata__":{"format":"pt"}}"#),
+        &theirs(r#"{"__metadata__":{"densely":"their word, too"}}"#),
+        &theirs(r#"{"__metadata__":{"densely":"{\"version\":1}"}}"#),
     ] {
         assert!(!is_one(other), "{other:?}");
     }

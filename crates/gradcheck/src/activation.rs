@@ -34,7 +34,7 @@ const CASES_PER_LAYER: u32 = 8;
 /// use densely_layers::LeakyRelu;
 ///
 /// let report = ActivationCheck::family(|draw| LeakyRelu::new(draw.uniform(0.0, 1.0))).run()?;
-/// assert_eq!(report.subject(), "LeakyRelu");
+/// assert_eq!(report.subject(), "leaky-relu");
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub struct ActivationCheck<'a, A> {

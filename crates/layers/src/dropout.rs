@@ -236,7 +236,7 @@ mod tests {
     fn a_probability_is_from_0_to_less_than_1() {
         for p in [-0.1, 1.0, f64::NAN, f64::INFINITY] {
             let message = Dropout::new(p).unwrap_err().to_string();
-            let expected = "Dropout: the drop probability must be from 0 to less than 1, got";
+            let expected = "the probability of dropout must be a number from 0 to less than 1, got";
             assert_eq!(message, format!("{expected} {p}"));
         }
         assert_eq!(mask::<f32>(0.0, 2, 1, at(0)), mat![[1.0], [1.0]]);

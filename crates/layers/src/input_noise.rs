@@ -164,7 +164,8 @@ mod tests {
     fn a_standard_deviation_is_not_negative() {
         for sigma in [-0.1, f64::NAN, f64::INFINITY] {
             let message = InputNoise::new(sigma).unwrap_err().to_string();
-            let expected = "InputNoise: the standard deviation must be at least 0 and finite, got";
+            let expected =
+                "the deviation of input-noise must be a finite number of at least 0, got";
             assert_eq!(message, format!("{expected} {sigma}"));
         }
     }

@@ -205,6 +205,9 @@ impl Mlp {
         if given != 1 {
             ShapeError::expect("Mlp", "activations", hidden, given)?;
         }
+        for &units in self.hidden.iter().chain([&self.outputs]) {
+            ShapeError::expect_some("Linear", "outputs", units)?;
+        }
         let activations = self.activations.iter().map(|kind| known.activation(kind));
         let activations = activations.collect::<Result<Vec<_>, _>>()?;
         let mut layers = Vec::new();

@@ -2,7 +2,7 @@
 
 use densely_data::Dataset;
 use densely_layers::{At, LeakyRelu};
-use densely_loss::{LossError, Targets};
+use densely_loss::{LossError, LossKinds, Targets};
 use densely_models::{Evaluation, Mlp, Model, ModelError, Trainer, TrainingStep, Workspace};
 use densely_optim::{OptimError, Sgd};
 use densely_tensor::{Mat, ShapeError, Threads, mat};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use densely_data::{Dataset, digits};
 use densely_layers::{At, Layer, LayerKinds};
-use densely_loss::{TargetKind, Targets};
+use densely_loss::{LossKinds, TargetKind, Targets};
 use densely_models::{
     LinearClassifier, Mlp, Model, Preparation, Stop, Trainer, TrainingStep, Workspace,
 };
@@ -57,9 +57,10 @@ proptest! {
         seed: u64,
     ) {
         let loss = SMOOTH_LOSSES[loss];
-        let classify = loss.target_kind() == TargetKind::Labels;
-        let classes = loss.classes(outputs);
-        let outputs = loss.outputs(outputs);
+        let made = LossKinds::<f64>::new().get(loss).unwrap();
+        let classify = made.target_kind() == TargetKind::Labels;
+        let classes = made.classes(outputs);
+        let outputs = made.outputs(outputs);
         let mlp = Mlp::classifier(inputs, outputs).loss(loss);
         let mixed: Vec<_> = (0..hidden.len()).map(|i| SMOOTH[(activation + 3 * i) % 7]).collect();
         let mlp = mlp.hidden(hidden).activations(mixed).seed(seed);

@@ -55,8 +55,9 @@ impl<M> Kinds<M> {
         kind: &Kind,
         is_one: impl Fn(&M) -> bool,
     ) -> Result<(&M, Options), KindError> {
-        let mut among = self.known.iter().filter(|(_, maker)| is_one(maker));
-        match among.clone().find(|(spec, _)| spec.names().any(|name| name == kind.name())) {
+        let among = self.known.iter().filter(|(_, maker)| is_one(maker));
+        let of_name = |(spec, _): &&(Spec, M)| spec.names().any(|name| name == kind.name());
+        match among.clone().find(of_name) {
             Some((spec, maker)) => Ok((maker, spec.read(kind)?)),
             None => {
                 let mut choices = Vec::new();

@@ -2,12 +2,21 @@ use crate::value::LIST;
 use crate::{Kind, Range, Value};
 
 /// An option of a kind: its name, its range and its default.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Opt {
     name: &'static str,
     range: Allowed,
-    default: Option<Value>,
+    default: Option<Default>,
     typical: Option<(f64, f64)>,
+}
+
+/// A value that a constant can have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Default {
+    Number(f64),
+    Count(usize),
+    False,
+    NoNumbers,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,35 +43,32 @@ impl Opt {
     /// True or, by default, false.
     #[must_use]
     pub const fn flag(name: &'static str) -> Self {
-        Self { name, range: Allowed::Flag, default: Some(Value::Flag(false)), typical: None }
+        Self { name, range: Allowed::Flag, default: Some(Default::False), typical: None }
     }
 
     /// Real numbers; none by default.
     #[must_use]
     pub const fn numbers(name: &'static str, range: Range) -> Self {
-        let default = Some(Value::Numbers(Vec::new()));
+        let default = Some(Default::NoNumbers);
         Self { name, range: Allowed::Numbers(range), default, typical: None }
     }
 
     /// The number that it is by default.
     #[must_use]
-    pub const fn default_number(mut self, number: f64) -> Self {
-        self.default = Some(Value::Number(number));
-        self
+    pub const fn default_number(self, number: f64) -> Self {
+        Self { default: Some(Default::Number(number)), ..self }
     }
 
     /// The whole number that it is by default.
     #[must_use]
-    pub const fn default_count(mut self, count: usize) -> Self {
-        self.default = Some(Value::Count(count));
-        self
+    pub const fn default_count(self, count: usize) -> Self {
+        Self { default: Some(Default::Count(count)), ..self }
     }
 
     /// Between which numbers it mostly is: what proofs draw it from.
     #[must_use]
-    pub const fn typical(mut self, low: f64, high: f64) -> Self {
-        self.typical = Some((low, high));
-        self
+    pub const fn typical(self, low: f64, high: f64) -> Self {
+        Self { typical: Some((low, high)), ..self }
     }
 
     /// Its name.
@@ -73,8 +79,13 @@ impl Opt {
 
     /// What it is by default, if it need not be given.
     #[must_use]
-    pub const fn default(&self) -> Option<&Value> {
-        self.default.as_ref()
+    pub fn default(&self) -> Option<Value> {
+        Some(match self.default? {
+            Default::Number(number) => Value::Number(number),
+            Default::Count(count) => Value::Count(count),
+            Default::False => Value::Flag(false),
+            Default::NoNumbers => Value::Numbers(Vec::new()),
+        })
     }
 
     /// Its range, in words.
@@ -92,9 +103,7 @@ impl Opt {
     /// A value by a uniform draw between two numbers; what it is by default if it is no number
     /// that has typical ones.
     pub(crate) fn draw(&self, uniform: &mut dyn FnMut(f64, f64) -> f64) -> Option<Value> {
-        self.typical
-            .map(|(low, high)| Value::Number(uniform(low, high)))
-            .or_else(|| self.default.clone())
+        self.typical.map(|(low, high)| Value::Number(uniform(low, high))).or_else(|| self.default())
     }
 
     pub(crate) fn is_flag(&self) -> bool {

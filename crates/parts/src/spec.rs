@@ -86,7 +86,7 @@ impl Spec {
         }
         let values = values.into_iter().zip(self.options).map(|(value, opt)| {
             let missing = || self.arguments(format!("needs its {}", opt.name()));
-            value.or_else(|| opt.default().cloned()).ok_or_else(missing)
+            value.or_else(|| opt.default()).ok_or_else(missing)
         });
         Ok(Options::new(self.options, values.collect::<Result<_, _>>()?))
     }
@@ -118,7 +118,7 @@ impl Spec {
         let mut in_order = true;
         for (opt, value) in self.options.iter().zip(values) {
             kind = match value {
-                value if opt.default() == Some(value) => {
+                value if opt.default().as_ref() == Some(value) => {
                     in_order = false;
                     continue;
                 }
@@ -204,8 +204,8 @@ mod tests {
         assert_eq!(read(MIN_MAX, "min-max(upper=2)"), [Number(0.0), Number(2.0)]);
         assert_eq!(read(MIN_MAX, "min-max(upper=2, 1)"), [Number(1.0), Number(2.0)]);
         let squared = [Count(3), Number(0.5), Flag(true)];
-        let weights =
-            Spec::new("softmax", "").options(const { &[Opt::numbers("w", Range::POSITIVE)] });
+        const W: &[Opt] = &[Opt::numbers("w", Range::POSITIVE)];
+        let weights = Spec::new("softmax", "").options(W);
         assert_eq!(read(weights, "softmax(w=list(1, 2))"), [Value::Numbers(vec![1.0, 2.0])]);
         assert_eq!(weights.kind(&[vec![1.0, 0.5].into()]).to_string(), "softmax(list(1, 0.5))");
         assert_eq!(

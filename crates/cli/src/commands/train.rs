@@ -32,14 +32,22 @@ const INITIAL_SCORES: f64 = 0.1;
 /// The patience where there is validation, unless told otherwise.
 const PATIENCE: usize = 20;
 
-pub(crate) fn run(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+pub(crate) fn run(
+    args: &TrainArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
     match args.dtype {
-        Dtype::F32 => train::<f32>(args, matches),
-        Dtype::F64 => train::<f64>(args, matches),
+        Dtype::F32 => train::<f32>(args, matches, signals),
+        Dtype::F64 => train::<f64>(args, matches, signals),
     }
 }
 
-fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+fn train<T: Scalar>(
+    args: &TrainArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
     let optimizer = optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
@@ -52,19 +60,21 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let predictor = Predictor::<T>::new(preparation, spec.clone())?;
     let mut model = spec.build::<T>()?;
     model.scale_scores(INITIAL_SCORES);
-    let signals = Signals::catch().map_err(CliError::Signals)?;
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&options);
-    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config)?;
-    summary::before(args, &parts, &predictor);
+    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?;
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
         options: options.into_iter().collect(),
         results: BTreeMap::new(),
     };
-    let mut keeper = Keeper::new(folder, ModelFile { predictor, provenance });
+    let file = ModelFile { predictor, provenance };
+    folder.try_model(&file)?;
+    summary::before(args, &parts, &file.predictor);
+    let mut keeper = Keeper::new(folder, file);
 
+    signals.wait_for_saving().map_err(CliError::Signals)?;
     let started = Instant::now();
     let trainer = trainer(args, optimizer, patience, &threads).stop_flag(signals.flag());
     let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
@@ -82,6 +92,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     }
     let reported = report(&parts, &history, seconds, &mut keeper, &threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
+    signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
     if args.json {
         report.print()?;

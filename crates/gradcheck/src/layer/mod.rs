@@ -47,7 +47,7 @@ type Function<L> = fn(&L, &[Mat<Dual>], &[Dual]) -> Vec<Dual>;
 ///     .single(|draw| Maxout::new(draw.outputs).unwrap())
 ///     .dual_numbers()
 ///     .run()?;
-/// assert_eq!(report.subject(), "Maxout");
+/// assert_eq!(report.subject(), "maxout");
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub struct LayerCheck<'a, L> {

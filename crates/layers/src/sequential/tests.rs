@@ -233,7 +233,7 @@ fn a_layer_that_does_not_fit_is_named_and_not_added() {
     let mut network = Sequential::new(3).unwrap();
     network.push(linear(3, 4, &mut draws)).unwrap();
     let error = network.push(linear(3, 4, &mut draws)).unwrap_err();
-    assert_eq!(error.to_string(), "layer 1 (Linear): Linear: expected 3 inputs, got 4");
+    assert_eq!(error.to_string(), "layer 1 (linear): Linear: expected 3 inputs, got 4");
     assert_eq!((network.stages().len(), network.width()), (1, 4));
     assert!(network.out_features(2).is_err());
     assert!(Sequential::<f32>::new(0).is_err());
