@@ -21,7 +21,7 @@ fn activations<T: Scalar>(c: &mut Criterion) {
         let x = normal::<T>((units, n), 1);
         let known = LayerKinds::<T>::new();
         for kind in known.activation_names() {
-            let layer = known.get(kind).and_then(|kind| Ok(kind.layer(units)));
+            let layer = known.get(kind).map(|kind| kind.layer(units));
             let layer = layer.expect("it is known").expect("there are units");
             let outputs = layer.out_features(units).expect("an even number, for two pieces");
             let dy = normal::<T>((outputs, n), 2);

@@ -88,6 +88,7 @@ fn memory_is_taken_for_what_is_there() {
     let path = folder.path().join("model.safetensors");
     honest_files(&path);
     claims(&path);
+    claims_of_version_1(&path);
     many_tiny_things(&path);
 }
 
@@ -116,28 +117,34 @@ fn honest_files(path: &Path) {
 fn claims(path: &Path) {
     saved::<f32>(path, &data(4, 3), "standardize", &[2]);
     let honest = fs::read(path).unwrap();
-    let sizes = |text: String| (r#""hidden":[2],"activation":"relu""#, text);
-    let hidden = |widths: &str| sizes(format!(r#""hidden":[{widths}],"activation":"relu""#));
-    let maxout = |pieces: &str| sizes(format!(r#""hidden":[2],"activation":"maxout({pieces})""#));
+    let layers = |hidden: &str| {
+        let honest = r#""layers":["linear(2)","relu","linear(3)"]"#;
+        (honest, format!(r#""layers":[{hidden}"linear(3)"]"#))
+    };
     let entries = |table: &str| {
         let entry = |i: usize| format!(r#""{i}":"""#);
         let entries: Vec<_> = (0..200_000).map(entry).collect();
         format!(r#""{table}":{{{}}}"#, entries.join(","))
     };
-    let (largest, ones) = (usize::MAX.to_string(), vec!["1"; 200_000].join(","));
+    let largest = usize::MAX.to_string();
+    let long = format!("relu({})", vec!["1"; 100_000].join(","));
     for (old, new) in [
-        hidden("1000000000"),
-        hidden(&largest),
-        hidden("0"),
-        hidden("2,2"),
-        hidden(""),
-        hidden(&ones),
-        maxout("1000000000000"),
-        maxout(&largest),
+        layers(r#""linear(1000000000)","relu","#),
+        layers(&format!(r#""linear({largest})","relu","#)),
+        layers(r#""linear(0)","relu","#),
+        layers(r#""linear(2)","relu","linear(2)","relu","#),
+        layers(""),
+        layers(&r#""relu","#.repeat(200_000)),
+        layers(&format!(r#""linear(2)","{long}","#)),
+        layers(&format!(r#""linear(2)","{}","#, "a(".repeat(100_000))),
+        layers(&format!(r#""linear({largest})","maxout({largest})","#)),
+        layers(r#""linear(2)","prelu","#),
+        (
+            r#""loss":"softmax""#,
+            format!(r#""loss":"softmax(0, list({}))""#, vec!["1"; 100_000].join(",")),
+        ),
         (r#""inputs":4"#, format!(r#""inputs":{largest}"#)),
-        (r#""outputs":3"#, format!(r#""outputs":{largest}"#)),
         (r#""x0","x1""#, format!(r#""x0"{}"#, r#","x1""#.repeat(100_000))),
-        (r#""activation":"relu""#, format!(r#""activation":"{}""#, vec!["elu"; 100_000].join(","))),
         (r#""preprocess":"standardize""#, r#""preprocess":"pca""#.to_owned()),
         (r#""preprocess":"standardize""#, r#""preprocess":["standardize","zca"]"#.to_owned()),
         (r#""task":"classify""#, r#""task":"regress""#.to_owned()),
@@ -157,6 +164,33 @@ fn claims(path: &Path) {
     // The forgery is not what is refused.
     fs::write(path, forged(&honest, r#""target":"class""#, r#""target":"kind""#)).unwrap();
     assert!(load("another target", path).is_ok());
+}
+
+/// In a description of the versions before 5.
+fn claims_of_version_1(path: &Path) {
+    let honest = include_bytes!("data/version-1.safetensors");
+    let sizes = |text: String| (r#""hidden":[4,2],"activation":"leaky-relu""#, text);
+    let hidden = |widths: &str| sizes(format!(r#""hidden":[{widths}],"activation":"relu""#));
+    let activation = |kinds: &str| sizes(format!(r#""hidden":[4,2],"activation":"{kinds}""#));
+    let largest = usize::MAX.to_string();
+    for (old, new) in [
+        hidden("1000000000"),
+        hidden(&largest),
+        hidden("0"),
+        hidden("4,2,2"),
+        hidden(""),
+        hidden(&vec!["1"; 200_000].join(",")),
+        activation("maxout(1000000000000)"),
+        activation(&format!("maxout({largest})")),
+        activation(&vec!["elu"; 100_000].join(",")),
+        (r#""outputs":3"#, format!(r#""outputs":{largest}"#)),
+    ] {
+        fs::write(path, forged(honest, old, &new)).unwrap();
+        let start: String = new.chars().take(60).collect();
+        let error = load(&start, path).unwrap_err().to_string();
+        assert!(!error.contains("the file is damaged"), "{start}: {error}");
+        println!("    {}", error.chars().take(150).collect::<String>());
+    }
 }
 
 /// Headers in which names and shapes are all there is.

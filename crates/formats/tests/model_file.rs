@@ -296,7 +296,7 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 4"
+        "broken: the file has format 7, and this version reads formats up to 5"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();

@@ -106,7 +106,7 @@ fn nothing_is_left_out() {
         ("1 relu", &["input"]),
         ("2 linear(6)", &["input", "weight", "bias"]),
         ("3 tanh", &["input"]),
-        ("4 linear(X)", &["input", "weight", "bias"]),
+        ("4 linear(4)", &["input", "weight", "bias"]),
         ("softmax", &["scores"]),
     ];
     for (report, (subject, targets)) in reports.iter().zip(expected) {
@@ -259,7 +259,7 @@ fn a_wrong_layer_is_named() {
     for (mistake, target) in [(Wrong::Weight, "weight"), (Wrong::Bias, "bias")] {
         let (subjects, failure) = found(mistake);
         let failure = failure.unwrap();
-        assert_eq!(subjects, ["3 WrongLinear", "network"]);
+        assert_eq!(subjects, ["3 wrong-linear", "network"]);
         assert_eq!((failure.check, failure.target.as_str()), (Check::Differences, target));
         assert_eq!(failure.guess, Some(Mistake::DividedByExamples(4)));
         let others = failure.report.rows().iter().filter(|row| row.target != target);

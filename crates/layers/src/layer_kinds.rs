@@ -31,10 +31,12 @@ pub struct LayerKinds<T> {
 struct Maker<T> {
     spec: Spec,
     activation: bool,
-    from_options: fn(&Options, usize) -> Result<Box<dyn Layer<T>>, ShapeError>,
+    from_options: fn(&Options, usize) -> Made<T>,
     inputs_per_output: fn(&Options) -> usize,
     plan: fn(&Options, usize) -> Result<LayerPlan, ShapeError>,
 }
+
+type Made<T> = Result<Box<dyn Layer<T>>, ShapeError>;
 
 /// A known kind with options in range: a layer, but for the number of its inputs.
 #[derive(Debug)]

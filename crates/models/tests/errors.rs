@@ -1,8 +1,8 @@
 //! Bad input: each case a typed error, and the model as it was.
 
 use densely_data::Dataset;
-use densely_layers::{At, LeakyRelu};
-use densely_loss::{LossError, LossKinds, Targets};
+use densely_layers::{At, Identity, LeakyRelu, Sequential};
+use densely_loss::{LossError, LossKinds, SoftmaxCrossEntropy, Targets};
 use densely_models::{Evaluation, Mlp, Model, ModelError, Trainer, TrainingStep, Workspace};
 use densely_optim::{OptimError, Sgd};
 use densely_tensor::{Mat, ShapeError, Threads, mat};
@@ -135,14 +135,18 @@ fn data_that_do_not_fit_the_model() {
         (Mlp::classifier(2, 4), "Model: expected 4 classes, got 3"),
         (Mlp::classifier(3, 3), "Model: expected 3 inputs, got 2"),
         (Mlp::binary_classifier(2), "Model: expected 2 classes, got 3"),
-        (
-            Mlp::classifier(2, 3).loss("softmax(1.0)"),
-            "softmax: label smoothing must be from 0 to less than 1, got 1",
-        ),
     ];
     for (mlp, message) in cases {
         assert_eq!(error(mlp).to_string(), message);
     }
+    let smoothed = SoftmaxCrossEntropy::new().label_smoothing(1.0);
+    let network = Sequential::new(2).unwrap().with(Identity).unwrap();
+    let mut smoothed = Model::new(network, smoothed);
+    let two = Dataset::classification(Mat::zeros(2, 2), vec![0, 1], 2).unwrap();
+    let message = "the label-smoothing of softmax must be a number from 0 to less than 1, got 1";
+    assert_eq!(trainer().fit(&mut smoothed, &two).unwrap_err().to_string(), message);
+    let described = Mlp::classifier(2, 2).loss("softmax(1)").build::<f32>();
+    assert_eq!(described.unwrap_err().to_string(), message);
     let mut model = model();
     let other = Dataset::regression(Mat::zeros(2, 2), Mat::zeros(3, 2)).unwrap();
     assert!(model.evaluate(&other).is_err());

@@ -114,10 +114,19 @@ impl Spec {
     #[must_use]
     pub fn kind(&self, values: &[Value]) -> Kind {
         assert_eq!(values.len(), self.options.len(), "options of {}", self.name);
-        let mut kind = Kind::new(self.name);
+        let values = || self.options.iter().zip(values);
+        let set = |flag: &str| {
+            values().any(|(opt, value)| opt.name() == flag && *value == Value::Flag(true))
+        };
+        let also = self.also.filter(|(_, flag)| set(flag));
+        let mut kind = Kind::new(also.map_or(self.name, |(name, _)| name));
         let mut in_order = true;
-        for (opt, value) in self.options.iter().zip(values) {
+        for (opt, value) in values() {
             kind = match value {
+                _ if also.is_some_and(|(_, flag)| flag == opt.name()) => {
+                    in_order = false;
+                    continue;
+                }
                 value if opt.default().as_ref() == Some(value) => {
                     in_order = false;
                     continue;
@@ -229,8 +238,9 @@ mod tests {
             assert_eq!(printed(MIN_MAX, text), expected);
             assert_eq!(read(MIN_MAX, expected), read(MIN_MAX, text));
         }
-        assert_eq!(printed(SVM, "squared-svm(3)"), "svm(3, squared)");
+        assert_eq!(printed(SVM, "svm(3, squared)"), "squared-svm(3)");
         assert_eq!(read(SVM, "svm(3, squared)"), read(SVM, "squared-svm(3)"));
+        assert_eq!(printed(SVM, "svm(3, 0.5, squared=true)"), "squared-svm(3, 0.5)");
     }
 
     #[test]
