@@ -5,9 +5,9 @@ use thiserror::Error;
 #[error("the {option} of {kind} must be {expected}, got {value}")]
 pub struct OptionError {
     /// The kind that has the option.
-    pub kind: String,
+    pub kind: &'static str,
     /// The option.
-    pub option: String,
+    pub option: &'static str,
     /// Its range, in words.
     pub expected: String,
     /// The value it has.
@@ -44,7 +44,7 @@ pub enum KindError {
     #[error("{kind} {problem}: {takes}")]
     Arguments {
         /// The kind.
-        kind: String,
+        kind: &'static str,
         /// What is wrong with its options.
         problem: String,
         /// The options that it takes.

@@ -49,11 +49,15 @@ impl Range {
     ///
     /// # Errors
     /// [`OptionError`] with the other two arguments.
-    pub fn check(&self, kind: &str, option: &str, number: f64) -> Result<(), OptionError> {
+    pub fn check(
+        &self,
+        kind: &'static str,
+        option: &'static str,
+        number: f64,
+    ) -> Result<(), OptionError> {
         if self.contains(number) {
             return Ok(());
         }
-        let (kind, option) = (kind.to_owned(), option.to_owned());
         Err(OptionError { kind, option, expected: self.to_string(), value: number.to_string() })
     }
 

@@ -166,8 +166,7 @@ impl Spec {
     }
 
     fn out_of_range(&self, opt: &Opt, value: String) -> OptionError {
-        let (kind, option) = (self.name.to_owned(), opt.name().to_owned());
-        OptionError { kind, option, expected: opt.expected(), value }
+        OptionError { kind: self.name, option: opt.name(), expected: opt.expected(), value }
     }
 
     fn arguments(&self, problem: String) -> KindError {
@@ -176,7 +175,7 @@ impl Spec {
             [] => "it takes no options".to_owned(),
             names => format!("it takes {}", names.join(", ")),
         };
-        KindError::Arguments { kind: self.name.to_owned(), problem, takes }
+        KindError::Arguments { kind: self.name, problem, takes }
     }
 }
 
