@@ -19,15 +19,17 @@ fn activations<T: Scalar>(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("activation/{}/{units} units", T::NAME));
         group.throughput(Throughput::Elements((units * n) as u64));
         let x = normal::<T>((units, n), 1);
-        for kind in ActivationKind::ALL {
-            let layer = kind.layer::<T>(units).expect("there are units");
+        let known = LayerKinds::<T>::new();
+        for kind in known.activation_names() {
+            let layer = known.get(kind).map(|kind| kind.layer(units));
+            let layer = layer.expect("it is known").expect("there are units");
             let outputs = layer.out_features(units).expect("an even number, for two pieces");
             let dy = normal::<T>((outputs, n), 2);
             let (mut y, mut dx) = (dy.clone(), x.clone());
-            group.bench_function(BenchmarkId::new(kind.name(), "forward"), |b| {
+            group.bench_function(BenchmarkId::new(kind, "forward"), |b| {
                 b.iter(|| layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut()));
             });
-            group.bench_function(BenchmarkId::new(kind.name(), "backward"), |b| {
+            group.bench_function(BenchmarkId::new(kind, "backward"), |b| {
                 b.iter(|| {
                     let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
                     layer.backward_input(x, y, dy, dx.as_mut(), Mat::new().as_mut());
@@ -68,13 +70,14 @@ fn losses<T: Scalar>(c: &mut Criterion) {
         let labels: Vec<usize> = (0..n).map(|j| j % outputs).collect();
         let (mut losses, mut dscores) = (vec![T::ZERO; n], scores.clone());
         // Those of one score for two classes have one output.
-        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
-            let loss = kind.loss::<T>();
+        let known = LossKinds::<T>::new();
+        let kinds = known.names().into_iter().map(|name| known.get(name).expect("it is known"));
+        for loss in kinds.filter(|loss| loss.outputs(outputs) == outputs) {
             let targets = match loss.target_kind() {
                 densely::loss::TargetKind::Labels => Targets::Labels(&labels),
                 densely::loss::TargetKind::Values => Targets::Values(values.as_ref()),
             };
-            group.bench_function(kind.name(), |b| {
+            group.bench_function(loss.name(), |b| {
                 b.iter(|| loss.panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut()));
             });
         }

@@ -1,4 +1,4 @@
-//! An activation written outside the library is used like the library's own.
+//! An activation written outside the library is used like the library's own: by its name, too.
 //!
 //! `cargo run --release -p densely --example custom_activation`
 
@@ -21,23 +21,26 @@ impl Activation for Softsign {
     }
 }
 
+impl Described for Softsign {
+    const SPEC: Spec = Spec::new("softsign", "x / (1 + |x|)");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = digits().split(0.2, 1)?;
     let preparation = Preparation::fit(Method::Standardize, &train)?;
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 
-    // A network that is described by a few numbers knows the library's activations only;
-    // a network that is made of layers takes any.
-    let stream = |layer| Stream::new(1, Purpose::Weights, Key { layer, ..Key::default() });
-    let network = Sequential::new(64)?
-        .with(Linear::new(64, 48, Initializer::XavierNormal, &mut stream(0))?)?
-        .with(Softsign)?
-        .with(Linear::new(48, 10, Initializer::XavierNormal, &mut stream(1))?)?;
-    let mut model = Model::new(network, SoftmaxCrossEntropy::new());
+    let known = Registry::<f32>::new().layer::<Softsign>();
+    let mlp = Mlp::classifier(64, 10).hidden([48]).activation(Softsign).seed(1);
+    let mut model = mlp.build_with(&known)?;
     let history =
         Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(20).seed(1).fit(&mut model, &train)?;
 
-    let kinds: Vec<_> = model.network().stages().iter().map(|stage| stage.layer().kind()).collect();
+    let kinds: Vec<_> = model.network().kinds().iter().map(Kind::to_string).collect();
     println!("{} with {} parameters", kinds.join(" - "), model.parameters());
     println!("training loss {:.4} in the last epoch", history.last().train_loss);
     let evaluation = model.evaluate(&test)?;

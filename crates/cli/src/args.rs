@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
-use densely::prelude::{ActivationKind, LossKind, Method};
+use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
 use densely_notes::{Experiment, find};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
@@ -75,12 +75,12 @@ pub(crate) struct TrainArgs {
     pub(crate) hidden: Widths,
     /// Activation of the hidden layers: one for all, or one for each, as relu,tanh;
     /// leaky-relu(0.1) sets the slope, maxout(3) the pieces, elu(2) the limit
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&ActivationKind::ALL.map(ActivationKind::name)))]
+    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
     pub(crate) activation: Activations,
     /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
     /// huber(2) has its bend at 2
-    #[arg(long, help_heading = "Network", value_parser = Named::<LossKind>::new(&LossKind::ALL.map(LossKind::name)))]
-    pub(crate) loss: Option<LossKind>,
+    #[arg(long, help_heading = "Network", value_parser = Named::<LossArg>::new(&LossKinds::<f32>::new().names()))]
+    pub(crate) loss: Option<LossArg>,
     /// Number type of the network
     #[arg(long, help_heading = "Network", default_value = "f32")]
     pub(crate) dtype: Dtype,
@@ -107,8 +107,8 @@ pub(crate) struct TrainArgs {
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
     /// Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw
-    /// [default: 0.001; 0.01 for adamw]
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.001", hide_default_value = true, allow_negative_numbers = true, value_parser = non_negative,
+    /// [default: 0.0015; 0.01 for adamw]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.0015", hide_default_value = true, allow_negative_numbers = true, value_parser = non_negative,
         default_value_if("optimizer", "adamw", "0.01"))]
     pub(crate) weight_decay: f64,
     /// Strength λ of the penalty λ Σ |w| on weights
@@ -311,19 +311,38 @@ impl fmt::Display for Widths {
 
 /// Activations of hidden layers: `relu`, or `relu,tanh`.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Activations(pub(crate) Vec<ActivationKind>);
+pub(crate) struct Activations(pub(crate) Vec<Kind>);
 
 impl FromStr for Activations {
     type Err = ModelError;
 
     fn from_str(text: &str) -> Result<Self, ModelError> {
-        text.split(',').map(|name| name.trim().parse()).collect::<Result<_, _>>().map(Self)
+        let known = LayerKinds::<f32>::new();
+        let kinds = Kind::list(text)?.into_iter();
+        Ok(Self(
+            kinds
+                .map(|kind| Ok(known.activation(&kind)?.kind()))
+                .collect::<Result<_, ModelError>>()?,
+        ))
+    }
+}
+
+/// A loss.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LossArg(pub(crate) Kind);
+
+impl FromStr for LossArg {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let kind: Kind = text.parse()?;
+        Ok(Self(LossKinds::<f32>::new().get(kind)?.kind()))
     }
 }
 
 impl fmt::Display for Activations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<String> = self.0.iter().map(ActivationKind::to_string).collect();
+        let names: Vec<String> = self.0.iter().map(Kind::to_string).collect();
         f.write_str(&names.join(","))
     }
 }

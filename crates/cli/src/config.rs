@@ -3,6 +3,8 @@
 
 use std::any::TypeId;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use clap::error::ErrorKind;
@@ -97,7 +99,7 @@ struct Options {
 }
 
 fn read(path: &Path) -> Result<Options, CliError> {
-    let text = std::fs::read_to_string(path).map_err(CliError::file(path))?;
+    let text = read_text(path).map_err(CliError::file(path))?;
     let refuse = |message: String| refused(path, &message);
     let table: Table =
         text.parse().map_err(|error: toml::de::Error| refuse(error.message().to_owned()))?;
@@ -129,6 +131,17 @@ fn read(path: &Path) -> Result<Options, CliError> {
         }
     }
     Ok(read)
+}
+
+/// The text of a config, which may come from a pipe, but has an end.
+fn read_text(path: &Path) -> io::Result<String> {
+    const LONGEST: u64 = 1 << 24;
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too long for a config"));
+    }
+    Ok(text)
 }
 
 /// The value as it would be on the command line.
@@ -216,6 +229,17 @@ pub(crate) fn write(options: &[OptionText]) -> String {
 /// Whether a config with this first line is that of a run.
 pub(crate) fn is_marked(line: &str) -> bool {
     line.starts_with(MARK)
+}
+
+/// Whether this may be the config of a run of an earlier version, which did not mark it: it has
+/// nothing but options of ours, and all that there have always been.
+pub(crate) fn is_whole(text: &str) -> bool {
+    const ALWAYS: [&str; 5] = ["activation", "batch-size", "epochs", "hidden", "seed"];
+    let known = known_options();
+    let is_known = |key: &String| known.iter().any(|option| option.name == *key);
+    text.parse::<Table>().is_ok_and(|table| {
+        table.keys().all(is_known) && ALWAYS.iter().all(|name| table.contains_key(*name))
+    })
 }
 
 impl KnownOption {

@@ -61,6 +61,13 @@ pub(crate) enum CliError {
     )]
     RunExists(PathBuf),
     #[error(
+        "{} already holds a run, which goes on: wait for its end, or choose another folder with \
+         --out", .0.display()
+    )]
+    RunGoesOn(PathBuf),
+    #[error("{}: it is what is read; write another file", .0.display())]
+    OutputIsInput(PathBuf),
+    #[error(
         "--proba needs a classifier with probabilities, and this model's loss is {0}: \
          train it with --loss softmax (or logistic, for two classes)"
     )]

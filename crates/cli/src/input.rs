@@ -15,7 +15,8 @@ pub(crate) fn model(path: &Path) -> Result<AnyModel, CliError> {
     Ok(AnyModel::load(model_path(path))?)
 }
 
-fn model_path(path: &Path) -> PathBuf {
+/// The file of a model, or that in the folder of its run.
+pub(crate) fn model_path(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(MODEL) } else { path.to_owned() }
 }
 

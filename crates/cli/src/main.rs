@@ -21,6 +21,7 @@ use clap::error::ErrorKind;
 use crate::args::Command;
 use crate::error::CliError;
 use crate::output::eprintln;
+use crate::signals::Signals;
 use crate::visible::visible;
 
 fn main() -> ExitCode {
@@ -54,8 +55,9 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn run() -> Result<(), CliError> {
     let (cli, matches) = config::parse(std::env::args_os())?;
+    let signals = Signals::catch().map_err(CliError::Signals)?;
     match cli.command {
-        Command::Train(args) => commands::train::run(&args, &matches),
+        Command::Train(args) => commands::train::run(&args, &matches, &signals),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),

@@ -1,15 +1,19 @@
 //! The folder of a run.
 
-use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+mod claim;
+mod ours;
+
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use densely::formats::{ModelFile, WholeFile, is_model_file};
+use densely::formats::{ModelFile, WholeFile};
 use densely::prelude::Scalar;
-use serde_json::Value;
 
-use crate::config;
 use crate::error::CliError;
+use crate::signals::Signals;
+pub(crate) use claim::Claim;
+use ours::is_ours;
 
 /// The model's file: it alone is enough to predict.
 pub(crate) const MODEL: &str = "model.safetensors";
@@ -22,59 +26,61 @@ const METRICS: &str = "metrics.jsonl";
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     path: PathBuf,
-    /// The config, if it is still to be written: a run that is overwritten stays as it was
-    /// until the new one has something to keep.
-    config: Option<String>,
-    /// Whether there was no such folder.
-    created: bool,
+    config: String,
+    /// Whether it holds another run, which stays as it was until this one has something to keep.
+    overwrites: bool,
+    /// What is to be given up if nothing comes of the run; of another run nothing is.
+    claim: Option<Claim>,
+    /// Keeps other runs out, as long as this one lasts.
+    _lock: Option<File>,
 }
 
 impl RunFolder {
     /// The folder that was asked for, or `runs/<name>`, with a number added if there is such a
-    /// folder. No other run gets the same one, and a file can be written in it.
+    /// folder. No other run gets the same one, and a file can be written in it. A signal that
+    /// ends the program at once gives it up.
     ///
     /// # Errors
     /// If nothing can be written; if the folder that was asked for holds a run that is not to
-    /// be overwritten, or files of these names that are not ours.
+    /// be overwritten or goes on, or files of these names that are not ours.
     pub(crate) fn create(
         out: Option<&Path>,
         name: &str,
         overwrite: bool,
         config: String,
+        signals: &Signals,
     ) -> Result<Self, CliError> {
         let default = Path::new("runs").join(name);
         match out {
-            None if !overwrite => Self::numbered(&default, &config),
-            out => Self::at(out.unwrap_or(&default), overwrite, config),
+            None if !overwrite => Self::numbered(&default, config, signals),
+            out => Self::at(out.unwrap_or(&default), overwrite, config, signals),
         }
     }
 
     /// `folder`, or the first of `folder-2`, `folder-3`, ... that there is not.
-    fn numbered(folder: &Path, config: &str) -> Result<Self, CliError> {
-        if let Some(parent) = folder.parent() {
-            fs::create_dir_all(parent).map_err(CliError::file(parent))?;
-        }
+    fn numbered(folder: &Path, config: String, signals: &Signals) -> Result<Self, CliError> {
         let mut candidate = folder.to_owned();
         for number in 2.. {
-            match fs::create_dir(&candidate) {
-                Ok(()) => break,
+            match Claim::new_folder(&candidate) {
+                Ok(claim) => return Self::new(claim, lock(&candidate)?, config, signals),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     candidate = PathBuf::from(format!("{}-{number}", folder.display()));
                 }
                 Err(error) => return Err(CliError::file(candidate)(error)),
             }
         }
-        let created = candidate.clone();
-        let folder = Self::new(candidate, config).inspect_err(|_| {
-            // One that is empty is of no use, and one that is not stays.
-            let _ = fs::remove_dir(created);
-        })?;
-        Ok(Self { created: true, ..folder })
+        unreachable!("there is a number for each run")
     }
 
     /// A folder that may be there.
-    fn at(folder: &Path, overwrite: bool, config: String) -> Result<Self, CliError> {
-        fs::create_dir_all(folder).map_err(CliError::file(folder))?;
+    fn at(
+        folder: &Path,
+        overwrite: bool,
+        config: String,
+        signals: &Signals,
+    ) -> Result<Self, CliError> {
+        let claim = Claim::folder(folder).map_err(CliError::file(folder))?;
+        let lock = lock(folder)?;
         let present = [MODEL, CONFIG, METRICS].map(|file| folder.join(file));
         let present: Vec<_> =
             present.into_iter().filter(|file| fs::symlink_metadata(file).is_ok()).collect();
@@ -82,31 +88,45 @@ impl RunFolder {
             return Err(CliError::ForeignFile(foreign.clone()));
         }
         match (present.is_empty(), overwrite) {
-            (true, _) => Self::new(folder.to_owned(), &config),
+            (true, _) => Self::new(claim, lock, config, signals),
             (false, false) => Err(CliError::RunExists(folder.to_owned())),
             (false, true) => {
                 let path = folder.join(CONFIG);
                 let tried =
                     WholeFile::create(&path).and_then(|mut file| file.write_all(config.as_bytes()));
                 tried.map_err(CliError::file(path))?;
-                Ok(Self { path: folder.to_owned(), config: Some(config), created: false })
+                let path = folder.to_owned();
+                Ok(Self { path, config, overwrites: true, claim: None, _lock: lock })
             }
         }
     }
 
     /// A folder without a run: the config is what claims it.
-    fn new(folder: PathBuf, config: &str) -> Result<Self, CliError> {
-        let path = folder.join(CONFIG);
+    fn new(
+        claim: Claim,
+        lock: Option<File>,
+        config: String,
+        signals: &Signals,
+    ) -> Result<Self, CliError> {
+        signals.gives_up(Some(claim.clone()));
+        let path = claim.path().join(CONFIG);
         let written = WholeFile::create(&path).and_then(|mut file| {
             file.write_all(config.as_bytes())?;
             file.finish_new()
         });
         match written {
-            Ok(()) => Ok(Self { path: folder, config: None, created: false }),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Err(CliError::RunExists(folder))
+            Ok(()) => {
+                let path = claim.path().to_owned();
+                Ok(Self { path, config, overwrites: false, claim: Some(claim), _lock: lock })
             }
-            Err(error) => Err(CliError::file(path)(error)),
+            Err(error) => {
+                signals.gives_up(None);
+                claim.remove_created();
+                Err(match error.kind() {
+                    ErrorKind::AlreadyExists => CliError::RunExists(claim.path().to_owned()),
+                    _ => CliError::file(path)(error),
+                })
+            }
         }
     }
 
@@ -120,24 +140,32 @@ impl RunFolder {
 
     /// Whether the folder holds nothing of this run, but another one.
     pub(crate) fn is_of_another_run(&self) -> bool {
-        self.config.is_some()
+        self.overwrites
     }
 
     /// Leaves nothing of a run that never began.
     pub(crate) fn abandon(&self) {
-        // What cannot be removed does no harm: a config without a model.
-        if !self.is_of_another_run()
-            && fs::remove_file(self.path.join(CONFIG)).is_ok()
-            && self.created
-        {
-            let _ = fs::remove_dir(&self.path);
+        if let Some(claim) = &self.claim {
+            claim.give_up();
         }
+    }
+
+    /// Tries whether there is a place for the model.
+    pub(crate) fn try_model<T: Scalar>(&self, file: &ModelFile<T>) -> Result<(), CliError> {
+        Ok(file.try_place(self.model()).inspect_err(|_| self.abandon())?)
     }
 
     /// Writes the model.
     pub(crate) fn save_model<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
+        // It may have been removed in the meantime: that is no reason to lose the model.
+        fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         file.save(self.model())?;
-        self.save_config()
+        let config = self.path.join(CONFIG);
+        if self.overwrites || !config.exists() {
+            WholeFile::write(&config, &self.config).map_err(CliError::file(config))?;
+        }
+        self.overwrites = false;
+        Ok(())
     }
 
     /// Writes a line of JSON for each epoch.
@@ -145,42 +173,17 @@ impl RunFolder {
         let path = self.path.join(METRICS);
         WholeFile::write(&path, lines).map_err(CliError::file(path))
     }
-
-    fn save_config(&mut self) -> Result<(), CliError> {
-        let Some(config) = &self.config else { return Ok(()) };
-        let path = self.path.join(CONFIG);
-        WholeFile::write(&path, config).map_err(CliError::file(path))?;
-        self.config = None;
-        Ok(())
-    }
 }
 
-/// Whether a file is one that a run has written, of this version or another. One that is empty
-/// may be anybody's: there is nothing in it.
-fn is_ours(file: &Path) -> bool {
-    if fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() == 0) {
-        return true;
+/// Locks a folder for a run.
+///
+/// # Errors
+/// If another run has it. Where folders cannot be locked, none has.
+fn lock(folder: &Path) -> Result<Option<File>, CliError> {
+    let Ok(opened) = File::open(folder) else { return Ok(None) };
+    match opened.try_lock() {
+        Ok(()) => Ok(Some(opened)),
+        Err(TryLockError::WouldBlock) => Err(CliError::RunGoesOn(folder.to_owned())),
+        Err(TryLockError::Error(_)) => Ok(None),
     }
-    let has_model = || is_model_file(file.with_file_name(MODEL)).unwrap_or(false);
-    if file.ends_with(MODEL) {
-        has_model()
-    } else if file.ends_with(CONFIG) {
-        // Earlier versions did not mark it.
-        first_line(file).is_some_and(|line| config::is_marked(&line)) || has_model()
-    } else {
-        let epoch = first_line(file).and_then(|line| serde_json::from_str::<Value>(&line).ok());
-        epoch.is_some_and(|epoch| epoch.get("epoch").is_some() && epoch.get("train_loss").is_some())
-    }
-}
-
-/// The first line of a text file, up to a length that lines of ours do not have.
-fn first_line(path: &Path) -> Option<String> {
-    const LONGEST: u64 = 1 << 24;
-    let file = fs::metadata(path)
-        .ok()
-        .filter(fs::Metadata::is_file)
-        .and_then(|_| fs::File::open(path).ok())?;
-    let mut line = String::new();
-    BufReader::new(file.take(LONGEST)).read_line(&mut line).ok()?;
-    Some(line)
 }

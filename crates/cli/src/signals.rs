@@ -1,17 +1,29 @@
-//! Signals that ask the program to end: the first lets it save what it has, the second ends it.
+//! Signals that ask the program to end. It ends at once, unless a training has something to
+//! save: then the first signal ends the training, and one that comes later the program.
+
+#[cfg(unix)]
+mod watch;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// The signals that have come.
-#[derive(Debug)]
-pub(crate) struct Signals {
+use crate::run_folder::Claim;
+
+/// The signals that have come, and what the program does then.
+#[derive(Debug, Clone)]
+pub(crate) struct Signals(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Whether the program saves something before it ends.
+    saves: AtomicBool,
     stop: Arc<AtomicBool>,
     which: Arc<AtomicUsize>,
+    claim: Mutex<Option<Claim>>,
 }
 
 /// A signal, by number and name.
@@ -23,30 +35,51 @@ const ALL: &[Signal] = &[
     Signal(SIGTERM, "SIGTERM"),
     #[cfg(unix)]
     Signal(signal_hook::consts::SIGHUP, "SIGHUP"),
+    #[cfg(unix)]
+    Signal(signal_hook::consts::SIGQUIT, "SIGQUIT"),
 ];
 
 impl Signals {
     /// Catches them from now on.
     pub(crate) fn catch() -> io::Result<Self> {
-        let caught = Self { stop: Arc::default(), which: Arc::default() };
-        let ignored = ignored();
-        for signal in ALL.iter().filter(|signal| !signal.is_in(ignored)) {
-            // In this order: the second signal finds the flag that the first has set.
-            flag::register_conditional_shutdown(signal.0, signal.status(), caught.stop.clone())?;
-            flag::register_usize(signal.0, caught.which.clone(), signal.0 as usize)?;
-            flag::register(signal.0, caught.stop.clone())?;
-        }
+        let caught = Self(Arc::default());
+        #[cfg(unix)]
+        caught.watch()?;
         Ok(caught)
+    }
+
+    /// From now on there is something to save.
+    pub(crate) fn wait_for_saving(&self) -> io::Result<()> {
+        self.0.saves.store(true, Ordering::SeqCst);
+        // Where nobody waits for signals, the second ends the program where it is.
+        #[cfg(not(unix))]
+        for signal in ALL {
+            let (number, State { stop, which, .. }) = (signal.0, &*self.0);
+            flag::register_conditional_shutdown(number, signal.status(), stop.clone())?;
+            flag::register_usize(number, which.clone(), number as usize)?;
+            flag::register(number, stop.clone())?;
+        }
+        Ok(())
+    }
+
+    /// From now on there is nothing to save.
+    pub(crate) fn all_is_saved(&self) {
+        self.0.saves.store(false, Ordering::SeqCst);
+    }
+
+    /// A folder that is given up if the program ends at once and nothing is in it.
+    pub(crate) fn gives_up(&self, claim: Option<Claim>) {
+        *self.0.claim.lock().unwrap_or_else(PoisonError::into_inner) = claim;
     }
 
     /// Set by the first signal.
     pub(crate) fn flag(&self) -> &AtomicBool {
-        &self.stop
+        &self.0.stop
     }
 
     /// The signal that came, if one did.
     pub(crate) fn caught(&self) -> Option<Signal> {
-        let number = self.which.load(Ordering::Relaxed);
+        let number = self.0.which.load(Ordering::SeqCst);
         ALL.iter().copied().find(|signal| signal.0 as usize == number)
     }
 }
@@ -60,18 +93,6 @@ impl Signal {
     pub(crate) fn status(self) -> i32 {
         128 + self.0
     }
-
-    fn is_in(self, mask: u64) -> bool {
-        mask >> (self.0 - 1) & 1 == 1
-    }
-}
-
-/// A bit for each signal that is ignored, which stays so: of a program that `nohup` started, or
-/// that runs in the background of a script. Where the system does not say, none.
-fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// Lets a write beyond the allowed size of a file fail, with a message, and not end the program.

@@ -1,11 +1,12 @@
 //! Where a result goes: to the standard output, into a file that is written whole or not at
 //! all, or into what is no file, as a pipe.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use densely::formats::WholeFile;
+use same_file::is_same_file;
 
 use crate::error::CliError;
 
@@ -26,20 +27,28 @@ enum Target {
 
 impl Sink {
     /// The file of this path, or the standard output. To be called before the work is done
-    /// whose result it takes: what cannot be written is refused here.
+    /// whose result it takes from `inputs`: what cannot be written is refused here.
     ///
     /// # Errors
-    /// If there is a file, and it is not to be replaced, or none can be written.
-    pub(crate) fn open(path: Option<&Path>, replace: bool) -> Result<Self, CliError> {
+    /// If there is a file, and it is not to be replaced, or one of the inputs; if none can be
+    /// written.
+    pub(crate) fn open(
+        path: Option<&Path>,
+        replace: bool,
+        inputs: &[&Path],
+    ) -> Result<Self, CliError> {
         let Some(path) = path.filter(|path| !is_stdout(path)) else {
             return Ok(Self { path: None, target: Target::Stdout(io::stdout()), replace });
         };
         let target = match fs::metadata(path) {
             Ok(found) if !found.is_file() && !found.is_dir() || is_descriptor(path) => {
-                OpenOptions::new().append(true).open(path).map(Target::Direct)
+                open_direct(path, &found).map(Target::Direct)
             }
             Ok(found) if found.is_file() && !replace => {
                 return Err(CliError::FileExists(path.to_owned()));
+            }
+            Ok(found) if found.is_file() && inputs.iter().any(|input| is_same(path, input)) => {
+                return Err(CliError::OutputIsInput(path.to_owned()));
             }
             _ => WholeFile::create(path).map(Target::Whole),
         };
@@ -72,11 +81,54 @@ impl Sink {
     }
 }
 
+/// Whether two paths lead to the same file, by links of any kind.
+fn is_same(path: &Path, input: &Path) -> bool {
+    // To open a pipe would wait for somebody at its other end.
+    input.is_file() && is_same_file(path, input).unwrap_or(false)
+}
+
+/// Opens what is no file.
+#[cfg(not(unix))]
+fn open_direct(path: &Path, _found: &Metadata) -> io::Result<File> {
+    OpenOptions::new().append(true).open(path)
+}
+
+/// Opens what is no file. A disk has files that would be lost; and a pipe that nobody reads
+/// from would wait without end.
+#[cfg(unix)]
+fn open_direct(path: &Path, found: &Metadata) -> io::Result<File> {
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    let refuse = |kind, what| Err(io::Error::new(kind, what));
+    if found.file_type().is_block_device() {
+        return refuse(io::ErrorKind::InvalidInput, "it is a disk, and not written to");
+    }
+    let started = Instant::now();
+    // Without waiting, there is an error as long as there is no reader.
+    let open = || OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path);
+    while found.file_type().is_fifo() {
+        match open() {
+            // It is held until the pipe is opened again, for the reader not to see an end.
+            Ok(_held) => return OpenOptions::new().append(true).open(path),
+            Err(error) if error.raw_os_error() != Some(libc::ENXIO) => return Err(error),
+            Err(_) if started.elapsed() > PATIENCE => {
+                return refuse(io::ErrorKind::TimedOut, "nobody reads from this pipe");
+            }
+            Err(_) => sleep(Duration::from_millis(10)),
+        }
+    }
+    OpenOptions::new().append(true).open(path)
+}
+
 /// The standard output by one of its names. As any other file it would be written from its
 /// beginning.
 fn is_stdout(path: &Path) -> bool {
     let names = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
-    cfg!(unix) && names.iter().any(|name| path == Path::new(name))
+    path == Path::new("-") || cfg!(unix) && names.iter().any(|name| path == Path::new(name))
 }
 
 /// What the shell has opened, as for `-o >(gzip > predictions.gz)`.

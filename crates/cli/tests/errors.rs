@@ -46,8 +46,11 @@ fn wrong_usage() {
             "train --activation relue",
             "unknown activation \"relue\": choose one of relu, leaky-relu",
         ),
-        ("train --activation maxout(0)", "the pieces of maxout must be a number of at least 1"),
-        ("train --activation relu,,tanh", "unknown activation \"\""),
+        (
+            "train --activation maxout(0)",
+            "the pieces of maxout must be a whole number of at least 1",
+        ),
+        ("train --activation relu,,tanh", "a name or a value is missing after `relu,`"),
         ("train --dropout 1", "expected a number from 0 to less than 1"),
         ("train --input-noise=-1", "expected a number of at least 0"),
         ("train --loss hing", "unknown loss \"hing\": choose one of softmax, svm, squared-svm"),

@@ -41,6 +41,18 @@ fn runs_at_the_same_time_have_folders_of_their_own() {
     assert_eq!(seeds, ["0", "1", "2", "3", "4", "5", "6", "7"]);
 }
 
+/// The folder has the name of the table, unless that leads elsewhere.
+#[test]
+fn a_run_is_in_a_folder_of_its_own() {
+    let folder = Folder::new();
+    for (table, options) in [("...csv", ""), ("..csv", ""), ("...csv", " --force")] {
+        folder.write(table, flowers());
+        folder.ok(&format!("train {table} --target kind --epochs 1 --hidden 4{options}"));
+    }
+    assert_eq!(folder.files("runs"), ["run", "run-2"]);
+    assert_eq!(folder.files("."), ["...csv", "..csv", "runs"]);
+}
+
 #[test]
 fn a_folder_that_several_ask_for_is_that_of_one() {
     let folder = Folder::new();
@@ -69,10 +81,19 @@ fn files_that_are_not_ours_are_not_overwritten() {
     for (name, contents) in [
         ("config.toml", "[package]\nname = \"theirs\"\n"),
         ("config.toml", "seed = 3\n"),
+        ("config.toml", "epochs = 1\nseed = 3\nactivation = 'relu'\nhidden = 4\nbatch-size = 8\n"),
+        // There is nothing in it, and so nothing that says that it is ours.
+        ("config.toml", ""),
+        ("metrics.jsonl", ""),
+        // Others name things so, too.
+        ("metrics.jsonl", "{\"epoch\": 1, \"train_loss\": 0.5}\n"),
+        ("metrics.jsonl", "{\"epoch\":1,\"train_loss\":0.5,\"learning_rate\":0.1,\"best\":true}\n"),
         ("metrics.jsonl", "{\"step\": 3, \"loss\": 0.5}\n"),
         ("metrics.jsonl", "not json"),
         ("model.safetensors", "theirs"),
         ("model.safetensors", "\x02\0\0\0\0\0\0\0{}"),
+        ("model.safetensors", ""),
+        ("model.safetensors", "\x22\0\0\0\0\0\0\0{\"__metadata__\":{\"densely\":\"theirs\"}}"),
     ] {
         fs::create_dir(folder.path().join("theirs")).unwrap();
         folder.write(&format!("theirs/{name}"), contents);
@@ -101,7 +122,9 @@ fn a_run_of_an_earlier_version_may_be_overwritten() {
     let train = "train t.csv --target kind --epochs 1 --hidden 4 --out run";
     folder.ok(train);
     // They had no mark in their config, and a full disk left empty files.
-    folder.write("run/config.toml", "epochs = 1\n");
+    let config = folder.read("run/config.toml");
+    let unmarked = config.split_once('\n').unwrap().1;
+    folder.write("run/config.toml", unmarked);
     folder.write("run/metrics.jsonl", "");
     assert!(folder.fails(1, train).contains("already holds a run"));
     folder.ok(&format!("{train} --force"));
@@ -112,6 +135,28 @@ fn a_run_of_an_earlier_version_may_be_overwritten() {
     folder.write("run/model.safetensors", &model[..model.len() - 3]);
     folder.ok(&format!("{train} --force"));
     folder.ok("inspect run");
+}
+
+/// Beside a model of ours there may be what others have written.
+#[test]
+fn files_of_others_beside_a_model_stay() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    let train = "train t.csv --target kind --epochs 1 --hidden 4 --out run";
+    folder.ok(train);
+    for (name, theirs) in [
+        ("config.toml", "[package]\nname = \"theirs\"\n"),
+        ("config.toml", "epochs = 50\n"),
+        ("metrics.jsonl", "{\"epoch\": 1, \"train_loss\": 0.5}\n"),
+    ] {
+        let ours = folder.read(&format!("run/{name}"));
+        folder.write(&format!("run/{name}"), theirs);
+        let stderr = folder.fails(1, &format!("{train} --force"));
+        assert!(stderr.contains(&format!("run/{name}: there is such a file")), "{stderr}");
+        assert_eq!(folder.read(&format!("run/{name}")), theirs);
+        folder.write(&format!("run/{name}"), ours);
+    }
+    folder.ok(&format!("{train} --force"));
 }
 
 #[test]
@@ -140,6 +185,33 @@ fn predictions_are_not_written_over_a_file_unless_asked() {
     assert_eq!(folder.read("new.csv"), expected);
     assert!(folder.fails(1, "predict run t.csv -o run --force").contains("run: "));
     assert!(folder.fails(2, "predict run t.csv --force").contains("--output"));
+}
+
+/// Not even if it was asked for: what they were made from would be lost.
+#[test]
+fn predictions_do_not_replace_what_is_read() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    folder.ok("train t.csv --target kind --epochs 1 --hidden 4 --out run");
+    fs::hard_link(folder.path().join("t.csv"), folder.path().join("hard.csv")).unwrap();
+    let model = fs::read(folder.path().join("run/model.safetensors")).unwrap();
+    let mut outputs = vec!["t.csv", "hard.csv", "run/../t.csv", "run/model.safetensors"];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("t.csv", folder.path().join("link.csv")).unwrap();
+        outputs.push("link.csv");
+    }
+    for output in outputs {
+        for input in ["run", "run/model.safetensors"] {
+            let stderr = folder.fails(1, &format!("predict {input} t.csv --force -o {output}"));
+            assert!(stderr.contains(&format!("{output}: it is what is read")), "{stderr}");
+        }
+        assert_eq!(folder.read("t.csv"), flowers());
+        assert_eq!(folder.read("hard.csv"), flowers());
+        assert_eq!(fs::read(folder.path().join("run/model.safetensors")).unwrap(), model);
+    }
+    assert_eq!(folder.ok("predict run t.csv -o -"), folder.ok("predict run t.csv"));
+    assert!(!folder.path().join("-").exists());
 }
 
 #[cfg(unix)]

@@ -45,13 +45,13 @@ fn a_model_is_checked_layer_by_layer() {
     folder.write("parabola.csv", parabola());
     folder.ok("train flowers.csv --target kind --hidden 8,6 --activation relu,prelu --dropout 0.2 --epochs 3 --out flower");
     let expected = [
-        "0 Linear",
-        "1 Relu",
-        "2 Dropout",
-        "3 Linear",
-        "4 PRelu",
-        "5 Dropout",
-        "6 Linear",
+        "0 linear(8)",
+        "1 relu",
+        "2 dropout(0.2)",
+        "3 linear(6)",
+        "4 prelu",
+        "5 dropout(0.2)",
+        "6 linear(3)",
         "softmax",
         "network",
     ];

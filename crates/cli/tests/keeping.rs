@@ -36,7 +36,7 @@ fn a_training_that_never_begins_leaves_nothing() {
         message.ends_with("patience must be left out without validation data, got 3"),
         "{message}"
     );
-    assert_eq!(folder.files("runs"), [""; 0]);
+    assert!(!folder.path().join("runs").exists());
 }
 
 #[cfg(target_os = "linux")]
@@ -130,29 +130,52 @@ fn what_is_saved_can_be_loaded() {
     assert_eq!(folder.run(&format!("{train} --learning-rate 1e39 --validation 0")).status, 1);
 }
 
-/// A limit of the size of files is met as a full disk is.
+/// A limit of the size of files is met as a full disk is: before training.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_leaves_whole_files_only() {
+fn a_model_that_has_no_place_is_not_trained() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
     folder.ok("train flowers.csv --target kind --epochs 1 --hidden 500 --out old");
     let before = fs::read(folder.path().join("old/model.safetensors")).unwrap();
-    let train = "densely train flowers.csv --target kind --epochs 1 --hidden 500";
-    for (out, left) in [
-        ("new", &["config.toml", "metrics.jsonl"][..]),
-        ("old --force", &["config.toml", "metrics.jsonl", "model.safetensors"]),
-    ] {
-        let outcome = folder.shell(&format!("ulimit -f 10; exec {train} --out {out}"));
-        assert_eq!(outcome.status, 1, "{}", outcome.stderr);
-        assert!(outcome.stderr.contains("model.safetensors: File too large"), "{}", outcome.stderr);
-        assert_eq!(folder.files(out.split(' ').next().unwrap()), left);
+    let train = "densely train flowers.csv --target kind --epochs 100000 --hidden 500";
+    for out in ["--out new", "--out new/folder", "", "--out old --force"] {
+        for blocks in [0, 10] {
+            let outcome = folder.shell(&format!("ulimit -f {blocks}; exec {train} {out}"));
+            assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+            let file = if blocks == 0 { "config.toml" } else { "model.safetensors" };
+            let message = format!("{file}: File too large");
+            assert!(outcome.stderr.contains(&message), "{}", outcome.stderr);
+            assert_eq!(outcome.stderr.lines().count(), 1, "nothing has begun: {}", outcome.stderr);
+            assert_eq!(folder.files("."), ["flowers.csv", "old"]);
+            let files = ["config.toml", "metrics.jsonl", "model.safetensors"];
+            assert_eq!(folder.files("old"), files);
+        }
     }
     assert_eq!(fs::read(folder.path().join("old/model.safetensors")).unwrap(), before);
-    assert_eq!(folder.shell(&format!("ulimit -f 0; exec {train} --out none")).status, 1);
-    assert_eq!(folder.files("none"), [""; 0]);
-    assert_eq!(folder.shell(&format!("ulimit -f 0; exec {train}")).status, 1);
-    assert_eq!(folder.files("runs"), [""; 0]);
+    // Other files stay where they are.
+    fs::create_dir(folder.path().join("shared")).unwrap();
+    folder.write("shared/notes.txt", "mine");
+    let outcome = folder.shell(&format!("ulimit -f 10; exec {train} --out shared"));
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert_eq!(folder.files("shared"), ["notes.txt"]);
+}
+
+/// A disk that fills while it is trained costs what comes after.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_leaves_whole_files_only() {
+    let folder = Folder::new();
+    let line = "densely train --epochs 1000000 --validation 0 --threads 1 --out run & \
+                until [ -e run/metrics.jsonl ]; do sleep 0.1; done; \
+                prlimit --pid $! --fsize=10000; sleep 0.2; kill $!; wait $!";
+    let outcome = folder.shell(line);
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("model.safetensors: File too large"), "{}", outcome.stderr);
+    let epoch = folder.json("inspect run")["results"]["epoch"].as_str().unwrap().to_owned();
+    let kept = format!("the weights of epoch {epoch} are in run");
+    assert!(outcome.stderr.contains(&kept), "{kept}: {}", outcome.stderr);
+    assert_eq!(folder.files("run"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
 }
 
 /// The report is not worth the model: without it there still is one.

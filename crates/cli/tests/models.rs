@@ -157,7 +157,8 @@ fn inspect_tells_what_a_model_is() {
     assert_eq!(model["options"]["drop"], "number");
     assert_eq!(model["results"]["test_accuracy"], "1");
     let text = folder.ok("inspect flower");
-    for words in ["kind is one of 3 classes: daisy, rose, tulip", "51 parameters in f32", "Linear"]
+    for words in
+        ["kind is one of 3 classes: daisy, rose, tulip", "51 parameters in f32", "linear(8)"]
     {
         assert!(text.contains(words), "{text}");
     }

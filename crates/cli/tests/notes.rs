@@ -109,10 +109,13 @@ fn files_are_not_overwritten_unless_asked() {
     }
     // The page of all experiments is refused before the first is run.
     fs::create_dir(folder.path().join("mine")).unwrap();
-    folder.write("mine/README.md", "# My notes\n");
-    let stderr = folder.fails(1, "notes --out mine --force");
-    assert!(stderr.contains("mine/README.md: there is such a file that densely"), "{stderr}");
-    assert_eq!(folder.read("mine/README.md"), "# My notes\n");
+    for mine in ["# My notes\n", "# My notes\n\nThe others are from `densely notes --out docs`.\n"]
+    {
+        folder.write("mine/README.md", mine);
+        let stderr = folder.fails(1, "notes --out mine --force");
+        assert!(stderr.contains("mine/README.md: there is such a file that densely"), "{stderr}");
+        assert_eq!(folder.read("mine/README.md"), mine);
+    }
     assert_eq!(fs::read_dir(folder.path().join("mine")).unwrap().count(), 1);
 }
 

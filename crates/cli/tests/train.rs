@@ -60,7 +60,7 @@ fn findings_are_printed_and_written_down() {
     let relu = &lines[0]["layers"][1];
     assert_eq!(
         (&relu["layer"], &relu["kind"], &relu["units"]),
-        (&1.into(), &"Relu".into(), &64.into())
+        (&1.into(), &"relu".into(), &64.into())
     );
     assert!(relu["activations"]["zeros"].as_f64().unwrap() > 0.1);
     // The last layer begins small, and so does the gradient of the first one.
@@ -202,17 +202,17 @@ fn the_networks_of_the_notes_have_26_and_41_parameters() {
         (
             "two.csv --hidden 4",
             26,
-            vec![("Linear", 3, 4, 16), ("Relu", 4, 4, 0), ("Linear", 4, 2, 10)],
+            vec![("linear(4)", 3, 4, 16), ("relu", 4, 4, 0), ("linear(2)", 4, 2, 10)],
         ),
         (
             "number.csv --hidden 4,4 --activation tanh",
             41,
             vec![
-                ("Linear", 3, 4, 16),
-                ("Tanh", 4, 4, 0),
-                ("Linear", 4, 4, 20),
-                ("Tanh", 4, 4, 0),
-                ("Linear", 4, 1, 5),
+                ("linear(4)", 3, 4, 16),
+                ("tanh", 4, 4, 0),
+                ("linear(4)", 4, 4, 20),
+                ("tanh", 4, 4, 0),
+                ("linear(1)", 4, 1, 5),
             ],
         ),
     ] {
@@ -486,7 +486,15 @@ fn every_activation_trains_and_can_be_mixed() {
         .iter()
         .map(|layer| layer["kind"].as_str().unwrap().to_owned())
         .collect();
-    let expected = ["Linear", "PRelu", "Dropout", "Linear", "Maxout", "Dropout", "Linear"];
+    let expected = [
+        "linear(6)",
+        "prelu",
+        "dropout(0.5)",
+        "linear(15)",
+        "maxout(3)",
+        "dropout(0.5)",
+        "linear(3)",
+    ];
     assert_eq!(kinds, expected);
     // A list, as people write it in TOML.
     folder.write("own.toml", "activation = [\"relu\", \"leaky-relu(0.1)\"]\nhidden = [6, 5]\n");

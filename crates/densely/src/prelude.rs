@@ -2,17 +2,16 @@
 
 pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
 pub use densely_formats::{AnyModel, ModelFile, Provenance};
+pub use densely_layers::activations::*;
 pub use densely_layers::{
-    Activation, At, Dropout, Elu, Gelu, GeluTanh, HardTanh, Identity, InputNoise, Layer, LeakyRelu,
-    Linear, Maxout, PRelu, Param, Relu, Relu6, Selu, Sequential, Sigmoid, Silu, Softplus, Tanh,
+    Activation, At, Described, Dropout, InputNoise, Kind, Layer, LayerKind, LayerKinds, Linear,
+    Maxout, Options, PRelu, Param, Sequential, Spec,
 };
-pub use densely_loss::{
-    BinaryHinge, CrammerSingerSvm, Huber, Logistic, Loss, MeanAbsoluteError, MeanSquaredError,
-    MulticlassSvm, SoftmaxCrossEntropy, Targets,
-};
+pub use densely_loss::losses::*;
+pub use densely_loss::{Loss, LossKinds, Targets};
 pub use densely_models::{
-    ActivationKind, CrossValidation, Evaluation, LinearClassifier, LossKind, Mlp, Model,
-    Prediction, Predictor, Preparation, Trainer, TrainingStep, Workspace,
+    CrossValidation, Evaluation, IntoModel, LinearClassifier, Mlp, Model, Prediction, Predictor,
+    Preparation, Registry, Trainer, TrainingStep, Workspace,
 };
 pub use densely_optim::{
     Adagrad, Adam, AdamW, ConstantRate, CosineDecay, ExponentialDecay, OneCycle, Optimizer,
@@ -23,5 +22,5 @@ pub use densely_preprocess::{
     Preprocessor, RunningCovariance, RunningStatistics, Standardize, Transform, Whiten, Zca,
 };
 pub use densely_tensor::{
-    Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, Stream, Threads, mat,
+    Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads, mat,
 };

@@ -129,12 +129,10 @@ impl Arguments {
         (0..self.below(3)).map(|_| self.size_or_claim(4)).collect()
     }
 
-    fn activation(&mut self) -> ActivationKind {
-        match self.choose(&ActivationKind::ALL) {
-            ActivationKind::Maxout { pieces } => {
-                ActivationKind::Maxout { pieces: self.size_or_claim(pieces) }
-            }
-            other => other,
+    fn activation(&mut self) -> Kind {
+        match self.choose(&LayerKinds::<f64>::new().activation_names()) {
+            "maxout" => Kind::new("maxout").with(self.size_or_claim(2)),
+            other => Kind::new(other),
         }
     }
 
@@ -227,7 +225,7 @@ impl State {
     /// How many classes the model tells apart, if any: as many as it has outputs, or two with
     /// one output; `Some(0)` if the loss takes no such number of outputs.
     fn classes(&self) -> Option<usize> {
-        let (loss, outputs) = (self.spec.loss_kind(), self.model.outputs());
+        let (loss, outputs) = (self.model.loss(), self.model.outputs());
         let binary = loss.classes(1) == 2;
         match loss.target_kind() {
             TargetKind::Values => None,
@@ -238,7 +236,7 @@ impl State {
 
     /// Whether the data are such as the model takes.
     fn fits(&self) -> bool {
-        let kind = self.spec.loss_kind().target_kind();
+        let kind = self.model.loss().target_kind();
         let same_kind = self.data.labels().is_some() == (kind == TargetKind::Labels);
         same_kind
             && self.data.features() == self.model.inputs()
@@ -275,10 +273,11 @@ impl State {
         let spec = Mlp::classifier(inputs, outputs)
             .hidden(arguments.widths())
             .activation(arguments.activation())
-            .loss(arguments.choose(&LossKind::ALL))
+            .loss(arguments.choose(&LossKinds::<f64>::new().names()))
             .seed(arguments.below(9) as u64);
-        let widths = spec.hidden_widths().iter().chain([&inputs, &outputs]);
-        let valid = widths.into_iter().all(|&width| width > 0) && fits_into_memory(&spec);
+        let wide = spec.hidden_widths().iter().chain([&inputs, &outputs]).all(|&width| width > 0);
+        let some = spec.activation_kinds().iter().all(|kind| pieces(kind) > 0);
+        let valid = some && wide && fits_into_memory(&spec);
         let model = told(spec.build::<f64>());
         assert_eq!(model.is_some(), valid);
         if let Some(model) = model {
@@ -612,10 +611,10 @@ proptest! {
 fn parameters(spec: &Mlp) -> usize {
     let (mut count, mut inputs) = (0, spec.inputs());
     for (width, activation) in spec.hidden_layers() {
-        count += (inputs + 1) * width * activation.inputs_per_unit();
-        count += match activation {
-            ActivationKind::PRelu => width,
-            ActivationKind::SharedPRelu => 1,
+        count += (inputs + 1) * width * pieces(activation);
+        count += match activation.name() {
+            "prelu" => width,
+            "shared-prelu" => 1,
             _ => 0,
         };
         inputs = width;
@@ -623,10 +622,17 @@ fn parameters(spec: &Mlp) -> usize {
     count + (inputs + 1) * spec.outputs()
 }
 
+/// Of a unit of maxout; others have one.
+fn pieces(activation: &Kind) -> usize {
+    let text = activation.to_string();
+    let pieces = text.strip_prefix("maxout(").and_then(|text| text.strip_suffix(')'));
+    pieces.map_or(1 + usize::from(text == "maxout"), |pieces| pieces.parse().unwrap())
+}
+
 /// Whether there is memory for a network and its gradients: there is for all that is small, and
 /// not for what has a huge size.
 fn fits_into_memory(spec: &Mlp) -> bool {
-    let pieces = spec.hidden_layers().map(|(_, activation)| activation.inputs_per_unit());
+    let pieces = spec.hidden_layers().map(|(_, activation)| pieces(activation));
     let sizes = spec.hidden_widths().iter().copied().chain([spec.inputs(), spec.outputs()]);
     let sizes: Vec<usize> = sizes.chain(pieces).collect();
     !sizes.contains(&0) && sizes.iter().all(|&size| size < HUGE)

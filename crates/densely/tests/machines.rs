@@ -76,11 +76,12 @@ fn elementary<T: Scalar>() {
 
 fn layers<T: Scalar>() {
     let x = normal::<T>(70, 9, 2);
-    for kind in ActivationKind::ALL {
-        let layer = kind.layer::<T>(70).unwrap();
+    let known = LayerKinds::<T>::new();
+    for kind in known.activation_names() {
+        let layer = known.get(kind).unwrap().layer(70).unwrap();
         let outputs = layer.out_features(70).unwrap();
         let dy = normal::<T>(outputs, 9, 3);
-        report::<T>("kernel", kind.name(), |hash| {
+        report::<T>("kernel", kind, |hash| {
             let (mut y, mut dx) = (dy.clone(), x.clone());
             layer.forward(x.as_ref(), y.as_mut(), Mat::new().as_mut());
             let (x, dy, tape) = (x.as_ref(), dy.as_ref(), &mut Mat::new());
@@ -104,13 +105,14 @@ fn losses<T: Scalar>() {
     for outputs in [1, 3, 10, 40] {
         let (scores, values) = (normal::<T>(outputs, 33, 4), normal::<T>(outputs, 33, 5));
         let labels: Vec<usize> = (0..33).map(|j| j % outputs).collect();
-        for kind in LossKind::ALL.into_iter().filter(|kind| kind.outputs(outputs) == outputs) {
-            let loss = kind.loss::<T>();
+        let known = LossKinds::<T>::new();
+        let losses = known.names().into_iter().map(|name| known.get(name).unwrap());
+        for loss in losses.filter(|loss| loss.outputs(outputs) == outputs) {
             let targets = match loss.target_kind() {
                 TargetKind::Labels => Targets::Labels(&labels),
                 TargetKind::Values => Targets::Values(values.as_ref()),
             };
-            report::<T>("kernel", &format!("{}-of-{outputs}", kind.name()), |hash| {
+            report::<T>("kernel", &format!("{}-of-{outputs}", loss.name()), |hash| {
                 let (mut losses, mut dscores) = (vec![T::ZERO; 33], scores.clone());
                 loss.panel(scores.as_ref(), targets, 33, &mut losses, dscores.as_mut());
                 losses.into_iter().for_each(|loss| hash.add(loss));

@@ -26,7 +26,8 @@ fn a_network_larger_than_memory_is_an_error_that_says_how_large() {
         "the network would have 8.0e12 parameters, which take 1.7e14 bytes with their \
          gradients, more than there is memory: make its layers narrower"
     );
-    let pieces = |pieces| flowers.clone().hidden([2]).activation(ActivationKind::Maxout { pieces });
+    let pieces =
+        |pieces: usize| flowers.clone().hidden([2]).activation(Kind::new("maxout").with(pieces));
     for spec in [
         flowers.clone().hidden([usize::MAX]),
         flowers.clone().hidden([1 << 33, 1 << 33]),
@@ -54,7 +55,7 @@ fn a_network_larger_than_memory_is_an_error_that_says_how_large() {
 /// As deep as it is wide in other networks: no pass takes more of the stack for more layers.
 #[test]
 fn a_network_may_be_deep() {
-    let spec = Mlp::regressor(1, 1).hidden(vec![1; 20_000]).activation(ActivationKind::Identity);
+    let spec = Mlp::regressor(1, 1).hidden(vec![1; 20_000]).activation("identity");
     let mut model = spec.build::<f64>().unwrap();
     model.network_mut().visit_params_mut(&mut |param| {
         param.value.fill(if param.decay { 1.0 } else { 0.0 });

@@ -24,7 +24,7 @@ fn data() -> Dataset<f64> {
 /// A network with everything that could keep something from step to step: random draws, and
 /// room to work in.
 fn predictor(preparation: Preparation) -> Predictor<f32> {
-    let mixed = [ActivationKind::Relu, ActivationKind::PRelu];
+    let mixed = ["relu", "prelu"];
     let network = Mlp::classifier(4, 3).hidden([16, 8]).activations(mixed);
     Predictor::new(preparation, network.dropout(0.1).input_noise(0.05)).unwrap()
 }

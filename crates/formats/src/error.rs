@@ -1,6 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use densely_layers::KindError;
 use densely_models::ModelError;
 use thiserror::Error;
 
@@ -57,6 +58,12 @@ pub enum Reason {
         /// The newest that can be read.
         known: u32,
     },
+    /// A model in another number type than the one asked for.
+    #[error("the model is not in {expected}")]
+    Dtype {
+        /// The number type asked for.
+        expected: &'static str,
+    },
     /// A tensor that should be there and is not.
     #[error("tensor `{0}` is missing")]
     MissingTensor(String),
@@ -73,6 +80,17 @@ pub enum Reason {
     /// A tensor with a value that is NaN or infinite.
     #[error("tensor `{0}` has a value that is not finite")]
     NotFinite(String),
+    /// A layer or a loss that is not known by its name.
+    #[error(
+        "the {family} `{name}` is not known here: register it, as `Registry::new().{family}::<...>()`, \
+         and use `save_with` and `load_with`"
+    )]
+    Unknown {
+        /// `"layer"` or `"loss"`.
+        family: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// Contents that have changed since the file was written.
     #[error("the file is damaged: its tensors do not have the hash that was stored with them")]
     Hash,
@@ -81,5 +99,16 @@ pub enum Reason {
     Unsupported(String),
     /// Parts that do not fit together.
     #[error(transparent)]
-    Model(#[from] ModelError),
+    Model(ModelError),
+}
+
+impl From<ModelError> for Reason {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::Kind(KindError::Unknown { family, name, .. }) => {
+                Self::Unknown { family, name }
+            }
+            error => Self::Model(error),
+        }
+    }
 }

@@ -39,6 +39,7 @@ mod preparation;
 mod recognise;
 mod same;
 mod source;
+mod temporary;
 mod tensor;
 mod whole_file;
 
@@ -47,4 +48,5 @@ pub use hash::weights_hash;
 pub use manifest::Provenance;
 pub use model_file::{AnyModel, ModelFile};
 pub use recognise::is_model_file;
+pub use temporary::AllAbandoned;
 pub use whole_file::WholeFile;

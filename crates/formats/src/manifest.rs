@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use densely_tensor::Scalar;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// The version of the format that is written, and the newest that can be read.
@@ -10,8 +11,9 @@ use serde::{Deserialize, Serialize};
 /// and the fields `dropout` and `input_noise`, which are left out if they are 0.
 /// Version 3 has more kinds of preprocessing, and lists of them. Version 4 has the tensors
 /// `constant.features` and `constant.values`, which are left out if no feature is held, and
-/// scales of 0.
-pub(crate) const VERSION: u32 = 4;
+/// scales of 0. Version 5 has the kinds of all layers, and of the loss, instead of the options of a
+/// perceptron.
+pub(crate) const VERSION: u32 = 5;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +53,29 @@ pub(crate) enum Dtype {
     F64,
 }
 
+impl Dtype {
+    pub(crate) fn of<T: Scalar>() -> Self {
+        if T::NAME == "f32" { Self::F32 } else { Self::F64 }
+    }
+}
+
+/// A network: as the kinds of its layers, or, before version 5, as a perceptron.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Network {
+#[serde(untagged)]
+pub(crate) enum Network {
+    Layers(Layers),
+    Perceptron(Perceptron),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Layers {
+    pub(crate) inputs: usize,
+    pub(crate) layers: Vec<String>,
+    pub(crate) loss: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Perceptron {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) hidden: Vec<usize>,
@@ -101,17 +124,28 @@ pub(crate) enum Task {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Lengths {
     pub(crate) network: NetworkLengths,
+    pub(crate) preprocess: Length,
     pub(crate) features: Length,
     pub(crate) outputs: Length,
+    pub(crate) provenance: ProvenanceLengths,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NetworkLengths {
+    #[serde(default)]
+    pub(crate) layers: Length,
+    #[serde(default)]
     pub(crate) hidden: Length,
 }
 
-/// The length of a list, of which nothing is kept.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+pub(crate) struct ProvenanceLengths {
+    pub(crate) options: Length,
+    pub(crate) results: Length,
+}
+
+/// The length of a list or of a table, of which nothing is kept; a word alone is one.
+#[derive(Debug, Default)]
 pub(crate) struct Length(pub(crate) usize);
 
 impl<'de> Deserialize<'de> for Length {
@@ -124,6 +158,18 @@ impl<'de> Deserialize<'de> for Length {
                 f.write_str("a list")
             }
 
+            fn visit_str<E>(self, _: &str) -> Result<Length, E> {
+                Ok(Length(1))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Length, A::Error> {
+                let mut length = 0;
+                while table.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    length += 1;
+                }
+                Ok(Length(length))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Length, A::Error> {
                 let mut length = 0;
                 while list.next_element::<IgnoredAny>()?.is_some() {
@@ -132,6 +178,6 @@ impl<'de> Deserialize<'de> for Length {
                 Ok(Length(length))
             }
         }
-        deserializer.deserialize_seq(Counter)
+        deserializer.deserialize_any(Counter)
     }
 }

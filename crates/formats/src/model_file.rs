@@ -1,21 +1,26 @@
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::mem::take;
 use std::path::Path;
 
-use densely_models::Predictor;
+use densely_models::{Predictor, Registry};
 use densely_tensor::Scalar;
-use safetensors::tensor::Metadata;
 
 use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
-use crate::source::{Failure, Source};
+use crate::source::{Failure, Header, Source};
 use crate::tensor::{Stored, Tensors};
 use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
 
+/// So many layers may be without parameters before any with them.
+const FREE_LAYERS: usize = 16;
+
 /// The key of our entry in the header of the file.
 pub(crate) const KEY: &str = "densely";
+
+/// How many there may be at most of what needs no tensors.
+const LONGEST: usize = 2000;
 
 /// A model and how it came to be: what a model file holds.
 #[derive(Debug)]
@@ -40,29 +45,60 @@ impl<T: Scalar> ModelFile<T> {
     /// new one is safely on the disk.
     ///
     /// What was written can be [loaded](AnyModel::load), and is then the same model: it has
-    /// been tried, before anything was written.
+    /// been tried, before anything was written. Of transformations, options and results there may be 2,000.
     ///
     /// # Errors
     /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not
-    /// be loaded, or not as the same model: with a weight that is not finite, a layer that its
-    /// description does not have, or a part that the format has no place for.
+    /// be loaded, or not as the same model: with a weight that is not finite, a layer or a loss
+    /// that is not ours, or a part that the format has no place for.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
+        self.save_with(path, &Registry::new())
+    }
+
+    /// [`save`](Self::save), of a model with layers or a loss of your own.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), for what is not known here.
+    pub fn save_with(
+        &self,
+        path: impl AsRef<Path>,
+        known: &Registry<T>,
+    ) -> Result<(), FormatError> {
         let path = path.as_ref();
         let bytes = self
             .to_bytes()
-            .and_then(|bytes| self.check(&bytes).map(|()| bytes))
+            .and_then(|bytes| self.check(&bytes, known).map(|()| bytes))
             .map_err(|reason| FormatError::invalid(path, reason))?;
         WholeFile::write(path, &bytes).map_err(|source| FormatError::file(path, source))
     }
 
+    /// Tries whether there is a place for the file, as often as it may be written: all of its
+    /// bytes are, beside it, and removed. If there is no such file, that takes twice as many: a
+    /// later one is written while an earlier one is there.
+    ///
+    /// # Errors
+    /// [`FormatError::File`] if it cannot be written, [`FormatError::Invalid`] if the format has
+    /// no place for a part of it.
+    pub fn try_place(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
+        let path = path.as_ref();
+        let bytes = self.to_bytes().map_err(|reason| FormatError::invalid(path, reason))?;
+        let copies = if path.exists() { 1 } else { 2 };
+        let copy = |_| {
+            let mut file = WholeFile::create(path)?;
+            file.write_all(&bytes).map(|()| file)
+        };
+        let tried: io::Result<Vec<_>> = (0..copies).map(copy).collect();
+        tried.map(drop).map_err(|source| FormatError::file(path, source))
+    }
+
     /// Whether these bytes are read as this model.
-    fn check(&self, bytes: &[u8]) -> Result<(), Reason> {
+    fn check(&self, bytes: &[u8], known: &Registry<T>) -> Result<(), Reason> {
         let source = Source::new(bytes, Some(bytes.len() as u64));
         let (manifest, tensors) = contents(source).map_err(|failure| match failure {
             Failure::File(error) => Reason::NotSafetensors(error.to_string()),
             Failure::Invalid(reason) => reason,
         })?;
-        same::check(&self.predictor, &Self::restore(manifest, &tensors)?.predictor)
+        same::check(&self.predictor, &Self::restore(manifest, &tensors, known)?.predictor)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, Reason> {
@@ -74,8 +110,8 @@ impl<T: Scalar> ModelFile<T> {
         };
         let mut manifest = Manifest {
             version: VERSION,
-            dtype: if size_of::<T>() == 4 { Dtype::F32 } else { Dtype::F64 },
-            network: network::store(predictor.spec(), predictor.model(), &mut tensors),
+            dtype: Dtype::of::<T>(),
+            network: network::store(predictor.model(), &mut tensors)?,
             preprocess: preparation::store(preparation, &mut tensors)?,
             features: preparation.feature_names().to_vec(),
             target: preparation.target_name().to_owned(),
@@ -91,11 +127,31 @@ impl<T: Scalar> ModelFile<T> {
             .map_err(|error| Reason::NotSafetensors(error.to_string()))
     }
 
-    fn restore(mut manifest: Manifest, tensors: &Stored) -> Result<Self, Reason> {
+    /// Reads a file of a model with layers or a loss of your own: as [`AnyModel::load`], of one
+    /// number type.
+    ///
+    /// # Errors
+    /// As [`AnyModel::load`], and for a model of the other number type.
+    pub fn load_with(path: impl AsRef<Path>, known: &Registry<T>) -> Result<Self, FormatError> {
+        let path = path.as_ref();
+        let loaded = open(path).and_then(|(manifest, tensors)| {
+            let of_this_type = manifest.dtype == Dtype::of::<T>();
+            let other = || Reason::Dtype { expected: T::NAME };
+            of_this_type.then_some(()).ok_or_else(other)?;
+            Ok(Self::restore(manifest, &tensors, known)?)
+        });
+        loaded.map_err(|failure| failure.at(path))
+    }
+
+    fn restore(
+        mut manifest: Manifest,
+        tensors: &Stored,
+        known: &Registry<T>,
+    ) -> Result<Self, Reason> {
+        let outputs = manifest.outputs.len();
         let preparation = preparation::restore(&mut manifest, tensors)?;
-        let spec = network::spec(manifest.network)?;
-        let model = network::restore(&spec, tensors)?;
-        let predictor = Predictor::from_parts(preparation, spec, model)?;
+        let model = network::restore(manifest.network, outputs, tensors, known)?;
+        let predictor = Predictor::new(preparation, model)?;
         Ok(Self { predictor, provenance: manifest.provenance })
     }
 }
@@ -113,31 +169,30 @@ impl AnyModel {
     /// something else, is truncated or damaged.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, FormatError> {
         let path = path.as_ref();
-        let failed = |failure| match failure {
-            Failure::File(source) => FormatError::file(path, source),
-            Failure::Invalid(reason) => FormatError::invalid(path, reason),
-        };
-        Self::read(path).map_err(failed)
+        let loaded = open(path).and_then(|(manifest, tensors)| {
+            Ok(match manifest.dtype {
+                Dtype::F32 => Self::F32(ModelFile::restore(manifest, &tensors, &Registry::new())?),
+                Dtype::F64 => Self::F64(ModelFile::restore(manifest, &tensors, &Registry::new())?),
+            })
+        });
+        loaded.map_err(|failure| failure.at(path))
     }
+}
 
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let file = File::open(path)?;
-        let about = file.metadata()?;
-        let size = about.is_file().then_some(about.len());
-        let (manifest, tensors) = contents(Source::new(file, size))?;
-        Ok(match manifest.dtype {
-            Dtype::F32 => Self::F32(ModelFile::restore(manifest, &tensors)?),
-            Dtype::F64 => Self::F64(ModelFile::restore(manifest, &tensors)?),
-        })
-    }
+fn open(path: &Path) -> Result<(Manifest, Stored), Failure> {
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    let size = about.is_file().then_some(about.len());
+    contents(Source::new(file, size))
 }
 
 /// The manifest, and the tensors, which have the hash that was stored with them.
 fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure> {
-    let (description, metadata) = source.header()?;
-    let mut manifest = parse(&description.ok_or(Reason::NotDensely)?, &metadata)?;
-    let tensors = Stored::from(source.tensors(&metadata)?);
-    drop(metadata);
+    let mut header = source.header()?;
+    let description = header.description.take().ok_or(Reason::NotDensely)?;
+    let mut manifest = parse(&description, &header)?;
+    drop(description);
+    let tensors = Stored::from(source.tensors(header.tensors)?);
     let stored = take(&mut manifest.hash);
     if hash(&manifest, |hasher| tensors.hash(hasher))? != stored {
         return Err(Reason::Hash.into());
@@ -147,7 +202,7 @@ fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure
 
 /// The manifest, unless it is of a version that is not known yet, which may have other fields,
 /// or lists more than there are tensors for.
-fn parse(json: &str, tensors: &Metadata) -> Result<Manifest, Reason> {
+fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
     #[derive(serde::Deserialize)]
     struct Version {
         version: u32,
@@ -159,14 +214,26 @@ fn parse(json: &str, tensors: &Metadata) -> Result<Manifest, Reason> {
     }
     let lengths: Lengths = serde_json::from_str(json).map_err(unreadable)?;
     // A layer has a weight and a bias, and a feature or an output at least one number.
-    let (count, numbers) = (tensors.tensors().len(), tensors.data_len() / size_of::<f32>());
+    let (count, numbers) = (header.tensors.len(), header.data_len() / size_of::<f32>());
     for (what, Length(length), most) in [
         ("hidden layers", lengths.network.hidden, count / 2),
+        // A weight and a bias, an activation and dropout.
+        ("layers", lengths.network.layers, 2 * count + FREE_LAYERS),
         ("features", lengths.features, numbers),
         ("outputs", lengths.outputs, numbers),
     ] {
         if length > most {
             let found = format!("it lists {length} {what}, and there are tensors for {most}");
+            return Err(Reason::Manifest(found));
+        }
+    }
+    for (what, Length(length)) in [
+        ("transformations", lengths.preprocess),
+        ("options", lengths.provenance.options),
+        ("results", lengths.provenance.results),
+    ] {
+        if length > LONGEST {
+            let found = format!("it lists {length} {what}, and may list {LONGEST}");
             return Err(Reason::Manifest(found));
         }
     }

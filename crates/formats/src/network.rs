@@ -1,9 +1,17 @@
-use densely_models::{Mlp, Model, ModelError, ParameterSlot};
+use std::collections::HashSet;
+
+use densely_layers::Kind;
+use densely_models::{Mlp, Model, ModelError, Registry};
 use densely_tensor::{Mat, Scalar, ShapeError, column};
 
 use crate::error::Reason;
-use crate::manifest::Network;
+use crate::manifest::{Layers, Network, Perceptron};
 use crate::tensor::{Stored, Tensors};
+
+/// The bytes of the text of a kind, at most.
+const LONGEST: usize = 4096;
+/// Those of a number with which a loss weighs a class, and what is between two.
+const MAX_WEIGHT: usize = 32;
 
 /// The name of a parameter of the layer at this position. As in PyTorch, the slopes of a
 /// PReLU are its weight.
@@ -12,72 +20,120 @@ fn tensor_name(stage: usize, parameter: &str) -> String {
     format!("{stage}.{parameter}")
 }
 
-/// Stores the description and the weights.
-pub(crate) fn store<T: Scalar>(spec: &Mlp, model: &Model<T>, tensors: &mut Tensors) -> Network {
+/// Stores what the network is, and its parameters.
+pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Result<Network, Reason> {
+    let (mut layers, mut names) = (Vec::new(), HashSet::new());
     for (index, stage) in model.network().stages().iter().enumerate() {
-        stage.layer().visit_params(&mut |param| {
+        let (layer, kind) = (stage.layer(), stage.layer().kind());
+        if !kind.is_whole() {
+            return Err(Reason::Unsupported(format!(
+                "layer {index}, `{kind}`, has fields and does not say which kind it is: it needs a \
+                 `kind` of its own"
+            )));
+        }
+        layers.push(kind.to_string());
+        let mut twice = None;
+        layer.visit_params(&mut |param| {
             let (name, value) = (tensor_name(index, param.name), param.value.as_ref());
-            match param.name {
-                "weight" => tensors.insert_matrix(name, value),
-                _ => tensors.insert_vector(name, column(value, 0)),
+            if !names.insert(name.clone()) {
+                twice = Some(name);
+            } else if is_matrix(param.name, value.ncols()) {
+                tensors.insert_matrix(name, value);
+            } else {
+                tensors.insert_vector(name, column(value, 0));
             }
         });
+        if let Some(name) = twice {
+            return Err(Reason::Unsupported(format!("two parameters of the name `{name}`")));
+        }
     }
-    let activations = spec.activation_kinds().iter().map(ToString::to_string);
-    let unless_0 = |value: f64| (value != 0.0).then(|| value.to_string());
-    Network {
-        inputs: spec.inputs(),
-        outputs: spec.outputs(),
-        hidden: spec.hidden_widths().to_vec(),
-        activation: activations.collect::<Vec<_>>().join(","),
-        dropout: unless_0(spec.drop_probability()),
-        input_noise: unless_0(spec.input_noise_deviation()),
-        loss: spec.loss_kind().to_string(),
-        seed: spec.random_seed(),
+    let loss = model.loss().kind();
+    if !loss.is_whole() {
+        return Err(Reason::Unsupported(format!(
+            "the loss, `{loss}`, has fields and does not say which kind it is: it needs a `kind` of \
+             its own"
+        )));
     }
+    let (inputs, loss) = (model.inputs(), loss.to_string());
+    Ok(Network::Layers(Layers { inputs, layers, loss }))
 }
 
-/// The description.
-pub(crate) fn spec(network: Network) -> Result<Mlp, Reason> {
+/// Weights are matrices whatever their shape, and other parameters if they have several columns.
+fn is_matrix(name: &str, columns: usize) -> bool {
+    name == "weight" || columns != 1
+}
+
+/// The network of this description with its parameters: of a size that is believed once all of
+/// them are known to be there.
+pub(crate) fn restore<T: Scalar>(
+    network: Network,
+    outputs: usize,
+    tensors: &Stored,
+    known: &Registry<T>,
+) -> Result<Model<T>, Reason> {
+    let Layers { inputs, layers, loss } = match network {
+        Network::Layers(layers) => layers,
+        Network::Perceptron(perceptron) => as_layers(perceptron)?,
+    };
+    let mut kinds = Vec::new();
+    for layer in layers {
+        let kind = read(&layer, LONGEST)?;
+        // One that is not known is refused before the next is read.
+        known.layers().get(&kind).map_err(ModelError::from)?;
+        kinds.push(kind);
+    }
+    for slot in known.parameter_slots(inputs, &kinds)? {
+        let name = tensor_name(slot.stage, slot.name);
+        match is_matrix(slot.name, slot.columns) {
+            true => tensors.expect::<T>(&name, &[slot.rows, slot.columns])?,
+            false => tensors.expect::<T>(&name, &[slot.rows])?,
+        }
+    }
+    let loss = read(&loss, LONGEST + MAX_WEIGHT * outputs)?;
+    let mut model = Model::of_kinds(inputs, &kinds, &loss, known)?;
+    let mut result = Ok(());
+    model.network_mut().visit_params_by_layer_mut(&mut |layer, param| {
+        if result.is_ok() {
+            let (rows, columns) = (param.value.nrows(), param.value.ncols());
+            let name = tensor_name(layer, param.name);
+            let value = match is_matrix(param.name, columns) {
+                true => tensors.matrix(&name, rows, columns),
+                false => tensors.vector(&name, rows).map(|x| Mat::from_fn(rows, 1, |i, _| x[i])),
+            };
+            result = value.map(|value| param.value = value);
+        }
+    });
+    result.map(|()| model)
+}
+
+/// A kind, of a text of so many bytes at most: what is read takes many times as much memory.
+fn read(text: &str, longest: usize) -> Result<Kind, Reason> {
+    if text.len() > longest {
+        let start: String = text.chars().take(40).collect();
+        return Err(Reason::Manifest(format!("`{start}...` is longer than {longest} bytes")));
+    }
+    Ok(text.parse().map_err(ModelError::from)?)
+}
+
+/// The layers of a perceptron of the versions before 5.
+fn as_layers(network: Perceptron) -> Result<Layers, Reason> {
     let names = network.activation.split(',').filter(|name| !name.is_empty());
     let (hidden, given) = (network.hidden.len(), names.clone().count());
     if given > hidden.max(1) {
         ShapeError::expect("Mlp", "activations", hidden, given).map_err(ModelError::from)?;
     }
-    let activations = names.map(str::parse).collect::<Result<Vec<_>, ModelError>>()?;
-    Ok(Mlp::classifier(network.inputs, network.outputs)
+    let activations = names.map(|name| read(name, LONGEST)).collect::<Result<Vec<_>, _>>()?;
+    let mlp = Mlp::classifier(network.inputs, network.outputs)
         .hidden(network.hidden)
         .activations(activations)
         .dropout(number(network.dropout.as_deref())?)
-        .input_noise(number(network.input_noise.as_deref())?)
-        .loss(network.loss.parse()?)
-        .seed(network.seed))
+        .input_noise(number(network.input_noise.as_deref())?);
+    let layers = mlp.layers()?.iter().map(Kind::to_string).collect();
+    Ok(Layers { inputs: network.inputs, layers, loss: network.loss })
 }
 
 /// A number that is 0 if it is left out.
 fn number(text: Option<&str>) -> Result<f64, Reason> {
     let text = text.unwrap_or("0");
     text.parse().map_err(|error| Reason::Manifest(format!("\"{text}\": {error}")))
-}
-
-/// The network with its weights: of a size that is believed once all of them are known to be
-/// there.
-pub(crate) fn restore<T: Scalar>(spec: &Mlp, tensors: &Stored) -> Result<Model<T>, Reason> {
-    for slot in spec.parameter_slots()? {
-        let name = tensor_name(slot.stage, slot.name);
-        match slot.name {
-            "weight" => tensors.expect::<T>(&name, &[slot.rows, slot.columns])?,
-            _ => tensors.expect::<T>(&name, &[slot.rows])?,
-        }
-    }
-    spec.assemble(|slot: ParameterSlot| {
-        let name = tensor_name(slot.stage, slot.name);
-        match slot.name {
-            "weight" => tensors.matrix(&name, slot.rows, slot.columns),
-            _ => {
-                let values = tensors.vector(&name, slot.rows)?;
-                Ok(Mat::from_fn(slot.rows, 1, |i, _| values[i]))
-            }
-        }
-    })
 }

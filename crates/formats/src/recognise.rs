@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::model_file::KEY;
 use crate::source::{Failure, Source};
@@ -19,6 +20,14 @@ pub fn is_model_file(path: impl AsRef<Path>) -> io::Result<bool> {
         #[serde(rename = "__metadata__")]
         metadata: HashMap<String, String>,
     }
+    /// What our entry says in every version.
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "it is enough that they are there")]
+    struct Entry {
+        version: u32,
+        network: IgnoredAny,
+        hash: String,
+    }
     // To open a pipe would wait for somebody to write into it.
     if !std::fs::metadata(&path)?.is_file() {
         return Ok(false);
@@ -28,7 +37,8 @@ pub fn is_model_file(path: impl AsRef<Path>) -> io::Result<bool> {
     match Source::new(file, Some(size)).header_bytes() {
         Ok(header) => {
             let header = serde_json::from_slice::<Header>(&header);
-            Ok(header.is_ok_and(|header| header.metadata.contains_key(KEY)))
+            let entry = header.ok().and_then(|mut header| header.metadata.remove(KEY));
+            Ok(entry.is_some_and(|entry| serde_json::from_str::<Entry>(&entry).is_ok()))
         }
         Err(Failure::File(error)) => Err(error),
         Err(Failure::Invalid(_)) => Ok(false),

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::path::Path;
 
 use safetensors::SafeTensorError;
-use safetensors::tensor::{Metadata, TensorInfo};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use safetensors::tensor::{Dtype, TensorInfo};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::FormatError;
 use crate::error::Reason;
 use crate::tensor::Tensors;
 
@@ -19,6 +21,16 @@ pub(crate) enum Failure {
     File(io::Error),
     /// It holds something else.
     Invalid(Reason),
+}
+
+impl Failure {
+    /// As the error of the file that it is about.
+    pub(crate) fn at(self, path: &Path) -> FormatError {
+        match self {
+            Self::File(source) => FormatError::file(path, source),
+            Self::Invalid(reason) => FormatError::invalid(path, reason),
+        }
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -63,26 +75,21 @@ impl<R: Read> Source<R> {
 
     /// What the header says of the file: our entry, if there is one, and its tensors, of which
     /// nothing has been read, but which are known to fill the rest of the file.
-    pub(crate) fn header(&mut self) -> Result<(Option<String>, Metadata), Failure> {
-        let header: Header = serde_json::from_slice(&self.header_bytes()?)
+    pub(crate) fn header(&mut self) -> Result<Header, Failure> {
+        let mut header: Header = serde_json::from_slice(&self.header_bytes()?)
             .map_err(SafeTensorError::InvalidHeaderDeserialization)?;
-        let Header { description, mut tensors } = header;
-        tensors.sort_by_key(|(_, info)| info.data_offsets);
-        let count = tensors.len();
-        let metadata = Metadata::new(None, tensors)?;
-        let used_twice = metadata.tensors().len() < count;
-        let incomplete = self.left.is_some_and(|left| left != metadata.data_len() as u64);
-        if used_twice || incomplete {
+        header.tensors.sort_by_key(|(_, info)| info.data_offsets);
+        let size = header.check()?;
+        if self.left.is_some_and(|left| left != size as u64) {
             return Err(SafeTensorError::MetadataIncompleteBuffer.into());
         }
-        Ok((description, metadata))
+        Ok(header)
     }
 
     /// The tensors, which are all that is left.
-    pub(crate) fn tensors(mut self, metadata: &Metadata) -> Result<Tensors, Failure> {
+    pub(crate) fn tensors(mut self, infos: Vec<(String, TensorInfo)>) -> Result<Tensors, Failure> {
         let mut tensors = Tensors::default();
-        for name in metadata.offset_keys() {
-            let Some(info) = metadata.info(&name) else { continue };
+        for (name, info) in infos {
             let (start, end) = info.data_offsets;
             let length = (end - start) as u64;
             let bytes = self.bytes(length, SafeTensorError::MetadataIncompleteBuffer)?;
@@ -111,9 +118,46 @@ impl<R: Read> Source<R> {
 }
 
 /// The header. The library would copy all of it on the way, into ten times the memory.
-struct Header {
-    description: Option<String>,
-    tensors: Vec<(String, TensorInfo)>,
+pub(crate) struct Header {
+    /// Our entry, if there is one.
+    pub(crate) description: Option<String>,
+    /// In the order of their bytes.
+    pub(crate) tensors: Vec<(String, TensorInfo)>,
+}
+
+impl Header {
+    /// Whether each tensor begins where the one before it ends, has as many bytes as its shape
+    /// says, and a name of its own. Returns the bytes of all.
+    fn check(&self) -> Result<usize, SafeTensorError> {
+        let mut end = 0;
+        for (name, info) in &self.tensors {
+            let (from, to) = info.data_offsets;
+            if from != end || to < from {
+                return Err(SafeTensorError::InvalidOffset(name.clone()));
+            }
+            let values = info.shape.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
+            let bits = values.and_then(|values| values.checked_mul(info.dtype.bitsize()));
+            let bits = bits.ok_or(SafeTensorError::ValidationOverflow)?;
+            if !bits.is_multiple_of(8) {
+                return Err(SafeTensorError::MisalignedSlice);
+            }
+            if to - from != bits / 8 {
+                return Err(SafeTensorError::TensorInvalidInfo);
+            }
+            end = to;
+        }
+        let mut names: Vec<&str> = self.tensors.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(SafeTensorError::MetadataIncompleteBuffer);
+        }
+        Ok(end)
+    }
+
+    /// The bytes of all tensors.
+    pub(crate) fn data_len(&self) -> usize {
+        self.tensors.last().map_or(0, |(_, info)| info.data_offsets.1)
+    }
 }
 
 impl<'de> Deserialize<'de> for Header {
@@ -132,13 +176,61 @@ impl<'de> Deserialize<'de> for Header {
                     if name == "__metadata__" {
                         header.description = map.next_value::<Entries>()?.densely;
                     } else {
-                        header.tensors.push((name, map.next_value()?));
+                        let info = map.next_value::<Info>()?.into();
+                        // To double would take a file of nothing but names too far.
+                        if header.tensors.len() == header.tensors.capacity() {
+                            header.tensors.reserve_exact(header.tensors.len() / 4 + 16);
+                        }
+                        header.tensors.push((name, info));
                     }
                 }
                 Ok(header)
             }
         }
         deserializer.deserialize_map(Names)
+    }
+}
+
+/// The type, the shape and the place of a tensor.
+#[derive(serde::Deserialize)]
+struct Info {
+    dtype: Dtype,
+    shape: Shape,
+    data_offsets: (usize, usize),
+}
+
+impl From<Info> for TensorInfo {
+    fn from(Info { dtype, shape: Shape(shape), data_offsets }: Info) -> Self {
+        Self { dtype, shape, data_offsets }
+    }
+}
+
+/// A shape of few dimensions: each takes a few bytes of a file, and more of memory.
+struct Shape(Vec<usize>);
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const MOST: usize = 8;
+        struct Sizes;
+        impl<'de> Visitor<'de> for Sizes {
+            type Value = Shape;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "at most {MOST} dimensions")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sizes: A) -> Result<Shape, A::Error> {
+                let mut shape = Vec::with_capacity(2);
+                while let Some(size) = sizes.next_element()? {
+                    if shape.len() == MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                    shape.push(size);
+                }
+                Ok(Shape(shape))
+            }
+        }
+        deserializer.deserialize_seq(Sizes)
     }
 }
 

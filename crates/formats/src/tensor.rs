@@ -55,8 +55,8 @@ impl Tensors {
 
 impl Tensors {
     /// Adds what was read from a file.
-    pub(crate) fn insert_bytes(&mut self, name: String, info: &TensorInfo, bytes: Vec<u8>) {
-        self.0.insert(name, Tensor { dtype: info.dtype, shape: info.shape.clone(), bytes });
+    pub(crate) fn insert_bytes(&mut self, name: String, info: TensorInfo, bytes: Vec<u8>) {
+        self.0.insert(name, Tensor { dtype: info.dtype, shape: info.shape, bytes });
     }
 
     fn tensor(&self, name: &str) -> Result<&Tensor, Reason> {

@@ -88,6 +88,7 @@ fn memory_is_taken_for_what_is_there() {
     let path = folder.path().join("model.safetensors");
     honest_files(&path);
     claims(&path);
+    claims_of_version_1(&path);
     many_tiny_things(&path);
 }
 
@@ -116,26 +117,43 @@ fn honest_files(path: &Path) {
 fn claims(path: &Path) {
     saved::<f32>(path, &data(4, 3), "standardize", &[2]);
     let honest = fs::read(path).unwrap();
-    let sizes = |text: String| (r#""hidden":[2],"activation":"relu""#, text);
-    let hidden = |widths: &str| sizes(format!(r#""hidden":[{widths}],"activation":"relu""#));
-    let maxout = |pieces: &str| sizes(format!(r#""hidden":[2],"activation":"maxout({pieces})""#));
-    let (largest, ones) = (usize::MAX.to_string(), vec!["1"; 200_000].join(","));
+    let layers = |hidden: &str| {
+        let honest = r#""layers":["linear(2)","relu","linear(3)"]"#;
+        (honest, format!(r#""layers":[{hidden}"linear(3)"]"#))
+    };
+    let entries = |table: &str| {
+        let entry = |i: usize| format!(r#""{i}":"""#);
+        let entries: Vec<_> = (0..200_000).map(entry).collect();
+        format!(r#""{table}":{{{}}}"#, entries.join(","))
+    };
+    let largest = usize::MAX.to_string();
+    let long = format!("relu({})", vec!["1"; 100_000].join(","));
     for (old, new) in [
-        hidden("1000000000"),
-        hidden(&largest),
-        hidden("0"),
-        hidden("2,2"),
-        hidden(""),
-        hidden(&ones),
-        maxout("1000000000000"),
-        maxout(&largest),
+        layers(r#""linear(1000000000)","relu","#),
+        layers(&format!(r#""linear({largest})","relu","#)),
+        layers(r#""linear(0)","relu","#),
+        layers(r#""linear(2)","relu","linear(2)","relu","#),
+        layers(""),
+        layers(&r#""relu","#.repeat(200_000)),
+        layers(&format!(r#""linear(2)","{long}","#)),
+        layers(&format!(r#""linear(2)","{}","#, "a(".repeat(100_000))),
+        layers(&format!(r#""linear({largest})","maxout({largest})","#)),
+        layers(r#""linear(2)","prelu","#),
+        (
+            r#""loss":"softmax""#,
+            format!(r#""loss":"softmax(0, list({}))""#, vec!["1"; 100_000].join(",")),
+        ),
         (r#""inputs":4"#, format!(r#""inputs":{largest}"#)),
-        (r#""outputs":3"#, format!(r#""outputs":{largest}"#)),
         (r#""x0","x1""#, format!(r#""x0"{}"#, r#","x1""#.repeat(100_000))),
-        (r#""activation":"relu""#, format!(r#""activation":"{}""#, vec!["elu"; 100_000].join(","))),
         (r#""preprocess":"standardize""#, r#""preprocess":"pca""#.to_owned()),
         (r#""preprocess":"standardize""#, r#""preprocess":["standardize","zca"]"#.to_owned()),
         (r#""task":"classify""#, r#""task":"regress""#.to_owned()),
+        (
+            r#""preprocess":"standardize""#,
+            format!(r#""preprocess":["none"{}]"#, r#","none""#.repeat(200_000)),
+        ),
+        (r#""options":{}"#, entries("options")),
+        (r#""results":{}"#, entries("results")),
     ] {
         fs::write(path, forged(&honest, old, &new)).unwrap();
         let start: String = new.chars().take(60).collect();
@@ -148,12 +166,69 @@ fn claims(path: &Path) {
     assert!(load("another target", path).is_ok());
 }
 
+/// In a description of the versions before 5.
+fn claims_of_version_1(path: &Path) {
+    let honest = include_bytes!("data/version-1.safetensors");
+    let sizes = |text: String| (r#""hidden":[4,2],"activation":"leaky-relu""#, text);
+    let hidden = |widths: &str| sizes(format!(r#""hidden":[{widths}],"activation":"relu""#));
+    let activation = |kinds: &str| sizes(format!(r#""hidden":[4,2],"activation":"{kinds}""#));
+    let largest = usize::MAX.to_string();
+    for (old, new) in [
+        hidden("1000000000"),
+        hidden(&largest),
+        hidden("0"),
+        hidden("4,2,2"),
+        hidden(""),
+        hidden(&vec!["1"; 200_000].join(",")),
+        activation("maxout(1000000000000)"),
+        activation(&format!("maxout({largest})")),
+        activation(&vec!["elu"; 100_000].join(",")),
+        (r#""outputs":3"#, format!(r#""outputs":{largest}"#)),
+    ] {
+        fs::write(path, forged(honest, old, &new)).unwrap();
+        let start: String = new.chars().take(60).collect();
+        let error = load(&start, path).unwrap_err().to_string();
+        assert!(!error.contains("the file is damaged"), "{start}: {error}");
+        println!("    {}", error.chars().take(150).collect::<String>());
+    }
+}
+
 /// Headers in which names and shapes are all there is.
 fn many_tiny_things(path: &Path) {
-    let entry = |i: usize| format!(r#""{i}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#);
-    let header = format!("{{{}}}", (0..10_000).map(entry).collect::<Vec<_>>().join(","));
-    fs::write(path, [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat()).unwrap();
-    assert!(load("empty tensors", path).is_err());
+    // Others' files, and ours with tensors that no model has, which are read to be hashed.
+    saved::<f32>(path, &data(1, 2), "none", &[2]);
+    let header = fs::read(path).unwrap();
+    let header: serde_json::Value =
+        serde_json::Deserializer::from_slice(&header[8..]).into_iter().next().unwrap().unwrap();
+    let ours = format!(r#""__metadata__":{},"#, header["__metadata__"]);
+    for (values, start) in [(0, ""), (1, ""), (0, &*ours), (1, &*ours)] {
+        let entry = |i: usize| {
+            let (from, to) = (4 * i * values, 4 * (i + 1) * values);
+            format!(r#""{i}":{{"dtype":"F32","shape":[{values}],"data_offsets":[{from},{to}]}}"#)
+        };
+        for count in [10_000, 70_000, 100_000, 135_000] {
+            let entries = (0..count).map(entry).collect::<Vec<_>>().join(",");
+            let header = format!("{{{start}{entries}}}");
+            let length = (header.len() as u64).to_le_bytes();
+            let bytes = [&length, header.as_bytes(), &vec![0; 4 * values * count]].concat();
+            fs::write(path, bytes).unwrap();
+            assert!(load(&format!("{count} tensors of {values}"), path).is_err());
+        }
+    }
+    // Of one tensor, and of many.
+    let shape = |dimensions: usize| vec!["1"; dimensions].join(",");
+    for (count, dimensions) in [(1, 3_000_000), (50_000, 8), (50_000, 9)] {
+        let shape = shape(dimensions);
+        let entry = |i: usize| {
+            let (from, to) = (4 * i, 4 * i + 4);
+            format!(r#""{i}":{{"dtype":"F32","shape":[{shape}],"data_offsets":[{from},{to}]}}"#)
+        };
+        let entries = (0..count).map(entry).collect::<Vec<_>>().join(",");
+        let header = format!("{{{ours}{entries}}}");
+        let length = (header.len() as u64).to_le_bytes();
+        fs::write(path, [&length, header.as_bytes(), &vec![0; 4 * count]].concat()).unwrap();
+        assert!(load(&format!("{count} tensors of {dimensions} dimensions"), path).is_err());
+    }
     // Each layer of a file takes more than there is of it: but no more than the model.
     saved::<f32>(path, &data(1, 2), "none", &[1; 1000]);
     let size = fs::metadata(path).unwrap().len() as usize;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use densely_data::Dataset;
 use densely_formats::{AnyModel, ModelFile, Provenance, weights_hash};
-use densely_layers::Layer;
-use densely_models::{ActivationKind, LossKind, Mlp, Prediction, Predictor, Preparation};
+use densely_layers::{Kind, Layer, LayerKinds};
+use densely_models::{Mlp, Prediction, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 use tempfile::TempDir;
@@ -32,10 +32,10 @@ fn file<T: Scalar>(data: &Dataset<f64>, method: &Method, hidden: &[usize]) -> Mo
     let preparation = Preparation::fit(method, data).unwrap();
     let inputs = preparation.preprocessor().out_features();
     let spec = match data.labels() {
-        Some(_) => Mlp::classifier(inputs, 3).loss(LossKind::Svm),
+        Some(_) => Mlp::classifier(inputs, 3).loss("svm"),
         None => Mlp::regressor(inputs, 1),
     };
-    let spec = spec.hidden(hidden).activation(ActivationKind::Tanh).seed(u64::MAX);
+    let spec = spec.hidden(hidden).activation("tanh").seed(u64::MAX);
     let mut predictor = Predictor::new(preparation, spec).unwrap();
     predictor.model_mut().network_mut().visit_params_mut(&mut |param| {
         param.value[(0, 0)] += T::from_f64(0.1);
@@ -94,7 +94,9 @@ fn comes_back<T: Number>(saved: &ModelFile<T>) {
     let loaded = T::take(AnyModel::load(&path).unwrap()).expect("the number type is kept");
     assert_eq!(loaded.provenance, saved.provenance);
     assert_eq!(loaded.predictor.preparation(), saved.predictor.preparation());
-    assert_eq!(loaded.predictor.spec(), saved.predictor.spec());
+    let (ours, theirs) = (loaded.predictor.model(), saved.predictor.model());
+    assert_eq!(ours.network().kinds(), theirs.network().kinds());
+    assert_eq!(ours.loss().kind(), theirs.loss().kind());
     assert_eq!(weights_hash(loaded.predictor.model()), weights_hash(saved.predictor.model()));
     let threads = Threads::single();
     let (ours, theirs) = (&loaded.predictor, &saved.predictor);
@@ -125,18 +127,19 @@ fn every_description_comes_back_as_it_was() {
     let data = classes();
     let preparation = Preparation::fit(Method::Standardize, &data).unwrap();
     let plain = || Mlp::classifier(3, 3).hidden([4, 5]);
+    let names = LayerKinds::<f64>::new().activation_names();
     let mut specs: Vec<Mlp> =
-        ActivationKind::ALL.iter().map(|&activation| plain().activation(activation)).collect();
-    let slope = ActivationKind::LeakyRelu { slope: 0.1 + 0.2 };
-    let pieces = ActivationKind::Maxout { pieces: 3 };
-    let alpha = ActivationKind::Elu { alpha: -1e-300 };
+        names.into_iter().map(|activation| plain().activation(activation)).collect();
+    let slope = Kind::new("leaky-relu").with(0.1 + 0.2);
+    let pieces = Kind::new("maxout").with(3);
+    let alpha = Kind::new("elu").with(-1e-300);
     specs.extend([
         plain().activations([slope, pieces]),
-        plain().activations([ActivationKind::PRelu, ActivationKind::SharedPRelu]),
-        plain().activations([alpha, ActivationKind::PRelu]).dropout(0.1 + 0.2).input_noise(1e-9),
-        plain().dropout(0.5).activation(ActivationKind::PRelu),
-        Mlp::classifier(3, 3).activations([]).input_noise(3.0),
-        plain().loss(LossKind::SmoothedSoftmax { label_smoothing: 0.1 }),
+        plain().activations(["prelu", "shared-prelu"]),
+        plain().activations([alpha, Kind::new("prelu")]).dropout(0.1 + 0.2).input_noise(1e-9),
+        plain().dropout(0.5).activation("prelu"),
+        Mlp::classifier(3, 3).activations([""; 0]).input_noise(3.0),
+        plain().loss("softmax(0.1)"),
     ]);
     for spec in specs {
         let mut predictor = Predictor::<f32>::new(preparation.clone(), spec).unwrap();
@@ -158,12 +161,9 @@ fn a_file_of_version_1_is_read() {
     let path = folder.path("old");
     fs::write(&path, bytes).unwrap();
     let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
-    let spec = Mlp::classifier(3, 3)
-        .loss(LossKind::Svm)
-        .hidden([4, 2])
-        .activation(ActivationKind::LeakyRelu { slope: 0.01 })
-        .seed(7);
-    assert_eq!(*file.predictor.spec(), spec);
+    let spec = Mlp::classifier(3, 3).loss("svm").hidden([4, 2]).activation("leaky-relu").seed(7);
+    let network = file.predictor.model().network();
+    assert_eq!(network.kinds(), spec.layers().unwrap());
     assert_eq!(
         weights_hash(file.predictor.model()),
         "7faf12b7a1a0da32fdc9bf4cb5a9c526befa33aed87aaa3cd9df30702194b79b"
@@ -296,7 +296,7 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 4"
+        "broken: the file has format 7, and this version reads formats up to 5"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();
@@ -324,7 +324,7 @@ fn slopes_are_the_weights_of_a_prelu() {
     let folder = Folder::new();
     let path = folder.path("model.safetensors");
     let preparation = Preparation::fit(Method::None, &classes()).unwrap();
-    let spec = Mlp::classifier(3, 3).hidden([4]).activation(ActivationKind::PRelu).dropout(0.5);
+    let spec = Mlp::classifier(3, 3).hidden([4]).activation("prelu").dropout(0.5);
     let predictor = Predictor::<f64>::new(preparation, spec).unwrap();
     ModelFile { predictor, provenance: Provenance::default() }.save(&path).unwrap();
     let bytes = fs::read(path).unwrap();

@@ -130,3 +130,14 @@ fn links_pipes_and_long_names() {
     assert!(WholeFile::create("/").is_err());
     assert!(WholeFile::create("").is_err());
 }
+
+#[test]
+fn a_name_of_a_folder_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "old").unwrap();
+    for name in ["file/", "none/", "", "."] {
+        let refused = WholeFile::create(folder.path().join(name)).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::IsADirectory, "{name}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

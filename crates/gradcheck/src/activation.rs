@@ -34,7 +34,7 @@ const CASES_PER_LAYER: u32 = 8;
 /// use densely_layers::LeakyRelu;
 ///
 /// let report = ActivationCheck::family(|draw| LeakyRelu::new(draw.uniform(0.0, 1.0))).run()?;
-/// assert_eq!(report.subject(), "LeakyRelu");
+/// assert_eq!(report.subject(), "leaky-relu");
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub struct ActivationCheck<'a, A> {
@@ -90,8 +90,8 @@ impl<'a, A: Activation + 'a> ActivationCheck<'a, A> {
             Source::One(activation) => Held::Borrowed(*activation),
             Source::Family(build) => Held::Owned(build(draw)),
         };
-        let name = Layer::<f64>::kind(held(&Draw::new(1, 1, 0)).get());
-        let session = Session::new(name, self.config);
+        let name = Layer::<f64>::kind(held(&Draw::new(1, 1, 0)).get()).name().to_owned();
+        let session = Session::new(&name, self.config);
         session.cases(self.config.cases, &points(), |&(x, seed)| {
             at_point(&held(&Draw::new(1, 1, seed)), x, &session)
         })?;

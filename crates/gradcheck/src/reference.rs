@@ -29,7 +29,7 @@ use densely_tensor::{Mat, Real};
 /// })
 /// .dual_numbers()
 /// .run()?;
-/// assert_eq!(report.subject(), "Linear");
+/// assert_eq!(report.subject(), "linear");
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub trait Reference {

@@ -102,11 +102,11 @@ fn nothing_is_left_out() {
         rows.map(|row| row.target.clone()).collect::<Vec<_>>()
     };
     let expected: [(&str, &[&str]); 6] = [
-        ("0 Linear", &["input", "weight", "bias"]),
-        ("1 Relu", &["input"]),
-        ("2 Linear", &["input", "weight", "bias"]),
-        ("3 Tanh", &["input"]),
-        ("4 Linear", &["input", "weight", "bias"]),
+        ("0 linear(70)", &["input", "weight", "bias"]),
+        ("1 relu", &["input"]),
+        ("2 linear(6)", &["input", "weight", "bias"]),
+        ("3 tanh", &["input"]),
+        ("4 linear(4)", &["input", "weight", "bias"]),
         ("softmax", &["scores"]),
     ];
     for (report, (subject, targets)) in reports.iter().zip(expected) {
@@ -251,7 +251,7 @@ fn a_wrong_layer_is_named() {
     // All that comes before it is wrong, too, and nothing that comes after it.
     let (subjects, failure) = found(Wrong::Input);
     let failure = failure.unwrap();
-    assert_eq!(subjects, ["0 Linear", "1 Relu", "2 Linear", "3 WrongLinear", "network"]);
+    assert_eq!(subjects, ["0 linear(70)", "1 relu", "2 linear(6)", "3 wrong-linear", "network"]);
     assert_eq!((failure.check, failure.target.as_str()), (Check::Differences, "input"));
     assert_eq!(failure.guess, Some(Mistake::Sign));
     assert!(failure.report.rows().iter().any(|row| row.target == "bias" && row.passed()));
@@ -259,7 +259,7 @@ fn a_wrong_layer_is_named() {
     for (mistake, target) in [(Wrong::Weight, "weight"), (Wrong::Bias, "bias")] {
         let (subjects, failure) = found(mistake);
         let failure = failure.unwrap();
-        assert_eq!(subjects, ["3 WrongLinear", "network"]);
+        assert_eq!(subjects, ["3 wrong-linear", "network"]);
         assert_eq!((failure.check, failure.target.as_str()), (Check::Differences, target));
         assert_eq!(failure.guess, Some(Mistake::DividedByExamples(4)));
         let others = failure.report.rows().iter().filter(|row| row.target != target);

@@ -1,10 +1,10 @@
 use std::fmt::Debug;
 
 use densely_tensor::{
-    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
+    Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
 };
 
-use crate::{Layer, Saturation};
+use crate::{Kind, Layer, Saturation};
 
 /// An elementwise function and its derivative: `y = f(x)`, `dy/dx = f'(x)`.
 ///
@@ -59,6 +59,22 @@ pub trait Activation: Debug + Send + Sync {
             _ => Saturation::OneSided,
         }
     }
+
+    /// The initialiser for the weights before it: Xavier's if `f` is flat on both sides,
+    /// otherwise He's.
+    fn initializer(&self) -> Initializer {
+        match self.saturation() {
+            Saturation::TwoSided => Initializer::XavierNormal,
+            _ => Initializer::HeNormal,
+        }
+    }
+
+    /// What it is, as plain data. A type without fields is known by its name, `Softsign` as
+    /// `softsign`; one that has options says here what they are:
+    /// [`Described::described`](crate::Described::described) does.
+    fn activation_kind(&self) -> Kind {
+        Kind::of_type::<Self>(size_of_val(self))
+    }
 }
 
 impl<T: Scalar, A: Activation> Layer<T> for A {
@@ -111,7 +127,15 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
         );
     }
 
+    fn kind(&self) -> Kind {
+        self.activation_kind()
+    }
+
     fn unit_saturation(&self) -> Saturation {
         self.saturation()
+    }
+
+    fn suited_initializer(&self) -> Initializer {
+        self.initializer()
     }
 }

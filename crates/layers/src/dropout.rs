@@ -2,7 +2,7 @@ use densely_tensor::{
     MatMut, MatRef, Scalar, ShapeError, column, column_mut, copy, map, vectorize, weigh,
 };
 
-use crate::{At, Layer, LayerError};
+use crate::{At, Described, Kind, Layer, LayerKind, Opt, OptionError, Options, Range, Spec, Value};
 
 /// Dropout: in training, each value is dropped with probability `p`, and those that are
 /// kept are divided by `1 − p`.
@@ -30,7 +30,7 @@ use crate::{At, Layer, LayerError};
 /// assert_eq!(y, x);
 /// dropout.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), At::default());
 /// assert!((0..4).all(|i| y[(i, 0)] == 0.0 || y[(i, 0)] == 2.0 * x[(i, 0)]));
-/// # Ok::<(), densely_layers::LayerError>(())
+/// # Ok::<(), densely_layers::OptionError>(())
 /// ```
 ///
 /// CS231n, Neural Networks 2, "Regularization"; N. Srivastava et al., "Dropout: a simple
@@ -45,16 +45,9 @@ impl Dropout {
     ///
     /// # Errors
     /// If `p` is not from 0 to less than 1.
-    pub fn new(drop_probability: f64) -> Result<Self, LayerError> {
-        if (0.0..1.0).contains(&drop_probability) {
-            return Ok(Self { drop_probability });
-        }
-        Err(LayerError::Option {
-            layer: "Dropout",
-            option: "the drop probability",
-            expected: "from 0 to less than 1",
-            value: drop_probability,
-        })
+    pub fn new(drop_probability: f64) -> Result<Self, OptionError> {
+        <Self as Described>::SPEC.check(&[drop_probability.into()])?;
+        Ok(Self { drop_probability })
     }
 
     /// The probability `p` to drop a value.
@@ -83,7 +76,33 @@ fn apply<T: Scalar>(m: MatRef<'_, T>, x: MatRef<'_, T>, mut y: MatMut<'_, T>) {
     );
 }
 
+impl Described for Dropout {
+    const SPEC: Spec =
+        Spec::new("dropout", "in training, each value is dropped with this probability")
+            .options(&[Opt::number("probability", Range::new(0.0, 1.0).below())]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { drop_probability: options.number("probability") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.drop_probability.into()]
+    }
+}
+
+impl<T: Scalar> LayerKind<T> for Dropout {
+    const SPEC: Spec = <Self as Described>::SPEC;
+
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
+        Ok(<Self as Described>::from_options(options))
+    }
+}
+
 impl<T: Scalar> Layer<T> for Dropout {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         Ok(in_features)
     }
@@ -217,7 +236,7 @@ mod tests {
     fn a_probability_is_from_0_to_less_than_1() {
         for p in [-0.1, 1.0, f64::NAN, f64::INFINITY] {
             let message = Dropout::new(p).unwrap_err().to_string();
-            let expected = "Dropout: the drop probability must be from 0 to less than 1, got";
+            let expected = "the probability of dropout must be a number from 0 to less than 1, got";
             assert_eq!(message, format!("{expected} {p}"));
         }
         assert_eq!(mask::<f32>(0.0, 2, 1, at(0)), mat![[1.0], [1.0]]);

@@ -1,6 +1,6 @@
 use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, copy};
 
-use crate::{At, Layer, LayerError};
+use crate::{At, Described, Kind, Layer, LayerKind, Opt, OptionError, Options, Range, Spec, Value};
 
 /// Gaussian noise on the inputs of a network, in training: `y = x + σ ε` with each `εᵢ`
 /// drawn from the standard normal distribution.
@@ -25,7 +25,7 @@ use crate::{At, Layer, LayerError};
 /// assert_eq!(y, x);
 /// noise.forward_train(x.as_ref(), y.as_mut(), tape.as_mut(), At::default());
 /// assert!((0..2).all(|i| y[(i, 0)] != x[(i, 0)] && f64::abs(y[(i, 0)] - x[(i, 0)]) < 1.0));
-/// # Ok::<(), densely_layers::LayerError>(())
+/// # Ok::<(), densely_layers::OptionError>(())
 /// ```
 ///
 /// C. Bishop, "Training with noise is equivalent to Tikhonov regularization" (1995).
@@ -39,16 +39,9 @@ impl InputNoise {
     ///
     /// # Errors
     /// If `σ` is negative, infinite or NaN.
-    pub fn new(standard_deviation: f64) -> Result<Self, LayerError> {
-        if standard_deviation >= 0.0 && standard_deviation.is_finite() {
-            return Ok(Self { standard_deviation });
-        }
-        Err(LayerError::Option {
-            layer: "InputNoise",
-            option: "the standard deviation",
-            expected: "at least 0 and finite",
-            value: standard_deviation,
-        })
+    pub fn new(standard_deviation: f64) -> Result<Self, OptionError> {
+        <Self as Described>::SPEC.check(&[standard_deviation.into()])?;
+        Ok(Self { standard_deviation })
     }
 
     /// The standard deviation `σ`.
@@ -58,7 +51,33 @@ impl InputNoise {
     }
 }
 
+impl Described for InputNoise {
+    const SPEC: Spec =
+        Spec::new("input-noise", "in training, normal noise of this deviation is added")
+            .options(&[Opt::number("deviation", Range::NOT_NEGATIVE)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { standard_deviation: options.number("deviation") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.standard_deviation.into()]
+    }
+}
+
+impl<T: Scalar> LayerKind<T> for InputNoise {
+    const SPEC: Spec = <Self as Described>::SPEC;
+
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
+        Ok(<Self as Described>::from_options(options))
+    }
+}
+
 impl<T: Scalar> Layer<T> for InputNoise {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         Ok(in_features)
     }
@@ -145,7 +164,8 @@ mod tests {
     fn a_standard_deviation_is_not_negative() {
         for sigma in [-0.1, f64::NAN, f64::INFINITY] {
             let message = InputNoise::new(sigma).unwrap_err().to_string();
-            let expected = "InputNoise: the standard deviation must be at least 0 and finite, got";
+            let expected =
+                "the deviation of input-noise must be a finite number of at least 0, got";
             assert_eq!(message, format!("{expected} {sigma}"));
         }
     }

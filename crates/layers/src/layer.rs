@@ -1,8 +1,8 @@
 use std::fmt::Debug;
 
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads};
+use densely_tensor::{Initializer, MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{At, Param, Saturation};
+use crate::{At, Kind, Param, Saturation};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -51,9 +51,13 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// If the layer does not accept that many inputs.
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError>;
 
-    /// What kind of layer it is, for people to read: the name of its type.
-    fn kind(&self) -> &'static str {
-        short_type_name::<Self>()
+    /// What it is, as plain data: a kind, from which, and the number of inputs, a layer like this
+    /// one can be made ([`LayerKind`](crate::LayerKind)). What it has learned are its parameters.
+    ///
+    /// A type without fields is known by its name. One with fields that does not say what it is
+    /// can be trained and used, and not be stored.
+    fn kind(&self) -> Kind {
+        Kind::of_type::<Self>(size_of_val(self))
     }
 
     /// The number of rows of the tape: values to remember, or room to work in, per
@@ -126,11 +130,9 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     fn unit_saturation(&self) -> Saturation {
         Saturation::Never
     }
-}
 
-/// `densely_layers::linear::Linear<f32>` becomes `Linear`.
-fn short_type_name<L: ?Sized>() -> &'static str {
-    let full = std::any::type_name::<L>();
-    let path = full.split('<').next().unwrap_or(full);
-    path.rsplit("::").next().unwrap_or(path)
+    /// The initialiser for weights right before it.
+    fn suited_initializer(&self) -> Initializer {
+        Initializer::HeNormal
+    }
 }

@@ -33,12 +33,13 @@
 //! ```
 
 mod activation;
-mod activations;
+pub mod activations;
 mod at;
 mod dropout;
-mod error;
 mod input_noise;
 mod layer;
+mod layer_kind;
+mod layer_kinds;
 mod linear;
 mod maxout;
 mod p_relu;
@@ -47,15 +48,16 @@ mod saturation;
 mod sequential;
 
 pub use activation::Activation;
-pub use activations::{
-    Elu, Gelu, GeluTanh, HardTanh, Identity, LeakyRelu, Relu, Relu6, Selu, Sigmoid, Silu, Softplus,
-    Tanh,
-};
+pub use activations::*;
 pub use at::At;
+pub use densely_parts::{
+    Described, Kind, KindError, Opt, OptionError, Options, Range, Spec, Value,
+};
 pub use dropout::Dropout;
-pub use error::LayerError;
 pub use input_noise::InputNoise;
 pub use layer::Layer;
+pub use layer_kind::{LayerKind, LayerPlan};
+pub use layer_kinds::{KnownLayer, LayerKinds};
 pub use linear::Linear;
 pub use maxout::Maxout;
 pub use p_relu::PRelu;

@@ -3,7 +3,7 @@ use densely_tensor::{
     gemm, matrix_bytes, sum_columns,
 };
 
-use crate::{Layer, Param};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, Spec};
 
 /// The fully-connected layer: `y = W x + b`.
 ///
@@ -104,7 +104,34 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
 }
 
+impl<T: Scalar> LayerKind<T> for Linear<T> {
+    const SPEC: Spec =
+        Spec::new("linear", "W x + b: as many outputs, each connected to all inputs")
+            .options(&[Opt::count("outputs", 1)]);
+
+    fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError> {
+        let outputs = options.count("outputs");
+        Self::check(outputs, inputs)?;
+        let bytes = matrix_bytes::<T>(outputs, inputs).saturating_mul(2);
+        ShapeError::expect_memory("Linear", "the weights and their gradient", bytes)?;
+        Self::from_parts(Mat::zeros(outputs, inputs), Mat::zeros(outputs, 1))
+    }
+
+    fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
+        let outputs = options.count("outputs");
+        Self::check(outputs, inputs)?;
+        Ok(LayerPlan {
+            outputs,
+            parameters: vec![("weight", outputs, inputs), ("bias", outputs, 1)],
+        })
+    }
+}
+
 impl<T: Scalar> Layer<T> for Linear<T> {
+    fn kind(&self) -> Kind {
+        <Self as LayerKind<T>>::SPEC.kind(&[self.weight.value.nrows().into()])
+    }
+
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         ShapeError::expect("Linear", "inputs", self.weight.value.ncols(), in_features)?;
         Ok(self.weight.value.nrows())

@@ -1,8 +1,9 @@
 use densely_tensor::{
-    MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place, vectorize,
+    Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place,
+    vectorize,
 };
 
-use crate::Layer;
+use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Spec, Value};
 
 /// Maxout: the largest of `k` pieces, `yᵢ = max(xᵢ, x_{m+i}, ..., x_{(k−1)m+i})` for each of
 /// `m` outputs.
@@ -56,7 +57,43 @@ impl Maxout {
     }
 }
 
+impl Described for Maxout {
+    const SPEC: Spec =
+        Spec::new("maxout", "the largest of some pieces, each of weights of its own")
+            .options(&[Opt::count("pieces", 1).default_count(2)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { pieces: options.count("pieces") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.pieces.into()]
+    }
+}
+
+impl<T: Scalar> LayerKind<T> for Maxout {
+    const SPEC: Spec = <Self as Described>::SPEC;
+    const ACTIVATION: bool = true;
+
+    fn from_options(options: &Options, _inputs: usize) -> Result<Self, ShapeError> {
+        Ok(<Self as Described>::from_options(options))
+    }
+
+    fn inputs_per_output(options: &Options) -> usize {
+        options.count("pieces")
+    }
+}
+
 impl<T: Scalar> Layer<T> for Maxout {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
+    /// That of layers which keep the variance of their input, as the larger of two pieces does.
+    fn suited_initializer(&self) -> Initializer {
+        Initializer::LecunNormal
+    }
+
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         let out_features = in_features / self.pieces;
         let expected = (out_features * self.pieces).max(self.pieces);

@@ -3,7 +3,7 @@ use densely_tensor::{
     matrix_bytes, sum, vectorize,
 };
 
-use crate::{Layer, Param};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, Spec};
 
 /// The parametric rectified linear unit: `yᵢ = xᵢ` for `xᵢ > 0` and `aᵢ xᵢ` for `xᵢ ≤ 0`,
 /// with slopes `a` that are learned.
@@ -105,7 +105,30 @@ fn slope_term<T: Scalar>(x: T, dy: T) -> T {
     if x > T::ZERO { T::ZERO } else { x * dy }
 }
 
+impl<T: Scalar> LayerKind<T> for PRelu<T> {
+    const SPEC: Spec = Spec::new("prelu", "x above 0, below a slope that is learned times x")
+        .options(&[Opt::flag("shared")])
+        .also("shared-prelu", "shared");
+    const ACTIVATION: bool = true;
+
+    fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError> {
+        match options.flag("shared") {
+            true => Ok(Self::shared(T::from_f64(Self::INITIAL_SLOPE))),
+            false => Self::per_unit(inputs),
+        }
+    }
+
+    fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
+        let slopes = if options.flag("shared") { 1 } else { inputs };
+        Ok(LayerPlan { outputs: inputs, parameters: vec![("slope", slopes, 1)] })
+    }
+}
+
 impl<T: Scalar> Layer<T> for PRelu<T> {
+    fn kind(&self) -> Kind {
+        <Self as LayerKind<T>>::SPEC.kind(&[self.shared.into()])
+    }
+
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         self.check(in_features)?;
         Ok(in_features)

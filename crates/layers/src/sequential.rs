@@ -1,6 +1,6 @@
 use densely_tensor::{IntoConst, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads};
 
-use crate::{At, Layer, Param, parameter_count};
+use crate::{At, Kind, Layer, Param, parameter_count};
 
 /// Layers one after the other: `y = f_L(... f_2(f_1(x)))`. A network, or a part of one.
 ///
@@ -80,7 +80,7 @@ impl<T: Scalar> Sequential<T> {
     pub fn push_boxed(&mut self, layer: Box<dyn Layer<T>>) -> Result<(), ShapeError> {
         let in_features = self.width();
         let out_features = layer.out_features(in_features).map_err(|source| {
-            let (index, kind) = (self.stages.len(), layer.kind());
+            let (index, kind) = (self.stages.len(), layer.kind().name().to_owned());
             ShapeError::InLayer { index, kind, source: Box::new(source) }
         })?;
         let tape_rows = layer.tape_rows(in_features);
@@ -121,6 +121,19 @@ impl<T: Scalar> Sequential<T> {
     #[must_use]
     pub fn stages(&self) -> &[Stage<T>] {
         &self.stages
+    }
+
+    /// What the layers are, first to last: the network, but for its parameters.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.stages.iter().map(|stage| stage.layer.kind()).collect()
+    }
+
+    /// Visits the parameters for change, with the position of the layer that each belongs to.
+    pub fn visit_params_by_layer_mut(&mut self, visit: &mut dyn FnMut(usize, &mut Param<T>)) {
+        for (index, stage) in self.stages.iter_mut().enumerate() {
+            stage.layer.visit_params_mut(&mut |param| visit(index, param));
+        }
     }
 }
 

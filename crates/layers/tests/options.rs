@@ -1,8 +1,8 @@
 //! What layers say of themselves: the options that were set, and what they learn.
 
 use densely_layers::{
-    Activation, Dropout, Elu, InputNoise, Layer, LeakyRelu, Linear, Maxout, PRelu, Param, Relu,
-    Sequential, parameter_count,
+    Activation, Dropout, Elu, InputNoise, Kind, Layer, LeakyRelu, Linear, Maxout, PRelu, Param,
+    Relu, Sequential, parameter_count,
 };
 use densely_tensor::{Mat, Scalar, ShapeError, mat};
 
@@ -47,7 +47,7 @@ fn a_network_knows_the_widths_of_its_layers() -> Result<(), ShapeError> {
     let widths = network.stages().iter().map(|stage| (stage.in_features(), stage.out_features()));
     assert_eq!(widths.collect::<Vec<_>>(), [(2, 6), (6, 2), (2, 5)]);
     let kinds: Vec<_> = network.stages().iter().map(|stage| stage.layer().kind()).collect();
-    assert_eq!(kinds, ["Linear", "Maxout", "Linear"]);
+    assert_eq!(kinds, Kind::list("linear(6), maxout(3), linear(5)").unwrap());
     assert!(Layer::<f64>::out_features(&Maxout::new(3)?, 7).is_err());
     Ok(())
 }

@@ -1,4 +1,5 @@
-use densely_tensor::{Figure, ShapeError};
+use densely_parts::OptionError;
+use densely_tensor::ShapeError;
 use thiserror::Error;
 
 use crate::TargetKind;
@@ -28,17 +29,8 @@ pub enum LossError {
         classes: usize,
     },
     /// An option outside its range.
-    #[error("{loss}: {option} must be {expected}, got {value}")]
-    Option {
-        /// The loss.
-        loss: &'static str,
-        /// The option.
-        option: &'static str,
-        /// Its range, in words.
-        expected: &'static str,
-        /// The value it has.
-        value: String,
-    },
+    #[error(transparent)]
+    Option(#[from] OptionError),
     /// Counts that do not agree.
     #[error(transparent)]
     Shape(#[from] ShapeError),
@@ -56,27 +48,5 @@ impl LossError {
                 Err(Self::LabelOutOfRange { example, label: labels[example], classes })
             }
         }
-    }
-
-    pub(crate) fn expect_option(
-        valid: bool,
-        loss: &'static str,
-        option: &'static str,
-        expected: &'static str,
-        value: f64,
-    ) -> Result<(), Self> {
-        if valid {
-            Ok(())
-        } else {
-            Err(Self::Option { loss, option, expected, value: Figure(value).to_string() })
-        }
-    }
-
-    pub(crate) fn expect_finite(
-        loss: &'static str,
-        option: &'static str,
-        value: f64,
-    ) -> Result<(), Self> {
-        Self::expect_option(value.is_finite(), loss, option, "finite", value)
     }
 }

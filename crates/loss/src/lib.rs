@@ -24,28 +24,19 @@
 //! ```
 
 mod binary;
-mod binary_hinge;
-mod crammer_singer_svm;
 mod error;
 mod hinge;
-mod huber;
-mod logistic;
 mod loss;
-mod mean_absolute_error;
-mod mean_squared_error;
-mod multiclass_svm;
-mod softmax_cross_entropy;
+mod loss_kinds;
+pub mod losses;
 mod targets;
 mod values;
 
-pub use binary_hinge::BinaryHinge;
-pub use crammer_singer_svm::CrammerSingerSvm;
+pub use densely_parts::{
+    Described, Kind, KindError, Opt, OptionError, Options, Range, Spec, Value,
+};
 pub use error::LossError;
-pub use huber::Huber;
-pub use logistic::Logistic;
 pub use loss::{Loss, argmax, mean};
-pub use mean_absolute_error::MeanAbsoluteError;
-pub use mean_squared_error::MeanSquaredError;
-pub use multiclass_svm::MulticlassSvm;
-pub use softmax_cross_entropy::SoftmaxCrossEntropy;
+pub use loss_kinds::LossKinds;
+pub use losses::*;
 pub use targets::{Target, TargetKind, Targets};

@@ -1,5 +1,6 @@
 use std::fmt::Debug;
 
+use densely_parts::Kind;
 use densely_tensor::{
     MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize, weigh,
 };
@@ -46,6 +47,13 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// Its name, for messages and reports.
     fn name(&self) -> &'static str;
 
+    /// What it is, as plain data: a kind, from which it can be made again
+    /// ([`LossKinds`](crate::LossKinds)). A loss without fields is known by the name of its type;
+    /// one with fields that does not say what it is can be used, and not be stored.
+    fn kind(&self) -> Kind {
+        Kind::of_type::<Self>(size_of_val(self))
+    }
+
     /// Whether its targets are labels or values.
     fn target_kind(&self) -> TargetKind;
 
@@ -57,6 +65,12 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// one score for two classes.
     fn classes(&self, outputs: usize) -> usize {
         outputs
+    }
+
+    /// The number of scores that tell `classes` classes apart: as many, but for a loss of one
+    /// score for two classes.
+    fn outputs(&self, classes: usize) -> usize {
+        classes
     }
 
     /// The class that the scores of one example speak for: that of the highest score, and

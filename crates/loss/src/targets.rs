@@ -1,5 +1,6 @@
 use std::fmt;
 
+use densely_parts::Range;
 use densely_tensor::{MatRef, Scalar, ShapeError, Split, column};
 
 use crate::LossError;
@@ -129,9 +130,7 @@ impl<'a, T: Scalar> Targets<'a, T> {
         if let Some(weights) = self.weights() {
             ShapeError::expect(loss, "weights", examples, weights.len())?;
             for &weight in weights {
-                let valid = weight >= T::ZERO && Scalar::is_finite(weight);
-                let (option, expected) = ("the weight of an example", "at least 0 and finite");
-                LossError::expect_option(valid, loss, option, expected, weight.to_f64())?;
+                Range::NOT_NEGATIVE.check(loss, "weight of an example", weight.to_f64())?;
             }
         }
         match self {

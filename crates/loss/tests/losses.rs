@@ -546,7 +546,7 @@ fn targets_that_do_not_fit_are_refused() {
     };
     assert_eq!(values_of_weight(&[0.0, 2.0]), Ok(()));
     assert_eq!(values_of_weight(&[1.0]), Err("mse: expected 2 weights, got 1".to_owned()));
-    let message = "mse: the weight of an example must be at least 0 and finite, got -1";
+    let message = "the weight of an example of mse must be a finite number of at least 0, got -1";
     assert_eq!(values_of_weight(&[1.0, -1.0]), Err(message.to_owned()));
     assert!(values_of_weight(&[f64::NAN, 1.0]).is_err());
 
@@ -572,11 +572,11 @@ fn options_out_of_range_are_refused() {
     for (result, expected) in [
         (
             softmax().label_smoothing(1.0).check(2, 2, labels),
-            "softmax: label smoothing must be from 0 to less than 1, got 1",
+            "the label-smoothing of softmax must be a number from 0 to less than 1, got 1",
         ),
         (
             softmax().class_weights([1.0, -1.0]).check(2, 2, labels),
-            "softmax: a class weight must be at least 0 and finite, got -1",
+            "the class weight of softmax must be a finite number of at least 0, got -1",
         ),
         (
             softmax().class_weights([1.0]).check(2, 2, labels),
@@ -584,19 +584,19 @@ fn options_out_of_range_are_refused() {
         ),
         (
             MulticlassSvm::with_margin(f64::NAN).check(2, 2, labels),
-            "svm: the margin must be finite, got NaN",
+            "the margin of svm must be a finite number, got NaN",
         ),
         (
             CrammerSingerSvm::with_margin(f64::INFINITY).check(2, 2, labels),
-            "crammer-singer: the margin must be finite, got inf",
+            "the margin of crammer-singer must be a finite number, got inf",
         ),
         (
             BinaryHinge::with_margin(f64::NAN).squared(true).check(1, 2, labels),
-            "squared-hinge: the margin must be finite, got NaN",
+            "the margin of hinge must be a finite number, got NaN",
         ),
         (
             Huber::new(0.0).check(1, 2, Targets::Values(values.as_ref())),
-            "huber: delta must be positive and finite, got 0",
+            "the delta of huber must be a number above 0, got 0",
         ),
     ] {
         assert_eq!(message(result), expected);

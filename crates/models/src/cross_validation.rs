@@ -3,7 +3,7 @@ use densely_preprocess::Method;
 use densely_tensor::{Scalar, ShapeError, Threads};
 
 use crate::metrics::{Sums, mean};
-use crate::{Evaluation, Mlp, ModelError, Predictor, Preparation, Trainer};
+use crate::{Evaluation, IntoModel, ModelError, Predictor, Preparation, Trainer};
 
 /// Cross-validation: each part of the data is held out once, while a model is trained on
 /// the rest, and the scores of all parts say how good such a model is on new data, and how
@@ -71,10 +71,10 @@ impl CrossValidation {
     /// # Errors
     /// If the data cannot be cut into folds or prepared, a training fails, or a loss on a part
     /// that was held out is infinite or NaN.
-    pub fn scores<'a, T: Scalar>(
+    pub fn scores<'a, T: Scalar, M: IntoModel<T>>(
         &self,
         data: &Dataset<f64>,
-        build: impl Fn(&Dataset<T>) -> (Mlp, Trainer<'a, T>) + Sync,
+        build: impl Fn(&Dataset<T>) -> (M, Trainer<'a, T>) + Sync,
     ) -> Result<FoldScores, ModelError> {
         let mut trials = self.search(data, [()], |(), train| build(train))?.trials;
         trials.remove(0).scores
@@ -105,11 +105,11 @@ impl CrossValidation {
     ///
     /// # Errors
     /// If there are no candidates, or the data cannot be cut into folds or prepared.
-    pub fn search<'a, T: Scalar, O: Sync>(
+    pub fn search<'a, T: Scalar, O: Sync, M: IntoModel<T>>(
         &self,
         data: &Dataset<f64>,
         candidates: impl IntoIterator<Item = O>,
-        build: impl Fn(&O, &Dataset<T>) -> (Mlp, Trainer<'a, T>) + Sync,
+        build: impl Fn(&O, &Dataset<T>) -> (M, Trainer<'a, T>) + Sync,
     ) -> Result<Search<O>, ModelError> {
         let candidates: Vec<O> = candidates.into_iter().collect();
         ShapeError::expect_some("CrossValidation", "candidates", candidates.len())?;
@@ -150,8 +150,11 @@ impl<'a, T: Scalar> Fold<'a, T> {
         Ok(Self { train: preparation.dataset(train)?, held_out, preparation })
     }
 
-    fn score(&self, (spec, trainer): (Mlp, Trainer<'_, T>)) -> Result<Evaluation, ModelError> {
-        let mut predictor = Predictor::<T>::new(self.preparation.clone(), spec)?;
+    fn score(
+        &self,
+        (model, trainer): (impl IntoModel<T>, Trainer<'_, T>),
+    ) -> Result<Evaluation, ModelError> {
+        let mut predictor = Predictor::new(self.preparation.clone(), model)?;
         trainer.fit(predictor.model_mut(), &self.train)?;
         let evaluation = predictor.evaluate(self.held_out, &Threads::single())?;
         // Scores that are NaN speak for the first class, and may be right more often than not.

@@ -1,5 +1,5 @@
 use densely_data::{DataError, Place};
-use densely_layers::LayerError;
+use densely_layers::KindError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
 use densely_preprocess::PreprocessError;
@@ -17,7 +17,7 @@ pub enum ModelError {
     Shape(#[from] ShapeError),
     /// A layer that cannot be made as asked.
     #[error(transparent)]
-    Layer(#[from] LayerError),
+    Kind(#[from] KindError),
     /// Targets that do not fit the model's loss.
     #[error(transparent)]
     Loss(#[from] LossError),

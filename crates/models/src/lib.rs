@@ -27,7 +27,6 @@
 //! | precision, recall, ROC, calibration, R² | [`metrics`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
-mod activation_kind;
 mod batches;
 mod candidates;
 mod cross_validation;
@@ -35,36 +34,36 @@ mod early_stopping;
 mod error;
 mod evaluation;
 mod history;
-mod in_precision;
+mod into_model;
 mod linear_classifier;
-mod loss_kind;
 pub mod metrics;
 mod mlp;
 mod model;
 mod monitor;
-mod named;
+mod network;
 mod panel_width;
 mod parameter_slot;
 mod predictor;
 mod preparation;
+mod registry;
 mod trainer;
 mod training_step;
 mod workspace;
 
-pub use activation_kind::ActivationKind;
 pub use candidates::{grid, log_uniform, random_candidates};
 pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
+pub use into_model::IntoModel;
 pub use linear_classifier::LinearClassifier;
-pub use loss_kind::LossKind;
 pub use mlp::Mlp;
 pub use model::Model;
 pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Part, Statistics};
 pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;
+pub use registry::Registry;
 pub use trainer::Trainer;
 pub use training_step::TrainingStep;
 pub use workspace::Workspace;

@@ -1,6 +1,6 @@
 use densely_tensor::Scalar;
 
-use crate::{LossKind, Mlp, Model, ModelError};
+use crate::{Mlp, Model, ModelError};
 
 /// A linear classifier, described: `scores = W x + b`, one row of `W` per class.
 ///
@@ -35,7 +35,7 @@ impl LinearClassifier {
     /// The multiclass support vector machine, with the hinge loss.
     #[must_use]
     pub fn svm(inputs: usize, classes: usize) -> Self {
-        Self(Mlp::classifier(inputs, classes).loss(LossKind::Svm))
+        Self(Mlp::classifier(inputs, classes).loss("svm"))
     }
 
     /// A single neuron as a binary softmax classifier, or logistic regression: class 1 has
@@ -49,7 +49,7 @@ impl LinearClassifier {
     /// predicted where `w·x + b > 0`.
     #[must_use]
     pub fn binary_svm(inputs: usize) -> Self {
-        Self(Mlp::binary_classifier(inputs).loss(LossKind::Hinge))
+        Self(Mlp::binary_classifier(inputs).loss("hinge"))
     }
 
     /// The seed of the initial weights; 0 by default.

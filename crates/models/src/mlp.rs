@@ -1,11 +1,7 @@
-use std::any::Any;
-use std::cell::RefCell;
+use densely_layers::{Kind, KnownLayer, Layer, LayerKinds};
+use densely_tensor::{Mat, Scalar, ShapeError};
 
-use densely_layers::{Dropout, InputNoise, Linear, PRelu, Sequential};
-use densely_tensor::{Key, Mat, Purpose, Scalar, ShapeError, Stream, matrix_bytes};
-
-use crate::in_precision::in_precision;
-use crate::{ActivationKind, LossKind, Model, ModelError, ParameterSlot};
+use crate::{Model, ModelError, ParameterSlot, Registry, network};
 
 /// A multi-layer perceptron, described: layers of neurons, each connected to every
 /// neuron of the layer before, with an activation after every layer but the last.
@@ -20,18 +16,19 @@ use crate::{ActivationKind, LossKind, Model, ModelError, ParameterSlot};
 /// [`build`](Mlp::build) draws those.
 ///
 /// ```
-/// use densely_models::{ActivationKind, Mlp};
+/// use densely_layers::{Maxout, Tanh};
+/// use densely_models::Mlp;
 ///
 /// // The two networks of the notes, and their numbers of learnable parameters.
 /// let two_layers = Mlp::classifier(3, 2).hidden([4]).build::<f32>()?;
 /// let three_layers = Mlp::regressor(3, 1)
 ///     .hidden([4, 4])
-///     .activation(ActivationKind::Tanh)
+///     .activation(Tanh)
 ///     .build::<f32>()?;
 /// assert_eq!((two_layers.parameters(), three_layers.parameters()), (26, 41));
 ///
 /// // A maxout unit of two pieces has twice the parameters: 2 · 16 + 10.
-/// let maxout = Mlp::classifier(3, 2).hidden([4]).activation(ActivationKind::Maxout { pieces: 2 });
+/// let maxout = Mlp::classifier(3, 2).hidden([4]).activation(Maxout::new(2)?);
 /// assert_eq!(maxout.build::<f32>()?.parameters(), 42);
 /// # Ok::<(), densely_models::ModelError>(())
 /// ```
@@ -42,10 +39,10 @@ pub struct Mlp {
     inputs: usize,
     outputs: usize,
     hidden: Vec<usize>,
-    activations: Vec<ActivationKind>,
+    activations: Vec<Kind>,
     dropout: f64,
     input_noise: f64,
-    loss: LossKind,
+    loss: Kind,
     seed: u64,
 }
 
@@ -57,10 +54,10 @@ impl Mlp {
             inputs,
             outputs: classes,
             hidden: Vec::new(),
-            activations: vec![ActivationKind::Relu],
+            activations: vec![Kind::new("relu")],
             dropout: 0.0,
             input_noise: 0.0,
-            loss: LossKind::Softmax,
+            loss: Kind::new("softmax"),
             seed: 0,
         }
     }
@@ -68,13 +65,13 @@ impl Mlp {
     /// A network that tells two classes apart by one score, with the logistic loss.
     #[must_use]
     pub fn binary_classifier(inputs: usize) -> Self {
-        Self { loss: LossKind::Logistic, ..Self::classifier(inputs, 1) }
+        Self { loss: Kind::new("logistic"), ..Self::classifier(inputs, 1) }
     }
 
     /// A network that predicts `outputs` real values, with the mean squared error.
     #[must_use]
     pub fn regressor(inputs: usize, outputs: usize) -> Self {
-        Self { loss: LossKind::MeanSquaredError, ..Self::classifier(inputs, outputs) }
+        Self { loss: Kind::new("mse"), ..Self::classifier(inputs, outputs) }
     }
 
     /// The widths of the hidden layers, first to last; none by default.
@@ -83,46 +80,47 @@ impl Mlp {
         Self { hidden: widths.into(), ..self }
     }
 
-    /// The activation of all hidden layers; ReLU by default.
+    /// The activation of all hidden layers; ReLU by default. An activation itself says which it
+    /// is, and so does a text, as `"leaky-relu(0.1)"` or `"prelu"`.
     #[must_use]
-    pub fn activation(self, activation: ActivationKind) -> Self {
+    pub fn activation(self, activation: impl Into<Kind>) -> Self {
         self.activations([activation])
     }
 
     /// The activation of each hidden layer, first to last; a single one is that of all.
     ///
     /// ```
-    /// use densely_models::{ActivationKind, Mlp};
+    /// use densely_models::Mlp;
     ///
-    /// let mixed = [ActivationKind::Gelu, ActivationKind::PRelu];
+    /// let mixed = ["gelu", "prelu"];
     /// let model = Mlp::classifier(3, 2).hidden([4, 5]).activations(mixed).build::<f32>()?;
     /// // PReLU learns a slope for each of its 5 units.
     /// assert_eq!(model.parameters(), (3 * 4 + 4) + (4 * 5 + 5) + 5 + (5 * 2 + 2));
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```
     #[must_use]
-    pub fn activations(self, activations: impl Into<Vec<ActivationKind>>) -> Self {
-        Self { activations: activations.into(), ..self }
+    pub fn activations<K: Into<Kind>>(self, activations: impl IntoIterator<Item = K>) -> Self {
+        Self { activations: activations.into_iter().map(K::into).collect(), ..self }
     }
 
-    /// The probability to drop a unit of a hidden layer in training ([`Dropout`]); 0, for
+    /// The probability to drop a unit of a hidden layer in training ([`Dropout`](densely_layers::Dropout)); 0, for
     /// no dropout, by default.
     #[must_use]
     pub fn dropout(self, drop_probability: f64) -> Self {
         Self { dropout: drop_probability, ..self }
     }
 
-    /// The standard deviation of noise on the inputs in training ([`InputNoise`]); 0, for
+    /// The standard deviation of noise on the inputs in training ([`InputNoise`](densely_layers::InputNoise)); 0, for
     /// no noise, by default.
     #[must_use]
     pub fn input_noise(self, standard_deviation: f64) -> Self {
         Self { input_noise: standard_deviation, ..self }
     }
 
-    /// The loss.
+    /// The loss. A loss itself says which it is, and so does a text, as `"huber(2)"`.
     #[must_use]
-    pub fn loss(self, loss: LossKind) -> Self {
-        Self { loss, ..self }
+    pub fn loss(self, loss: impl Into<Kind>) -> Self {
+        Self { loss: loss.into(), ..self }
     }
 
     /// The seed of the initial weights; 0 by default.
@@ -151,13 +149,13 @@ impl Mlp {
 
     /// The activations as they were given: one for all hidden layers, or one for each.
     #[must_use]
-    pub fn activation_kinds(&self) -> &[ActivationKind] {
+    pub fn activation_kinds(&self) -> &[Kind] {
         &self.activations
     }
 
     /// The width and the activation of each hidden layer.
-    pub fn hidden_layers(&self) -> impl Iterator<Item = (usize, ActivationKind)> {
-        self.hidden.iter().copied().zip(self.activations.iter().copied().cycle())
+    pub fn hidden_layers(&self) -> impl Iterator<Item = (usize, &Kind)> {
+        self.hidden.iter().copied().zip(self.activations.iter().cycle())
     }
 
     /// The probability to drop a unit of a hidden layer in training.
@@ -174,8 +172,8 @@ impl Mlp {
 
     /// The loss.
     #[must_use]
-    pub fn loss_kind(&self) -> LossKind {
-        self.loss
+    pub fn loss_kind(&self) -> &Kind {
+        &self.loss
     }
 
     /// The seed of the initial weights.
@@ -184,16 +182,77 @@ impl Mlp {
         self.seed
     }
 
+    /// The layers, first to last: what the network is.
+    ///
+    /// ```
+    /// use densely_layers::Kind;
+    /// use densely_models::Mlp;
+    ///
+    /// let mlp = Mlp::classifier(3, 2).hidden([4]).activation("maxout").dropout(0.5);
+    /// let layers = Kind::list("linear(8), maxout, dropout(0.5), linear(2)")?;
+    /// assert_eq!(mlp.layers()?, layers);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there are not as many activations as hidden layers, or one is not known.
+    pub fn layers(&self) -> Result<Vec<Kind>, ModelError> {
+        self.layers_with(&LayerKinds::<f32>::new())
+    }
+
+    fn layers_with<T: Scalar>(&self, known: &LayerKinds<T>) -> Result<Vec<Kind>, ModelError> {
+        let (hidden, given) = (self.hidden.len(), self.activations.len());
+        if given != 1 {
+            ShapeError::expect("Mlp", "activations", hidden, given)?;
+        }
+        for &units in self.hidden.iter().chain([&self.outputs]) {
+            ShapeError::expect_some("Linear", "outputs", units)?;
+        }
+        let activations = self.activations.iter().map(|kind| known.activation(kind));
+        let activations = activations.collect::<Result<Vec<_>, _>>()?;
+        let mut layers = Vec::new();
+        if self.input_noise != 0.0 {
+            layers.push(Kind::new("input-noise").with(self.input_noise));
+        }
+        for (&units, activation) in self.hidden.iter().zip(activations.iter().cycle()) {
+            let outputs = units.checked_mul(activation.inputs_per_output());
+            let outputs = outputs.ok_or_else(|| self.uncountable(&activations))?;
+            layers.push(Kind::new("linear").with(outputs));
+            layers.push(activation.kind());
+            if self.dropout != 0.0 {
+                layers.push(Kind::new("dropout").with(self.dropout));
+            }
+        }
+        layers.push(Kind::new("linear").with(self.outputs));
+        Ok(layers)
+    }
+
+    /// The error of a network with a layer of more rows than there are numbers for.
+    fn uncountable<T: Scalar>(&self, activations: &[KnownLayer<'_, T>]) -> ModelError {
+        let pieces = activations.iter().map(|activation| activation.inputs_per_output() as u128);
+        let (mut parameters, mut inputs) = (0_u128, self.inputs as u128);
+        for (&units, pieces) in self.hidden.iter().zip(pieces.cycle()) {
+            let rows = units as u128 * pieces;
+            parameters = parameters.saturating_add(rows.saturating_mul(inputs + 1));
+            inputs = units as u128;
+        }
+        parameters = parameters.saturating_add((inputs + 1) * self.outputs as u128);
+        // In the narrowest type.
+        let bytes = parameters.saturating_mul(2 * size_of::<f32>() as u128);
+        ModelError::TooLarge { parameters, bytes }
+    }
+
     /// The parameters of the network, in their order: of each fully-connected layer its weight
     /// and its bias, and after it the slopes of its activation, if it has any.
     ///
-    /// Nothing is allocated: this is what a network will need, before there is one.
+    /// This is what a network will need, before there is one.
     ///
     /// ```
     /// use densely_models::Mlp;
     ///
     /// let spec = Mlp::classifier(3, 2).hidden([4]);
-    /// let sizes: Vec<_> = spec.parameter_slots()?.map(|slot| (slot.rows, slot.columns)).collect();
+    /// let sizes: Vec<_> =
+    ///     spec.parameter_slots()?.iter().map(|slot| (slot.rows, slot.columns)).collect();
     /// assert_eq!(sizes, [(4, 3), (4, 1), (2, 4), (2, 1)]);
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```
@@ -201,29 +260,9 @@ impl Mlp {
     /// # Errors
     /// If a width is zero, an option is out of its range, or there are not as many activations
     /// as hidden layers.
-    pub fn parameter_slots(&self) -> Result<impl Iterator<Item = ParameterSlot>, ModelError> {
-        self.check()?;
-        let last = (self.outputs, ActivationKind::Identity);
-        let layers = self.hidden_layers().chain([last]);
-        let inputs = [self.inputs].into_iter().chain(self.hidden.iter().copied());
-        let noise = usize::from(self.input_noise != 0.0);
-        let between = 2 + usize::from(self.dropout != 0.0);
-        let of_layer = move |(layer, (columns, (units, activation))): (usize, (usize, _))| {
-            let activation: ActivationKind = activation;
-            let rows = units * activation.inputs_per_unit();
-            let slot = |stage, name, rows, columns| {
-                Some(ParameterSlot { layer, stage, name, rows, columns })
-            };
-            let stage = noise + between * layer;
-            let slope = match activation {
-                ActivationKind::PRelu => slot(stage + 1, "slope", units, 1),
-                ActivationKind::SharedPRelu => slot(stage + 1, "slope", 1, 1),
-                _ => None,
-            };
-            let weight = slot(stage, "weight", rows, columns);
-            [weight, slot(stage, "bias", rows, 1), slope].into_iter().flatten()
-        };
-        Ok(inputs.zip(layers).enumerate().flat_map(of_layer))
+    pub fn parameter_slots(&self) -> Result<Vec<ParameterSlot>, ModelError> {
+        let known = LayerKinds::<f32>::new();
+        network::slots(self.inputs, &self.layers_with(&known)?, &known)
     }
 
     /// The network, with weights drawn from the seed: each layer from a stream of its
@@ -233,21 +272,50 @@ impl Mlp {
     /// If a width is zero, an option is out of its range, there are not as many activations as
     /// hidden layers, or the parameters and their gradients take more memory than there is.
     pub fn build<T: Scalar>(&self) -> Result<Model<T>, ModelError> {
-        self.assemble(|slot: ParameterSlot| {
-            let (rows, columns) = (slot.rows, slot.columns);
-            Ok(match slot.name {
-                "weight" => {
-                    let activation = self.activation_after(slot.layer);
-                    let key = Key { layer: slot.layer as u32, ..Key::default() };
-                    let mut stream = Stream::new(self.seed, Purpose::Weights, key);
-                    activation.initializer().matrix(rows, columns, &mut stream)
-                }
-                "slope" => {
-                    Mat::from_fn(rows, columns, |_, _| T::from_f64(PRelu::<T>::INITIAL_SLOPE))
-                }
-                _ => Mat::zeros(rows, columns),
-            })
-        })
+        self.build_with(&Registry::new())
+    }
+
+    /// [`build`](Self::build) with activations and a loss that are known here: ours, and yours.
+    ///
+    /// ```
+    /// use densely_layers::{Activation, Described, Options, Spec};
+    /// use densely_models::{Mlp, Registry};
+    /// use densely_tensor::Real;
+    ///
+    /// #[derive(Debug)]
+    /// struct Square;
+    ///
+    /// impl Activation for Square {
+    ///     #[inline(always)]
+    ///     fn f<R: Real>(&self, x: R) -> R {
+    ///         x * x
+    ///     }
+    ///     #[inline(always)]
+    ///     fn df<R: Real>(&self, x: R, _y: R) -> R {
+    ///         x + x
+    ///     }
+    /// }
+    ///
+    /// impl Described for Square {
+    ///     const SPEC: Spec = Spec::new("square", "x times x");
+    ///     fn from_options(_options: &Options) -> Self {
+    ///         Self
+    ///     }
+    /// }
+    ///
+    /// let known = Registry::<f32>::new().layer::<Square>();
+    /// let model = Mlp::regressor(2, 1).hidden([8]).activation(Square).build_with(&known)?;
+    /// assert_eq!(model.network().stages()[1].layer().kind().name(), "square");
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn build_with<T: Scalar>(&self, known: &Registry<T>) -> Result<Model<T>, ModelError> {
+        let layers = self.layers_with(known.layers())?;
+        let mut model = Model::of_kinds(self.inputs, &layers, &self.loss, known)?;
+        model.draw_weights(self.seed);
+        Ok(model)
     }
 
     /// The network, with each parameter from `parameter`, which is asked for them in the order
@@ -261,104 +329,21 @@ impl Mlp {
         &self,
         mut parameter: impl FnMut(ParameterSlot) -> Result<Mat<T>, E>,
     ) -> Result<Model<T>, E> {
-        self.check_sizes::<T>()?;
-        let values = self.parameter_slots()?.map(|slot| {
-            let value = parameter(slot)?;
-            slot.check(value.as_ref())?;
-            Ok(value)
+        let known = Registry::new();
+        let layers = self.layers_with(known.layers())?;
+        let mut slots = network::slots(self.inputs, &layers, known.layers())?.into_iter();
+        let mut model = Model::of_kinds(self.inputs, &layers, &self.loss, &known)?;
+        let mut result = Ok(());
+        model.network_mut().visit_params_mut(&mut |param| {
+            let slot = slots.next().expect("there is a slot for each parameter");
+            if result.is_ok() {
+                result = parameter(slot).and_then(|value| {
+                    slot.check(value.as_ref())?;
+                    param.value = value;
+                    Ok(())
+                });
+            }
         });
-        let values = values.collect::<Result<Vec<_>, E>>()?.into_iter();
-        let values = RefCell::new(Some(values));
-        let model: Result<_, ModelError> =
-            in_precision(|| self.single(&values), || self.double(&values));
-        Ok(model?)
-    }
-
-    fn single(&self, values: &dyn Any) -> Result<Model<f32>, ModelError> {
-        self.model(values)
-    }
-
-    fn double(&self, values: &dyn Any) -> Result<Model<f64>, ModelError> {
-        self.model(values)
-    }
-
-    /// The network with these parameters, which are an iterator over matrices of `T`.
-    fn model<T: Scalar>(&self, values: &dyn Any) -> Result<Model<T>, ModelError> {
-        let values = values.downcast_ref::<RefCell<Option<std::vec::IntoIter<Mat<T>>>>>();
-        let values = values.and_then(RefCell::take);
-        let mut values = values.expect("the parameters are of the precision of the network");
-        let mut next = || values.next().expect("there is a value for each slot");
-
-        let mut network = Sequential::new(self.inputs)?;
-        if self.input_noise != 0.0 {
-            network.push(InputNoise::new(self.input_noise)?)?;
-        }
-        for (units, activation) in self.hidden_layers() {
-            network.push(Linear::from_parts(next(), next())?)?;
-            match activation {
-                ActivationKind::PRelu => network.push(PRelu::from_slopes(next())?)?,
-                ActivationKind::SharedPRelu => network.push(PRelu::shared(next()[(0, 0)]))?,
-                other => network.push_boxed(other.layer(units)?)?,
-            }
-            if self.dropout != 0.0 {
-                network.push(Dropout::new(self.dropout)?)?;
-            }
-        }
-        network.push(Linear::from_parts(next(), next())?)?;
-        Ok(Model::from_boxed(network, self.loss.loss()))
-    }
-
-    fn activation_after(&self, layer: usize) -> ActivationKind {
-        match self.activations.len() {
-            _ if layer >= self.hidden.len() => ActivationKind::Identity,
-            given => self.activations[layer % given],
-        }
-    }
-
-    /// Whether there are as many activations as hidden layers, with values in range, and no
-    /// width is zero.
-    fn check(&self) -> Result<(), ModelError> {
-        ShapeError::expect_some("Sequential", "inputs", self.inputs)?;
-        ShapeError::expect_some("Linear", "outputs", self.outputs)?;
-        let (hidden, given) = (self.hidden.len(), self.activations.len());
-        if given != 1 {
-            ShapeError::expect("Mlp", "activations", hidden, given)?;
-        }
-        self.activations.iter().try_for_each(|activation| activation.check())?;
-        for (units, activation) in self.hidden_layers() {
-            match units.checked_mul(activation.inputs_per_unit()) {
-                Some(rows) => ShapeError::expect_some("Linear", "outputs", rows)?,
-                None => return Err(self.uncountable()),
-            }
-        }
-        Ok(())
-    }
-
-    /// The error of a network with a layer of more rows than there are numbers for.
-    fn uncountable(&self) -> ModelError {
-        let last = (self.outputs, ActivationKind::Identity);
-        let inputs = [self.inputs].into_iter().chain(self.hidden.iter().copied());
-        let of_layer = |(inputs, (units, activation)): (usize, (usize, ActivationKind))| {
-            let rows = units as u128 * activation.inputs_per_unit() as u128;
-            rows.saturating_mul(inputs as u128 + 1)
-        };
-        let layers = inputs.zip(self.hidden_layers().chain([last]));
-        let parameters = layers.map(of_layer).fold(0_u128, u128::saturating_add);
-        // In the narrowest type.
-        let bytes = parameters.saturating_mul(2 * size_of::<f32>() as u128);
-        ModelError::TooLarge { parameters, bytes }
-    }
-
-    /// Whether there is memory for the parameters and, as large, their gradients.
-    fn check_sizes<T: Scalar>(&self) -> Result<(), ModelError> {
-        let (mut parameters, mut bytes) = (0_u128, 0_u128);
-        for slot in self.parameter_slots()? {
-            let entries = (slot.rows as u128).saturating_mul(slot.columns as u128);
-            let of_slot = matrix_bytes::<T>(slot.rows, slot.columns).saturating_mul(2);
-            parameters = parameters.saturating_add(entries);
-            bytes = bytes.saturating_add(of_slot);
-        }
-        let there_is = ShapeError::expect_memory("Mlp", "the parameters", bytes);
-        there_is.map_err(|_| ModelError::TooLarge { parameters, bytes })
+        result.map(|()| model)
     }
 }

@@ -1,5 +1,5 @@
 use densely_data::{Dataset, Place, Target};
-use densely_layers::{Layer, Sequential, parameter_count};
+use densely_layers::{Kind, Layer, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
 use densely_tensor::{
     Buffer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
@@ -7,7 +7,7 @@ use densely_tensor::{
 };
 
 use crate::panel_width::panel_width;
-use crate::{Evaluation, ModelError, Workspace};
+use crate::{Evaluation, ModelError, Registry, Workspace, network};
 
 /// A network and the loss that judges it.
 ///
@@ -42,6 +42,32 @@ impl<T: Scalar> Model<T> {
         Self::from_boxed(network, Box::new(loss))
     }
 
+    /// A model of these kinds of layers, first to last, and this loss. Its parameters are as
+    /// training begins, but for the weights, which are 0: to be drawn, or read.
+    ///
+    /// ```
+    /// use densely_layers::Kind;
+    /// use densely_models::{Model, Registry};
+    ///
+    /// let layers = Kind::list("linear(4), prelu, linear(1)")?;
+    /// let model = Model::<f32>::of_kinds(3, &layers, &Kind::new("mse"), &Registry::new())?;
+    /// assert_eq!((model.parameters(), model.network().kinds()), (25, layers));
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ModelError::Kind`] for one that is not known, [`ModelError::Shape`] if they do not fit
+    /// together, and [`ModelError::TooLarge`].
+    pub fn of_kinds(
+        inputs: usize,
+        layers: &[Kind],
+        loss: &Kind,
+        known: &Registry<T>,
+    ) -> Result<Self, ModelError> {
+        let loss = known.losses().get(loss)?;
+        Ok(Self { network: network::network(inputs, layers, known.layers())?, loss })
+    }
+
     pub(crate) fn from_boxed(network: Sequential<T>, loss: Box<dyn Loss<T>>) -> Self {
         Self { network, loss }
     }
@@ -55,6 +81,12 @@ impl<T: Scalar> Model<T> {
     /// The network, to be changed.
     pub fn network_mut(&mut self) -> &mut Sequential<T> {
         &mut self.network
+    }
+
+    /// Draws the weights from a seed: each from a stream of its own, by the initialiser that suits
+    /// the layer after it. Other parameters stay as they are.
+    pub fn draw_weights(&mut self, seed: u64) {
+        network::draw_weights(&mut self.network, seed);
     }
 
     /// Multiplies the weights of the last layer by `factor`, before training.

@@ -6,7 +6,7 @@ use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite}
 use crate::evaluation::{mean_loss, regression};
 use crate::metrics::ClassificationScores;
 use crate::model::{check_outputs, classify_columns, targets};
-use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
+use crate::{Evaluation, IntoModel, Model, ModelError, Preparation};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
 /// it was trained on, and the names of features and classes. This is what a model file
@@ -33,7 +33,6 @@ use crate::{Evaluation, Mlp, Model, ModelError, Preparation};
 #[derive(Debug)]
 pub struct Predictor<T: Scalar> {
     preparation: Preparation,
-    spec: Mlp,
     model: Model<T>,
 }
 
@@ -47,44 +46,22 @@ pub enum Prediction {
 }
 
 impl<T: Scalar> Predictor<T> {
-    /// With a network that is still to be trained, through [`model_mut`](Self::model_mut)
-    /// and on data from [`Preparation::dataset`].
+    /// With a model of any layers, or the description of one. It is trained already, or through
+    /// [`model_mut`](Self::model_mut), on data from [`Preparation::dataset`].
     ///
     /// # Errors
     /// If the network has other inputs or outputs than the prepared data, or the loss is
-    /// not for such targets.
-    pub fn new(preparation: Preparation, spec: impl Into<Mlp>) -> Result<Self, ModelError> {
-        let spec = spec.into();
-        check(&preparation, &spec)?;
-        let model = spec.build()?;
-        Ok(Self { preparation, spec, model })
-    }
-
-    /// With a trained network: its description, and its model.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new), or if the model is not of that description.
-    pub fn from_parts(
-        preparation: Preparation,
-        spec: Mlp,
-        model: Model<T>,
-    ) -> Result<Self, ModelError> {
-        check(&preparation, &spec)?;
-        ShapeError::expect("Predictor", "inputs", spec.inputs(), model.inputs())?;
-        ShapeError::expect("Predictor", "outputs", spec.outputs(), model.outputs())?;
-        Ok(Self { preparation, spec, model })
+    /// not for such targets; if it cannot be built.
+    pub fn new(preparation: Preparation, model: impl IntoModel<T>) -> Result<Self, ModelError> {
+        let model = model.into_model()?;
+        check(&preparation, &model)?;
+        Ok(Self { preparation, model })
     }
 
     /// What is done to raw data.
     #[must_use]
     pub fn preparation(&self) -> &Preparation {
         &self.preparation
-    }
-
-    /// The description of the network.
-    #[must_use]
-    pub fn spec(&self) -> &Mlp {
-        &self.spec
     }
 
     /// The model.
@@ -229,10 +206,10 @@ impl<T: Scalar> Predictor<T> {
     }
 }
 
-fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
+fn check<T: Scalar>(preparation: &Preparation, model: &Model<T>) -> Result<(), ModelError> {
     let features = preparation.preprocessor().out_features();
-    ShapeError::expect("Predictor", "inputs", features, spec.inputs())?;
-    let (names, loss) = (preparation.output_names().len(), spec.loss_kind());
+    ShapeError::expect("Predictor", "inputs", features, model.inputs())?;
+    let (names, loss) = (preparation.output_names().len(), model.loss());
     match (loss.target_kind(), preparation.target_scale()) {
         (TargetKind::Labels, None) | (TargetKind::Values, Some(_)) => {}
         (TargetKind::Labels, Some(_)) => {
@@ -246,7 +223,7 @@ fn check(preparation: &Preparation, spec: &Mlp) -> Result<(), ModelError> {
         // One output tells two classes apart, and no more.
         ShapeError::expect(loss.name(), "classes", loss.classes(1), names)?;
     }
-    ShapeError::expect("Predictor", "outputs", loss.outputs(names), spec.outputs())?;
+    ShapeError::expect("Predictor", "outputs", loss.outputs(names), model.outputs())?;
     Ok(())
 }
 

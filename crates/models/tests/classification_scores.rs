@@ -8,7 +8,7 @@ use densely_loss::{
 use densely_models::metrics::{
     Calibration, ClassificationScores, brier_score, log_loss, roc_auc_one_vs_rest,
 };
-use densely_models::{Evaluation, LossKind, Mlp, Predictor, Preparation};
+use densely_models::{Evaluation, Mlp, Predictor, Preparation};
 use densely_preprocess::Method;
 use densely_tensor::{Mat, Scalar, Threads, mat};
 use proptest::prelude::*;
@@ -156,7 +156,7 @@ fn a_predictor_is_judged_by_its_scores() {
     let x = mat![[-30.0, -20.0, -40.0, 30.0]];
     let test = Dataset::classification(x, vec![0, 1, 0, 1], 2).unwrap();
     let preparation = Preparation::fit(Method::None, &test).unwrap();
-    for (loss, outputs) in [(LossKind::Softmax, 2), (LossKind::Logistic, 1)] {
+    for (loss, outputs) in [("softmax", 2), ("logistic", 1)] {
         let spec = Mlp::classifier(1, outputs).loss(loss);
         let model = spec
             .assemble(|slot| {
@@ -170,7 +170,7 @@ fn a_predictor_is_judged_by_its_scores() {
                 ))
             })
             .unwrap();
-        let predictor = Predictor::from_parts(preparation.clone(), spec, model).unwrap();
+        let predictor = Predictor::new(preparation.clone(), model).unwrap();
         let threads = Threads::single();
         let scores = predictor.classification_scores(&test, &threads).unwrap();
         let Evaluation::Classification { loss, accuracy, .. } =

@@ -2,11 +2,11 @@
 //! about networks that were spoilt on purpose, and about healthy ones.
 
 use densely_data::{Dataset, digits};
-use densely_layers::{Activation, Layer, Linear, PRelu, Relu, Sequential, parameter_count};
-use densely_loss::SoftmaxCrossEntropy;
-use densely_models::{
-    ActivationKind, Finding, History, LossKind, Mlp, Model, ModelError, Preparation, Trainer,
+use densely_layers::{
+    Activation, Layer, LayerKinds, Linear, PRelu, Relu, Sequential, parameter_count,
 };
+use densely_loss::SoftmaxCrossEntropy;
+use densely_models::{Finding, History, Mlp, Model, ModelError, Preparation, Trainer};
 use densely_optim::{Adam, Sgd};
 use densely_preprocess::Method;
 use densely_tensor::{Initializer, Key, Mat, Purpose, Real, Scalar, Stream, Threads, column};
@@ -106,12 +106,12 @@ fn dead_units_are_diagnosed_with_layer_and_share() {
 
 #[test]
 fn a_learning_rate_that_kills_units_is_found_out() {
-    let train = |activation: ActivationKind, epochs: usize| {
+    let train = |activation: &'static str, epochs: usize| {
         let mlp = Mlp::classifier(64, 10).hidden([64, 32]).activation(activation);
         let mut model = mlp.build::<f32>().unwrap();
         Trainer::new(Sgd::new(1.0)).epochs(epochs).fit(&mut model, &data(1500)).unwrap()
     };
-    let findings = train(ActivationKind::Relu, 6).diagnosis().findings;
+    let findings = train("relu", 6).diagnosis().findings;
     let killed = |finding: &Finding| match *finding {
         Finding::DeadUnits { layer, dead, units, since } => {
             layer == 2 && dead > units / 4 && since > 1
@@ -120,12 +120,12 @@ fn a_learning_rate_that_kills_units_is_found_out() {
     };
     assert!(findings.iter().any(killed), "{findings:?}");
     // Leaky units do not die of it, but their weights grow until the loss overflows in epoch 3.
-    assert_eq!(train(ActivationKind::LeakyRelu { slope: 0.1 }, 2).last().dead_units, Some(0));
+    assert_eq!(train("leaky-relu(0.1)", 2).last().dead_units, Some(0));
 }
 
 #[test]
 fn saturated_units_are_diagnosed_with_layer_and_share() {
-    let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation(ActivationKind::Sigmoid);
+    let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation("sigmoid");
     let mut model = deep.build::<f64>().unwrap();
     change(&mut model, |index, bias| {
         if index == 3 {
@@ -152,7 +152,7 @@ fn saturated_units_are_diagnosed_with_layer_and_share() {
 /// those after it see positive inputs, and many stay at the end that their weights lead to.
 #[test]
 fn a_deep_sigmoid_stack_with_large_weights_is_saturated() {
-    let deep = Mlp::classifier(64, 10).hidden([40; 5]).activation(ActivationKind::Sigmoid);
+    let deep = Mlp::classifier(64, 10).hidden([40; 5]).activation("sigmoid");
     let mut model = deep.build::<f64>().unwrap();
     change(&mut model, |index, weight| {
         if index % 2 == 0 && index < 10 {
@@ -175,7 +175,7 @@ fn a_deep_sigmoid_stack_with_large_weights_is_saturated() {
 /// Drawn as usual, the same stack is not saturated, but its first layers learn nothing.
 #[test]
 fn layers_that_hardly_learn_are_found() {
-    let deep = Mlp::classifier(64, 10).hidden([40; 9]).activation(ActivationKind::Sigmoid);
+    let deep = Mlp::classifier(64, 10).hidden([40; 9]).activation("sigmoid");
     let history = fit(&deep, &data::<f32>(600), 0.01, 4);
     let findings = history.diagnosis().findings;
     let [Finding::NotLearned { lowest, constant }, vanishing] = &findings[..] else {
@@ -198,7 +198,7 @@ fn a_healthy_network_has_no_finding() {
     for seed in 0..3 {
         let single = fit(&mlp.clone().hidden([64]).seed(seed), &data::<f32>(1500), 0.01, 20);
         let double = fit(&mlp.clone().hidden([64, 32]).seed(seed), &data::<f64>(1500), 0.01, 20);
-        let svm = mlp.clone().hidden([32]).loss(LossKind::Svm).seed(seed);
+        let svm = mlp.clone().hidden([32]).loss("svm").seed(seed);
         let svm = fit(&svm, &data::<f32>(1500), 0.01, 10);
         let linear = fit(&mlp.clone().seed(seed), &data::<f32>(1500), 0.01, 10);
         for history in [single, double, svm, linear] {
@@ -207,7 +207,7 @@ fn a_healthy_network_has_no_finding() {
             assert_eq!((history.layers[0].epoch, history.layers[0].layer), (1, 1));
         }
     }
-    for kind in ActivationKind::ALL {
+    for kind in LayerKinds::<f32>::new().activation_names() {
         let mut model = mlp.clone().hidden([64, 32]).activation(kind).build::<f32>().unwrap();
         let trainer = Trainer::new(Adam::new(0.001)).epochs(6);
         let history = trainer.fit(&mut model, &data(1500)).unwrap();
@@ -240,7 +240,7 @@ fn the_expected_initial_loss_is_that_of_scores_of_zero() {
     let softmax = initial(&mlp, &data);
     assert!((softmax.expected - 10_f64.ln()).abs() < 1e-14, "{softmax:?}");
     assert_eq!(softmax.limit, 4.0 * softmax.expected);
-    let svm = initial(&mlp.clone().loss(LossKind::Svm), &data);
+    let svm = initial(&mlp.clone().loss("svm"), &data);
     assert_eq!(svm.expected, 9.0);
     let targets = Mat::from_fn(1, 60, |_, j| if j % 2 == 0 { 3.0 } else { -1.0 });
     let values = Dataset::regression(data.x().to_owned(), targets).unwrap();
@@ -288,8 +288,7 @@ fn a_loss_that_rises_and_updates_that_are_large_are_found() {
 #[test]
 fn a_divergence_is_caught_where_it_begins() {
     let data = data::<f32>(200);
-    let mlp =
-        Mlp::classifier(64, 10).hidden([32]).activation(ActivationKind::LeakyRelu { slope: 0.1 });
+    let mlp = Mlp::classifier(64, 10).hidden([32]).activation("leaky-relu(0.1)");
     for monitor in [true, false] {
         let mut model = mlp.build::<f32>().unwrap();
         let trainer = Trainer::new(Sgd::new(1e30)).monitor(monitor);
@@ -341,17 +340,17 @@ fn an_activation_of_ones_own_is_watched() {
     let data = Dataset::classification(x, labels, 10).unwrap();
     let history = one_step(&mut model, &data, 1e-9);
     let seen: Vec<_> = (history.layers_in(1))
-        .map(|row| (row.stage, row.layer, row.kind, row.dead_units))
+        .map(|row| (row.stage, row.layer, &*row.kind, row.dead_units))
         .collect();
     let expected = [
-        (0, 0, "Relu", None),
-        (1, 1, "Linear", None),
-        (2, 1, "Shifted", Some(4)),
-        (3, 2, "Sequential", None),
-        (4, 3, "Linear", None),
-        (5, 3, "PRelu", None),
-        (6, 4, "Linear", None),
-        (7, 4, "Relu", None),
+        (0, 0, "relu", None),
+        (1, 1, "linear", None),
+        (2, 1, "shifted", Some(4)),
+        (3, 2, "sequential", None),
+        (4, 3, "linear", None),
+        (5, 3, "prelu", None),
+        (6, 4, "linear", None),
+        (7, 4, "relu", None),
     ];
     assert_eq!(seen, expected);
     let dead = Finding::DeadUnits { layer: 1, dead: 4, units: 10, since: 1 };
@@ -435,7 +434,7 @@ fn training_is_the_same_with_and_without_a_monitor_on_any_number_of_threads() {
     let data = data::<f32>(700);
     let mlp = Mlp::classifier(64, 10)
         .hidden([300, 50])
-        .activations([ActivationKind::Relu, ActivationKind::Sigmoid])
+        .activations(["relu", "sigmoid"])
         .dropout(0.1)
         .input_noise(0.1);
     let run = |threads: usize, monitor: bool| {

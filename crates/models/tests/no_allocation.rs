@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use densely_data::{Dataset, digits};
 use densely_layers::At;
-use densely_models::{ActivationKind, Mlp, Model, Trainer, TrainingStep, Workspace};
+use densely_models::{Mlp, Model, Trainer, TrainingStep, Workspace};
 use densely_optim::Sgd;
 use densely_tensor::{Scalar, Threads};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -42,12 +42,7 @@ fn data<T: Scalar>() -> Dataset<T> {
 }
 
 fn model<T: Scalar>() -> Model<T> {
-    let activations = [
-        ActivationKind::Tanh,
-        ActivationKind::PRelu,
-        ActivationKind::Relu,
-        ActivationKind::Maxout { pieces: 2 },
-    ];
+    let activations = ["tanh", "prelu", "relu", "maxout"];
     Mlp::classifier(64, 10)
         .hidden([100, 50, 30, 20])
         .activations(activations)

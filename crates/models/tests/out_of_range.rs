@@ -1,7 +1,7 @@
 //! Values that a model's numbers cannot hold are errors that name their place, never predictions.
 
 use densely_data::{DataError, Dataset, DatasetOptions, Place, Table, Task};
-use densely_models::{ActivationKind, Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
+use densely_models::{Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
 use densely_preprocess::{Components, Method};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 
@@ -95,7 +95,7 @@ fn a_network_that_overflows_is_an_error_that_names_the_row() {
     let spec = Mlp::classifier(2, 2);
     for (weights, output) in [([1.0, 2.0], "inf"), ([-1.0, -2.0], "-inf")] {
         let model = assembled::<f32>(&spec, weights);
-        let predictor = Predictor::from_parts(preparation.clone(), spec.clone(), model).unwrap();
+        let predictor = Predictor::new(preparation.clone(), model).unwrap();
         let data =
             table(text).dataset_for(&["width", "height"], "kind", train().class_names()).unwrap();
         let message = |error: ModelError| error.to_string();
@@ -109,11 +109,7 @@ fn a_network_that_overflows_is_an_error_that_names_the_row() {
         assert_eq!(message(predicted), expected("example 1"));
         let evaluated = predictor.evaluate(&data, &threads).unwrap_err();
         assert_eq!(message(evaluated), expected("row 2 (line 3)"));
-        let predictor = Predictor::from_parts(
-            preparation.clone(),
-            spec.clone(),
-            assembled::<f64>(&spec, weights),
-        );
+        let predictor = Predictor::new(preparation.clone(), assembled::<f64>(&spec, weights));
         assert!(predictor.unwrap().predict(data.x(), &threads).is_ok());
     }
 }
@@ -142,7 +138,7 @@ fn nan_is_no_class() {
     };
     assert!(output.is_nan());
     // Finite values, of which two units make infinities, and the next layer their difference.
-    let spec = Mlp::classifier(2, 2).hidden([2]).activation(ActivationKind::Identity);
+    let spec = Mlp::classifier(2, 2).hidden([2]).activation("identity");
     let model = spec.assemble(|slot| {
         Ok::<_, ModelError>(Mat::from_fn(slot.rows, slot.columns, |i, j| {
             match (slot.layer, slot.name) {

@@ -1,7 +1,7 @@
 //! A model together with the preparation of its data.
 
 use densely_data::Dataset;
-use densely_models::{Evaluation, LossKind, Mlp, ModelError, Prediction, Predictor, Preparation};
+use densely_models::{Evaluation, Mlp, ModelError, Prediction, Predictor, Preparation};
 use densely_preprocess::{Method, Transform};
 use densely_tensor::{Mat, Threads, mat};
 
@@ -169,7 +169,7 @@ fn what_does_not_fit_is_refused() {
         "logistic: expected 2 classes, got 3"
     );
     assert_eq!(
-        message(Predictor::new(for_classes.clone(), Mlp::classifier(1, 2).loss(LossKind::Hinge))),
+        message(Predictor::new(for_classes.clone(), Mlp::classifier(1, 2).loss("hinge"))),
         "Predictor: expected 1 outputs, got 2"
     );
     assert_eq!(
@@ -177,12 +177,12 @@ fn what_does_not_fit_is_refused() {
         "the targets must be real values, but they are classes"
     );
     assert_eq!(
-        message(Predictor::new(for_values.clone(), Mlp::regressor(1, 2).loss(LossKind::Svm))),
+        message(Predictor::new(for_values.clone(), Mlp::regressor(1, 2).loss("svm"))),
         "the targets must be classes, but they are real values"
     );
     let model = Mlp::classifier(2, 2).build::<f32>().unwrap();
     assert_eq!(
-        message(Predictor::from_parts(for_classes.clone(), Mlp::classifier(1, 2), model)),
+        message(Predictor::new(for_classes.clone(), model)),
         "Predictor: expected 1 inputs, got 2"
     );
 

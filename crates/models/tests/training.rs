@@ -4,11 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use densely_data::{Dataset, digits};
-use densely_layers::{At, Layer};
-use densely_loss::{TargetKind, Targets};
+use densely_layers::{At, Layer, LayerKinds};
+use densely_loss::{LossKinds, TargetKind, Targets};
 use densely_models::{
-    ActivationKind, LinearClassifier, LossKind, Mlp, Model, Preparation, Stop, Trainer,
-    TrainingStep, Workspace,
+    LinearClassifier, Mlp, Model, Preparation, Stop, Trainer, TrainingStep, Workspace,
 };
 use densely_optim::Sgd;
 use densely_preprocess::Method;
@@ -44,23 +43,9 @@ fn shift(model: &mut Model<f64>, parameter: usize, (i, j): (usize, usize), h: f6
     });
 }
 
-const SMOOTH: [ActivationKind; 7] = [
-    ActivationKind::Tanh,
-    ActivationKind::Sigmoid,
-    ActivationKind::Identity,
-    ActivationKind::Gelu,
-    ActivationKind::GeluTanh,
-    ActivationKind::Silu,
-    ActivationKind::Softplus,
-];
+const SMOOTH: [&str; 7] = ["tanh", "sigmoid", "identity", "gelu", "gelu-tanh", "silu", "softplus"];
 
-const SMOOTH_LOSSES: [LossKind; 5] = [
-    LossKind::Softmax,
-    LossKind::SmoothedSoftmax { label_smoothing: 0.2 },
-    LossKind::Logistic,
-    LossKind::MeanSquaredError,
-    LossKind::Huber { delta: 100.0 },
-];
+const SMOOTH_LOSSES: [&str; 5] = ["softmax", "softmax(0.2)", "logistic", "mse", "huber(100.0)"];
 
 proptest! {
     /// The gradient of the mean loss of a whole model with respect to each parameter,
@@ -72,9 +57,10 @@ proptest! {
         seed: u64,
     ) {
         let loss = SMOOTH_LOSSES[loss];
-        let classify = loss.target_kind() == TargetKind::Labels;
-        let classes = loss.classes(outputs);
-        let outputs = loss.outputs(outputs);
+        let made = LossKinds::<f64>::new().get(loss).unwrap();
+        let classify = made.target_kind() == TargetKind::Labels;
+        let classes = made.classes(outputs);
+        let outputs = made.outputs(outputs);
         let mlp = Mlp::classifier(inputs, outputs).loss(loss);
         let mixed: Vec<_> = (0..hidden.len()).map(|i| SMOOTH[(activation + 3 * i) % 7]).collect();
         let mlp = mlp.hidden(hidden).activations(mixed).seed(seed);
@@ -134,8 +120,9 @@ fn worst_gradient(
 /// of a kink spoils a difference; it will not be there for all of several seeds.
 #[test]
 fn gradients_of_every_activation_with_dropout_and_noise() {
-    for (index, &activation) in ActivationKind::ALL.iter().enumerate() {
-        let other = ActivationKind::ALL[(index + 5) % ActivationKind::ALL.len()];
+    let all = LayerKinds::<f64>::new().activation_names();
+    for (index, &activation) in all.iter().enumerate() {
+        let other = all[(index + 5) % all.len()];
         for (dropout, noise) in [(0.0, 0.0), (0.3, 0.0), (0.0, 0.5), (0.5, 0.5)] {
             let mlp = Mlp::classifier(4, 3)
                 .hidden([6, 5])
@@ -170,7 +157,7 @@ fn same_bits_at_any_thread_count<T: Scalar>(batch_size: usize) {
     let data = some_digits::<T>(300);
     let run = |threads: usize| {
         let mlp = Mlp::classifier(64, 10).hidden([150, 70]).dropout(0.2).input_noise(0.1);
-        let mixed = [ActivationKind::Relu, ActivationKind::PRelu];
+        let mixed = ["relu", "prelu"];
         let mut model = mlp.activations(mixed).seed(7).build::<T>().unwrap();
         let threads = Threads::new(threads).unwrap();
         let sgd = Sgd::new(0.003).momentum(0.9).weight_decay(1e-3);
@@ -211,7 +198,7 @@ fn seeds_change_the_weights_and_the_order() {
 #[test]
 fn dropout_and_noise_are_for_training() {
     let data = some_digits::<f64>(100);
-    let plain = || Mlp::classifier(64, 10).hidden([30]).activation(ActivationKind::Tanh);
+    let plain = || Mlp::classifier(64, 10).hidden([30]).activation("tanh");
     let threads = Threads::single();
     let noisy = || plain().dropout(0.5).input_noise(1.0).build::<f64>().unwrap();
     let scores = |model: &Model<f64>| model.scores(data.x(), &threads).unwrap();
@@ -302,9 +289,9 @@ fn a_hidden_layer_learns_exclusive_or() {
         model.evaluate(&xor()).unwrap().score()
     };
     assert!(train(LinearClassifier::softmax(2, 2).build().unwrap()) <= 0.75);
-    let hidden = Mlp::classifier(2, 2).hidden([8]).activation(ActivationKind::Tanh);
+    let hidden = Mlp::classifier(2, 2).hidden([8]).activation("tanh");
     assert_eq!(train(hidden.build().unwrap()), 1.0);
-    assert_eq!(train(hidden.loss(LossKind::Svm).build().unwrap()), 1.0);
+    assert_eq!(train(hidden.loss("svm").build().unwrap()), 1.0);
 }
 
 #[test]

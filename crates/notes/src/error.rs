@@ -1,5 +1,5 @@
 use densely::data::DataError;
-use densely::layers::LayerError;
+use densely::layers::{KindError, OptionError};
 use densely::models::ModelError;
 use densely::optim::OptimError;
 use densely::preprocess::PreprocessError;
@@ -32,7 +32,10 @@ pub enum NotesError {
     Shape(#[from] ShapeError),
     /// A layer that cannot be made as asked.
     #[error(transparent)]
-    Layer(#[from] LayerError),
+    Kind(#[from] KindError),
+    /// An option outside its range.
+    #[error(transparent)]
+    Option(#[from] OptionError),
     /// An optimiser that cannot make a step.
     #[error(transparent)]
     Optim(#[from] OptimError),

@@ -1,15 +1,16 @@
 //! Everything in the library that has a gradient, and every optimiser, each with its proof:
 //! what `densely gradcheck` runs, and the tests of this crate.
 //!
-//! A new activation, layer, loss or optimiser is a line in [`ACTIVATIONS`], [`LAYERS`],
+//! [`activations`] has all there are; a new layer, loss or optimiser is a line in [`LAYERS`],
 //! [`LOSSES`] or [`OPTIMIZERS`]. [`densely_gradcheck`] explains how proofs work, and proves
 //! layers of your own.
 //!
 //! ```
 //! use densely_gradcheck::Config;
-//! use densely_proofs::ACTIVATIONS;
+//! use densely_proofs::activations;
 //!
-//! let tanh = ACTIVATIONS.iter().find(|proof| proof.name() == "tanh").unwrap();
+//! let proofs = activations();
+//! let tanh = proofs.iter().find(|proof| proof.name() == "tanh").unwrap();
 //! let report = tanh.run(Config { cases: 64, seed: 0 })?;
 //! assert!(report.rows().iter().all(|row| row.passed()));
 //! # Ok::<(), Box<densely_gradcheck::Failure>>(())
@@ -21,7 +22,7 @@ mod losses;
 mod optimizers;
 mod proof;
 
-pub use activations::ACTIVATIONS;
+pub use activations::activations;
 pub use layers::LAYERS;
 pub use losses::LOSSES;
 pub use optimizers::OPTIMIZERS;

@@ -50,7 +50,7 @@ pub enum ShapeError {
         /// Position of the layer, from 0.
         index: usize,
         /// What kind of layer it is.
-        kind: &'static str,
+        kind: String,
         /// What went wrong there.
         source: Box<ShapeError>,
     },

@@ -20,13 +20,13 @@ pub fn model<T: Scalar>(row: &Row) -> Result<Model<T>, Failure> {
         return maxout(row);
     }
     let activation = match row.activation.as_str() {
-        "sigmoid" => ActivationKind::Sigmoid,
-        _ => ActivationKind::Relu,
+        "sigmoid" => "sigmoid",
+        _ => "relu",
     };
     let loss = match row.loss.as_str() {
-        "mse" => LossKind::MeanSquaredError,
-        "svm" => LossKind::Svm,
-        _ => LossKind::Softmax,
+        "mse" => "mse",
+        "svm" => "svm",
+        _ => "softmax",
     };
     let [inputs, hidden @ .., outputs] = row.layers.as_slice() else {
         return Err(Failure::Failed("a network has inputs and outputs".into()));

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use densely_gradcheck::{Config, Failure, Report};
-use densely_proofs::{ACTIVATIONS, LAYERS, LOSSES, OPTIMIZERS, Proof};
+use densely_proofs::{LAYERS, LOSSES, OPTIMIZERS, Proof, activations};
 use serde_json::{Value, json};
 
 use crate::args::GradcheckArgs;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &GradcheckArgs) -> Result<(), CliError> {
         None => {
             let lists = [
                 ("Layers", LAYERS),
-                ("Activations", ACTIVATIONS),
+                ("Activations", &activations()),
                 ("Losses", LOSSES),
                 ("Optimisers", OPTIMIZERS),
             ];

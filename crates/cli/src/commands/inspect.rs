@@ -23,11 +23,11 @@ pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
 }
 
 /// Kind, inputs, outputs and parameters of each layer.
-fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (&str, usize, usize, usize)> {
+fn layers<T: Scalar>(file: &ModelFile<T>) -> impl Iterator<Item = (String, usize, usize, usize)> {
     let stages = file.predictor.model().network().stages().iter();
     stages.map(|stage| {
         let (layer, inputs) = (stage.layer(), stage.in_features());
-        (layer.kind(), inputs, stage.out_features(), parameter_count(layer))
+        (layer.kind().to_string(), inputs, stage.out_features(), parameter_count(layer))
     })
 }
 
@@ -52,7 +52,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "classes": preparation.class_names(),
         "preprocess": preparation.preprocessor().to_string(),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
-        "loss": predictor.spec().loss_kind().to_string(),
+        "loss": predictor.model().loss().kind().to_string(),
         "parameters": predictor.model().parameters(),
         "dtype": T::NAME,
         "weights_hash": weights_hash(predictor.model()),
@@ -68,12 +68,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let (predictor, preparation) = (&file.predictor, file.predictor.preparation());
     let mut table = output::table(&["layer", "in", "out", "parameters"]);
     for (kind, inputs, outputs, parameters) in layers(file) {
-        table.add_row([
-            kind.to_owned(),
-            thousands(inputs),
-            thousands(outputs),
-            thousands(parameters),
-        ]);
+        table.add_row([kind, thousands(inputs), thousands(outputs), thousands(parameters)]);
     }
     let features = preparation.feature_names();
     let target = match preparation.class_names() {
@@ -89,7 +84,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;
     }
     writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
-    let (parameters, loss) = (predictor.model().parameters(), predictor.spec().loss_kind());
+    let (parameters, loss) = (predictor.model().parameters(), predictor.model().loss().kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
     writeln!(out, "{}\n", table.trim_fmt())?;
     let provenance = &file.provenance;

@@ -67,14 +67,22 @@ fn check(path: &Path, overwrite: bool) -> Result<(), CliError> {
         // Tried, and not kept.
         return WholeFile::create(path).map(drop).map_err(CliError::file(path));
     }
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let ours =
-        if path.ends_with(PAGE) { text.contains("densely notes --out") } else { is_picture(&text) };
+    // To read a pipe would wait for somebody to write into it.
+    let file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    let text = if file { fs::read_to_string(path).unwrap_or_default() } else { String::new() };
+    let ours = if path.ends_with(PAGE) { is_page(&text) } else { is_picture(&text) };
     match (ours, overwrite) {
         (false, _) => Err(CliError::ForeignFile(path.to_owned())),
         (true, false) => Err(CliError::FileExists(path.to_owned())),
         (true, true) => Ok(()),
     }
+}
+
+/// Whether this is a page of ours: it has our title, and says how it is written. Other pages may
+/// say that, too.
+fn is_page(text: &str) -> bool {
+    let title = page(&[]).lines().next().map(str::to_owned);
+    text.lines().next() == title.as_deref() && text.contains("densely notes --out")
 }
 
 /// Whether this is a picture of ours, which is drawn four times as large as it is shown.

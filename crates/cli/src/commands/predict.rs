@@ -13,7 +13,8 @@ use crate::sink::Sink;
 
 pub(crate) fn run(args: &PredictArgs) -> Result<(), CliError> {
     // Before the work, so that none is done that cannot be kept.
-    let sink = Sink::open(args.output.as_deref(), args.force)?;
+    let inputs = [&*input::model_path(&args.model), &args.data];
+    let sink = Sink::open(args.output.as_deref(), args.force, &inputs)?;
     match input::model(&args.model)? {
         AnyModel::F32(file) => predict(args, &file.predictor, sink),
         AnyModel::F64(file) => predict(args, &file.predictor, sink),
@@ -37,7 +38,7 @@ fn predict<T: Scalar>(
     let probabilities = match args.proba {
         false => None,
         true => match predictor.probabilities(x.as_ref(), &threads).map_err(in_table)? {
-            None => return Err(CliError::NoProbabilities(predictor.spec().loss_kind().name())),
+            None => return Err(CliError::NoProbabilities(predictor.model().loss().name())),
             probabilities => probabilities,
         },
     };

@@ -15,7 +15,7 @@ use densely::models::{Diagnosis, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::ShapeError;
 
-use crate::args::{Dtype, TrainArgs};
+use crate::args::{Dtype, LossArg, TrainArgs};
 use crate::config::{self, OptionText};
 use crate::error::CliError;
 use crate::input;
@@ -33,14 +33,22 @@ const INITIAL_SCORES: f64 = 0.1;
 /// The patience where there is validation, unless told otherwise.
 const PATIENCE: usize = 20;
 
-pub(crate) fn run(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+pub(crate) fn run(
+    args: &TrainArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
     match args.dtype {
-        Dtype::F32 => train::<f32>(args, matches),
-        Dtype::F64 => train::<f64>(args, matches),
+        Dtype::F32 => train::<f32>(args, matches, signals),
+        Dtype::F64 => train::<f64>(args, matches, signals),
     }
 }
 
-fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliError> {
+fn train<T: Scalar>(
+    args: &TrainArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
     let optimizer = optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
@@ -54,19 +62,21 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     let predictor = predictor.map_err(|error| cannot_build(args, error))?;
     let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
     model.scale_scores(INITIAL_SCORES);
-    let signals = Signals::catch().map_err(CliError::Signals)?;
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&options);
-    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config)?;
-    summary::before(args, &parts, &predictor);
+    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?;
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
         options: options.into_iter().collect(),
         results: BTreeMap::new(),
     };
-    let mut keeper = Keeper::new(folder, ModelFile { predictor, provenance });
+    let file = ModelFile { predictor, provenance };
+    folder.try_model(&file)?;
+    summary::before(args, &parts, &file.predictor);
+    let mut keeper = Keeper::new(folder, file);
 
+    signals.wait_for_saving().map_err(CliError::Signals)?;
     let started = Instant::now();
     let trainer = trainer(args, optimizer, patience, &threads).stop_flag(signals.flag());
     let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
@@ -84,6 +94,7 @@ fn train<T: Scalar>(args: &TrainArgs, matches: &ArgMatches) -> Result<(), CliErr
     }
     let reported = report(&parts, &prepared.train, &history, seconds, &mut keeper, &threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
+    signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
     if args.json {
         report.print()?;
@@ -211,18 +222,24 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
 /// The network that was asked for.
 fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
     let (inputs, outputs) = (preparation.preprocessor().out_features(), parts.train.outputs());
-    let spec = match (parts.train.labels(), args.loss) {
+    let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
+    let spec = match (parts.train.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),
-        (Some(_), Some(loss)) => Mlp::classifier(inputs, loss.outputs(outputs)),
+        (Some(_), Some(loss)) => Mlp::classifier(inputs, scores(loss, outputs)),
         (None, _) => Mlp::regressor(inputs, outputs),
     };
-    let loss = args.loss.unwrap_or(spec.loss_kind());
+    let loss = loss.unwrap_or_else(|| spec.loss_kind().clone());
     spec.hidden(&args.hidden.0[..])
         .activations(&args.activation.0[..])
         .dropout(args.dropout)
         .input_noise(args.input_noise)
         .loss(loss)
         .seed(args.seed)
+}
+
+/// The number of scores with which a loss tells so many classes apart.
+fn scores(loss: &Kind, classes: usize) -> usize {
+    LossKinds::<f64>::new().get(loss).map_or(classes, |loss| loss.outputs(classes))
 }
 
 fn trainer<'a, T: Scalar>(

@@ -33,8 +33,9 @@ fn layer(name: &str, numbers: &[f64], width: usize) -> Box<dyn Layer<f64>> {
         ("input-noise", &[deviation]) => Box::new(InputNoise::new(deviation).unwrap()),
         _ => {
             let values: String = numbers.iter().map(|value| format!("({value})")).collect();
-            let kind: ActivationKind = format!("{name}{values}").parse().unwrap();
-            kind.layer(width / kind.inputs_per_unit()).unwrap()
+            let (known, text) = (LayerKinds::new(), format!("{name}{values}"));
+            let kind = known.get(text.as_str()).unwrap();
+            kind.layer(width).unwrap()
         }
     }
 }

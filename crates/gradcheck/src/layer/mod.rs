@@ -47,7 +47,7 @@ type Function<L> = fn(&L, &[Mat<Dual>], &[Dual]) -> Vec<Dual>;
 ///     .single(|draw| Maxout::new(draw.outputs).unwrap())
 ///     .dual_numbers()
 ///     .run()?;
-/// assert_eq!(report.subject(), "Maxout");
+/// assert_eq!(report.subject(), "maxout");
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub struct LayerCheck<'a, L> {
@@ -133,8 +133,8 @@ impl<'a, L: Layer<f64> + 'a> LayerCheck<'a, L> {
     /// # Panics
     /// If the layer does.
     pub fn run(self) -> Result<Report, Box<Failure>> {
-        let kind = (self.build)(&Draw::new(3, 2, 0)).kind();
-        let session = Session::new(self.name.as_deref().unwrap_or(kind), self.config);
+        let kind = (self.build)(&Draw::new(3, 2, 0)).kind().name().to_owned();
+        let session = Session::new(self.name.as_deref().unwrap_or(&kind), self.config);
         session.cases(self.config.cases, &cases(), |case| self.case(case, &session))?;
         self.threads(&session)?;
         session.finish()

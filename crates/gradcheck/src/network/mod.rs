@@ -54,7 +54,7 @@ const TARGETS: u32 = 20;
 /// let outcomes = check.config(Config { cases: 4, seed: 0 }).run();
 /// let reports = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
 /// let subjects: Vec<_> = reports.iter().map(|report| report.subject()).collect();
-/// assert_eq!(subjects, ["0 Tanh", "1 Linear", "softmax", "network"]);
+/// assert_eq!(subjects, ["0 tanh", "1 linear(2)", "softmax", "network"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct NetworkCheck<'a> {

@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Kind, Opt, Options, Range, Spec, Value};
 
 /// The exponential linear unit: `f(x) = x` for `x > 0` and `α (eˣ − 1)` for `x ≤ 0`.
 ///
@@ -45,6 +45,19 @@ impl Default for Elu {
     }
 }
 
+impl Described for Elu {
+    const SPEC: Spec = Spec::new("elu", "x above 0, alpha (exp(x) - 1) below")
+        .options(&[Opt::number("alpha", Range::FINITE).default_number(1.0).typical(0.1, 2.0)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new(options.number("alpha"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.alpha.into()]
+    }
+}
+
 impl Activation for Elu {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
@@ -54,5 +67,9 @@ impl Activation for Elu {
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         if x > R::ZERO { R::ONE } else { R::from_f64(self.alpha) * x.exp() }
+    }
+
+    fn activation_kind(&self) -> Kind {
+        self.described()
     }
 }

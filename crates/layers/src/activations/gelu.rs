@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The Gaussian error linear unit: `f(x) = x Φ(x)`, where `Φ(x) = ½ (1 + erf(x/√2))` is
 /// the distribution function of the standard normal distribution.
@@ -28,6 +28,14 @@ const TAIL: f64 = 40.0;
 
 /// `1 / √(2π)`.
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
+
+impl Described for Gelu {
+    const SPEC: Spec = Spec::new("gelu", "x times the probability that a standard normal number is below x");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Gelu {
     #[inline(always)]

@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The Gaussian error linear unit by its approximation with a tanh:
 /// `f(x) = ½ x (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`.
@@ -60,6 +60,14 @@ fn twice_u<R: Real>(x: R) -> [R; 3] {
 #[inline(always)]
 fn within_tails<R: Real>(x: R) -> R {
     x.max(R::from_f64(-TAIL)).min(R::from_f64(TAIL))
+}
+
+impl Described for GeluTanh {
+    const SPEC: Spec = Spec::new("gelu-tanh", "GELU, approximated by a tanh");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
 }
 
 impl Activation for GeluTanh {

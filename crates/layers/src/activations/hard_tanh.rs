@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The hard hyperbolic tangent: `f(x) = max(−1, min(1, x))`.
 ///
@@ -20,6 +20,14 @@ use crate::Activation;
 /// R. Collobert, "Large scale machine learning" (2004).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HardTanh;
+
+impl Described for HardTanh {
+    const SPEC: Spec = Spec::new("hard-tanh", "x, cut off at -1 and 1");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for HardTanh {
     #[inline(always)]

@@ -1,6 +1,6 @@
-use densely_tensor::Real;
+use densely_tensor::{Initializer, Real};
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// `f(x) = x`: no activation at all, under a name.
 ///
@@ -16,6 +16,14 @@ use crate::Activation;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Identity;
 
+impl Described for Identity {
+    const SPEC: Spec = Spec::new("identity", "x itself: no activation");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl Activation for Identity {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
@@ -25,5 +33,9 @@ impl Activation for Identity {
     #[inline(always)]
     fn df<R: Real>(&self, _x: R, _y: R) -> R {
         R::ONE
+    }
+
+    fn initializer(&self) -> Initializer {
+        Initializer::XavierNormal
     }
 }

@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Kind, Opt, Options, Range, Spec, Value};
 
 /// The leaky rectified linear unit: `f(x) = x` for `x > 0` and `αx` for `x ≤ 0`.
 ///
@@ -44,6 +44,19 @@ impl Default for LeakyRelu {
     }
 }
 
+impl Described for LeakyRelu {
+    const SPEC: Spec = Spec::new("leaky-relu", "x above 0, slope times x below")
+        .options(&[Opt::number("slope", Range::FINITE).default_number(0.01).typical(0.0, 1.0)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new(options.number("slope"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.slope.into()]
+    }
+}
+
 impl Activation for LeakyRelu {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
@@ -56,5 +69,9 @@ impl Activation for LeakyRelu {
         let slope = R::from_f64(self.slope);
         let leak = if x <= R::ZERO { slope } else { x };
         if x > R::ZERO { R::ONE } else { leak }
+    }
+
+    fn activation_kind(&self) -> Kind {
+        self.described()
     }
 }

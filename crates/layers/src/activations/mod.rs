@@ -1,32 +1,42 @@
-//! One file per activation.
+//! One file per activation, and one line: everything else follows from this list.
 
-mod elu;
-mod gelu;
-mod gelu_tanh;
-mod hard_tanh;
-mod identity;
-mod leaky_relu;
-mod relu;
-mod relu6;
-mod selu;
-mod sigmoid;
-mod silu;
-mod softplus;
-mod tanh;
+use crate::{Activation, Described};
 
-pub use elu::Elu;
-pub use gelu::Gelu;
-pub use gelu_tanh::GeluTanh;
-pub use hard_tanh::HardTanh;
-pub use identity::Identity;
-pub use leaky_relu::LeakyRelu;
-pub use relu::Relu;
-pub use relu6::Relu6;
-pub use selu::Selu;
-pub use sigmoid::Sigmoid;
-pub use silu::Silu;
-pub use softplus::Softplus;
-pub use tanh::Tanh;
+/// Goes over the activations that are ours.
+pub trait ActivationVisitor {
+    /// At each.
+    fn visit<A: Activation + Described + Copy + 'static>(&mut self);
+}
+
+macro_rules! activations {
+    ($($file:ident::$Name:ident),* $(,)?) => {
+        $(
+            mod $file;
+            pub use $file::$Name;
+        )*
+
+        /// Shows a visitor each activation, in the order in which people read of them.
+        pub fn visit_activations(visitor: &mut impl ActivationVisitor) {
+            $(visitor.visit::<$Name>();)*
+        }
+    };
+}
+
+activations! {
+    relu::Relu,
+    leaky_relu::LeakyRelu,
+    elu::Elu,
+    selu::Selu,
+    gelu::Gelu,
+    gelu_tanh::GeluTanh,
+    silu::Silu,
+    softplus::Softplus,
+    relu6::Relu6,
+    tanh::Tanh,
+    hard_tanh::HardTanh,
+    sigmoid::Sigmoid,
+    identity::Identity,
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The rectified linear unit: `f(x) = max(0, x)`.
 ///
@@ -22,6 +22,14 @@ use crate::Activation;
 /// G. Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Relu;
+
+impl Described for Relu {
+    const SPEC: Spec = Spec::new("relu", "the larger of 0 and x");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Relu {
     #[inline(always)]

@@ -1,6 +1,6 @@
-use densely_tensor::Real;
+use densely_tensor::{Initializer, Real};
 
-use crate::{Activation, Saturation};
+use crate::{Activation, Described, Options, Saturation, Spec};
 
 /// The rectified linear unit with a ceiling: `f(x) = min(max(0, x), 6)`.
 ///
@@ -24,6 +24,14 @@ pub struct Relu6;
 /// The ceiling.
 const MOST: f64 = 6.0;
 
+impl Described for Relu6 {
+    const SPEC: Spec = Spec::new("relu6", "ReLU, cut off at 6");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl Activation for Relu6 {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
@@ -40,5 +48,9 @@ impl Activation for Relu6 {
     /// Flat on both sides, but 0 is a state of rest.
     fn saturation(&self) -> Saturation {
         Saturation::OneSided
+    }
+
+    fn initializer(&self) -> Initializer {
+        Initializer::HeNormal
     }
 }

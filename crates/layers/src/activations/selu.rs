@@ -1,6 +1,6 @@
-use densely_tensor::Real;
+use densely_tensor::{Initializer, Real};
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The scaled exponential linear unit: `f(x) = λ x` for `x > 0` and `λ α (eˣ − 1)` for
 /// `x ≤ 0`, with `λ ≈ 1.0507` and `α ≈ 1.6733`.
@@ -29,6 +29,14 @@ impl Selu {
     pub const ALPHA: f64 = 1.673_263_242_354_377_2;
 }
 
+impl Described for Selu {
+    const SPEC: Spec = Spec::new("selu", "ELU, scaled so that mean 0 and variance 1 stay");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl Activation for Selu {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
@@ -40,5 +48,9 @@ impl Activation for Selu {
     fn df<R: Real>(&self, x: R, _y: R) -> R {
         let negative = R::from_f64(Self::LAMBDA * Self::ALPHA) * x.exp();
         if x > R::ZERO { R::from_f64(Self::LAMBDA) } else { negative }
+    }
+
+    fn initializer(&self) -> Initializer {
+        Initializer::LecunNormal
     }
 }

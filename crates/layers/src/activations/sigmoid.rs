@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The logistic sigmoid: `σ(x) = 1 / (1 + e⁻ˣ)`.
 ///
@@ -20,6 +20,14 @@ use crate::Activation;
 /// CS231n, Neural Networks 1, "Commonly used activation functions".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sigmoid;
+
+impl Described for Sigmoid {
+    const SPEC: Spec = Spec::new("sigmoid", "1 / (1 + exp(-x))");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Sigmoid {
     #[inline(always)]

@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The sigmoid linear unit, also called Swish: `f(x) = x σ(x)`.
 ///
@@ -24,6 +24,14 @@ pub struct Silu;
 
 /// Beyond ±800, `σ` is 0 or 1 in every format.
 const TAIL: f64 = 800.0;
+
+impl Described for Silu {
+    const SPEC: Spec = Spec::new("silu", "x times its sigmoid, also called Swish");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Silu {
     #[inline(always)]

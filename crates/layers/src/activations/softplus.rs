@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// Softplus: `f(x) = ln(1 + eˣ)`, computed as `max(x, 0) + ln(1 + e^(−|x|))`, which does
 /// not overflow.
@@ -20,6 +20,14 @@ use crate::Activation;
 /// pricing" (2001).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Softplus;
+
+impl Described for Softplus {
+    const SPEC: Spec = Spec::new("softplus", "ln(1 + exp(x))");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Softplus {
     #[inline(always)]

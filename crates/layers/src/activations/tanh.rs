@@ -1,6 +1,6 @@
 use densely_tensor::Real;
 
-use crate::Activation;
+use crate::{Activation, Described, Options, Spec};
 
 /// The hyperbolic tangent: `f(x) = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) = 2σ(2x) − 1`.
 ///
@@ -19,6 +19,14 @@ use crate::Activation;
 /// CS231n, Neural Networks 1, "Commonly used activation functions".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tanh;
+
+impl Described for Tanh {
+    const SPEC: Spec = Spec::new("tanh", "the hyperbolic tangent");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
 
 impl Activation for Tanh {
     #[inline(always)]

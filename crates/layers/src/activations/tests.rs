@@ -204,11 +204,11 @@ fn selu_keeps_mean_and_variance() {
 
 #[test]
 fn kinds_are_type_names() {
-    let kinds: Vec<&str> = [&Relu as &dyn Layer<f32>, &LeakyRelu::default(), &Tanh]
+    let kinds: Vec<_> = [&Relu as &dyn Layer<f32>, &LeakyRelu::default(), &Tanh]
         .iter()
-        .map(|layer| layer.kind())
+        .map(|layer| layer.kind().to_string())
         .collect();
-    assert_eq!(kinds, ["Relu", "LeakyRelu", "Tanh"]);
+    assert_eq!(kinds, ["relu", "leaky-relu", "tanh"]);
 }
 
 #[test]

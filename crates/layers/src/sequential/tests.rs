@@ -2,7 +2,7 @@ use densely_tensor::{Initializer, Key, Mat, Purpose, Stream};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Dropout, Identity, LeakyRelu, Linear, Maxout, Relu, Tanh};
+use crate::{Dropout, Identity, Kind, LeakyRelu, Linear, Maxout, Relu, Tanh};
 
 fn stream(seed: u64) -> Stream {
     Stream::new(seed, Purpose::Other, Key::default())
@@ -233,7 +233,7 @@ fn a_layer_that_does_not_fit_is_named_and_not_added() {
     let mut network = Sequential::new(3).unwrap();
     network.push(linear(3, 4, &mut draws)).unwrap();
     let error = network.push(linear(3, 4, &mut draws)).unwrap_err();
-    assert_eq!(error.to_string(), "layer 1 (Linear): Linear: expected 3 inputs, got 4");
+    assert_eq!(error.to_string(), "layer 1 (linear): Linear: expected 3 inputs, got 4");
     assert_eq!((network.stages().len(), network.width()), (1, 4));
     assert!(network.out_features(2).is_err());
     assert!(Sequential::<f32>::new(0).is_err());
@@ -250,7 +250,7 @@ fn layers_chosen_at_run_time() {
         network.push_boxed(layer).unwrap();
     }
     let kinds: Vec<_> = network.stages().iter().map(|stage| stage.layer().kind()).collect();
-    assert_eq!(kinds, ["Identity", "Tanh"]);
+    assert_eq!(kinds, [Kind::new("identity"), Kind::new("tanh")]);
 }
 
 /// What is shown is what the layers compute when they are called one by one.
@@ -286,16 +286,16 @@ fn an_inspection_shows_what_went_through_each_layer() {
         none.as_mut(),
     );
     let expected = [
-        ("Identity", &x, &x, None),
-        ("Linear", &x, &linear, Some(&d_linear)),
-        ("Tanh", &linear, &hidden, Some(&d_hidden)),
-        ("Linear", &hidden, &y, Some(&dy)),
+        ("identity", &x, &x, None),
+        ("linear(4)", &x, &linear, Some(&d_linear)),
+        ("tanh", &linear, &hidden, Some(&d_hidden)),
+        ("linear(2)", &hidden, &y, Some(&dy)),
     ];
     let mut seen = 0;
     let (x, y, dy) = (x.as_ref(), y.as_ref(), dy.as_ref());
     network.inspect(x, y, dy, tape.as_ref(), &mut |passed| {
         let (kind, x, y, dy) = expected[passed.index];
-        assert_eq!((passed.index, passed.stage.layer().kind()), (seen, kind));
+        assert_eq!((passed.index, passed.stage.layer().kind()), (seen, kind.parse().unwrap()));
         assert_eq!((passed.x, passed.y), (x.as_ref(), y.as_ref()), "{kind}");
         assert_eq!(passed.dy, dy.map(Mat::as_ref), "{kind}");
         seen += 1;

@@ -169,7 +169,7 @@ fn noise<T: Scalar>(case: &Case<'_, T>, survey: &Survey) -> Option<Finding> {
     let size = squares.sum::<f64>() / survey.features.len() as f64;
     let seen = of.standard_deviation.powi(2) + of.mean.powi(2);
     let ratio = ((seen - size) / size).max(0.0).sqrt();
-    (first.kind == "InputNoise" && ratio > NOISE).then_some(Finding::StrongNoise { ratio })
+    (&*first.kind == "input-noise" && ratio > NOISE).then_some(Finding::StrongNoise { ratio })
 }
 
 /// Whether the steps were too small or too few.

@@ -192,10 +192,11 @@ mod tests {
     use densely_tensor::mat;
 
     use super::*;
-    use crate::LossKind;
+    use densely_loss::LossKinds;
 
-    fn loss_of(kind: LossKind, outputs: usize, data: &Dataset<f64>) -> f64 {
-        ConstantPrediction::of(&*kind.loss::<f64>(), outputs, data).loss
+    fn loss_of(kind: &str, outputs: usize, data: &Dataset<f64>) -> f64 {
+        let loss = LossKinds::<f64>::new().get(kind).unwrap();
+        ConstantPrediction::of(&*loss, outputs, data).loss
     }
 
     #[test]
@@ -204,14 +205,14 @@ mod tests {
         let data = Dataset::classification(Mat::zeros(1, 8), labels, 3).unwrap();
         let entropy = -(0.75 * 0.75_f64.ln() + 0.25 * 0.25_f64.ln());
         // The class without examples costs a little.
-        assert!((loss_of(LossKind::Softmax, 3, &data) - entropy).abs() < 1e-8);
+        assert!((loss_of("softmax", 3, &data) - entropy).abs() < 1e-8);
         // The logarithms are ln 3 apart, which is more than the margin.
         let svm = 0.25 * (1.0 + 3_f64.ln());
-        assert!((loss_of(LossKind::Svm, 3, &data) - svm).abs() < 1e-15);
+        assert!((loss_of("svm", 3, &data) - svm).abs() < 1e-15);
         let data = data.with_weights([1.0, 1.0, 1.0, 0.0, 0.0, 4.0, 1.0, 0.0]).unwrap();
         let (a, b) = (3.0_f64 / 8.0, 5.0_f64 / 8.0);
         let entropy = -(a * a.ln() + b * b.ln());
-        assert!((loss_of(LossKind::Softmax, 3, &data) - entropy).abs() < 1e-8);
+        assert!((loss_of("softmax", 3, &data) - entropy).abs() < 1e-8);
     }
 
     #[test]
@@ -219,9 +220,9 @@ mod tests {
         let labels = [0, 1, 1, 1].to_vec();
         let data = Dataset::classification(Mat::zeros(1, 4), labels, 2).unwrap();
         let entropy = -(0.75 * 0.75_f64.ln() + 0.25 * 0.25_f64.ln());
-        assert!((loss_of(LossKind::Logistic, 1, &data) - entropy).abs() < 1e-15);
-        assert!((loss_of(LossKind::Softmax, 2, &data) - entropy).abs() < 1e-15);
-        assert_eq!(loss_of(LossKind::Hinge, 1, &data), 0.25 * 2.0);
+        assert!((loss_of("logistic", 1, &data) - entropy).abs() < 1e-15);
+        assert!((loss_of("softmax", 2, &data) - entropy).abs() < 1e-15);
+        assert_eq!(loss_of("hinge", 1, &data), 0.25 * 2.0);
     }
 
     #[test]
@@ -229,8 +230,8 @@ mod tests {
         let values = mat![[1.0, 2.0, 9.0, 0.0, 3.0], [7.0, 7.0, 7.0, 7.0, 7.0]];
         let data = Dataset::regression(Mat::zeros(1, 5), values).unwrap();
         let variance = (4.0 + 1.0 + 36.0 + 9.0 + 0.0) / 5.0;
-        assert_eq!(loss_of(LossKind::MeanSquaredError, 2, &data), variance / 2.0);
-        assert_eq!(loss_of(LossKind::MeanAbsoluteError, 2, &data), (1.0 + 7.0 + 2.0 + 1.0) / 10.0);
+        assert_eq!(loss_of("mse", 2, &data), variance / 2.0);
+        assert_eq!(loss_of("mae", 2, &data), (1.0 + 7.0 + 2.0 + 1.0) / 10.0);
     }
 
     #[test]
@@ -238,6 +239,6 @@ mod tests {
         let classes = 2000;
         let labels: Vec<usize> = (0..4000).map(|j| j % classes).collect();
         let data = Dataset::<f64>::classification(Mat::zeros(1, 4000), labels, classes).unwrap();
-        assert!((loss_of(LossKind::Softmax, classes, &data) - (classes as f64).ln()).abs() < 0.01);
+        assert!((loss_of("softmax", classes, &data) - (classes as f64).ln()).abs() < 0.01);
     }
 }

@@ -143,7 +143,7 @@ impl<'a> Course<'a> {
         let pairs = self.latest.iter().zip(self.latest.iter().skip(1));
         let share = |(before, row): (&&LayerReport, &&LayerReport)| {
             let kept = (1.0 - row.activations.zeros) / (1.0 - before.activations.zeros);
-            (row.kind == "Dropout").then_some((row.layer, 1.0 - kept))
+            (&*row.kind == "dropout").then_some((row.layer, 1.0 - kept))
         };
         let strongest = pairs.filter_map(share).max_by(|a, b| a.1.total_cmp(&b.1));
         let (layer, dropped) = strongest.filter(|&(_, dropped)| dropped > DROPPED)?;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use densely_layers::Sequential;
 use densely_tensor::Scalar;
 
@@ -7,7 +9,7 @@ use super::Statistics;
 ///
 /// Statistics are taken in the first step of the epoch, over up to 128 examples; units that
 /// let no gradient through are looked for in all of its steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LayerReport {
     /// The epoch, from 1.
@@ -18,8 +20,8 @@ pub struct LayerReport {
     /// The layer as people count them, from 1: an activation belongs to the weights before
     /// it. 0 for what comes before the first weights.
     pub layer: usize,
-    /// What kind of layer it is: the name of its type.
-    pub kind: &'static str,
+    /// The name of its kind.
+    pub kind: Arc<str>,
     /// The number of its outputs.
     pub units: usize,
     /// Of the outputs.

@@ -23,6 +23,8 @@ mod survey;
 mod weight_change;
 mod weight_scale;
 
+use std::sync::Arc;
+
 use densely_data::Dataset;
 use densely_layers::Sequential;
 use densely_optim::Limits;
@@ -73,7 +75,7 @@ pub(crate) struct Monitor<T: Scalar> {
     latest: usize,
     last_epoch: usize,
     /// Number and kind of the layer of each stage.
-    layers: Vec<(usize, &'static str)>,
+    layers: Vec<(usize, Arc<str>)>,
     flat: Vec<FlatUnits<T>>,
     change: WeightChange<T>,
     initial_weights: Vec<WeightScale>,
@@ -100,7 +102,7 @@ impl<T: Scalar> Monitor<T> {
         threads: &Threads,
     ) -> Result<Self, ModelError> {
         let stages = model.network().stages();
-        let kinds = stages.iter().map(|stage| stage.layer().kind());
+        let kinds = stages.iter().map(|stage| Arc::from(stage.layer().kind().name()));
         let layers: Vec<_> = layer_numbers(model.network()).zip(kinds).collect();
         // Hidden units: what comes before the weights are inputs, and the last are scores.
         let hidden = stages.iter().enumerate().take(stages.len().saturating_sub(1));
@@ -154,7 +156,7 @@ impl<T: Scalar> Monitor<T> {
         let Self { rows, latest, layers, .. } = self;
         *latest = rows.len();
         pass.first(SAMPLE).inspect(&mut |passed| {
-            let (layer, kind) = layers[passed.index];
+            let (layer, kind) = layers[passed.index].clone();
             rows.push(LayerReport {
                 epoch,
                 stage: passed.index,

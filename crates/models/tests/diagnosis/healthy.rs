@@ -1,7 +1,7 @@
 //! Runs with something odd about them, and nothing wrong.
 
 use densely_data::Dataset;
-use densely_models::{ActivationKind, Diagnosis, LossKind, Mlp, Trainer};
+use densely_models::{Diagnosis, Mlp, Trainer};
 use densely_optim::{Adam, AdamW, CosineDecay, Optimizer, Plateau, RmsProp, Sgd};
 use densely_tensor::Mat;
 
@@ -36,11 +36,11 @@ fn classifiers() {
         }),
         ("pixels from 0 to 16", || fit(&digit_net(), adam(0.002).epochs(10), &raw_digits(600))),
         ("three layers of tanh", || {
-            let net = Mlp::classifier(64, 10).hidden([32; 3]).activation(ActivationKind::Tanh);
+            let net = Mlp::classifier(64, 10).hidden([32; 3]).activation("tanh");
             fit(&net, sgd(0.01).epochs(8), &standardised_digits(600))
         }),
         ("two layers of sigmoids", || {
-            let net = Mlp::classifier(64, 10).hidden([32; 2]).activation(ActivationKind::Sigmoid);
+            let net = Mlp::classifier(64, 10).hidden([32; 2]).activation("sigmoid");
             fit(&net, adam(0.01).epochs(10), &standardised_digits(600))
         }),
         ("dropout and noise", || {
@@ -62,7 +62,7 @@ fn classifiers() {
             fit(&digit_net(), trainer, &standardised_digits(600))
         }),
         ("a margin", || {
-            let net = digit_net().loss(LossKind::Svm);
+            let net = digit_net().loss("svm");
             fit(&net, sgd(0.005).epochs(10), &standardised_digits(600))
         }),
         ("one score for two classes", || {
@@ -70,7 +70,7 @@ fn classifiers() {
             fit(&net, adam(0.01).epochs(20), &prepared(&two_classes(400)))
         }),
         ("smoothed labels", || {
-            let net = digit_net().loss(LossKind::SmoothedSoftmax { label_smoothing: 0.1 });
+            let net = digit_net().loss("softmax(0.1)");
             fit(&net, sgd(0.01).epochs(10), &standardised_digits(600))
         }),
         ("a rare class that is recognised", || {
@@ -90,7 +90,7 @@ fn classifiers() {
             fit(&digit_net(), trainer, &standardised_digits(600))
         }),
         ("saturated in the end, since it is sure", || {
-            let net = Mlp::classifier(64, 10).hidden([16]).activation(ActivationKind::Tanh);
+            let net = Mlp::classifier(64, 10).hidden([16]).activation("tanh");
             fit(&net, sgd(0.1).epochs(30), &standardised_digits(300))
         }),
     ]);
@@ -133,7 +133,7 @@ fn regressions() {
         }),
         ("a target of heavy tails, and Huber", || {
             let data = prepared(&changed(400, |_, _, x| x, |_, y: f64| y.exp()));
-            fit(&value_net().loss(LossKind::Huber { delta: 1.0 }), adam(0.01).epochs(30), &data)
+            fit(&value_net().loss("huber"), adam(0.01).epochs(30), &data)
         }),
         ("as much as there is in noise", || {
             let (x, noise) = (normal(3, 800, 5), normal(1, 800, 6));
@@ -154,7 +154,7 @@ fn regressions() {
         }),
         ("absolute errors of a linear model", || {
             let data = prepared(&changed(400, |_, _, x| x, |_, y| y));
-            let net = Mlp::regressor(4, 1).loss(LossKind::MeanAbsoluteError).hidden([16]);
+            let net = Mlp::regressor(4, 1).loss("mae").hidden([16]);
             fit(&net, adam(0.01).epochs(25), &data)
         }),
         ("heavy tails that matter, in noise", || {

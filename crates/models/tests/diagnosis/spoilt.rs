@@ -1,7 +1,7 @@
 //! Runs that were spoilt.
 
 use densely_data::Dataset;
-use densely_models::{ActivationKind, LossKind, Mlp, Trainer};
+use densely_models::{Mlp, Trainer};
 use densely_optim::{Optimizer, Sgd};
 use densely_tensor::Mat;
 
@@ -274,7 +274,7 @@ fn the_network() {
             name: "five layers of sigmoids",
             run: || {
                 let deep = Mlp::classifier(64, 10).hidden([64; 5]);
-                let deep = deep.activation(ActivationKind::Sigmoid);
+                let deep = deep.activation("sigmoid");
                 fit(&deep, sgd(0.01).epochs(10), &standardised_digits(600))
             },
             says: &["nothing was learned", "2.3", "layer 1 hardly learns", "of layer 5: try relu"],
@@ -349,7 +349,7 @@ fn the_network() {
         Situation {
             name: "saturated units",
             run: || {
-                let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation(ActivationKind::Tanh);
+                let deep = Mlp::classifier(64, 10).hidden([40; 3]).activation("tanh");
                 let change = |index, value: &mut Mat<f32>| {
                     if index < 6 {
                         scale(value, 40.0);
@@ -469,9 +469,9 @@ fn the_validation_data() {
 /// A loss of one score knows of one prediction for all, too.
 #[test]
 fn losses_of_every_kind() {
-    for kind in [LossKind::Logistic, LossKind::Hinge, LossKind::Svm, LossKind::Softmax] {
+    for (kind, outputs) in [("logistic", 1), ("hinge", 1), ("svm", 2), ("softmax", 2)] {
         let data = prepared(&two_classes(300));
-        let net = Mlp::classifier(4, kind.outputs(2)).hidden([16]).loss(kind);
+        let net = Mlp::classifier(4, outputs).hidden([16]).loss(kind);
         let text = fit(&net, sgd(1e-7).epochs(3), &data).to_string();
         assert!(text.contains("the learning rate is too low (it is 1e-7)"), "{kind}: {text}");
     }

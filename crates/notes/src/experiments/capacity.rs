@@ -31,7 +31,7 @@ pub(super) const SMALL: [usize; 5] = [2, 3, 4, 6, 10];
 
 /// A network of one hidden layer of so many neurons.
 pub(super) fn network(units: usize) -> Mlp {
-    Mlp::classifier(2, 2).hidden([units]).activation(ActivationKind::Tanh)
+    Mlp::classifier(2, 2).hidden([units]).activation("tanh")
 }
 
 /// A network on two moons: how good it is, and what it says where.

@@ -39,7 +39,7 @@ fn by_hand(params: &[Mat<f64>; 6], x: &Mat<f64>) -> [Mat<f64>; 3] {
 
 /// The network, and its parameters in their order.
 fn network(seed: u64) -> Result<(Model<f64>, [Mat<f64>; 6]), NotesError> {
-    let spec = Mlp::regressor(3, 1).hidden([4, 4]).activation(ActivationKind::Sigmoid);
+    let spec = Mlp::regressor(3, 1).hidden([4, 4]).activation("sigmoid");
     let mut stream = Stream::new(seed, Purpose::Weights, Key::default());
     let mut params = Vec::new();
     let model = spec.assemble(|slot| {

@@ -23,13 +23,13 @@ const SLOPE: f64 = 0.1;
 
 /// The network of `kind` and the same by maxout: the first piece of a neuron is `slope`
 /// times the second.
-fn networks(kind: ActivationKind, slope: f64, seed: u64) -> Result<[Model<f64>; 2], NotesError> {
+fn networks(kind: &'static str, slope: f64, seed: u64) -> Result<[Model<f64>; 2], NotesError> {
     let spec = Mlp::classifier(8, 3).hidden([16, 16]).activation(kind).seed(seed);
     let rectified = spec.build::<f64>()?;
     let mut params = Vec::new();
     rectified.network().visit_params(&mut |param| params.push(param.value.clone()));
     let mut params = params.into_iter();
-    let maxout = spec.activation(ActivationKind::Maxout { pieces: 2 }).assemble(|slot| {
+    let maxout = spec.activation("maxout").assemble(|slot| {
         let value = params.next().unwrap_or_else(|| Mat::zeros(slot.rows, slot.columns));
         let units = value.nrows();
         if units == slot.rows {
@@ -57,10 +57,7 @@ fn neuron(pieces: &[(f64, f64)]) -> Result<Vec<(f64, f64)>, NotesError> {
 }
 
 fn run(lab: &Lab) -> Result<Outcome, NotesError> {
-    let kinds = [
-        ("ReLU", ActivationKind::Relu, 0.0),
-        ("leaky ReLU", ActivationKind::LeakyRelu { slope: SLOPE }, SLOPE),
-    ];
+    let kinds = [("ReLU", "relu", 0.0), ("leaky ReLU", "leaky-relu(0.1)", SLOPE)];
     let runs = lab.repeat(&kinds, |&(_, kind, slope), seed| {
         let [rectified, maxout] = networks(kind, slope, seed)?;
         let mut stream = Stream::new(seed, Purpose::Other, Key::default());

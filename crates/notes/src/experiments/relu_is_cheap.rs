@@ -23,12 +23,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-const KINDS: [(&str, ActivationKind); 4] = [
-    ("ReLU", ActivationKind::Relu),
-    ("leaky ReLU", ActivationKind::LeakyRelu { slope: 0.01 }),
-    ("tanh", ActivationKind::Tanh),
-    ("sigmoid", ActivationKind::Sigmoid),
-];
+const KINDS: [(&str, &str); 4] =
+    [("ReLU", "relu"), ("leaky ReLU", "leaky-relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid")];
 const TURNS: usize = 51;
 /// The best of so many calls is free of what else the machine does.
 const CALLS: usize = 5;
@@ -62,9 +58,10 @@ fn activations() -> Result<[Vec<f64>; KINDS.len()], NotesError> {
     let mut stream = Stream::new(0, Purpose::Other, Key::default());
     let mut normal = || Mat::<f32>::from_fn(SIZE, SIZE, |_, _| stream.normal());
     let (x, dy) = (normal(), normal());
+    let known = LayerKinds::<f32>::new();
     let mut layers = Vec::new();
     for (_, kind) in KINDS {
-        layers.push(kind.layer::<f32>(SIZE)?);
+        layers.push(known.get(kind)?.layer(SIZE)?);
     }
     let mut layers = layers.iter();
     take_turns(KINDS.map(|_| {

@@ -26,11 +26,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-const KINDS: [(&str, ActivationKind, Hue); 3] = [
-    ("ReLU", ActivationKind::Relu, BLUE),
-    ("tanh", ActivationKind::Tanh, ORANGE),
-    ("sigmoid", ActivationKind::Sigmoid, GREEN),
-];
+const KINDS: [(&str, &str, Hue); 3] =
+    [("ReLU", "relu", BLUE), ("tanh", "tanh", ORANGE), ("sigmoid", "sigmoid", GREEN)];
 /// Errors in training, the goals.
 const GOALS: [f64; 5] = [0.25, 0.1, 0.05, 0.02, 0.01];
 const RATES: [f64; 7] = [0.06, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0];
@@ -39,7 +36,7 @@ const BATCH: usize = 64;
 
 /// The steps until the error is at most each of the goals; infinite after the last step.
 fn steps(
-    kind: ActivationKind,
+    kind: &'static str,
     rate: f64,
     data: &Dataset<f32>,
     seed: u64,

@@ -31,7 +31,7 @@ const TRAINING: Training =
 /// The final losses of a width on the data set of a seed.
 fn final_losses(width: usize, seed: u64) -> Result<Vec<f64>, NotesError> {
     let data = toy::spiral(30, 3, 4.0, 0.15, (seed, TRAIN))?;
-    let spec = Mlp::classifier(2, 3).hidden([width]).activation(ActivationKind::Tanh);
+    let spec = Mlp::classifier(2, 3).hidden([width]).activation("tanh");
     let seeds = (0..INITIALISATIONS).map(|i| i as u64);
     seeds.map(|seed| Ok(train(&spec, &data, TRAINING, seed)?.evaluate(&data)?.loss())).collect()
 }

@@ -28,7 +28,7 @@ fn difference<T: Scalar>() -> f64 {
 
 /// A network of tanh neurons and the same function by sigmoid neurons.
 fn networks(seed: u64) -> Result<[Model<f64>; 2], NotesError> {
-    let spec = Mlp::classifier(8, 3).hidden([16, 16]).activation(ActivationKind::Tanh).seed(seed);
+    let spec = Mlp::classifier(8, 3).hidden([16, 16]).activation("tanh").seed(seed);
     let tanh = spec.build::<f64>()?;
     let mut params: Vec<Mat<f64>> = Vec::new();
     tanh.network().visit_params(&mut |param| params.push(param.value.clone()));
@@ -46,7 +46,7 @@ fn networks(seed: u64) -> Result<[Model<f64>; 2], NotesError> {
             Mat::from_fn(weight.nrows(), weight.ncols(), |i, j| into * out * weight[(i, j)]);
     }
     let mut params = params.into_iter();
-    let sigmoid = spec.activation(ActivationKind::Sigmoid).assemble(|slot| {
+    let sigmoid = spec.activation("sigmoid").assemble(|slot| {
         Ok::<_, NotesError>(params.next().unwrap_or_else(|| Mat::zeros(slot.rows, slot.columns)))
     })?;
     Ok([tanh, sigmoid])

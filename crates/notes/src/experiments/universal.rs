@@ -39,7 +39,7 @@ fn network(width: usize, seed: u64) -> Result<Mat<f64>, NotesError> {
     let x = points(201);
     let values = Mat::from_fn(1, x.ncols(), |_, j| f(x[(0, j)]));
     let data = Dataset::regression(x, values)?;
-    let spec = Mlp::regressor(1, 1).hidden([width]).activation(ActivationKind::Tanh).seed(seed);
+    let spec = Mlp::regressor(1, 1).hidden([width]).activation("tanh").seed(seed);
     let mut model = spec.build::<f64>()?;
     let (mut optimizer, mut step) = (Adam::new(0.02), TrainingStep::new());
     let targets = data.values().map(Targets::Values);

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use densely::layers::Stage;
 use densely::models::ModelError;
 use densely::prelude::*;
 use densely_gradcheck::{Config, NetworkCheck, Report};
@@ -23,13 +24,12 @@ fn check<T: Scalar>(
     config: Config,
 ) -> Result<Section, CliError> {
     let mut model = widened(predictor)?;
-    let spec = predictor.spec();
-    let kind = spec.loss_kind();
-    let loss = kind.loss::<f64>();
-    let mut widths = vec![spec.inputs()];
-    widths.extend(spec.hidden_widths());
-    widths.push(spec.outputs());
-    let widths: Vec<_> = widths.iter().map(usize::to_string).collect();
+    let (network, kind) = (predictor.model().network(), predictor.model().loss().kind());
+    let loss = LossKinds::<f64>::new().get(&kind).map_err(ModelError::from)?;
+    let of_weights = |stage: &&Stage<T>| stage.layer().kind().name() == "linear";
+    let widths = network.stages().iter().filter(of_weights).map(Stage::out_features);
+    let widths: Vec<_> =
+        [network.in_features()].into_iter().chain(widths).map(|width| width.to_string()).collect();
     let title = format!("{}: {}, loss {kind}, {}", path.display(), widths.join("-"), T::NAME);
     let check = NetworkCheck::new(model.network_mut(), &*loss).map_err(ModelError::from)?;
     let checked = check.config(config).run().into_iter().map(|outcome| {
@@ -41,13 +41,17 @@ fn check<T: Scalar>(
 
 /// The same network in `f64`.
 fn widened<T: Scalar>(predictor: &Predictor<T>) -> Result<Model<f64>, ModelError> {
+    let model = predictor.model();
+    let (network, loss) = (model.network(), model.loss().kind());
+    let mut wide = Model::of_kinds(model.inputs(), &network.kinds(), &loss, &Registry::new())?;
     let mut values = Vec::new();
-    predictor.model().network().visit_params(&mut |param| {
+    network.visit_params(&mut |param| {
         let value = &param.value;
         values.push(Mat::from_fn(value.nrows(), value.ncols(), |i, j| value[(i, j)].to_f64()));
     });
     let mut values = values.into_iter();
-    // It asks for them in the order in which they were visited, and refuses an empty one.
-    let next = |_| Ok::<_, ModelError>(values.next().unwrap_or_else(|| Mat::zeros(0, 0)));
-    predictor.spec().assemble(next)
+    wide.network_mut().visit_params_mut(&mut |param| {
+        param.value = values.next().expect("the networks are the same");
+    });
+    Ok(wide)
 }

@@ -46,7 +46,7 @@ fn network() -> Vec<Section> {
     let loss = SoftmaxCrossEntropy::new();
     let check = NetworkCheck::new(&mut network, &loss).unwrap();
     let outcomes = check.config(Config { cases: 4, seed: 0 }).run();
-    let names = ["0 Linear", "1 Wrong", "2 Linear", "softmax", "network"];
+    let names = ["0 linear(3)", "1 wrong", "2 linear(2)", "softmax", "network"];
     let parts = names.iter().zip(outcomes).map(|(name, outcome)| checked(name, outcome));
     vec![Section { title: "a model".to_owned(), checked: parts.collect() }]
 }
@@ -75,7 +75,7 @@ fn a_wrong_activation_is_reported_among_right_ones() {
     let error = verdict(&sections).unwrap_err();
     assert_eq!(error.to_string(), "wrong gradients in wrong");
     let [explanation] = &explanations(&sections, false)[..] else { panic!("one is wrong") };
-    for part in ["Wrong: the derivative is not that of the function", "the sign is wrong"] {
+    for part in ["wrong: the derivative is not that of the function", "the sign is wrong"] {
         assert!(explanation.contains(part), "{explanation}");
     }
 }
@@ -99,10 +99,10 @@ fn of_a_network_the_last_wrong_layer_is_explained() {
     ];
     assert_eq!(wrong, expected);
     let [explanation] = &explanations(&sections, true)[..] else { panic!("one is enough") };
-    assert!(explanation.starts_with("1 Wrong: "), "{explanation}");
+    assert!(explanation.starts_with("1 wrong: "), "{explanation}");
     assert!(explanation.contains("the sign is wrong"), "{explanation}");
     let error = verdict(&sections).unwrap_err().to_string();
-    assert_eq!(error, "wrong gradients in 0 Linear, 1 Wrong, network");
+    assert_eq!(error, "wrong gradients in 0 linear(3), 1 wrong, network");
 }
 
 #[test]
@@ -133,11 +133,11 @@ fn all_that_is_right_is_no_error() {
 #[test]
 fn every_name_has_a_proof() {
     let among = |lists: &[&[Proof]], name: &str| lists.concat().iter().any(|p| p.name() == name);
-    for kind in ActivationKind::ALL {
-        assert!(among(&[ACTIVATIONS, LAYERS], kind.name()), "{kind}");
+    for name in LayerKinds::<f32>::new().activation_names() {
+        assert!(among(&[&activations(), LAYERS], name), "{name}");
     }
-    for kind in LossKind::ALL {
-        assert!(among(&[LOSSES], kind.name()), "{kind}");
+    for name in LossKinds::<f64>::new().names() {
+        assert!(among(&[LOSSES], name), "{name}");
     }
     for kind in OptimizerArg::value_variants() {
         let name = kind.to_possible_value().unwrap();

@@ -124,13 +124,11 @@ impl<T: Scalar> Keeper<T> {
 
     /// Saves the kept weights, unless they are saved, and the lines.
     fn save_kept(&mut self) -> Result<(), CliError> {
-        match self.saved {
-            saved if saved == self.kept => self.save_lines(),
-            None => self.save(),
-            Some(epoch) => self.save().map_err(|error| {
-                self.kept_with(error, &format!("the weights of epoch {epoch} are"))
-            }),
-        }
+        let saved = if self.saved == self.kept { self.save_lines() } else { self.save() };
+        saved.map_err(|error| match self.saved {
+            None => error,
+            Some(epoch) => self.kept_with(error, &format!("the weights of epoch {epoch} are")),
+        })
     }
 
     /// Saves the weights with these results, and the lines if there are new ones.

@@ -60,9 +60,14 @@ fn placed(data: Dataset<f64>) -> Result<Dataset<f64>, CliError> {
     data.with_places(places).map_err(|error| ModelError::from(error).into())
 }
 
-/// The name of the file without its ending.
+/// The name of the file without its ending. What is no file, as a pipe, has a number for a name;
+/// and dots alone are the name of another folder.
 fn name(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    let stem = path.file_stem().filter(|_| path.is_file()).map(|stem| stem.to_string_lossy());
+    match stem {
+        Some(stem) if !stem.trim_matches('.').is_empty() => stem.into_owned(),
+        _ => "run".to_owned(),
+    }
 }
 
 fn examples(path: &Path, args: &TrainArgs) -> Result<Dataset<f64>, CliError> {

@@ -157,7 +157,7 @@ fn layer(of: &LayerReport) -> Value {
     };
     json!({
         "layer": of.layer,
-        "kind": of.kind,
+        "kind": &*of.kind,
         "units": of.units,
         "activations": statistics(of.activations),
         "gradients": of.gradients.map(statistics),

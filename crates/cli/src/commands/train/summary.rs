@@ -19,7 +19,7 @@ use crate::visible::visible;
 
 /// What is going to be learnt, from what, and by which network.
 pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Predictor<T>) {
-    let (train, spec) = (&parts.train, predictor.spec());
+    let train = &parts.train;
     let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
     let (validation, test) = (len(&parts.validation), len(&parts.test));
     let total = train.len() + validation + test;
@@ -50,25 +50,34 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         };
         eprintln!("           {name} is always {value}{others}: without effect, also in new data");
     }
-    let unless_0 = |what: &str, value: f64| match value {
-        0.0 => String::new(),
-        value => format!(", {what} {value}"),
-    };
-    let dropout = unless_0("dropout", spec.drop_probability());
-    let noise = unless_0("noise", spec.input_noise_deviation());
-    let widths: Vec<String> = spec
-        .hidden_layers()
-        .map(|(width, activation)| format!("{width} {activation}{dropout}"))
-        .chain([format!("{} {}", spec.outputs(), spec.loss_kind())])
-        .collect();
+    let model = predictor.model();
     eprintln!(
-        "  network  {} {}{noise} -> {}; {} in {}",
-        spec.inputs(),
+        "  network  {} {} -> {} {}; {} in {}",
+        model.inputs(),
         args.preprocess,
-        widths.join(" -> "),
-        counted(predictor.model().parameters(), "parameter"),
+        widths(model.network()),
+        model.loss().kind(),
+        counted(model.parameters(), "parameter"),
         T::NAME,
     );
+}
+
+/// The layers, as `64 relu, dropout(0.1) -> 10`.
+fn widths<T: Scalar>(network: &Sequential<T>) -> String {
+    let (mut text, mut after_width) = (String::new(), false);
+    for stage in network.stages() {
+        let kind = stage.layer().kind();
+        let weighs = kind.name() == "linear";
+        text += match (text.is_empty(), weighs, after_width) {
+            (true, ..) => "",
+            (_, true, _) => " -> ",
+            (_, false, true) => " ",
+            (_, false, false) => ", ",
+        };
+        text += &if weighs { stage.out_features().to_string() } else { kind.to_string() };
+        after_width = weighs;
+    }
+    text
 }
 
 /// How it went, and what to do next.

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{MatMut, MatRef, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
@@ -77,7 +78,25 @@ impl Default for BinaryHinge {
     }
 }
 
+impl Described for BinaryHinge {
+    const SPEC: Spec = Spec::new("hinge", "by how much the score of two classes comes within a margin of 0")
+        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0), Opt::flag("squared")])
+        .also("squared-hinge", "squared");
+
+    fn from_options(options: &Options) -> Self {
+        Self { margin: options.number("margin"), squared: options.flag("squared") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.margin.into(), self.squared.into()]
+    }
+}
+
 impl<T: Scalar> Loss<T> for BinaryHinge {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         if self.squared { "squared-hinge" } else { "hinge" }
     }
@@ -106,6 +125,10 @@ impl<T: Scalar> Loss<T> for BinaryHinge {
         2
     }
 
+    fn outputs(&self, _classes: usize) -> usize {
+        1
+    }
+
     fn classify(&self, scores: &[T]) -> usize {
         class_of_score(scores)
     }
@@ -117,7 +140,7 @@ impl<T: Scalar> Loss<T> for BinaryHinge {
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
         let name = Loss::<T>::name(self);
-        LossError::expect_finite(name, "the margin", self.margin)?;
+        Self::SPEC.check(&[self.margin.into(), self.squared.into()])?;
         check_binary(name, outputs, examples, targets)
     }
 }

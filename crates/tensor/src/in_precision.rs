@@ -2,11 +2,15 @@ use std::any::Any;
 
 /// What `single` or `double` makes, whichever is of the type asked for.
 ///
-/// Networks whose layers and loss are chosen at run time are made by functions of a known
-/// precision, so that their kernels are compiled once, in this crate. Generic functions would
-/// be compiled again, with every kernel that they may choose, in every crate, test and
-/// example that calls them.
-pub(crate) fn in_precision<S: Any, D: Any, R: Any>(
+/// What is chosen at run time, such as a layer by its name, is made by functions of a known
+/// precision, so that its kernels are compiled once, in the crate of that function. Generic
+/// functions would be compiled again, with every kernel that they may choose, in every crate,
+/// test and example that calls them.
+///
+/// # Panics
+/// If neither is.
+#[must_use]
+pub fn in_precision<S: Any, D: Any, R: Any>(
     single: impl FnOnce() -> S,
     double: impl FnOnce() -> D,
 ) -> R {

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
 
 use crate::values::mean_of_large;
@@ -49,7 +50,24 @@ impl Default for Huber {
     }
 }
 
+impl Described for Huber {
+    const SPEC: Spec = Spec::new("huber", "the square of small errors, the absolute value of large ones")
+        .options(&[Opt::number("delta", Range::POSITIVE).default_number(1.0)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { delta: options.number("delta") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.delta.into()]
+    }
+}
+
 impl<T: Scalar> Loss<T> for Huber {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "huber"
     }
@@ -93,8 +111,7 @@ impl<T: Scalar> Loss<T> for Huber {
         examples: usize,
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
-        let valid = self.delta > 0.0 && self.delta.is_finite();
-        LossError::expect_option(valid, "huber", "delta", "positive and finite", self.delta)?;
+        Self::SPEC.check(&[self.delta.into()])?;
         targets.check("huber", TargetKind::Values, outputs, examples)
     }
 }

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{Real, Scalar, map, sum_of};
 
 use crate::values::mean_of_large;
@@ -20,7 +21,19 @@ use crate::{Loss, Target, TargetKind};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MeanAbsoluteError;
 
+impl Described for MeanAbsoluteError {
+    const SPEC: Spec = Spec::new("mae", "the absolute error");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl<T: Scalar> Loss<T> for MeanAbsoluteError {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "mae"
     }

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Scalar, map, map_in_place, sum_of, weigh};
 
 use crate::hinge::{excess, hinge, slope};
@@ -74,7 +75,25 @@ impl Default for MulticlassSvm {
     }
 }
 
+impl Described for MulticlassSvm {
+    const SPEC: Spec = Spec::new("svm", "by how much wrong classes come within a margin of the right one")
+        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0), Opt::flag("squared")])
+        .also("squared-svm", "squared");
+
+    fn from_options(options: &Options) -> Self {
+        Self { margin: options.number("margin"), squared: options.flag("squared") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.margin.into(), self.squared.into()]
+    }
+}
+
 impl<T: Scalar> Loss<T> for MulticlassSvm {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         if self.squared { "squared-svm" } else { "svm" }
     }
@@ -105,7 +124,7 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
         let name = Loss::<T>::name(self);
-        LossError::expect_finite(name, "the margin", self.margin)?;
+        Self::SPEC.check(&[self.margin.into(), self.squared.into()])?;
         targets.check(name, TargetKind::Labels, outputs, examples)
     }
 }

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{
     LANES, MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut, map, map_in_place,
     max, sum_of, vectorize, weigh,
@@ -124,7 +125,27 @@ impl SoftmaxCrossEntropy {
     }
 }
 
+/// The share of the target that all classes get in equal parts.
+const SMOOTHING: Range = Range::new(0.0, 1.0).below();
+
+impl Described for SoftmaxCrossEntropy {
+    const SPEC: Spec = Spec::new("softmax", "the logarithm of the probability of the right class")
+        .options(&[Opt::number("label-smoothing", SMOOTHING).default_number(0.0), Opt::numbers("class-weights", Range::NOT_NEGATIVE)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { label_smoothing: options.number("label-smoothing"), class_weights: options.numbers("class-weights").to_vec() }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.label_smoothing.into(), self.class_weights.clone().into()]
+    }
+}
+
 impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "softmax"
     }
@@ -217,15 +238,12 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         examples: usize,
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
-        let smoothing = self.label_smoothing;
-        let (valid, expected) = ((0.0..1.0).contains(&smoothing), "from 0 to less than 1");
-        LossError::expect_option(valid, "softmax", "label smoothing", expected, smoothing)?;
+        SMOOTHING.check("softmax", "label-smoothing", self.label_smoothing)?;
         if !self.class_weights.is_empty() {
             ShapeError::expect("softmax", "class weights", outputs, self.class_weights.len())?;
         }
         for &weight in &self.class_weights {
-            let (valid, expected) = (weight >= 0.0 && weight.is_finite(), "at least 0 and finite");
-            LossError::expect_option(valid, "softmax", "a class weight", expected, weight)?;
+            Range::NOT_NEGATIVE.check("softmax", "class weight", weight)?;
         }
         targets.check("softmax", TargetKind::Labels, outputs, examples)
     }

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
@@ -42,7 +43,19 @@ fn of_margin<T: Scalar>(z: T) -> (T, T) {
     (linear + e.ln_1p(), -(-z).sigmoid())
 }
 
+impl Described for Logistic {
+    const SPEC: Spec = Spec::new("logistic", "the logarithm of the probability of the right of two classes, by one score");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl<T: Scalar> Loss<T> for Logistic {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "logistic"
     }
@@ -69,6 +82,10 @@ impl<T: Scalar> Loss<T> for Logistic {
 
     fn classes(&self, _outputs: usize) -> usize {
         2
+    }
+
+    fn outputs(&self, _classes: usize) -> usize {
+        1
     }
 
     fn classify(&self, scores: &[T]) -> usize {

@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, weigh};
 
 use crate::hinge::{excess, hinge, slope};
@@ -56,7 +57,24 @@ impl Default for CrammerSingerSvm {
     }
 }
 
+impl Described for CrammerSingerSvm {
+    const SPEC: Spec = Spec::new("crammer-singer", "by how much the best wrong class comes within a margin of the right one")
+        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self { margin: options.number("margin") }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.margin.into()]
+    }
+}
+
 impl<T: Scalar> Loss<T> for CrammerSingerSvm {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "crammer-singer"
     }
@@ -86,7 +104,7 @@ impl<T: Scalar> Loss<T> for CrammerSingerSvm {
         examples: usize,
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
-        LossError::expect_finite("crammer-singer", "the margin", self.margin)?;
+        Self::SPEC.check(&[self.margin.into()])?;
         targets.check("crammer-singer", TargetKind::Labels, outputs, examples)
     }
 }

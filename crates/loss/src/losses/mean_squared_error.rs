@@ -1,3 +1,4 @@
+use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::Scalar;
 
 use crate::values::mean_of_large;
@@ -20,7 +21,19 @@ use crate::{Loss, Target, TargetKind};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MeanSquaredError;
 
+impl Described for MeanSquaredError {
+    const SPEC: Spec = Spec::new("mse", "the square of the error");
+
+    fn from_options(_options: &Options) -> Self {
+        Self
+    }
+}
+
 impl<T: Scalar> Loss<T> for MeanSquaredError {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn name(&self) -> &'static str {
         "mse"
     }

@@ -1,0 +1,56 @@
+use std::fmt;
+
+/// The value of an option.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// A real number.
+    Number(f64),
+    /// A whole number that is not negative.
+    Count(usize),
+    /// True or false.
+    Flag(bool),
+    /// Real numbers: `list(1, 2)`.
+    Numbers(Vec<f64>),
+}
+
+/// The name of a kind that is a list of numbers.
+pub(crate) const LIST: &str = "list";
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<Vec<f64>> for Value {
+    fn from(numbers: Vec<f64>) -> Self {
+        Self::Numbers(numbers)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Count(count) => count.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Numbers(numbers) => {
+                let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
+                write!(f, "{LIST}({})", numbers.join(", "))
+            }
+        }
+    }
+}
