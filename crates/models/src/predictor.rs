@@ -1,5 +1,5 @@
 use densely_data::{Dataset, Place};
-use densely_loss::{TargetKind, Targets};
+use densely_loss::{LossKinds, TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
@@ -129,7 +129,10 @@ impl<T: Scalar> Predictor<T> {
         // Scores and targets are finite. So is what `f64` makes of those of `f32`.
         let evaluation = match evaluation.loss().is_finite() {
             true => evaluation,
-            false => evaluation.with_loss(self.loss_in_f64(&prepared, &scores)),
+            false => match self.loss_in_f64(&prepared, &scores) {
+                Some(loss) => evaluation.with_loss(loss),
+                None => evaluation,
+            },
         };
         match (self.preparation.target_scale(), data.values()) {
             (Some(_), Some(targets)) => {
@@ -140,9 +143,10 @@ impl<T: Scalar> Predictor<T> {
         }
     }
 
-    /// The mean loss, computed in `f64`.
-    fn loss_in_f64(&self, prepared: &Dataset<T>, scores: &Mat<T>) -> f64 {
-        let (loss, scores) = (self.spec.loss_kind().loss::<f64>(), widen(scores.as_ref()));
+    /// The mean loss, computed in `f64`; `None` for a loss that is not ours.
+    fn loss_in_f64(&self, prepared: &Dataset<T>, scores: &Mat<T>) -> Option<f64> {
+        let loss = LossKinds::<f64>::new().get(self.model.loss().kind()).ok()?;
+        let scores = widen(scores.as_ref());
         let weights = targets(prepared).weights();
         let weights: Option<Vec<f64>> =
             weights.map(|weights| weights.iter().map(|weight| weight.to_f64()).collect());
@@ -153,7 +157,7 @@ impl<T: Scalar> Predictor<T> {
             (None, None) => unreachable!("a dataset has labels or values"),
         };
         let of = weights.as_ref().map_or(of, |weights| of.weighted(weights));
-        mean_loss(&*loss, scores.as_ref(), of)
+        Some(mean_loss(&*loss, scores.as_ref(), of))
     }
 
     /// What else there is to say of a classifier: all that follows from its scores.

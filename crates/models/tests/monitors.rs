@@ -348,7 +348,7 @@ fn an_activation_of_ones_own_is_watched() {
         (2, 1, "shifted", Some(4)),
         (3, 2, "sequential", None),
         (4, 3, "linear", None),
-        (5, 3, "prelu", None),
+        (5, 3, "shared-prelu", None),
         (6, 4, "linear", None),
         (7, 4, "relu", None),
     ];

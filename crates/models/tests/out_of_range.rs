@@ -241,7 +241,7 @@ fn a_prediction_too_large_for_its_units_is_no_matter_of_weights() {
     let model = spec.assemble::<f32, ModelError>(|slot| {
         Ok(Mat::from_fn(slot.rows, slot.columns, |_, _| 1.0_f32))
     });
-    let predictor = Predictor::from_parts(preparation, spec, model.unwrap()).unwrap();
+    let predictor = Predictor::new(preparation, model.unwrap()).unwrap();
     let message = predictor.evaluate(&data, &Threads::single()).unwrap_err().to_string();
     assert_eq!(
         message,

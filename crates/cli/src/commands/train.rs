@@ -129,7 +129,7 @@ fn cannot_prepare(args: &TrainArgs, parts: &Parts, error: ModelError) -> CliErro
 
 /// Which options a network cannot be built with.
 fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
-    let loss = args.loss.map(|loss| format!("--loss {loss}"));
+    let loss = args.loss.as_ref().map(|LossArg(kind)| format!("--loss {kind}"));
     let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
     match (&error, loss) {
         (ModelError::Targets { .. }, Some(loss)) => {
