@@ -178,13 +178,13 @@ fn schedules_are_looked_at_before_training() {
     }
 }
 
-/// Where each output is a number, and its squared error is none in `f32`.
+/// Where each output is a number, and its squared error is none in `f64`.
 #[test]
 fn a_loss_that_overflows_on_held_out_data_is_no_score() {
-    let y = Mat::from_fn(1, 40, |_, j| if j == 13 { 1e25 } else { (j % 5) as f64 });
+    let y = Mat::from_fn(1, 40, |_, j| if j == 13 { 1e200 } else { (j % 5) as f64 });
     let data = Dataset::regression(Mat::from_fn(1, 40, |_, j| (j % 7) as f64), y).unwrap();
     let search = CrossValidation::new(4)
-        .search(&data, [4], |&width: &usize, train: &Dataset<f32>| {
+        .search(&data, [4], |&width: &usize, train: &Dataset<f64>| {
             let mlp = Mlp::regressor(train.features(), 1).hidden([width]);
             (mlp, Trainer::new(Sgd::new(0.001)).epochs(2))
         })
