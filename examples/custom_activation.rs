@@ -4,25 +4,25 @@
 
 use densely::prelude::*;
 
-/// Softsign, `f(x) = x / (1 + |x|)`: like tanh, but slower to saturate.
+/// The inverse square root unit, `f(x) = x / √(1 + x²)`: like tanh, but slower to saturate.
 #[derive(Debug, Clone, Copy)]
-struct Softsign;
+struct Isru;
 
-impl Activation for Softsign {
+impl Activation for Isru {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
-        x / (R::ONE + x.abs())
+        x / (x * x + R::ONE).sqrt()
     }
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
-        let d = R::ONE + x.abs();
-        R::ONE / (d * d)
+        let d = (x * x + R::ONE).sqrt();
+        R::ONE / (d * d * d)
     }
 }
 
-impl Described for Softsign {
-    const SPEC: Spec = Spec::new("softsign", "x / (1 + |x|)");
+impl Described for Isru {
+    const SPEC: Spec = Spec::new("isru", "x / sqrt(1 + x²)");
 
     fn from_options(_options: &Options) -> Self {
         Self
@@ -34,8 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let preparation = Preparation::fit(Method::Standardize, &train)?;
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 
-    let known = Registry::<f32>::new().layer::<Softsign>();
-    let mlp = Mlp::classifier(64, 10).hidden([48]).activation(Softsign).seed(1);
+    let known = Registry::<f32>::new().layer::<Isru>();
+    let mlp = Mlp::classifier(64, 10).hidden([48]).activation(Isru).seed(1);
     let mut model = mlp.build_with(&known)?;
     let history =
         Trainer::new(Sgd::new(0.1).momentum(0.9)).epochs(20).seed(1).fit(&mut model, &train)?;

@@ -16,23 +16,23 @@ use densely_tensor::{
 };
 
 #[derive(Debug)]
-struct Softsign;
+struct Isru;
 
-impl Activation for Softsign {
+impl Activation for Isru {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
-        x / (R::ONE + x.abs())
+        x / (x * x + R::ONE).sqrt()
     }
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
-        let d = R::ONE + x.abs();
-        R::ONE / (d * d)
+        let d = (x * x + R::ONE).sqrt();
+        R::ONE / (d * d * d)
     }
 }
 
-impl Described for Softsign {
-    const SPEC: Spec = Spec::new("softsign", "x / (1 + |x|)");
+impl Described for Isru {
+    const SPEC: Spec = Spec::new("isru", "x / sqrt(1 + x²)");
 
     fn from_options(_options: &Options) -> Self {
         Self
@@ -168,7 +168,7 @@ impl Described for RightScore {
 }
 
 fn known() -> Registry<f32> {
-    Registry::new().layer::<Softsign>().layer::<Scaled<f32>>().loss::<RightScore>()
+    Registry::new().layer::<Isru>().layer::<Scaled<f32>>().loss::<RightScore>()
 }
 
 fn data() -> Dataset<f64> {
@@ -219,7 +219,7 @@ fn message(result: Result<(), FormatError>) -> String {
 fn parts_that_are_registered_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
-    comes_back(with(Softsign), &path);
+    comes_back(with(Isru), &path);
     let scaled = <Scaled<f32> as LayerKind<f32>>::from_options;
     let options = <Scaled<f32> as LayerKind<f32>>::SPEC.read(&Kind::new("scaled")).unwrap();
     comes_back(with(scaled(&options, 4).unwrap()), &path);
@@ -227,7 +227,7 @@ fn parts_that_are_registered_come_back() {
     let first = Sequential::new(3).unwrap().with(scaled(&options, 3).unwrap()).unwrap();
     comes_back(Model::new(first.with(linear(3, 3)).unwrap(), MulticlassSvm::new()), &path);
     // By their names, and with a loss of one's own.
-    let mlp = Mlp::classifier(3, 3).hidden([4]).activation(Softsign).loss("right-score");
+    let mlp = Mlp::classifier(3, 3).hidden([4]).activation(Isru).loss("right-score");
     comes_back(mlp.build_with(&known()).unwrap(), &path);
 }
 
@@ -235,12 +235,12 @@ fn parts_that_are_registered_come_back() {
 fn what_is_not_registered_is_an_error_that_says_how() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
-    let error = message(file(with(Softsign)).save(&path));
-    let expected = "the layer `softsign` is not known here: register it, as \
+    let error = message(file(with(Isru)).save(&path));
+    let expected = "the layer `isru` is not known here: register it, as \
                     `Registry::new().layer::<...>()`, and use `save_with` and `load_with`";
     assert_eq!(error, format!("{}: {expected}", path.display()));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
-    file(with(Softsign)).save_with(&path, &known()).unwrap();
+    file(with(Isru)).save_with(&path, &known()).unwrap();
     let error = ModelFile::<f32>::load_with(&path, &Registry::new()).unwrap_err().to_string();
     assert!(error.ends_with(expected), "{error}");
     let error = densely_formats::AnyModel::load(&path).unwrap_err().to_string();

@@ -23,24 +23,24 @@ use crate::{Kind, Layer, Saturation};
 /// use densely_layers::Activation;
 /// use densely_tensor::Real;
 ///
-/// /// Softsign: x / (1 + |x|).
+/// /// The inverse square root unit: x / √(1 + x²).
 /// #[derive(Debug)]
-/// struct Softsign;
+/// struct Isru;
 ///
-/// impl Activation for Softsign {
+/// impl Activation for Isru {
 ///     #[inline(always)]
 ///     fn f<R: Real>(&self, x: R) -> R {
-///         x / (R::ONE + x.abs())
+///         x / (x * x + R::ONE).sqrt()
 ///     }
 ///
 ///     #[inline(always)]
 ///     fn df<R: Real>(&self, x: R, _y: R) -> R {
-///         let d = R::ONE + x.abs();
-///         R::ONE / (d * d)
+///         let d = (x * x + R::ONE).sqrt();
+///         R::ONE / (d * d * d)
 ///     }
 /// }
-/// assert_eq!(Softsign.f(1.0_f32), 0.5);
-/// assert_eq!(Softsign.df(1.0, 0.5), 0.25);
+/// assert_eq!(Isru.f(0.75_f64), 0.6);
+/// assert_eq!(Isru.df(0.75_f64, 0.6), 0.512);
 /// ```
 pub trait Activation: Debug + Send + Sync {
     /// `f(x)`.
@@ -69,8 +69,8 @@ pub trait Activation: Debug + Send + Sync {
         }
     }
 
-    /// What it is, as plain data. A type without fields is known by its name, `Softsign` as
-    /// `softsign`; one that has options says here what they are:
+    /// What it is, as plain data. A type without fields is known by its name, `Isru` as
+    /// `isru`; one that has options says here what they are:
     /// [`Described::described`](crate::Described::described) does.
     fn activation_kind(&self) -> Kind {
         Kind::of_type::<Self>(size_of_val(self))

@@ -156,23 +156,23 @@ impl<T: Scalar> Layer<T> for Scaled<T> {
 }
 
 #[derive(Debug)]
-struct Softsign;
+struct Isru;
 
-impl Activation for Softsign {
+impl Activation for Isru {
     #[inline(always)]
     fn f<R: Real>(&self, x: R) -> R {
-        x / (R::ONE + x.abs())
+        x / (x * x + R::ONE).sqrt()
     }
 
     #[inline(always)]
     fn df<R: Real>(&self, x: R, _y: R) -> R {
-        let d = R::ONE + x.abs();
-        R::ONE / (d * d)
+        let d = (x * x + R::ONE).sqrt();
+        R::ONE / (d * d * d)
     }
 }
 
-impl Described for Softsign {
-    const SPEC: Spec = Spec::new("softsign", "x / (1 + |x|)");
+impl Described for Isru {
+    const SPEC: Spec = Spec::new("isru", "x / sqrt(1 + x²)");
 
     fn from_options(_options: &Options) -> Self {
         Self
@@ -182,15 +182,15 @@ impl Described for Softsign {
 #[test]
 fn layers_of_ones_own_are_known_once_they_are_registered() {
     let known = LayerKinds::<f32>::new();
-    assert!(known.get(Softsign).is_err());
-    let known = known.with::<Softsign>().with::<Scaled<f32>>();
+    assert!(known.get(Isru).is_err());
+    let known = known.with::<Isru>().with::<Scaled<f32>>();
     let layer = known.get("scaled").unwrap();
     assert_eq!(layer.plan(3).unwrap().parameters, [("scale", 1, 1)]);
     assert_eq!(layer.layer(3).unwrap().kind(), Kind::new("scaled"));
-    let softsign = known.activation(Softsign).unwrap().layer(3).unwrap();
-    assert_eq!(softsign.kind(), Kind::new("softsign"));
+    let isru = known.activation(Isru).unwrap().layer(3).unwrap();
+    assert_eq!(isru.kind(), Kind::new("isru"));
     // It is flat far out on both sides.
-    assert_eq!(softsign.suited_initializer(), Initializer::XavierNormal);
+    assert_eq!(isru.suited_initializer(), Initializer::XavierNormal);
 }
 
 #[test]
