@@ -93,6 +93,8 @@ def layer(name, numbers, units):
             return nn.Hardtanh()
         case "sigmoid":
             return nn.Sigmoid()
+        case "mish":
+            return nn.Mish()
     raise ValueError(name)
 
 
@@ -163,6 +165,7 @@ CASES = [
     Case("tanh", hidden("tanh")),
     Case("hard-tanh", hidden("hard-tanh")),
     Case("sigmoid", hidden("sigmoid"), optimizer="sgd 1"),
+    Case("mish", hidden("mish")),
     Case(
         "a different activation for each layer",
         "linear 5 6 | silu | linear 6 8 | maxout 2 | linear 4 5 | prelu | linear 5 3",

@@ -30,6 +30,7 @@ activations! {
     gelu::Gelu,
     gelu_tanh::GeluTanh,
     silu::Silu,
+    mish::Mish,
     softplus::Softplus,
     relu6::Relu6,
     tanh::Tanh,

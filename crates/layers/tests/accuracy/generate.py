@@ -53,6 +53,10 @@ def twice_u_slope(x):
     return 2 * sqrt(2 / mpmath.pi) * (1 + 3 * mpf("0.044715") * x**2)
 
 
+def softplus(x):
+    return max(x, mpf(0)) + log1p(exp(-abs(x)))
+
+
 def sigmoid_slope(x):
     return exp(-abs(x)) / (1 + exp(-abs(x))) ** 2
 
@@ -62,10 +66,11 @@ ACTIVATIONS = {
     "selu": unit(LAMBDA, ALPHA),
     "sigmoid": of(sigmoid, sigmoid_slope),
     "tanh": of(mpmath.tanh, lambda x: 4 * sigmoid_slope(2 * x)),
-    "softplus": of(lambda x: max(x, mpf(0)) + log1p(exp(-abs(x))), sigmoid),
+    "softplus": of(softplus, sigmoid),
     "silu": gated(sigmoid, sigmoid_slope),
     "gelu": gated(cdf, lambda x: exp(-x * x / 2) / sqrt(2 * mpmath.pi)),
     "gelu-tanh": gated(lambda x: sigmoid(twice_u(x)), lambda x: sigmoid_slope(twice_u(x)) * twice_u_slope(x)),
+    "mish": gated(lambda x: mpmath.tanh(softplus(x)), lambda x: mpmath.sech(softplus(x)) ** 2 * sigmoid(x)),
 }
 
 
