@@ -95,6 +95,8 @@ def layer(name, numbers, units):
             return nn.Sigmoid()
         case "mish":
             return nn.Mish()
+        case "hard-swish":
+            return nn.Hardswish()
     raise ValueError(name)
 
 
@@ -166,6 +168,7 @@ CASES = [
     Case("hard-tanh", hidden("hard-tanh")),
     Case("sigmoid", hidden("sigmoid"), optimizer="sgd 1"),
     Case("mish", hidden("mish")),
+    Case("hard-swish", hidden("hard-swish"), scale=4.0),
     Case(
         "a different activation for each layer",
         "linear 5 6 | silu | linear 6 8 | maxout 2 | linear 4 5 | prelu | linear 5 3",

@@ -31,6 +31,7 @@ activations! {
     gelu_tanh::GeluTanh,
     silu::Silu,
     mish::Mish,
+    hard_swish::HardSwish,
     softplus::Softplus,
     relu6::Relu6,
     tanh::Tanh,
