@@ -97,6 +97,8 @@ def layer(name, numbers, units):
             return nn.Mish()
         case "hard-swish":
             return nn.Hardswish()
+        case "hard-sigmoid":
+            return nn.Hardsigmoid()
     raise ValueError(name)
 
 
@@ -169,6 +171,7 @@ CASES = [
     Case("sigmoid", hidden("sigmoid"), optimizer="sgd 1"),
     Case("mish", hidden("mish")),
     Case("hard-swish", hidden("hard-swish"), scale=4.0),
+    Case("hard-sigmoid", hidden("hard-sigmoid"), optimizer="sgd 1", scale=4.0),
     Case(
         "a different activation for each layer",
         "linear 5 6 | silu | linear 6 8 | maxout 2 | linear 4 5 | prelu | linear 5 3",

@@ -37,6 +37,7 @@ activations! {
     tanh::Tanh,
     hard_tanh::HardTanh,
     sigmoid::Sigmoid,
+    hard_sigmoid::HardSigmoid,
     identity::Identity,
 }
 
