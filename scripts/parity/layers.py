@@ -99,6 +99,8 @@ def layer(name, numbers, units):
             return nn.Hardswish()
         case "hard-sigmoid":
             return nn.Hardsigmoid()
+        case "softsign":
+            return nn.Softsign()
     raise ValueError(name)
 
 
@@ -172,6 +174,7 @@ CASES = [
     Case("mish", hidden("mish")),
     Case("hard-swish", hidden("hard-swish"), scale=4.0),
     Case("hard-sigmoid", hidden("hard-sigmoid"), optimizer="sgd 1", scale=4.0),
+    Case("softsign", hidden("softsign")),
     Case(
         "a different activation for each layer",
         "linear 5 6 | silu | linear 6 8 | maxout 2 | linear 4 5 | prelu | linear 5 3",

@@ -35,6 +35,7 @@ activations! {
     softplus::Softplus,
     relu6::Relu6,
     tanh::Tanh,
+    softsign::Softsign,
     hard_tanh::HardTanh,
     sigmoid::Sigmoid,
     hard_sigmoid::HardSigmoid,

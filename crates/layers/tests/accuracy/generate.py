@@ -71,6 +71,7 @@ ACTIVATIONS = {
     "gelu": gated(cdf, lambda x: exp(-x * x / 2) / sqrt(2 * mpmath.pi)),
     "gelu-tanh": gated(lambda x: sigmoid(twice_u(x)), lambda x: sigmoid_slope(twice_u(x)) * twice_u_slope(x)),
     "mish": gated(lambda x: mpmath.tanh(softplus(x)), lambda x: mpmath.sech(softplus(x)) ** 2 * sigmoid(x)),
+    "softsign": of(lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2),
 }
 
 

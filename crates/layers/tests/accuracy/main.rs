@@ -1,7 +1,9 @@
 //! Smooth activations and their derivatives against those of `generate.py`, in arithmetic of 60
 //! digits, from one tail to the other.
 
-use densely_layers::{Activation, Elu, Gelu, GeluTanh, Mish, Selu, Sigmoid, Silu, Softplus, Tanh};
+use densely_layers::{
+    Activation, Elu, Gelu, GeluTanh, Mish, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh,
+};
 use densely_tensor::{Scalar, vectorize};
 
 const CASES: &str = include_str!("cases.txt");
@@ -30,6 +32,7 @@ fn both<T: Scalar>(name: &str, x: T) -> (T, T) {
         "gelu" => of(&Gelu, x),
         "gelu-tanh" => of(&GeluTanh, x),
         "mish" => of(&Mish, x),
+        "softsign" => of(&Softsign, x),
         other => panic!("no activation is called {other}"),
     }
 }
