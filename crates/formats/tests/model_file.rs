@@ -215,6 +215,37 @@ fn a_file_of_version_3_predicts_what_it_did() {
     comes_back(&file);
 }
 
+/// The last version that describes a perceptron: with an option of every kind.
+#[test]
+fn a_file_of_version_4_predicts_what_it_did() {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, include_bytes!("data/version-4.safetensors")).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let model = file.predictor.model();
+    let hash = "a73b8a45cbbfb0112823faf406df73539140c726361294539859407ad596847b";
+    assert_eq!(weights_hash(model), hash);
+    let layers = "input-noise(0.2), linear(4), leaky-relu(0.2), dropout(0.1), \
+                  linear(3), shared-prelu, dropout(0.1), linear(3)";
+    assert_eq!(model.network().kinds(), Kind::list(layers).unwrap());
+    assert_eq!(model.loss().kind(), Kind::new("softmax").with(0.1));
+    let x = mat![[-4.717, -2.101, 5.561], [0.387, 5.260, -7.703], [-2.166, -3.465, 2.736]];
+    let expected = [
+        [0.277_189_97, 0.375_335_1, 0.347_474_96],
+        [0.310_890_44, 0.350_351_87, 0.338_757_72],
+        [0.302_465_53, 0.349_979_34, 0.347_555_1],
+    ];
+    let probabilities = file.predictor.probabilities(x.as_ref(), &Threads::single()).unwrap();
+    let probabilities = probabilities.unwrap();
+    for (j, expected) in expected.into_iter().enumerate() {
+        for (k, expected) in expected.into_iter().enumerate() {
+            let error = f64::from(probabilities[(k, j)]) - expected;
+            assert!(error.abs() < 1e-6, "{j}, {k}: off by {error:e}");
+        }
+    }
+    comes_back(&file);
+}
+
 #[test]
 fn every_kind_of_model_comes_back_as_it_was() {
     for method in [

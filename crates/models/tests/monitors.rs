@@ -209,7 +209,7 @@ fn a_healthy_network_has_no_finding() {
     }
     for kind in LayerKinds::<f32>::new().activation_names() {
         let mut model = mlp.clone().hidden([64, 32]).activation(kind).build::<f32>().unwrap();
-        let trainer = Trainer::new(Adam::new(0.001)).epochs(6);
+        let trainer = Trainer::new(Adam::new(0.001)).epochs(15);
         let history = trainer.fit(&mut model, &data(1500)).unwrap();
         assert!(history.diagnosis().is_healthy(), "{kind}: {}", history.diagnosis());
     }

@@ -7,7 +7,7 @@ use crate::training::check_all;
 
 #[test]
 fn layers() {
-    check_all("layers", include_str!("layers.txt"), 25);
+    check_all("layers", include_str!("layers.txt"), 29);
 }
 
 /// The network of a case, whose parameters are still to be set.
