@@ -25,6 +25,17 @@ def softplus():
     yield "what is lost", "to one digit", float(f"{exact:.0e}"), 2e-9
 
 
+@row("hard sigmoid")
+def hard_sigmoid():
+    x = torch.tensor([0.0], dtype=torch.float64, requires_grad=True)
+    functional.hardsigmoid(x).backward()
+    yield "PyTorch", "its slope at 0", x.grad.item(), float(numpy.float32(1 / 6))
+    checked = torch.autograd.gradcheck(functional.hardsigmoid, x, raise_exception=False)
+    yield "PyTorch", "gradcheck lets it pass", float(checked), 1.0
+    seen = float(keras.activations.hard_sigmoid(torch.tensor([1.5], dtype=torch.float64)))
+    yield "Keras", "hard_sigmoid(1.5)", seen, 0.75
+
+
 @row("GELU")
 def gelu():
     x = 1.5
