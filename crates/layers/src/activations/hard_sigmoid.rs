@@ -15,8 +15,8 @@ use crate::{Activation, Described, Options, Spec};
 /// assert_eq!([HardSigmoid.f(-3.0), HardSigmoid.f(0.0), HardSigmoid.f(5.0)], [0.0, 0.5, 1.0]);
 /// ```
 ///
-/// M. Courbariaux et al., "BinaryConnect" (2015), with another slope; the slope of 1/6 is that of
-/// A. Howard et al., "Searching for MobileNetV3" (2019).
+/// M. Courbariaux et al., "`BinaryConnect`" (2015), with another slope; the slope of 1/6 is that of
+/// A. Howard et al., "Searching for `MobileNetV3`" (2019).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HardSigmoid;
 

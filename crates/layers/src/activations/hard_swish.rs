@@ -15,7 +15,7 @@ use crate::{Activation, Described, Options, Spec};
 /// assert_eq!(HardSwish.df(0.0, 0.0), 0.5);
 /// ```
 ///
-/// A. Howard et al., "Searching for MobileNetV3" (2019).
+/// A. Howard et al., "Searching for `MobileNetV3`" (2019).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HardSwish;
 
