@@ -54,7 +54,7 @@ fn wrong_usage() {
         ("train --dropout 1", "expected a number from 0 to less than 1"),
         ("train --input-noise=-1", "expected a number of at least 0"),
         ("train --loss hing", "unknown loss \"hing\": choose one of softmax, svm, squared-svm"),
-        ("train --loss svm(a)", "the margin of svm must be a finite number, got a"),
+        ("train --loss svm(a)", "the margin of svm must be a finite number of at least 0, got a"),
         ("train --loss huber(0)", "the delta of huber must be a number above 0, got 0"),
         (
             "train --loss softmax(1)",

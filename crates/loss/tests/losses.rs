@@ -579,20 +579,24 @@ fn options_out_of_range_are_refused() {
             "the class weight of softmax must be a finite number of at least 0, got -1",
         ),
         (
+            softmax().class_weights([0.0, 0.0]).check(2, 2, labels),
+            "the largest class weight of softmax must be a number above 0, got 0",
+        ),
+        (
             softmax().class_weights([1.0]).check(2, 2, labels),
             "softmax: expected 2 class weights, got 1",
         ),
         (
             MulticlassSvm::with_margin(f64::NAN).check(2, 2, labels),
-            "the margin of svm must be a finite number, got NaN",
+            "the margin of svm must be a finite number of at least 0, got NaN",
         ),
         (
             CrammerSingerSvm::with_margin(f64::INFINITY).check(2, 2, labels),
-            "the margin of crammer-singer must be a finite number, got inf",
+            "the margin of crammer-singer must be a finite number of at least 0, got inf",
         ),
         (
             BinaryHinge::with_margin(f64::NAN).squared(true).check(1, 2, labels),
-            "the margin of hinge must be a finite number, got NaN",
+            "the margin of hinge must be a finite number of at least 0, got NaN",
         ),
         (
             Huber::new(0.0).check(1, 2, Targets::Values(values.as_ref())),

@@ -228,7 +228,13 @@ fn check<T: Scalar>(preparation: &Preparation, model: &Model<T>) -> Result<(), M
         ShapeError::expect(loss.name(), "classes", loss.classes(1), names)?;
     }
     ShapeError::expect("Predictor", "outputs", loss.outputs(names), model.outputs())?;
-    Ok(())
+    // Its options, which have to fit the outputs, by targets of no examples.
+    let none = Mat::zeros(model.outputs(), 0);
+    let targets = match loss.target_kind() {
+        TargetKind::Labels => Targets::Labels(&[]),
+        TargetKind::Values => Targets::Values(none.as_ref()),
+    };
+    Ok(loss.check(model.outputs(), 0, targets)?)
 }
 
 fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {

@@ -180,6 +180,13 @@ fn what_does_not_fit_is_refused() {
         message(Predictor::new(for_values.clone(), Mlp::regressor(1, 2).loss("svm"))),
         "the targets must be classes, but they are real values"
     );
+    assert_eq!(
+        message(Predictor::new(
+            for_classes.clone(),
+            Mlp::classifier(1, 2).loss("softmax(class-weights=list(1, 2, 3))")
+        )),
+        "softmax: expected 2 class weights, got 3"
+    );
     let model = Mlp::classifier(2, 2).build::<f32>().unwrap();
     assert_eq!(
         message(Predictor::new(for_classes.clone(), model)),

@@ -80,7 +80,7 @@ impl Default for BinaryHinge {
 
 impl Described for BinaryHinge {
     const SPEC: Spec = Spec::new("hinge", "by how much the score of two classes comes within a margin of 0")
-        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0), Opt::flag("squared")])
+        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0), Opt::flag("squared")])
         .also("squared-hinge", "squared");
 
     fn from_options(options: &Options) -> Self {

@@ -59,7 +59,7 @@ impl Default for CrammerSingerSvm {
 
 impl Described for CrammerSingerSvm {
     const SPEC: Spec = Spec::new("crammer-singer", "by how much the best wrong class comes within a margin of the right one")
-        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0)]);
+        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0)]);
 
     fn from_options(options: &Options) -> Self {
         Self { margin: options.number("margin") }

@@ -77,7 +77,7 @@ impl Default for MulticlassSvm {
 
 impl Described for MulticlassSvm {
     const SPEC: Spec = Spec::new("svm", "by how much wrong classes come within a margin of the right one")
-        .options(&[Opt::number("margin", Range::FINITE).default_number(1.0), Opt::flag("squared")])
+        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0), Opt::flag("squared")])
         .also("squared-svm", "squared");
 
     fn from_options(options: &Options) -> Self {

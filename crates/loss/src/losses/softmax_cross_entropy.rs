@@ -245,6 +245,9 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         for &weight in &self.class_weights {
             Range::NOT_NEGATIVE.check("softmax", "class weight", weight)?;
         }
+        if !self.class_weights.is_empty() && self.class_weights.iter().all(|&weight| weight == 0.0) {
+            Range::POSITIVE.check("softmax", "largest class weight", 0.0)?;
+        }
         targets.check("softmax", TargetKind::Labels, outputs, examples)
     }
 }

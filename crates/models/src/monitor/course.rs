@@ -6,6 +6,8 @@ use super::{Finding, LayerReport};
 const DEAD: f64 = 0.3;
 const SATURATED: f64 = 0.1;
 
+/// Until when large updates are of weights that began small.
+const FIRST_EPOCHS: usize = 4;
 /// Healthy updates are about 1e-3 of the weights.
 const LARGE_UPDATE: f64 = 0.1;
 
@@ -134,7 +136,8 @@ impl<'a> Course<'a> {
         let large = |row: &LayerReport| {
             row.epoch > 1 && row.update_ratio.is_some_and(|ratio| ratio > LARGE_UPDATE)
         };
-        let since = self.since(of, large)?;
+        // The last layer may begin small, and its first updates are large beside it.
+        let since = self.since(of, large).filter(|_| of.epoch > FIRST_EPOCHS)?;
         Some(Finding::LargeUpdates { layer: of.layer, ratio: of.update_ratio?, since })
     }
 

@@ -106,7 +106,7 @@ impl Diagnosis {
     }
 
     /// The same, and what data to test on tell of the model that came out: whether one example
-    /// makes almost all of their loss, and whether the model is better than one prediction for
+    /// makes more than half of their loss, and whether the model is better than one prediction for
     /// all. The data are prepared as those it was trained on.
     ///
     /// # Errors

@@ -182,8 +182,8 @@ impl fmt::Display for Finding {
             Self::SqueezedTarget { target, place, deviations } => write!(
                 f,
                 "the target `{target}` is {} standard deviations from its mean in {place}, whose \
-                 scale hides the others, so that R² is of it alone: correct or remove it, or learn \
-                 the logarithm of the target",
+                 scale hides the others: correct or remove it, or learn the logarithm of the \
+                 target, if all of them are positive",
                 figure(*deviations)
             ),
             Self::OutlyingTarget { target, place, part, deviations } => write!(
@@ -198,13 +198,13 @@ impl fmt::Display for Finding {
             ),
             Self::DominatingExample { place, part, loss, others } => write!(
                 f,
-                "{place} of the {part} data makes almost all of their loss, {}, where the others \
+                "{place} of the {part} data makes more than half of their loss, {}, where the others \
                  have {}, {}: correct or remove it",
                 figure(*loss),
                 figure(*others),
                 match part {
                     Part::Validation => "and so decides which weights are kept",
-                    _ => "and so the figures are of it alone",
+                    _ => "and so decides the figures",
                 }
             ),
             Self::UnscaledTarget { target, size } => write!(
@@ -294,8 +294,8 @@ impl fmt::Display for Finding {
             ),
             Self::LargeUpdates { layer, ratio, since } => write!(
                 f,
-                "an update moves the weights of layer {layer} by {} of their norm, or by \
-                 about as much since epoch {since}: lower the learning rate",
+                "an update moves the weights of layer {layer} by {} of their norm, as it has since \
+                 epoch {since}: lower the learning rate",
                 percent(*ratio)
             ),
             Self::LargeStep { layer, ratio, learning_rate } => write!(

@@ -186,7 +186,7 @@ fn the_targets() {
             },
             says: &[
                 "the target `y0` is 20 standard deviations from its mean in example 33",
-                "R² is of it alone: correct or remove it, or learn the logarithm",
+                "scale hides the others: correct or remove it, or learn the logarithm",
             ],
             never: &["standardise", "learning rate", "huber", "rose", "clip"],
         },
