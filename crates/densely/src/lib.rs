@@ -4,6 +4,7 @@
 //!
 //! | crate | what is in it |
 //! |---|---|
+//! | [`parts`] | what a part of a network is, as plain data: kinds and options |
 //! | [`tensor`] | scalars, matrix products, threads, random streams |
 //! | [`layers`] | the `Layer` trait, `Linear`, activations, dropout, `Sequential` |
 //! | [`loss`] | softmax, logistic, support vector machines, squared, absolute and Huber errors |
@@ -31,6 +32,7 @@ pub use densely_layers as layers;
 pub use densely_loss as loss;
 pub use densely_models as models;
 pub use densely_optim as optim;
+pub use densely_parts as parts;
 pub use densely_preprocess as preprocess;
 pub use densely_tensor as tensor;
 
