@@ -45,7 +45,8 @@ impl<T: Scalar> ModelFile<T> {
     /// new one is safely on the disk.
     ///
     /// What was written can be [loaded](AnyModel::load), and is then the same model: it has
-    /// been tried, before anything was written. Of transformations, options and results there may be 2,000.
+    /// been tried, before anything was written. Of transformations, options and results there may
+    /// be 2,000.
     ///
     /// # Errors
     /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not

@@ -25,13 +25,7 @@ pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Resul
     let (mut layers, mut names) = (Vec::new(), HashSet::new());
     for (index, stage) in model.network().stages().iter().enumerate() {
         let (layer, kind) = (stage.layer(), stage.layer().kind());
-        if !kind.is_whole() {
-            return Err(Reason::Unsupported(format!(
-                "layer {index}, `{kind}`, has fields and does not say which kind it is: it needs a \
-                 `kind` of its own"
-            )));
-        }
-        layers.push(kind.to_string());
+        layers.push(whole(&format!("layer {index}"), &kind)?);
         let mut twice = None;
         layer.visit_params(&mut |param| {
             let (name, value) = (tensor_name(index, param.name), param.value.as_ref());
@@ -47,15 +41,18 @@ pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Resul
             return Err(Reason::Unsupported(format!("two parameters of the name `{name}`")));
         }
     }
-    let loss = model.loss().kind();
-    if !loss.is_whole() {
-        return Err(Reason::Unsupported(format!(
-            "the loss, `{loss}`, has fields and does not say which kind it is: it needs a `kind` of \
-             its own"
-        )));
-    }
-    let (inputs, loss) = (model.inputs(), loss.to_string());
+    let (inputs, loss) = (model.inputs(), whole("the loss", &model.loss().kind())?);
     Ok(Network::Layers(Layers { inputs, layers, loss }))
+}
+
+/// The text of a kind that is all there is to say.
+fn whole(what: &str, kind: &Kind) -> Result<String, Reason> {
+    if kind.is_whole() {
+        return Ok(kind.to_string());
+    }
+    Err(Reason::Unsupported(format!(
+        "{what}, `{kind}`, has fields and does not say which kind it is: it needs a `kind` of its own"
+    )))
 }
 
 /// Weights are matrices whatever their shape, and other parameters if they have several columns.

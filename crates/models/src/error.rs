@@ -120,16 +120,6 @@ pub enum ModelError {
         /// column of a weight matrix begins on a cache line.
         bytes: u128,
     },
-    /// A name that stands for no choice.
-    #[error("unknown {what} \"{name}\": choose one of {choices}")]
-    Unknown {
-        /// What was to be chosen.
-        what: &'static str,
-        /// The name that was given.
-        name: String,
-        /// The names there are.
-        choices: String,
-    },
     /// Numbers became infinite or NaN in training.
     #[error(
         "{} in epoch {epoch}, step {step}: training diverged{}{}",

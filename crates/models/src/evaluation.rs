@@ -84,11 +84,20 @@ pub(crate) fn mean_loss<T: Scalar>(
     scores: MatRef<'_, T>,
     targets: Targets<'_, T>,
 ) -> f64 {
+    mean(&losses(loss, scores, targets))
+}
+
+/// The loss of each example, of targets that have been checked.
+pub(crate) fn losses<T: Scalar>(
+    loss: &dyn Loss<T>,
+    scores: MatRef<'_, T>,
+    targets: Targets<'_, T>,
+) -> Vec<T> {
     let n = scores.ncols();
     let mut losses = vec![T::ZERO; n];
     let mut dscores = Mat::zeros(scores.nrows(), n);
     loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
-    mean(&losses)
+    losses
 }
 
 /// The metrics of real values.

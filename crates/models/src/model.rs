@@ -39,7 +39,7 @@ impl<T: Scalar> Model<T> {
     /// A model from layers of one's own.
     #[must_use]
     pub fn new(network: Sequential<T>, loss: impl Loss<T> + 'static) -> Self {
-        Self::from_boxed(network, Box::new(loss))
+        Self { network, loss: Box::new(loss) }
     }
 
     /// A model of these kinds of layers, first to last, and this loss. Its parameters are as
@@ -66,10 +66,6 @@ impl<T: Scalar> Model<T> {
     ) -> Result<Self, ModelError> {
         let loss = known.losses().get(loss)?;
         Ok(Self { network: network::network(inputs, layers, known.layers())?, loss })
-    }
-
-    pub(crate) fn from_boxed(network: Sequential<T>, loss: Box<dyn Loss<T>>) -> Self {
-        Self { network, loss }
     }
 
     /// The network.

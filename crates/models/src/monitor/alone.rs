@@ -1,8 +1,8 @@
-use densely_data::{Dataset, Target};
-use densely_loss::Targets;
-use densely_tensor::{Mat, Scalar, Threads};
+use densely_data::Dataset;
+use densely_tensor::{Scalar, Split, Threads};
 
-use crate::{Model, ModelError};
+use crate::model::targets;
+use crate::{Model, ModelError, evaluation};
 
 /// Examples from which on one of them can be said to stand alone.
 const EXAMPLES: usize = 10;
@@ -58,20 +58,14 @@ fn losses<T: Scalar>(
     threads: &Threads,
 ) -> Result<Vec<f64>, ModelError> {
     let mut all = Vec::with_capacity(data.len());
+    let mut rest = targets(data);
     for first in (0..data.len()).step_by(BLOCK) {
         let n = BLOCK.min(data.len() - first);
         let scores = model.scores(data.x().subcols(first, n), threads)?;
-        let targets = match data.target() {
-            Target::Classes { labels, .. } => Targets::Labels(&labels[first..first + n]),
-            Target::Values { values, .. } => Targets::Values(values.as_ref().subcols(first, n)),
-        };
-        let targets = match data.weights() {
-            None => targets,
-            Some(weights) => targets.weighted(&weights[first..first + n]),
-        };
-        let (mut losses, mut dscores) = (vec![T::ZERO; n], Mat::zeros(scores.nrows(), n));
-        model.loss().panel(scores.as_ref(), targets, n, &mut losses, dscores.as_mut());
+        let (block, later) = rest.split_at(n);
+        let losses = evaluation::losses(model.loss(), scores.as_ref(), block);
         all.extend(losses.iter().map(|loss| loss.to_f64()));
+        rest = later;
     }
     Ok(all)
 }

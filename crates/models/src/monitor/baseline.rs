@@ -1,22 +1,20 @@
 use densely_data::{Dataset, Target};
-use densely_tensor::{MatRef, Scalar, Threads};
+use densely_tensor::{MatRef, Scalar};
 
 use super::constant_prediction::{class_weights, means};
 use super::losses::NOTHING;
 use super::{Finding, Part};
-use crate::{Evaluation, Model, ModelError};
+use crate::Evaluation;
 
-/// Whether a model is no better on new data than the most frequent class, or the mean, of the
+/// Whether a model, by its evaluation on new data, is no better on them than the most frequent class, or the mean, of the
 /// training data would be.
 pub(crate) fn below_baseline<T: Scalar>(
-    model: &Model<T>,
+    evaluation: Evaluation,
     train: &Dataset<T>,
     data: &Dataset<T>,
     part: Part,
-    threads: &Threads,
-) -> Result<Option<Finding>, ModelError> {
-    let evaluation = model.evaluate_on(data, threads)?;
-    Ok(match (evaluation, train.target(), data.target()) {
+) -> Option<Finding> {
+    match (evaluation, train.target(), data.target()) {
         (
             Evaluation::Classification { accuracy, .. },
             Target::Classes { labels, names },
@@ -43,7 +41,7 @@ pub(crate) fn below_baseline<T: Scalar>(
             (ratio * ratio > NOTHING).then_some(Finding::WorseThanMean { ratio, part })
         }
         _ => None,
-    })
+    }
 }
 
 /// The root of the mean squared distance from these values.

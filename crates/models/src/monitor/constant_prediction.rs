@@ -189,10 +189,10 @@ impl<T: Scalar> Work<T> {
 
 #[cfg(test)]
 mod tests {
+    use densely_loss::LossKinds;
     use densely_tensor::mat;
 
     use super::*;
-    use densely_loss::LossKinds;
 
     fn loss_of(kind: &str, outputs: usize, data: &Dataset<f64>) -> f64 {
         let loss = LossKinds::<f64>::new().get(kind).unwrap();

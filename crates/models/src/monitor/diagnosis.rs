@@ -121,7 +121,8 @@ impl Diagnosis {
         model.check(train)?;
         model.check(test)?;
         let constant = ConstantPrediction::of(model.loss(), model.outputs(), train);
-        let loss = model.evaluate_on(test, threads)?.loss();
+        let evaluation = model.evaluate_on(test, threads)?;
+        let loss = evaluation.loss();
         let suffers = loss > LITTLE * constant.loss_on(model.loss(), test) || !loss.is_finite();
         let alone = if suffers { Alone::of(model, test, threads)? } else { None };
         let learnt = |finding: &Finding| {
@@ -143,7 +144,7 @@ impl Diagnosis {
             self.findings.push(dominating(alone, test, Part::Test));
             self.findings.extend(new_causes(&Survey::of(train), test, Part::Test));
         } else if self.findings.iter().all(learnt) {
-            self.findings.extend(below_baseline(model, train, test, Part::Test, threads)?);
+            self.findings.extend(below_baseline(evaluation, train, test, Part::Test));
         }
         Ok(self)
     }

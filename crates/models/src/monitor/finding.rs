@@ -147,8 +147,8 @@ pub enum Finding {
         /// The name of the feature.
         feature: String,
     },
-    /// Little was learnt, no other cause was found, and one feature has the same value for all examples but one: it may vary
-    /// by less than the digits that its scale leaves.
+    /// Little was learnt, no other cause was found, and one feature has the same value for all
+    /// examples but one: it may vary by less than the digits that its scale leaves.
     LoneValue {
         /// The name of the feature.
         feature: String,
@@ -329,7 +329,8 @@ pub enum Finding {
         /// The number of updates.
         steps: usize,
     },
-    /// Little was learnt, or some was left and the loss still falling, in few steps, since a batch holds at least half of the examples.
+    /// Little was learnt, or some was left and the loss still falling, in few steps, since a batch
+    /// holds at least half of the examples.
     FewSteps {
         /// The number of examples in a batch.
         batch_size: usize,

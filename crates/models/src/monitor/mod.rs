@@ -138,7 +138,7 @@ impl<T: Scalar> Monitor<T> {
             self.flat.iter_mut().for_each(FlatUnits::start);
             self.take_statistics(epoch, pass);
             self.change.before(pass.network);
-            self.pull = Some(Pull::of(pass.network, self.limits.penalty));
+            self.pull = Pull::of(pass.network, &self.limits);
         }
         if self.watching && self.flat.iter().any(FlatUnits::is_open) {
             self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));

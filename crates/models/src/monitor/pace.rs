@@ -1,6 +1,7 @@
+use densely_tensor::Scalar;
+
 use super::Case;
 use crate::Stop;
-use densely_tensor::Scalar;
 
 /// The part of a run that its end is.
 const END: usize = 10;

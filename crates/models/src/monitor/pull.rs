@@ -16,8 +16,13 @@ pub(crate) struct Pull {
 }
 
 impl Pull {
-    /// When the gradients are computed, and not yet shortened.
-    pub(crate) fn of<T: Scalar>(network: &Sequential<T>, penalty: Penalty) -> Self {
+    /// When the gradients are computed, and not yet shortened. `None`, and nothing is read, where
+    /// neither a penalty nor a limit of the gradient competes with the loss.
+    pub(crate) fn of<T: Scalar>(network: &Sequential<T>, limits: &Limits) -> Option<Self> {
+        let Limits { penalty, clip_norm, .. } = *limits;
+        if penalty == Penalty::none() && clip_norm.is_none() {
+            return None;
+        }
         let (l1, l2) = (penalty.l1_strength(), penalty.l2_strength());
         let (mut gradient, mut weights, mut pull) = (0.0, 0.0, 0.0);
         network.visit_params(&mut |param| {
@@ -44,11 +49,11 @@ impl Pull {
                 pull += penalties;
             }
         });
-        Self {
+        Some(Self {
             gradient: f64::sqrt(gradient),
             weights: f64::sqrt(weights),
             penalty: f64::sqrt(pull),
-        }
+        })
     }
 
     /// The part of the gradient that a limit of its norm leaves, at most 1.
@@ -104,13 +109,14 @@ mod tests {
     fn formulas() {
         let sgd = Sgd::<f64>::new(0.1).penalty(Penalty::elastic_net(0.25, 0.5)).clip_norm(0.5);
         let limits = sgd.limits();
-        let pull = Pull::of(&network(), limits.penalty);
+        let pull = Pull::of(&network(), &limits).unwrap();
         // Weights: 4 of 0.5. Biases: 2 of 1.
         assert_eq!((pull.weights, pull.gradient), (1.0, 3_f64.sqrt()));
         assert!((pull.penalty - 1.75_f64.hypot(2.25)).abs() < 1e-15, "{pull:?}");
         assert!((pull.kept(&limits) - 0.5 / 3_f64.sqrt()).abs() < 1e-15);
         assert!((pull.ratio(&limits) - pull.penalty / pull.kept(&limits)).abs() < 1e-12);
         assert_eq!(pull.kept(&Limits::default()), 1.0);
+        assert_eq!(Pull::of(&network(), &Limits::default()), None);
     }
 
     #[test]
