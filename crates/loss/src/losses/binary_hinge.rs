@@ -1,8 +1,8 @@
-use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
+use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
 use densely_tensor::{MatMut, MatRef, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
-use crate::hinge::hinge;
+use crate::hinge::{MARGIN, hinge};
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The loss of the binary support vector machine, from one score:
@@ -80,7 +80,7 @@ impl Default for BinaryHinge {
 
 impl Described for BinaryHinge {
     const SPEC: Spec = Spec::new("hinge", "by how much the score of two classes comes within a margin of 0")
-        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0), Opt::flag("squared")])
+        .options(&[MARGIN, Opt::flag("squared")])
         .also("squared-hinge", "squared");
 
     fn from_options(options: &Options) -> Self {

@@ -1,7 +1,7 @@
-use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
+use densely_parts::{Described, Kind, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, weigh};
 
-use crate::hinge::{excess, hinge, slope};
+use crate::hinge::{MARGIN, excess, hinge, slope};
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Crammer and Singer, a hinge for the best
@@ -59,7 +59,7 @@ impl Default for CrammerSingerSvm {
 
 impl Described for CrammerSingerSvm {
     const SPEC: Spec = Spec::new("crammer-singer", "by how much the best wrong class comes within a margin of the right one")
-        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0)]);
+        .options(&[MARGIN]);
 
     fn from_options(options: &Options) -> Self {
         Self { margin: options.number("margin") }

@@ -1,7 +1,7 @@
-use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
+use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
 use densely_tensor::{Scalar, map, map_in_place, sum_of, weigh};
 
-use crate::hinge::{excess, hinge, slope};
+use crate::hinge::{MARGIN, excess, hinge, slope};
 use crate::{Loss, LossError, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
@@ -77,7 +77,7 @@ impl Default for MulticlassSvm {
 
 impl Described for MulticlassSvm {
     const SPEC: Spec = Spec::new("svm", "by how much wrong classes come within a margin of the right one")
-        .options(&[Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0), Opt::flag("squared")])
+        .options(&[MARGIN, Opt::flag("squared")])
         .also("squared-svm", "squared");
 
     fn from_options(options: &Options) -> Self {
