@@ -21,7 +21,7 @@ impl<T: Scalar> LayerKind<T> for Scaled<T> {
     const ACTIVATION: bool = true;
 
     fn from_options(_options: &Options, inputs: usize) -> Result<Self, ShapeError> {
-        Ok(Self { factors: Param::undecayed("factors", Mat::full(inputs, 1, T::ONE)) })
+        Ok(Self { factors: Param::scale(Mat::full(inputs, 1, T::ONE)) })
     }
 }
 

@@ -9,10 +9,9 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
+use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
 use densely_notes::{Experiment, find};
-
-pub(crate) use crate::schedule_arg::ScheduleArg;
 
 /// Fully-connected neural networks from a CSV file.
 #[derive(Debug, Parser)]
@@ -85,35 +84,29 @@ pub(crate) struct TrainArgs {
     #[arg(long, help_heading = "Network", default_value = "f32")]
     pub(crate) dtype: Dtype,
 
-    /// Optimiser
-    #[arg(long, help_heading = "Training", default_value = "adam")]
+    /// Optimiser; adam(beta2=0.99) sets more of its options, clip-value(1, sgd) limits each entry
+    /// of the gradient
+    #[arg(long, help_heading = "Training", default_value = "adam", value_parser = Named::<OptimizerArg>::new(&OptimizerKinds::<f32>::new().names()))]
     pub(crate) optimizer: OptimizerArg,
-    /// Step size [default: 0.003; 0.001 for adamw and rmsprop, 0.01 for sgd and adagrad]
-    #[arg(long, value_name = "RATE", help_heading = "Training", default_value = "0.003", hide_default_value = true, allow_negative_numbers = true, value_parser = positive,
-        default_value_ifs([("optimizer", "sgd", "0.01"), ("optimizer", "adagrad", "0.01"), ("optimizer", "adamw", "0.001"), ("optimizer", "rmsprop", "0.001")]))]
-    pub(crate) learning_rate: f64,
-    /// How the step size changes: constant, step[:EPOCHS[:FACTOR]], exponential[:FACTOR], cosine,
-    /// one-cycle, plateau[:EPOCHS[:FACTOR]]
-    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", default_value = "constant")]
+    #[arg(long, value_name = "RATE", help_heading = "Training", help = of_optimizers("Step size", "learning-rate"), allow_negative_numbers = true, value_parser = positive)]
+    pub(crate) learning_rate: Option<f64>,
+    /// How the step size changes; step(10, 0.5) halves it every 10 epochs, exponential(0.9) takes a
+    /// tenth in each, plateau(3) waits 3 epochs
+    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", default_value = "constant", value_parser = Named::<ScheduleArg>::new(&schedules()))]
     pub(crate) schedule: ScheduleArg,
     /// Epochs in which the step size rises at first
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) warm_up: f64,
-    /// Share of the last step that goes into the next [default: 0.9; 0 for rmsprop]
-    #[arg(long, value_name = "SHARE", help_heading = "Training", default_value = "0.9", hide_default_value = true, allow_negative_numbers = true, value_parser = momentum,
-        default_value_ifs([("optimizer", "rmsprop", "0"), ("optimizer", "adagrad", "0")]))]
-    pub(crate) momentum: f64,
+    #[arg(long, value_name = "SHARE", help_heading = "Training", help = of_optimizers("Share of the last step that goes into the next", "momentum"), allow_negative_numbers = true, value_parser = momentum)]
+    pub(crate) momentum: Option<f64>,
     /// Take the gradient where the momentum leads
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
-    /// Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw
-    /// [default: 0.0015; 0.01 for adamw]
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0.0015", hide_default_value = true, allow_negative_numbers = true, value_parser = non_negative,
-        default_value_if("optimizer", "adamw", "0.01"))]
-    pub(crate) weight_decay: f64,
-    /// Strength λ of the penalty λ Σ |w| on weights
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
-    pub(crate) l1: f64,
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", help = of_optimizers("Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw", "weight-decay"), allow_negative_numbers = true, value_parser = non_negative)]
+    pub(crate) weight_decay: Option<f64>,
+    /// Strength λ of the penalty λ Σ |w| on weights [default: 0]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", allow_negative_numbers = true, value_parser = non_negative)]
+    pub(crate) l1: Option<f64>,
     /// Limit of the norm of each unit's incoming weights
     #[arg(long, value_name = "NORM", help_heading = "Training", allow_negative_numbers = true, value_parser = positive)]
     pub(crate) max_norm: Option<f64>,
@@ -244,15 +237,6 @@ pub(crate) enum Dtype {
     F64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OptimizerArg {
-    Sgd,
-    Adam,
-    Adamw,
-    Rmsprop,
-    Adagrad,
-}
-
 /// Names of columns, as a line of a table has them: `a,"b, c"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names(pub(crate) Vec<String>);
@@ -338,6 +322,60 @@ impl FromStr for LossArg {
         let kind: Kind = text.parse()?;
         Ok(Self(LossKinds::<f32>::new().get(kind)?.kind()))
     }
+}
+
+/// An optimiser, with the options that were given with it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OptimizerArg(pub(crate) Kind);
+
+impl FromStr for OptimizerArg {
+    type Err = KindError;
+
+    fn from_str(text: &str) -> Result<Self, KindError> {
+        let kind: Kind = text.parse()?;
+        OptimizerKinds::<f32>::new().get(&kind)?;
+        Ok(Self(kind))
+    }
+}
+
+/// A schedule, or what the validation loss decides.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ScheduleArg {
+    Schedule(Kind),
+    Plateau(Plateau),
+}
+
+impl FromStr for ScheduleArg {
+    type Err = KindError;
+
+    fn from_str(text: &str) -> Result<Self, KindError> {
+        let kind: Kind = text.parse()?;
+        if kind.name() == Plateau::SPEC.name() {
+            return Plateau::from_kind(&kind).map(Self::Plateau);
+        }
+        Ok(Self::Schedule(ScheduleKinds::new().get(kind)?.kind()))
+    }
+}
+
+/// The names of what changes the step size.
+fn schedules() -> Vec<&'static str> {
+    [ScheduleKinds::new().names(), vec![Plateau::SPEC.name()]].concat()
+}
+
+/// What an option of optimisers is, and what it is by default in each.
+fn of_optimizers(what: &str, option: &str) -> String {
+    let mut defaults: Vec<(String, Vec<&str>)> = Vec::new();
+    for spec in OptimizerKinds::<f32>::new().specs() {
+        let opt = spec.opts().iter().find(|opt| opt.is_called(option));
+        let Some(default) = opt.and_then(Opt::default) else { continue };
+        match defaults.iter_mut().find(|(value, _)| *value == default.to_string()) {
+            None => defaults.push((default.to_string(), vec![spec.name()])),
+            Some((_, names)) => names.push(spec.name()),
+        }
+    }
+    let defaults =
+        defaults.iter().map(|(value, names)| format!("{value} for {}", names.join(", ")));
+    format!("{what} [default: {}]", defaults.collect::<Vec<_>>().join("; "))
 }
 
 impl fmt::Display for Activations {

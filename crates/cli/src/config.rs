@@ -194,21 +194,28 @@ fn known_options() -> Vec<KnownOption> {
 
 /// Every option that has a value, by default or not, as text. `told` are the values of options
 /// whose default depends on the data or on other options, by their names; what was asked for
-/// comes before them.
-pub(crate) fn options(matches: &ArgMatches, told: &[OptionText]) -> Vec<OptionText> {
+/// comes before them, and `resolved` before that.
+pub(crate) fn options(
+    matches: &ArgMatches,
+    resolved: &[OptionText],
+    told: &[OptionText],
+) -> Vec<OptionText> {
     let value = |option: KnownOption| {
         let asked = match matches.value_source(&option.id) {
             None | Some(ValueSource::DefaultValue) => None,
-            Some(_) => text(matches, &option.id),
+            Some(_) => text_of_option(matches, &option.id),
         };
-        let told = || told.iter().find(|(name, _)| *name == option.name).map(|told| told.1.clone());
-        let text = asked.or_else(told).or_else(|| text(matches, &option.id))?;
+        let among = |texts: &[OptionText]| {
+            texts.iter().find(|(name, _)| *name == option.name).map(|(_, text)| text.clone())
+        };
+        let text = among(resolved).or(asked).or_else(|| among(told));
+        let text = text.or_else(|| text_of_option(matches, &option.id))?;
         Some((option.name, text))
     };
     known_options().into_iter().filter_map(value).collect()
 }
 
-fn text(matches: &ArgMatches, id: &str) -> Option<String> {
+fn text_of_option(matches: &ArgMatches, id: &str) -> Option<String> {
     let texts: Vec<_> = matches.get_raw(id)?.map(|value| value.to_string_lossy()).collect();
     Some(texts.join(","))
 }

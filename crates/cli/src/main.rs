@@ -8,7 +8,6 @@ mod input;
 mod output;
 mod progress;
 mod run_folder;
-mod schedule_arg;
 mod signals;
 mod sink;
 mod visible;

@@ -5,7 +5,7 @@ pub use densely_formats::{AnyModel, ModelFile, Provenance};
 pub use densely_layers::activations::*;
 pub use densely_layers::{
     Activation, At, Described, Dropout, InputNoise, Kind, Layer, LayerKind, LayerKinds, Linear,
-    Maxout, Options, PRelu, Param, Sequential, Spec,
+    Maxout, Options, PRelu, Param, Role, Sequential, Spec, Start,
 };
 pub use densely_loss::losses::*;
 pub use densely_loss::{Loss, LossKinds, Targets};
@@ -13,9 +13,10 @@ pub use densely_models::{
     CrossValidation, Evaluation, IntoModel, LinearClassifier, Mlp, Model, Prediction, Predictor,
     Preparation, Registry, Trainer, TrainingStep, Workspace,
 };
+pub use densely_optim::optimizers::*;
+pub use densely_optim::schedules::*;
 pub use densely_optim::{
-    Adagrad, Adam, AdamW, ConstantRate, CosineDecay, ExponentialDecay, OneCycle, Optimizer,
-    Penalty, Plateau, RmsProp, Schedule, Sgd, StepDecay,
+    Optimizer, OptimizerKinds, Parameters, Penalty, Plateau, Schedule, ScheduleKinds,
 };
 pub use densely_preprocess::{
     Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use densely_layers::Kind;
+use densely_layers::{Kind, Role};
 use densely_models::{Mlp, Model, ModelError, Registry};
 use densely_tensor::{Mat, Scalar, ShapeError, column};
 
@@ -15,9 +15,9 @@ const MAX_WEIGHT: usize = 32;
 
 /// The name of a parameter of the layer at this position. As in PyTorch, the slopes of a
 /// PReLU are its weight.
-fn tensor_name(stage: usize, parameter: &str) -> String {
-    let parameter = if parameter == "slope" { "weight" } else { parameter };
-    format!("{stage}.{parameter}")
+fn tensor_name(stage: usize, name: &str, role: Role) -> String {
+    let name = if role == Role::Slope && name == role.name() { "weight" } else { name };
+    format!("{stage}.{name}")
 }
 
 /// Stores what the network is, and its parameters.
@@ -28,10 +28,10 @@ pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Resul
         layers.push(whole(&format!("layer {index}"), &kind)?);
         let mut twice = None;
         layer.visit_params(&mut |param| {
-            let (name, value) = (tensor_name(index, param.name), param.value.as_ref());
+            let (name, value) = (tensor_name(index, param.name, param.role), param.value.as_ref());
             if !names.insert(name.clone()) {
                 twice = Some(name);
-            } else if is_matrix(param.name, value.ncols()) {
+            } else if is_matrix(param.role, value.ncols()) {
                 tensors.insert_matrix(name, value);
             } else {
                 tensors.insert_vector(name, column(value, 0));
@@ -56,8 +56,8 @@ fn whole(what: &str, kind: &Kind) -> Result<String, Reason> {
 }
 
 /// Weights are matrices whatever their shape, and other parameters if they have several columns.
-fn is_matrix(name: &str, columns: usize) -> bool {
-    name == "weight" || columns != 1
+fn is_matrix(role: Role, columns: usize) -> bool {
+    role == Role::Weight || columns != 1
 }
 
 /// The network of this description with its parameters: of a size that is believed once all of
@@ -80,8 +80,8 @@ pub(crate) fn restore<T: Scalar>(
         kinds.push(kind);
     }
     for slot in known.parameter_slots(inputs, &kinds)? {
-        let name = tensor_name(slot.stage, slot.name);
-        match is_matrix(slot.name, slot.columns) {
+        let name = tensor_name(slot.stage, slot.name, slot.role);
+        match is_matrix(slot.role, slot.columns) {
             true => tensors.expect::<T>(&name, &[slot.rows, slot.columns])?,
             false => tensors.expect::<T>(&name, &[slot.rows])?,
         }
@@ -92,8 +92,8 @@ pub(crate) fn restore<T: Scalar>(
     model.network_mut().visit_params_by_layer_mut(&mut |layer, param| {
         if result.is_ok() {
             let (rows, columns) = (param.value.nrows(), param.value.ncols());
-            let name = tensor_name(layer, param.name);
-            let value = match is_matrix(param.name, columns) {
+            let name = tensor_name(layer, param.name, param.role);
+            let value = match is_matrix(param.role, columns) {
                 true => tensors.matrix(&name, rows, columns),
                 false => tensors.vector(&name, rows).map(|x| Mat::from_fn(rows, 1, |i, _| x[i])),
             };

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::difference::difference;
 use crate::mistake::{alike, of_matrix};
 use crate::session::{Numbers, Session, Verdict};
+use crate::source::{Held, Source};
 use crate::{Check, Config, Draw, Dual, Failure, LayerCheck, Mistake, Reference, Report};
 
 /// The accuracy of dual numbers, relative to the largest slope of the function around 0.
@@ -41,12 +42,6 @@ pub struct ActivationCheck<'a, A> {
     source: Source<'a, A>,
     kinks: Vec<f64>,
     config: Config,
-}
-
-/// Where activations come from.
-enum Source<'a, A> {
-    One(&'a A),
-    Family(Box<dyn Fn(&Draw) -> A + 'a>),
 }
 
 impl<'a, A: Activation + 'a> ActivationCheck<'a, A> {
@@ -86,10 +81,7 @@ impl<'a, A: Activation + 'a> ActivationCheck<'a, A> {
     /// # Panics
     /// If the activation does.
     pub fn run(self) -> Result<Report, Box<Failure>> {
-        let held = |draw: &Draw| match &self.source {
-            Source::One(activation) => Held::Borrowed(*activation),
-            Source::Family(build) => Held::Owned(build(draw)),
-        };
+        let held = |draw: &Draw| self.source.at(draw);
         let name = Layer::<f64>::kind(held(&Draw::new(1, 1, 0)).get()).name().to_owned();
         let session = Session::new(&name, self.config);
         session.cases(self.config.cases, &points(), |&(x, seed)| {
@@ -120,22 +112,6 @@ impl<A> fmt::Debug for ActivationCheck<'_, A> {
             .field("kinks", &self.kinks)
             .field("config", &self.config)
             .finish_non_exhaustive()
-    }
-}
-
-/// An activation, or a reference to one.
-#[derive(Debug)]
-enum Held<'a, A> {
-    Borrowed(&'a A),
-    Owned(A),
-}
-
-impl<A> Held<'_, A> {
-    fn get(&self) -> &A {
-        match self {
-            Self::Borrowed(activation) => activation,
-            Self::Owned(activation) => activation,
-        }
     }
 }
 

@@ -62,11 +62,14 @@ mod reference;
 mod report;
 mod session;
 mod several_threads;
+mod source;
 mod values;
 
 pub use activation::ActivationCheck;
 pub use check::Check;
 pub use config::Config;
+pub use densely_loss::LossReference;
+pub use densely_optim::{Entry, Rule};
 pub use draw::Draw;
 pub use dual::Dual;
 pub use failure::{Failure, Shape};
@@ -74,8 +77,8 @@ pub use layer::LayerCheck;
 pub use loss::LossCheck;
 pub use mistake::Mistake;
 pub use network::NetworkCheck;
-pub use optimizer::{Entry, OptimizerCheck};
-pub use reference::{LossReference, Reference};
+pub use optimizer::OptimizerCheck;
+pub use reference::Reference;
 pub use report::{Report, Row};
 
 /// Proves the derivative of an activation: [`ActivationCheck`] without options.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use densely_layers::{Layer, Linear, Sequential};
-use densely_optim::Optimizer;
+use densely_optim::{Entry, Optimizer, Rule};
 use densely_tensor::{Initializer, Mat, Threads};
 use proptest::prelude::*;
 
@@ -9,29 +9,12 @@ use crate::mistake::{alike, inner_product, of_matrix};
 use crate::session::{Judge, Pair, Session, Verdict, entries};
 use crate::several_threads::several_threads;
 use crate::values::{normal, stream};
-use crate::{Check, Config, Failure, Mistake, Report};
+use crate::{Check, Config, Draw, Failure, Mistake, Report};
 
 /// How far a step may be from its rule, relative to the parameters and their changes.
 const EXACT: f64 = 1e-13;
 
-/// One number among the parameters, as a rule sees it.
-///
-/// The rule of an optimiser is written for one number at a time. It changes `value`, and may
-/// keep what it likes in `state`, which is zero before the first step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct Entry {
-    /// The parameter; the rule changes it.
-    pub value: f64,
-    /// Its gradient.
-    pub gradient: f64,
-    /// Whether weight decay applies to it.
-    pub decay: bool,
-    /// The step, from 1.
-    pub step: i32,
-    /// What the rule remembers.
-    pub state: [f64; 4],
-}
+type RuleOf<'a, O> = Box<dyn Fn(&O, &mut Entry) + 'a>;
 
 /// The proof that an optimiser follows its rule, with options;
 /// [`optimizer`](crate::optimizer()) is the short form.
@@ -60,22 +43,28 @@ pub struct Entry {
 /// check.config(Config { cases: 100, seed: 1 }).run()?;
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
-pub struct OptimizerCheck<B, R> {
-    build: B,
-    rule: R,
+pub struct OptimizerCheck<'a, O> {
+    build: Box<dyn Fn(&Draw) -> O + 'a>,
+    rule: RuleOf<'a, O>,
     config: Config,
 }
 
-impl<O, B, R> OptimizerCheck<B, R>
-where
-    O: Optimizer<f64>,
-    B: Fn() -> O,
-    R: Fn(&mut Entry),
-{
+impl<'a, O: Optimizer<f64> + 'a> OptimizerCheck<'a, O> {
     /// Of the optimiser that `build` makes, against `rule`.
     #[must_use]
-    pub fn new(build: B, rule: R) -> Self {
+    pub fn new(build: impl Fn() -> O + 'a, rule: impl Fn(&mut Entry) + 'a) -> Self {
+        let (build, rule) =
+            (Box::new(move |_: &Draw| build()), Box::new(move |_: &O, e: &mut _| rule(e)));
         Self { build, rule, config: Config::default() }
+    }
+
+    /// Of the optimisers that `build` makes, one for each case, against the [`Rule`] of each.
+    #[must_use]
+    pub fn family(build: impl Fn(&Draw) -> O + 'a) -> Self
+    where
+        O: Rule,
+    {
+        Self { build: Box::new(build), rule: Box::new(O::entry), config: Config::default() }
     }
 
     /// How many cases, and which.
@@ -96,15 +85,20 @@ where
         let name = std::any::type_name::<O>().split('<').next().unwrap_or_default();
         let session = Session::new(name.rsplit("::").next().unwrap_or(name), config);
         let single = Threads::single();
-        session
-            .cases(config.cases, &cases(), |case| follow(case, &build, &rule, &single, &session))?;
-        threads(&build, &session, config.seed)?;
-        learning_rate(&mut build(), &session.judge(&[]))?;
+        session.cases(config.cases, &cases(), |case| {
+            let build = || build(&Draw::new(case.columns, case.rows, case.seed));
+            let own = build();
+            follow(case, &build, &|entry| rule(&own, entry), &single, &session)
+        })?;
+        for seed in (0..4).map(|draw| config.seed.wrapping_add(draw)) {
+            threads(&|| build(&Draw::new(1, 1, seed)), &session, seed)?;
+        }
+        learning_rate(&mut build(&Draw::new(1, 1, config.seed)), &session.judge(&[]))?;
         session.finish()
     }
 }
 
-impl<B, R> fmt::Debug for OptimizerCheck<B, R> {
+impl<O> fmt::Debug for OptimizerCheck<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OptimizerCheck").field("config", &self.config).finish_non_exhaustive()
     }
@@ -200,13 +194,7 @@ fn follow<O: Optimizer<f64>>(
     let (mut optimizer, mut other) = (build(), build());
     let mut reference = Vec::new();
     network.visit_params(&mut |param| {
-        let new = |i, j| Entry {
-            value: param.value[(i, j)],
-            gradient: 0.0,
-            decay: param.decay,
-            step: 0,
-            state: [0.0; 4],
-        };
+        let new = |i, j| Entry::new(param.value[(i, j)], param.decay);
         reference.push(Mat::from_fn(param.value.nrows(), param.value.ncols(), new));
     });
     let names: Vec<String> =

@@ -1,6 +1,6 @@
 use densely_tensor::{Scalar, ShapeError};
 
-use crate::{Activation, Described, Layer, Options, Spec};
+use crate::{Activation, Described, Layer, Options, Role, Spec};
 
 /// A layer that can be made from its kind and the number of its inputs: with it, a layer of your
 /// own is known by its name, can be stored and come back.
@@ -36,7 +36,12 @@ pub trait LayerKind<T: Scalar>: Layer<T> + Sized + 'static {
         let layer = Self::from_options(options, inputs)?;
         let mut parameters = Vec::new();
         layer.visit_params(&mut |param| {
-            parameters.push((param.name, param.value.nrows(), param.value.ncols()));
+            parameters.push(ParamPlan {
+                name: param.name,
+                role: param.role,
+                rows: param.value.nrows(),
+                columns: param.value.ncols(),
+            });
         });
         Ok(LayerPlan { outputs: layer.out_features(inputs)?, parameters })
     }
@@ -47,8 +52,29 @@ pub trait LayerKind<T: Scalar>: Layer<T> + Sized + 'static {
 pub struct LayerPlan {
     /// Its number of outputs.
     pub outputs: usize,
-    /// Name, rows and columns of each parameter.
-    pub parameters: Vec<(&'static str, usize, usize)>,
+    /// Its parameters, in the order in which it shows them.
+    pub parameters: Vec<ParamPlan>,
+}
+
+/// What a parameter will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamPlan {
+    /// What its layer calls it.
+    pub name: &'static str,
+    /// What it does in its layer.
+    pub role: Role,
+    /// Its number of rows.
+    pub rows: usize,
+    /// Its number of columns.
+    pub columns: usize,
+}
+
+impl ParamPlan {
+    /// With the name of its role.
+    #[must_use]
+    pub fn new(role: Role, rows: usize, columns: usize) -> Self {
+        Self { name: role.name(), role, rows, columns }
+    }
 }
 
 impl<T: Scalar, A: Activation + Described + 'static> LayerKind<T> for A {

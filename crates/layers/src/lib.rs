@@ -44,6 +44,7 @@ mod linear;
 mod maxout;
 mod p_relu;
 mod param;
+mod parameters;
 mod saturation;
 mod sequential;
 
@@ -56,11 +57,12 @@ pub use densely_parts::{
 pub use dropout::Dropout;
 pub use input_noise::InputNoise;
 pub use layer::Layer;
-pub use layer_kind::{LayerKind, LayerPlan};
+pub use layer_kind::{LayerKind, LayerPlan, ParamPlan};
 pub use layer_kinds::{KnownLayer, LayerKinds};
 pub use linear::Linear;
 pub use maxout::Maxout;
 pub use p_relu::PRelu;
-pub use param::{Param, parameter_count};
+pub use param::{Param, Role, Start, parameter_count};
+pub use parameters::Parameters;
 pub use saturation::Saturation;
 pub use sequential::{Passed, Sequential, Stage};

@@ -3,7 +3,7 @@ use densely_tensor::{
     gemm, matrix_bytes, sum_columns,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, Spec};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec};
 
 /// The fully-connected layer: `y = W x + b`.
 ///
@@ -63,7 +63,7 @@ impl<T: Scalar> Linear<T> {
         Self::check(weight.nrows(), weight.ncols())?;
         ShapeError::expect("Linear", "rows of the bias", weight.nrows(), bias.nrows())?;
         ShapeError::expect("Linear", "columns of the bias", 1, bias.ncols())?;
-        let (weight, bias) = (Param::decayed("weight", weight), Param::undecayed("bias", bias));
+        let (weight, bias) = (Param::weight(weight), Param::bias(bias));
         Ok(Self { weight, bias })
     }
 
@@ -122,7 +122,10 @@ impl<T: Scalar> LayerKind<T> for Linear<T> {
         Self::check(outputs, inputs)?;
         Ok(LayerPlan {
             outputs,
-            parameters: vec![("weight", outputs, inputs), ("bias", outputs, 1)],
+            parameters: vec![
+                ParamPlan::new(Role::Weight, outputs, inputs),
+                ParamPlan::new(Role::Bias, outputs, 1),
+            ],
         })
     }
 }

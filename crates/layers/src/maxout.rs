@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn inputs_have_to_be_a_multiple_of_the_pieces() {
-        assert!(Maxout::new(0).is_err());
+        let message = Maxout::new(0).unwrap_err().to_string();
+        assert_eq!(message, "Maxout: the number of pieces must not be zero");
         let layer = Maxout::new(3).unwrap();
         let out = |inputs| Layer::<f32>::out_features(&layer, inputs);
         assert_eq!(out(6), Ok(2));
@@ -264,6 +265,9 @@ mod tests {
             out(7).unwrap_err().to_string(),
             "Maxout: expected 6 inputs (a multiple of the pieces), got 7"
         );
-        assert!(out(2).is_err());
+        assert_eq!(
+            out(2).unwrap_err().to_string(),
+            "Maxout: expected 3 inputs (a multiple of the pieces), got 2"
+        );
     }
 }

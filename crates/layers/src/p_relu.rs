@@ -3,7 +3,7 @@ use densely_tensor::{
     matrix_bytes, sum, vectorize,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, Spec};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec};
 
 /// The parametric rectified linear unit: `yᵢ = xᵢ` for `xᵢ > 0` and `aᵢ xᵢ` for `xᵢ ≤ 0`,
 /// with slopes `a` that are learned.
@@ -62,14 +62,14 @@ impl<T: Scalar> PRelu<T> {
     pub fn from_slopes(slopes: Mat<T>) -> Result<Self, ShapeError> {
         ShapeError::expect_some("PRelu", "units", slopes.nrows())?;
         ShapeError::expect("PRelu", "columns of the slopes", 1, slopes.ncols())?;
-        Ok(Self { slope: Param::undecayed("slope", slopes), shared: false })
+        Ok(Self { slope: Param::slope(slopes), shared: false })
     }
 
     /// With one slope for all units, of any number.
     #[must_use]
     pub fn shared(slope: T) -> Self {
         let slope = Mat::from_fn(1, 1, |_, _| slope);
-        Self { slope: Param::undecayed("slope", slope), shared: true }
+        Self { slope: Param::slope(slope), shared: true }
     }
 
     /// The slopes and their gradient: `units x 1`, or `1 x 1` if they are shared.
@@ -120,7 +120,7 @@ impl<T: Scalar> LayerKind<T> for PRelu<T> {
 
     fn plan(options: &Options, inputs: usize) -> Result<LayerPlan, ShapeError> {
         let slopes = if options.flag("shared") { 1 } else { inputs };
-        Ok(LayerPlan { outputs: inputs, parameters: vec![("slope", slopes, 1)] })
+        Ok(LayerPlan { outputs: inputs, parameters: vec![ParamPlan::new(Role::Slope, slopes, 1)] })
     }
 }
 
@@ -301,8 +301,10 @@ mod tests {
         let message = layer.out_features(4).unwrap_err().to_string();
         assert_eq!(message, "PRelu: expected 3 inputs, got 4");
         assert_eq!(PRelu::shared(0.1_f32).out_features(4), Ok(4));
-        assert!(PRelu::<f32>::per_unit(0).is_err());
-        assert!(PRelu::from_slopes(Mat::<f32>::zeros(2, 2)).is_err());
+        let message = PRelu::<f32>::per_unit(0).unwrap_err().to_string();
+        assert_eq!(message, "PRelu: the number of units must not be zero");
+        let message = PRelu::from_slopes(Mat::<f32>::zeros(2, 2)).unwrap_err().to_string();
+        assert_eq!(message, "PRelu: expected 1 columns of the slopes, got 2");
         assert!(!layer.slope().decay, "slopes are not decayed");
     }
 }

@@ -4,7 +4,8 @@ use densely_parts::{Opt, Range};
 use densely_tensor::Scalar;
 
 /// The margin `Δ`.
-pub(crate) const MARGIN: Opt = Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0);
+pub(crate) const MARGIN: Opt =
+    Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0).typical(0.1, 1.5);
 
 /// `s − r + Δ`, by how much a score is above that of the right class less the margin. Equal
 /// infinities count as equal scores.

@@ -29,6 +29,7 @@ mod hinge;
 mod loss;
 mod loss_kinds;
 pub mod losses;
+mod reference;
 mod targets;
 mod values;
 
@@ -39,4 +40,5 @@ pub use error::LossError;
 pub use loss::{Loss, argmax, mean};
 pub use loss_kinds::LossKinds;
 pub use losses::*;
+pub use reference::LossReference;
 pub use targets::{Target, TargetKind, Targets};

@@ -176,6 +176,64 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     }
 }
 
+/// A loss chosen at run time.
+impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+    fn kind(&self) -> Kind {
+        (**self).kind()
+    }
+    fn target_kind(&self) -> TargetKind {
+        (**self).target_kind()
+    }
+    fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
+        (**self).example(scores, target, dscores)
+    }
+    fn classes(&self, outputs: usize) -> usize {
+        (**self).classes(outputs)
+    }
+    fn outputs(&self, classes: usize) -> usize {
+        (**self).outputs(classes)
+    }
+    fn classify(&self, scores: &[T]) -> usize {
+        (**self).classify(scores)
+    }
+    fn probabilities(&self, scores: &[T], probabilities: &mut [T]) -> bool {
+        (**self).probabilities(scores, probabilities)
+    }
+    fn log_odds(&self, scores: &[T], log_odds: &mut [f64]) -> bool {
+        (**self).log_odds(scores, log_odds)
+    }
+    fn check(
+        &self,
+        outputs: usize,
+        examples: usize,
+        targets: Targets<'_, T>,
+    ) -> Result<(), LossError> {
+        (**self).check(outputs, examples, targets)
+    }
+    fn examples(
+        &self,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        losses: &mut [T],
+        dscores: MatMut<'_, T>,
+    ) {
+        (**self).examples(scores, targets, losses, dscores);
+    }
+    fn panel(
+        &self,
+        scores: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        n: usize,
+        losses: &mut [T],
+        dscores: MatMut<'_, T>,
+    ) {
+        (**self).panel(scores, targets, n, losses, dscores);
+    }
+}
+
 /// Multiplies the loss and the gradient of each example by its weight.
 #[inline(always)]
 fn apply_weights<T: Scalar>(weights: &[T], losses: &mut [T], mut dscores: MatMut<'_, T>) {

@@ -1,8 +1,8 @@
 use densely_parts::{Described, Kind, KindError, Kinds, Options, Spec};
 use densely_tensor::{Scalar, in_precision};
 
-use crate::Loss;
 use crate::losses::{LossVisitor, visit_losses};
+use crate::{Loss, LossReference};
 
 /// The losses that are known by their names: ours, and yours once they are
 /// [registered](Self::with).
@@ -90,13 +90,13 @@ fn double() -> LossKinds<f64> {
 }
 
 impl LossVisitor for LossKinds<f32> {
-    fn visit<L: Loss<f32> + Loss<f64> + Described + 'static>(&mut self) {
+    fn visit<L: Loss<f32> + Loss<f64> + LossReference + Described + 'static>(&mut self) {
         self.push::<L>();
     }
 }
 
 impl LossVisitor for LossKinds<f64> {
-    fn visit<L: Loss<f32> + Loss<f64> + Described + 'static>(&mut self) {
+    fn visit<L: Loss<f32> + Loss<f64> + LossReference + Described + 'static>(&mut self) {
         self.push::<L>();
     }
 }

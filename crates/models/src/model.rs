@@ -1,5 +1,5 @@
 use densely_data::{Dataset, Place, Target};
-use densely_layers::{Kind, Layer, Sequential, parameter_count};
+use densely_layers::{Kind, Layer, Role, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
 use densely_tensor::{
     Buffer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
@@ -107,7 +107,7 @@ impl<T: Scalar> Model<T> {
     pub fn scale_scores(&mut self, factor: f64) {
         let (mut position, mut last) = (0, None);
         self.network.visit_params(&mut |param| {
-            last = if param.name == "weight" { Some(position) } else { last };
+            last = if param.role == Role::Weight { Some(position) } else { last };
             position += 1;
         });
         let (mut position, factor) = (0, T::from_f64(factor));

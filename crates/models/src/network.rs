@@ -1,6 +1,6 @@
 //! Networks from the kinds of their layers.
 
-use densely_layers::{Kind, LayerKinds, Sequential};
+use densely_layers::{Kind, LayerKinds, ParamPlan, Role, Sequential, Start};
 use densely_tensor::{Initializer, Key, Purpose, Scalar, ShapeError, Stream, matrix_bytes};
 
 use crate::{ModelError, ParameterSlot};
@@ -18,10 +18,10 @@ pub(crate) fn slots<T: Scalar>(
             let (index, kind) = (stage, kind.name().to_owned());
             ShapeError::InLayer { index, kind, source: Box::new(source) }
         })?;
-        for (name, rows, columns) in plan.parameters {
-            weights += usize::from(name == "weight");
+        for ParamPlan { name, role, rows, columns } in plan.parameters {
+            weights += usize::from(role == Role::Weight);
             let layer = weights.saturating_sub(1);
-            slots.push(ParameterSlot { layer, stage, name, rows, columns });
+            slots.push(ParameterSlot { layer, stage, name, role, rows, columns });
         }
         features = plan.outputs;
     }
@@ -53,7 +53,7 @@ pub(crate) fn draw_weights<T: Scalar>(network: &mut Sequential<T>, seed: u64) {
     initializers.push(Initializer::XavierNormal);
     let mut weight = 0;
     network.visit_params_by_layer_mut(&mut |layer, param| {
-        if param.name == "weight" {
+        if param.start == Start::Drawn {
             let key = Key { layer: weight, ..Key::default() };
             let mut stream = Stream::new(seed, Purpose::Weights, key);
             let (rows, columns) = (param.value.nrows(), param.value.ncols());

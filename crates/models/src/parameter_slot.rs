@@ -1,3 +1,4 @@
+use densely_layers::Role;
 use densely_tensor::{MatRef, ShapeError};
 
 use crate::ModelError;
@@ -6,12 +7,14 @@ use crate::ModelError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParameterSlot {
-    /// Which fully-connected layer it belongs to, or follows, from 0.
+    /// Which layer with weights it belongs to, or follows, from 0.
     pub layer: usize,
     /// The position among all layers of the network, activations and the like included.
     pub stage: usize,
-    /// The name that its layer gives it: `"weight"`, `"bias"`, `"slope"`.
+    /// The name that its layer gives it.
     pub name: &'static str,
+    /// What it does in its layer.
+    pub role: Role,
     /// Rows.
     pub rows: usize,
     /// Columns.

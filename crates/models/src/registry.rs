@@ -1,11 +1,12 @@
 use densely_layers::{Kind, LayerKind, LayerKinds};
 use densely_loss::{Described, Loss, LossKinds};
+use densely_optim::{OptimizerKind, OptimizerKinds, ScheduleKind, ScheduleKinds};
 use densely_tensor::Scalar;
 
 use crate::{ModelError, ParameterSlot, network};
 
-/// What is known by its name: ours, and what you add. With it, a layer or a loss of your own is
-/// as good as ours wherever one is named.
+/// What is known by its name: ours, and what you add. With it, a layer, a loss, an
+/// optimiser or a schedule of your own is as good as ours wherever one is named.
 ///
 /// ```
 /// use densely_models::Registry;
@@ -15,16 +16,23 @@ use crate::{ModelError, ParameterSlot, network};
 /// assert!(known.losses().names().contains(&"huber"));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Registry<T> {
+pub struct Registry<T: Scalar> {
     layers: LayerKinds<T>,
     losses: LossKinds<T>,
+    optimizers: OptimizerKinds<T>,
+    schedules: ScheduleKinds,
 }
 
 impl<T: Scalar> Registry<T> {
     /// Ours.
     #[must_use]
     pub fn new() -> Self {
-        Self { layers: LayerKinds::new(), losses: LossKinds::new() }
+        Self {
+            layers: LayerKinds::new(),
+            losses: LossKinds::new(),
+            optimizers: OptimizerKinds::new(),
+            schedules: ScheduleKinds::new(),
+        }
     }
 
     /// With one more layer, or activation.
@@ -43,6 +51,24 @@ impl<T: Scalar> Registry<T> {
     #[must_use]
     pub fn loss<L: Loss<T> + Described + 'static>(self) -> Self {
         Self { losses: self.losses.with::<L>(), ..self }
+    }
+
+    /// With one more optimiser.
+    ///
+    /// # Panics
+    /// If one of its names is taken.
+    #[must_use]
+    pub fn optimizer<O: OptimizerKind<T>>(self) -> Self {
+        Self { optimizers: self.optimizers.with::<O>(), ..self }
+    }
+
+    /// With one more schedule.
+    ///
+    /// # Panics
+    /// If one of its names is taken.
+    #[must_use]
+    pub fn schedule<S: ScheduleKind>(self) -> Self {
+        Self { schedules: self.schedules.with::<S>(), ..self }
     }
 
     /// The layers.
@@ -68,6 +94,18 @@ impl<T: Scalar> Registry<T> {
     #[must_use]
     pub fn losses(&self) -> &LossKinds<T> {
         &self.losses
+    }
+
+    /// The optimisers.
+    #[must_use]
+    pub fn optimizers(&self) -> &OptimizerKinds<T> {
+        &self.optimizers
+    }
+
+    /// The schedules.
+    #[must_use]
+    pub fn schedules(&self) -> &ScheduleKinds {
+        &self.schedules
     }
 }
 

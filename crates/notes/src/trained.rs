@@ -68,7 +68,7 @@ pub(crate) fn regions(
 pub(crate) fn weight_norm<T: Scalar>(network: &Sequential<T>) -> f64 {
     let mut squares = 0.0;
     network.visit_params(&mut |param| {
-        if param.name == "weight" {
+        if param.role == Role::Weight {
             squares += param.value.squared_norm_l2().to_f64();
         }
     });

@@ -1,4 +1,5 @@
-use densely_tensor::{Figure, ShapeError};
+use densely_parts::OptionError;
+use densely_tensor::ShapeError;
 use thiserror::Error;
 
 /// An optimiser that cannot make a step.
@@ -6,15 +7,8 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum OptimError {
     /// An option outside its range.
-    #[error("{option} must be {expected}, got {}", Figure(*value))]
-    Option {
-        /// The option.
-        option: &'static str,
-        /// Its range, in words.
-        expected: &'static str,
-        /// The value it has.
-        value: f64,
-    },
+    #[error(transparent)]
+    Option(#[from] OptionError),
     /// The optimiser holds the state of another network.
     #[error("the optimiser holds the state of another network: use a new one for each network")]
     OtherNetwork,

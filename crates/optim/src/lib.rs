@@ -7,6 +7,7 @@
 //! |---|---|
 //! | gradient descent, with or without momentum | [`Sgd`] |
 //! | steps that adapt to each parameter | [`Adam`], [`AdamW`], [`RmsProp`], [`Adagrad`] |
+//! | an optimiser or a schedule by its name | [`OptimizerKinds`], [`ScheduleKinds`] |
 //! | small weights | [`Penalty`]: L2, L1, elastic net, decoupled decay; [`MaxNorm`] |
 //! | no step too far | [`ClipNorm`], [`ClipValue`] |
 //! | a learning rate that changes | [`Schedule`], [`Plateau`] |
@@ -25,37 +26,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod adagrad;
-mod adam;
-mod adamw;
-mod clip_norm;
-mod clip_value;
 mod error;
-mod gradients;
 mod limits;
-mod max_norm;
 mod optimizer;
+mod optimizer_kind;
+pub mod optimizers;
 mod option;
 mod penalty;
 mod plateau;
-mod rmsprop;
+mod rule;
 mod schedule;
-mod schedules;
-mod sgd;
+mod schedule_kinds;
+pub mod schedules;
 mod state;
 
-pub use adagrad::Adagrad;
-pub use adam::Adam;
-pub use adamw::AdamW;
-pub use clip_norm::ClipNorm;
-pub use clip_value::ClipValue;
+pub use densely_layers::{Param, Parameters, Role, Start};
+pub use densely_parts::{
+    Described, Kind, KindError, Opt, OptionError, Options, Range, Spec, Value,
+};
 pub use error::OptimError;
-pub use limits::Limits;
-pub use max_norm::MaxNorm;
+pub use limits::{ClipNorm, ClipValue, Limits, MaxNorm};
 pub use optimizer::Optimizer;
+pub use optimizer_kind::{OptimizerKind, OptimizerKinds};
+pub use optimizers::*;
 pub use penalty::Penalty;
 pub use plateau::Plateau;
-pub use rmsprop::RmsProp;
+pub use rule::{Entry, Rule};
 pub use schedule::Schedule;
-pub use schedules::{ConstantRate, CosineDecay, ExponentialDecay, OneCycle, StepDecay, WarmUp};
-pub use sgd::Sgd;
+pub use schedule_kinds::{ScheduleKind, ScheduleKinds};
+pub use schedules::*;

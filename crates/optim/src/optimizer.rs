@@ -1,6 +1,7 @@
 use std::fmt::Debug;
 
-use densely_layers::Layer;
+use densely_layers::Parameters;
+use densely_parts::Kind;
 use densely_tensor::{Scalar, Threads};
 
 use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError};
@@ -8,8 +9,50 @@ use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError};
 /// A rule that changes parameters by their gradients.
 ///
 /// An optimiser may keep state for each parameter, indexed by the order in which
-/// [`visit_params_mut`](Layer::visit_params_mut) visits them; so one optimiser serves
+/// [`each_mut`](Parameters::each_mut) visits them; so one optimiser serves
 /// one network. State is allocated in the first step, and nothing after it.
+///
+/// One of your own goes over the parameters:
+///
+/// ```
+/// use densely_layers::{Layer, Linear, Param, Parameters};
+/// use densely_optim::{OptimError, Optimizer};
+/// use densely_tensor::{Threads, mat};
+///
+/// /// `w ← w − η sign(g)`.
+/// #[derive(Debug)]
+/// struct SignDescent(f64);
+///
+/// impl Optimizer<f64> for SignDescent {
+///     fn step(
+///         &mut self,
+///         parameters: &mut dyn Parameters<f64>,
+///         _threads: &Threads,
+///     ) -> Result<(), OptimError> {
+///         let rate = self.0;
+///         parameters.each_mut(&mut |Param { value, grad, .. }| {
+///             for j in 0..value.ncols() {
+///                 for i in 0..value.nrows() {
+///                     value[(i, j)] -= rate * grad[(i, j)].signum();
+///                 }
+///             }
+///         });
+///         Ok(())
+///     }
+///     fn learning_rate(&self) -> f64 {
+///         self.0
+///     }
+///     fn set_learning_rate(&mut self, learning_rate: f64) {
+///         self.0 = learning_rate;
+///     }
+/// }
+///
+/// let mut layer = Linear::from_parts(mat![[2.0_f64]], mat![[0.0]])?;
+/// layer.visit_params_mut(&mut |param: &mut Param<f64>| param.grad.fill(-3.0));
+/// SignDescent(0.5).clip_norm(1.0).step(&mut layer, &Threads::single())?;
+/// assert_eq!(layer.weight().value[(0, 0)], 2.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// An optimiser around another changes gradients before a step, or weights after it:
 ///
@@ -20,12 +63,22 @@ use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError};
 /// assert_eq!(optimizer.learning_rate(), 0.001);
 /// ```
 pub trait Optimizer<T: Scalar>: Debug + Send {
-    /// One step: every parameter of `network` is updated from its gradient.
+    /// One step: every parameter is updated from its gradient.
     ///
     /// # Errors
     /// If an option is out of range, or the state belongs to another network. No
     /// parameter is changed then.
-    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError>;
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError>;
+
+    /// What it is, as plain data: a kind, from which one like it can be made
+    /// ([`OptimizerKinds`](crate::OptimizerKinds)). What it remembers of its steps is not in it.
+    fn kind(&self) -> Kind {
+        Kind::of_type::<Self>(size_of_val(self))
+    }
 
     /// The step size `η`.
     fn learning_rate(&self) -> f64;
@@ -66,8 +119,16 @@ pub trait Optimizer<T: Scalar>: Debug + Send {
 
 /// An optimiser chosen at run time.
 impl<T: Scalar, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
-    fn step(&mut self, network: &mut dyn Layer<T>, threads: &Threads) -> Result<(), OptimError> {
-        (**self).step(network, threads)
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
+        (**self).step(parameters, threads)
+    }
+
+    fn kind(&self) -> Kind {
+        (**self).kind()
     }
 
     fn learning_rate(&self) -> f64 {

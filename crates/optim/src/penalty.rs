@@ -1,6 +1,7 @@
+use densely_parts::{Opt, Options, Range, Value};
 use densely_tensor::Scalar;
 
-use crate::{OptimError, option};
+use crate::Entry;
 
 /// A price on large weights, which keeps a network from fitting the noise in its data.
 ///
@@ -53,6 +54,16 @@ pub struct Penalty {
 }
 
 impl Penalty {
+    /// The option `λ₂` of an optimiser. By its name it has a little of it, since that generalises
+    /// better on most tables (`docs/defaults.md`).
+    pub const WEIGHT_DECAY: Opt = strength("weight-decay").default_number(0.0015);
+
+    /// The option `λ₁` of an optimiser.
+    pub const L1: Opt = strength("l1");
+
+    /// The option `λ` of decoupled decay of an optimiser.
+    pub const DECOUPLED: Opt = strength("decoupled-decay");
+
     /// No penalty.
     #[must_use]
     pub fn none() -> Self {
@@ -101,10 +112,33 @@ impl Penalty {
         self.decoupled
     }
 
-    pub(crate) fn check(&self) -> Result<(), OptimError> {
-        option::not_negative("the weight decay", self.l2)?;
-        option::not_negative("the L1 penalty", self.l1)?;
-        option::not_negative("the decoupled decay", self.decoupled)
+    /// The penalty of an optimiser that has [`WEIGHT_DECAY`](Self::WEIGHT_DECAY),
+    /// [`L1`](Self::L1) and [`DECOUPLED`](Self::DECOUPLED) among its options.
+    ///
+    /// # Panics
+    /// If it has not.
+    #[must_use]
+    pub fn from_options(options: &Options) -> Self {
+        let [l2, l1, decoupled] = [Self::WEIGHT_DECAY, Self::L1, Self::DECOUPLED]
+            .map(|option| options.number(option.name()));
+        Self { l1, l2, decoupled }
+    }
+
+    /// The values of these options.
+    #[must_use]
+    pub fn values(&self) -> [Value; 3] {
+        [self.l2, self.l1, self.decoupled].map(Value::from)
+    }
+
+    /// The gradient of loss and penalty at one number, which decoupled decay has shrunk then.
+    pub(crate) fn entry(&self, learning_rate: f64, entry: &mut Entry) -> f64 {
+        if !entry.decay {
+            return entry.gradient;
+        }
+        let w = entry.value;
+        let sign = if w == 0.0 { 0.0 } else { w.signum() };
+        entry.value = (1.0 - learning_rate * self.decoupled) * w;
+        entry.gradient + self.l1 * sign + self.l2 * w
     }
 
     /// What it does to the entries of one parameter.
@@ -118,6 +152,10 @@ impl Penalty {
             keep: T::from_f64(1.0 - learning_rate * self.decoupled),
         }
     }
+}
+
+const fn strength(name: &'static str) -> Opt {
+    Opt::number(name, Range::NOT_NEGATIVE).default_number(0.0).typical(0.0, 0.5)
 }
 
 /// A [`Penalty`] on the entries of one parameter, in numbers of its type.

@@ -1,5 +1,7 @@
-use crate::schedule::check_floor;
-use crate::{OptimError, option};
+use densely_parts::{Described, Opt, Options, Range, Spec, Value};
+
+use crate::OptimError;
+use crate::schedule::FLOOR;
 
 /// A learning rate that falls when the validation loss no longer does.
 ///
@@ -61,10 +63,7 @@ impl Plateau {
     /// # Errors
     /// If one is not.
     pub fn check(&self) -> Result<(), OptimError> {
-        option::share("the decay of the learning rate", self.decay)?;
-        option::positive("the patience of the plateau", self.patience as f64)?;
-        option::fraction("the threshold of the plateau", self.threshold)?;
-        check_floor(self.floor)
+        Ok(Self::SPEC.check(&self.values())?)
     }
 
     /// The factor on the learning rate.
@@ -88,5 +87,26 @@ impl Plateau {
             self.epochs = 0;
         }
         self.factor
+    }
+}
+
+impl Described for Plateau {
+    const SPEC: Spec = Spec::new("plateau", "by a factor, once the validation loss stands still")
+        .options(&[
+            Opt::count("patience", 1).default_count(5),
+            Opt::number("factor", Range::new(0.0, 1.0).above()).default_number(0.5),
+            Opt::number("threshold", Range::new(0.0, 1.0).below()).default_number(1e-4),
+            FLOOR,
+        ]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new(options.number("factor"), options.count("patience"))
+            .threshold(options.number("threshold"))
+            .floor(options.number("floor"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let (patience, decay) = (self.patience.into(), self.decay.into());
+        vec![patience, decay, self.threshold.into(), self.floor.into()]
     }
 }

@@ -1,5 +1,7 @@
+use densely_parts::{Kind, Opt, Range};
+
+use crate::OptimError;
 use crate::schedules::WarmUp;
-use crate::{OptimError, option};
 
 /// A learning rate that changes in the course of a training.
 ///
@@ -28,6 +30,12 @@ pub trait Schedule: Send {
     /// The learning rate at time `t` of `end`, as a multiple of the one at the start:
     /// at least 0 and finite for `0 ≤ t < end`.
     fn factor(&self, time: f64, end: f64) -> f64;
+
+    /// What it is, as plain data: a kind, from which one like it can be made
+    /// ([`ScheduleKinds`](crate::ScheduleKinds)).
+    fn kind(&self) -> Kind {
+        Kind::of_type::<Self>(size_of_val(self))
+    }
 
     /// Whether the options are in range.
     ///
@@ -58,6 +66,10 @@ impl Schedule for Box<dyn Schedule + '_> {
         (**self).factor(time, end)
     }
 
+    fn kind(&self) -> Kind {
+        (**self).kind()
+    }
+
     fn check(&self) -> Result<(), OptimError> {
         (**self).check()
     }
@@ -75,7 +87,5 @@ pub(crate) fn anneal(from: f64, to: f64, progress: f64) -> f64 {
     from * share + to * (1.0 - share)
 }
 
-/// A factor that the rate may come down to: in `[0, 1]`.
-pub(crate) fn check_floor(floor: f64) -> Result<(), OptimError> {
-    option::at_most_one("the floor", floor)
-}
+/// A factor that the rate may come down to.
+pub(crate) const FLOOR: Opt = Opt::number("floor", Range::new(0.0, 1.0)).default_number(0.0);

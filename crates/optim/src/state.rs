@@ -1,4 +1,4 @@
-use densely_layers::{Layer, Param};
+use densely_layers::{Param, Parameters};
 use densely_tensor::{
     Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map_in_place,
     matrix_bytes, vectorize,
@@ -14,9 +14,9 @@ pub(crate) fn panel_width(rows: usize) -> usize {
     (PANEL_ENTRIES / rows.max(1)).max(1)
 }
 
-/// A pass over the parameters of a network: one step.
+/// A pass over all parameters: one step.
 pub(crate) struct Pass<'a, T: Scalar> {
-    network: &'a mut dyn Layer<T>,
+    parameters: &'a mut dyn Parameters<T>,
     threads: &'a Threads,
     penalty: Penalty,
     learning_rate: f64,
@@ -24,12 +24,12 @@ pub(crate) struct Pass<'a, T: Scalar> {
 
 impl<'a, T: Scalar> Pass<'a, T> {
     pub(crate) fn new(
-        network: &'a mut dyn Layer<T>,
+        parameters: &'a mut dyn Parameters<T>,
         threads: &'a Threads,
         penalty: Penalty,
         learning_rate: f64,
     ) -> Self {
-        Self { network, threads, penalty, learning_rate }
+        Self { parameters, threads, penalty, learning_rate }
     }
 }
 
@@ -52,28 +52,28 @@ impl<T: Scalar> State<T> {
     /// If they do not, or there is no memory for them.
     fn prepare(
         &mut self,
-        network: &dyn Layer<T>,
+        parameters: &dyn Parameters<T>,
         count: usize,
         initial: T,
     ) -> Result<(), OptimError> {
         let matrices = &mut self.matrices;
         if matrices.is_empty() {
             let mut bytes = 0_u128;
-            network.visit_params(&mut |param| {
+            parameters.each(&mut |param| {
                 let (rows, columns) = param.value.shape();
                 bytes = bytes.saturating_add(matrix_bytes::<T>(rows, columns));
             });
             // All at once, before parts of it are taken.
             let bytes = bytes.saturating_mul(count as u128);
             ShapeError::expect_memory("Optimizer", "its state", bytes)?;
-            network.visit_params(&mut |param| {
+            parameters.each(&mut |param| {
                 let (rows, columns) = param.value.shape();
                 matrices.extend((0..count).map(|_| Mat::from_fn(rows, columns, |_, _| initial)));
             });
         }
         let mut shapes = matrices.iter().map(Mat::shape);
         let mut fits = true;
-        network.visit_params(&mut |param| {
+        parameters.each(&mut |param| {
             fits &= (0..count).all(|_| shapes.next() == Some(param.value.shape()));
         });
         if fits && shapes.next().is_none() { Ok(()) } else { Err(OptimError::OtherNetwork) }
@@ -93,10 +93,10 @@ impl<T: Scalar> State<T> {
         initial: T,
         rule: impl Fn([T; M], T) -> [T; M] + Copy + Sync,
     ) -> Result<(), OptimError> {
-        let Pass { network, threads, penalty, learning_rate } = pass;
-        self.prepare(network, M - 1, initial)?;
+        let Pass { parameters, threads, penalty, learning_rate } = pass;
+        self.prepare(parameters, M - 1, initial)?;
         let mut matrices = self.matrices.iter_mut();
-        network.visit_params_mut(&mut |param| {
+        parameters.each_mut(&mut |param| {
             let terms = penalty.terms::<T>(param.decay, learning_rate);
             let Param { value, grad, .. } = param;
             let (width, mut value) = (panel_width(value.nrows()), Some(value));

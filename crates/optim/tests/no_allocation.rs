@@ -26,6 +26,11 @@ fn nothing_is_allocated_after_the_first_step() {
     // The threads live to the end: one that ends allocates too, when it likes.
     let pools = [1, 2].map(|threads| Threads::new(threads).unwrap());
     let mut layer = common::layer::<f32>(400, 300);
+    // And one that begins late, on a busy machine, when others are at work already.
+    for threads in &pools {
+        let mut warm = Sgd::new(0.1);
+        threads.install(|| (0..20).for_each(|_| warm.step(&mut layer, threads).unwrap()));
+    }
     for mut optimizer in optimizers {
         for threads in &pools {
             threads.install(|| {

@@ -51,7 +51,10 @@ impl Kind {
     /// This is [all there is to say](Self::is_whole) of a type without fields.
     #[must_use]
     pub fn of_type<T: ?Sized>(size: usize) -> Self {
-        Self { whole: size == 0, ..Self::new(hyphenated(short_type_name::<T>())) }
+        let name = short_type_name::<T>();
+        // A closure has no name of its own.
+        let whole = size == 0 && !name.starts_with('{');
+        Self { whole, ..Self::new(hyphenated(name)) }
     }
 
     /// With one more option, by its place.

@@ -45,6 +45,15 @@ impl<M> Kinds<M> {
         self.get_among(self.family, kind, |_| true)
     }
 
+    /// What is known of a kind, and its options.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn read(&self, kind: &Kind) -> Result<(Spec, Options), KindError> {
+        let (spec, _, options) = self.find(self.family, kind, |_| true)?;
+        Ok((*spec, options))
+    }
+
     /// [`get`](Self::get) among some of the family, which have a name of their own.
     ///
     /// # Errors
@@ -55,10 +64,20 @@ impl<M> Kinds<M> {
         kind: &Kind,
         is_one: impl Fn(&M) -> bool,
     ) -> Result<(&M, Options), KindError> {
+        let (_, maker, options) = self.find(family, kind, is_one)?;
+        Ok((maker, options))
+    }
+
+    fn find(
+        &self,
+        family: &'static str,
+        kind: &Kind,
+        is_one: impl Fn(&M) -> bool,
+    ) -> Result<(&Spec, &M, Options), KindError> {
         let among = self.known.iter().filter(|(_, maker)| is_one(maker));
         let of_name = |(spec, _): &&(Spec, M)| spec.names().any(|name| name == kind.name());
         match among.clone().find(of_name) {
-            Some((spec, maker)) => Ok((maker, spec.read(kind)?)),
+            Some((spec, maker)) => Ok((spec, maker, spec.read(kind)?)),
             None => {
                 let mut choices = Vec::new();
                 among.for_each(|(spec, _)| choices.extend(spec.names()));

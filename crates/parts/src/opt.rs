@@ -5,6 +5,8 @@ use crate::{Kind, Range, Value};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Opt {
     name: &'static str,
+    /// Another name.
+    also: Option<&'static str>,
     range: Allowed,
     default: Option<Default>,
     typical: Option<(f64, f64)>,
@@ -25,32 +27,54 @@ enum Allowed {
     AtLeast(usize),
     Flag,
     Numbers(Range),
+    Kind,
 }
 
 impl Opt {
+    const ANY: Self =
+        Self { name: "", also: None, range: Allowed::Kind, default: None, typical: None };
+
     /// A real number, which has to be given unless it has a default.
     #[must_use]
     pub const fn number(name: &'static str, range: Range) -> Self {
-        Self { name, range: Allowed::Number(range), default: None, typical: None }
+        Self { name, range: Allowed::Number(range), default: None, ..Self::ANY }
     }
 
     /// A whole number, at least `least`, which has to be given unless it has a default.
     #[must_use]
     pub const fn count(name: &'static str, least: usize) -> Self {
-        Self { name, range: Allowed::AtLeast(least), default: None, typical: None }
+        Self { name, range: Allowed::AtLeast(least), default: None, ..Self::ANY }
     }
 
     /// True or, by default, false.
     #[must_use]
     pub const fn flag(name: &'static str) -> Self {
-        Self { name, range: Allowed::Flag, default: Some(Default::False), typical: None }
+        Self { name, range: Allowed::Flag, default: Some(Default::False), ..Self::ANY }
     }
 
     /// Real numbers; none by default.
     #[must_use]
     pub const fn numbers(name: &'static str, range: Range) -> Self {
         let default = Some(Default::NoNumbers);
-        Self { name, range: Allowed::Numbers(range), default, typical: None }
+        Self { name, range: Allowed::Numbers(range), default, ..Self::ANY }
+    }
+
+    /// Another part, which has to be given.
+    #[must_use]
+    pub const fn kind(name: &'static str) -> Self {
+        Self { name, ..Self::ANY }
+    }
+
+    /// Of another name.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// With another name by which it may be given, that of its like elsewhere.
+    #[must_use]
+    pub const fn also(self, name: &'static str) -> Self {
+        Self { also: Some(name), ..self }
     }
 
     /// The number that it is by default.
@@ -77,6 +101,12 @@ impl Opt {
         self.name
     }
 
+    /// Whether it is called so.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.also == Some(name)
+    }
+
     /// What it is by default, if it need not be given.
     #[must_use]
     pub fn default(&self) -> Option<Value> {
@@ -97,13 +127,23 @@ impl Opt {
             Allowed::AtLeast(least) => format!("a whole number of at least {least}"),
             Allowed::Flag => "true or false".to_owned(),
             Allowed::Numbers(range) => format!("{LIST}(...), each {range}"),
+            Allowed::Kind => "a kind".to_owned(),
         }
     }
 
-    /// A value by a uniform draw between two numbers; what it is by default if it is no number
-    /// that has typical ones.
+    /// A value by uniform draws between two numbers: mostly one from where it mostly is, and now and
+    /// then the least of these, or what it is by default; by default if nothing is known.
     pub(crate) fn draw(&self, uniform: &mut dyn FnMut(f64, f64) -> f64) -> Option<Value> {
-        self.typical.map(|(low, high)| Value::Number(uniform(low, high))).or_else(|| self.default())
+        if self.is_flag() {
+            return Some(Value::Flag(uniform(0.0, 1.0) >= 0.5));
+        }
+        let Some((low, high)) = self.typical else { return self.default() };
+        let drawn = Value::Number(uniform(low, high));
+        match uniform(0.0, 8.0) {
+            x if x < 1.0 => self.default().or(Some(drawn)),
+            x if x < 2.0 => Some(Value::Number(low)),
+            _ => Some(drawn),
+        }
     }
 
     pub(crate) fn is_flag(&self) -> bool {
@@ -120,6 +160,7 @@ impl Opt {
             (Allowed::Numbers(range), Value::Numbers(numbers)) => {
                 numbers.iter().all(|&number| range.contains(number))
             }
+            (Allowed::Kind, Value::Kind(_)) => true,
             _ => false,
         }
     }
@@ -130,12 +171,15 @@ impl Opt {
             let numbers = text.numbers().filter(|_| text.name() == LIST)?;
             return Some(Value::Numbers(numbers)).filter(|value| self.allows(value));
         }
+        if self.range == Allowed::Kind {
+            return Some(Value::Kind(text.clone()));
+        }
         let name = text.arguments().is_empty().then_some(text.name())?;
         let value = match self.range {
             Allowed::Number(_) => Value::Number(name.parse().ok()?),
             Allowed::AtLeast(_) => Value::Count(name.parse().ok()?),
             Allowed::Flag => Value::Flag(name.parse().ok()?),
-            Allowed::Numbers(_) => return None,
+            Allowed::Numbers(_) | Allowed::Kind => return None,
         };
         Some(value).filter(|value| self.allows(value))
     }

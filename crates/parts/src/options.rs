@@ -1,4 +1,4 @@
-use crate::{Opt, Value};
+use crate::{Kind, Opt, Value};
 
 /// The options of a kind with their values, all of them in range.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,8 +66,22 @@ impl Options {
         }
     }
 
-    fn value(&self, option: &str) -> Option<&Value> {
+    /// What another part is.
+    ///
+    /// # Panics
+    /// If the kind has no such option that is a part.
+    #[must_use]
+    pub fn kind(&self, option: &str) -> &Kind {
+        match self.value(option) {
+            Some(Value::Kind(kind)) => kind,
+            other => panic!("`{option}` is a part, not {other:?}"),
+        }
+    }
+
+    /// The value of an option of this name, if there is one.
+    #[must_use]
+    pub fn value(&self, option: &str) -> Option<&Value> {
         let mut opts = self.opts.iter().zip(&self.values);
-        opts.find(|(opt, _)| opt.name() == option).map(|(_, value)| value)
+        opts.find(|(opt, _)| opt.is_called(option)).map(|(_, value)| value)
     }
 }

@@ -68,7 +68,7 @@ impl Spec {
             let bare = option.is_none() && value.arguments().is_empty();
             let flag = |opt: &Opt| bare && opt.is_flag() && opt.name() == value.name();
             let position = match (option, self.options.iter().position(flag)) {
-                (Some(option), _) => self.options.iter().position(|opt| opt.name() == option),
+                (Some(option), _) => self.options.iter().position(|opt| opt.is_called(option)),
                 (None, Some(position)) => {
                     self.set(&mut values, position, Value::Flag(true))?;
                     continue;
@@ -156,7 +156,7 @@ impl Spec {
     }
 
     /// Options by uniform draws between two numbers, each from where it mostly is; by default if
-    /// that is not known.
+    /// that is not known, and now and then anyhow.
     ///
     /// # Panics
     /// If an option has neither a default nor typical values.

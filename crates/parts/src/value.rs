@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::Kind;
+
 /// The value of an option.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -12,6 +14,8 @@ pub enum Value {
     Flag(bool),
     /// Real numbers: `list(1, 2)`.
     Numbers(Vec<f64>),
+    /// What another part is.
+    Kind(Kind),
 }
 
 /// The name of a kind that is a list of numbers.
@@ -41,6 +45,12 @@ impl From<Vec<f64>> for Value {
     }
 }
 
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Self::Kind(kind)
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,6 +61,7 @@ impl fmt::Display for Value {
                 let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
                 write!(f, "{LIST}({})", numbers.join(", "))
             }
+            Self::Kind(kind) => kind.fmt(f),
         }
     }
 }

@@ -1,4 +1,4 @@
-use densely_gradcheck::{ActivationCheck, Config, Failure, Report};
+use densely_gradcheck::{ActivationCheck, Config, Draw, Failure, Report};
 use densely_layers::activations::{ActivationVisitor, visit_activations};
 use densely_layers::{Activation, Described};
 
@@ -20,8 +20,11 @@ pub fn activations() -> Vec<Proof> {
 }
 
 fn proven<A: Activation + Described>(config: Config) -> Result<Report, Box<Failure>> {
-    let drawn = |draw: &densely_gradcheck::Draw| {
-        A::from_options(&A::SPEC.draw(|low, high| draw.uniform(low, high)))
-    };
-    ActivationCheck::family(drawn).config(config).run()
+    ActivationCheck::family(drawn::<A>).config(config).run()
+}
+
+/// With options from where they mostly are.
+pub(crate) fn drawn<P: Described>(draw: &Draw) -> P {
+    let mut stream = draw.stream();
+    P::from_options(&P::SPEC.draw(|low, high| low + (high - low) * stream.uniform::<f64>()))
 }

@@ -1,8 +1,8 @@
 //! Everything in the library that has a gradient, and every optimiser, each with its proof:
 //! what `densely gradcheck` runs, and the tests of this crate.
 //!
-//! [`activations`] has all there are; a new layer, loss or optimiser is a line in [`LAYERS`],
-//! [`LOSSES`] or [`OPTIMIZERS`]. [`densely_gradcheck`] explains how proofs work, and proves
+//! [`activations`], [`losses`] and [`optimizers`] have all there are; a new layer is a line in
+//! [`LAYERS`]. [`densely_gradcheck`] explains how proofs work, and proves
 //! layers of your own.
 //!
 //! ```
@@ -24,6 +24,6 @@ mod proof;
 
 pub use activations::activations;
 pub use layers::LAYERS;
-pub use losses::LOSSES;
-pub use optimizers::OPTIMIZERS;
+pub use losses::losses;
+pub use optimizers::optimizers;
 pub use proof::Proof;

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use densely_gradcheck::{Config, Failure, Report};
-use densely_proofs::{LAYERS, LOSSES, OPTIMIZERS, Proof, activations};
+use densely_proofs::{LAYERS, Proof, activations, losses, optimizers};
 use serde_json::{Value, json};
 
 use crate::args::GradcheckArgs;
@@ -51,8 +51,8 @@ pub(crate) fn run(args: &GradcheckArgs) -> Result<(), CliError> {
             let lists = [
                 ("Layers", LAYERS),
                 ("Activations", &activations()),
-                ("Losses", LOSSES),
-                ("Optimisers", OPTIMIZERS),
+                ("Losses", &losses()),
+                ("Optimisers", &optimizers()),
             ];
             let print = |(title, list)| {
                 let section = proven(title, list, config(CASES));

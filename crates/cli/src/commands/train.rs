@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::run_folder::RunFolder;
 use crate::signals::Signals;
 use keeper::Keeper;
-use optimizer::{optimizer, scheduled};
+use optimizer::{Chosen, scheduled};
 use parts::Parts;
 use report::Report;
 
@@ -49,7 +49,8 @@ fn train<T: Scalar>(
     matches: &ArgMatches,
     signals: &Signals,
 ) -> Result<(), CliError> {
-    let optimizer = optimizer::<T>(args)?;
+    let chosen = Chosen::read(args)?;
+    let optimizer = chosen.optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
     let preparation = Preparation::fit(&args.preprocess, &parts.train)
@@ -57,7 +58,9 @@ fn train<T: Scalar>(
     let prepared = Prepared::<T>::new(&parts, &preparation)?;
     let spec = spec(args, &preparation, &parts);
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
-    let options = config::options(matches, &told(args, &parts, &spec, patience));
+    let mut told = told(args, &parts, &spec, patience);
+    told.extend(chosen.told());
+    let options = config::options(matches, &[chosen.told_kind()], &told);
     let predictor = Predictor::<T>::new(preparation, spec.clone());
     let predictor = predictor.map_err(|error| cannot_build(args, error))?;
     let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
@@ -78,7 +81,7 @@ fn train<T: Scalar>(
 
     signals.wait_for_saving().map_err(CliError::Signals)?;
     let started = Instant::now();
-    let trainer = trainer(args, optimizer, patience, &threads).stop_flag(signals.flag());
+    let trainer = trainer(args, optimizer, patience, &threads)?.stop_flag(signals.flag());
     let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
         Ok(history) => history,
         Err(error) => return Err(cannot_train(args, keeper.rescue(error.into()))),
@@ -247,7 +250,7 @@ fn trainer<'a, T: Scalar>(
     optimizer: Box<dyn Optimizer<T>>,
     patience: Option<usize>,
     threads: &Threads,
-) -> Trainer<'a, T> {
+) -> Result<Trainer<'a, T>, CliError> {
     let trainer = Trainer::new(optimizer)
         .epochs(args.epochs)
         .batch_size(args.batch_size)

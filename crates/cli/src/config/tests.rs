@@ -7,7 +7,7 @@ use super::*;
 /// The options of a command line, as they are recorded.
 fn recorded(args: &[&str]) -> Result<Vec<OptionText>, CliError> {
     let args = ["densely", "train"].iter().chain(args).map(OsString::from);
-    parse(args).map(|(_, matches)| options(&matches, &[]))
+    parse(args).map(|(_, matches)| options(&matches, &[], &[]))
 }
 
 /// The options that a config with these is read as.
@@ -143,11 +143,16 @@ fn defaults_are_recorded_whatever_they_depend_on() {
     let args = ["densely", "train", "t.csv", "--loss=huber"].map(OsString::from);
     let (_, matches) = parse(args).unwrap();
     let told = [("loss", "mse"), ("patience", "20"), ("target", "007"), ("learning-rate", "0.003")];
+    let resolved = [("optimizer".to_owned(), "adam(beta2=0.5)".to_owned())];
     let told = told.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let options = options(&matches, &told);
-    for (name, value) in
-        [("loss", "huber"), ("patience", "20"), ("target", "007"), ("learning-rate", "0.003")]
-    {
+    let options = options(&matches, &resolved, &told);
+    for (name, value) in [
+        ("loss", "huber"),
+        ("patience", "20"),
+        ("target", "007"),
+        ("learning-rate", "0.003"),
+        ("optimizer", "adam(beta2=0.5)"),
+    ] {
         assert!(options.contains(&(name.to_owned(), value.to_owned())), "{name}: {options:?}");
     }
     assert_eq!(repeated(&write(&options)).unwrap(), options);
@@ -158,7 +163,10 @@ fn defaults_are_recorded_whatever_they_depend_on() {
         .map(|option| option.name)
         .filter(|name| !recorded.contains(&name.as_str()))
         .collect();
-    assert_eq!(missing, ["drop", "task", "test-data", "max-norm"]);
+    assert_eq!(
+        missing,
+        ["drop", "task", "test-data", "momentum", "weight-decay", "l1", "max-norm"]
+    );
 }
 
 #[test]

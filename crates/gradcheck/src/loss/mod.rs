@@ -5,13 +5,14 @@ mod gradient;
 use std::fmt;
 
 use batch::Batch;
-use densely_loss::{Loss, Target, TargetKind, Targets};
+use densely_loss::{Loss, LossReference, Target, TargetKind, Targets};
 use densely_tensor::{Mat, Stream};
 use proptest::prelude::*;
 
 use crate::session::{Session, Verdict};
+use crate::source::Source;
 use crate::values::{matrix, stream};
-use crate::{Check, Config, Dual, Failure, LossReference, Report};
+use crate::{Check, Config, Draw, Dual, Failure, Report};
 
 type Value<L> = fn(&L, &[Dual], Target<'_, Dual>) -> Dual;
 type DrawValue<'a> = Box<dyn Fn(&mut Stream) -> f64 + 'a>;
@@ -39,7 +40,7 @@ type DrawValue<'a> = Box<dyn Fn(&mut Stream) -> f64 + 'a>;
 /// # Ok::<(), Box<densely_gradcheck::Failure>>(())
 /// ```
 pub struct LossCheck<'a, L> {
-    loss: &'a L,
+    source: Source<'a, L>,
     value: Option<Value<L>>,
     draw: DrawValue<'a>,
     convex: bool,
@@ -50,8 +51,18 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
     /// Of this loss.
     #[must_use]
     pub fn new(loss: &'a L) -> Self {
+        Self::of(Source::One(loss))
+    }
+
+    /// Of the losses that `build` makes, one for each case: for those with options.
+    #[must_use]
+    pub fn family(build: impl Fn(&Draw) -> L + 'a) -> Self {
+        Self::of(Source::Family(Box::new(build)))
+    }
+
+    fn of(source: Source<'a, L>) -> Self {
         let draw = Box::new(|stream: &mut Stream| stream.normal::<f64>());
-        Self { loss, value: None, draw, convex: true, config: Config::default() }
+        Self { source, value: None, draw, convex: true, config: Config::default() }
     }
 
     /// Compares the loss with its [`LossReference`] on dual numbers.
@@ -89,13 +100,16 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
     /// # Panics
     /// If the loss does.
     pub fn run(self) -> Result<Report, Box<Failure>> {
-        let session = Session::new(Loss::<f64>::name(self.loss), self.config);
+        let first = self.source.at(&Draw::new(1, 1, 0));
+        let name = Loss::<f64>::kind(first.get()).name().to_owned();
+        let session = Session::new(&name, self.config);
         session.cases(self.config.cases, &cases(), |case| self.case(case, &session))?;
         session.finish()
     }
 
     fn case(&self, case: &Case, session: &Session) -> Verdict {
-        let (loss, kind) = (self.loss, Loss::<f64>::target_kind(self.loss));
+        let held = self.source.at(&Draw::new(case.outputs, case.n, case.seed));
+        let (loss, kind) = (held.get(), Loss::<f64>::target_kind(held.get()));
         let fits = |outputs: usize, labels: &[usize]| {
             let values = Mat::<f64>::zeros(outputs, labels.len());
             let targets = match kind {
@@ -138,10 +152,9 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
     }
 }
 
-impl<L: fmt::Debug> fmt::Debug for LossCheck<'_, L> {
+impl<L> fmt::Debug for LossCheck<'_, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LossCheck")
-            .field("loss", self.loss)
             .field("dual_numbers", &self.value.is_some())
             .field("convex", &self.convex)
             .field("config", &self.config)

@@ -235,12 +235,22 @@ fn a_layer_that_does_not_fit_is_named_and_not_added() {
     let error = network.push(linear(3, 4, &mut draws)).unwrap_err();
     assert_eq!(error.to_string(), "layer 1 (linear): Linear: expected 3 inputs, got 4");
     assert_eq!((network.stages().len(), network.width()), (1, 4));
-    assert!(network.out_features(2).is_err());
-    assert!(Sequential::<f32>::new(0).is_err());
-    assert!(Linear::<f32>::new(0, 1, Initializer::Zeros, &mut draws).is_err());
-    assert!(Linear::<f32>::new(1, 0, Initializer::Zeros, &mut draws).is_err());
-    assert!(Linear::from_parts(Mat::<f32>::zeros(2, 3), Mat::zeros(3, 1)).is_err());
-    assert!(Linear::from_parts(Mat::<f32>::zeros(2, 3), Mat::zeros(2, 2)).is_err());
+    let inputs = network.out_features(2).unwrap_err().to_string();
+    assert_eq!(inputs, "Sequential: expected 3 inputs, got 2");
+    let none = Sequential::<f32>::new(0).unwrap_err().to_string();
+    assert_eq!(none, "Sequential: the number of inputs must not be zero");
+    let mut sizes = |inputs, outputs| {
+        let linear = Linear::<f32>::new(inputs, outputs, Initializer::Zeros, &mut draws);
+        linear.unwrap_err().to_string()
+    };
+    assert_eq!(sizes(0, 1), "Linear: the number of inputs must not be zero");
+    assert_eq!(sizes(1, 0), "Linear: the number of outputs must not be zero");
+    let bias = |rows, columns| {
+        let linear = Linear::from_parts(Mat::<f32>::zeros(2, 3), Mat::zeros(rows, columns));
+        linear.unwrap_err().to_string()
+    };
+    assert_eq!(bias(3, 1), "Linear: expected 2 rows of the bias, got 3");
+    assert_eq!(bias(2, 2), "Linear: expected 1 columns of the bias, got 2");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
-use densely_tensor::{MatMut, MatRef, Scalar};
+use densely_tensor::{Real, MatMut, MatRef, Scalar};
 
+use crate::reference::{label, sign, squared_if};
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
 use crate::hinge::{MARGIN, hinge};
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The loss of the binary support vector machine, from one score:
 /// `L = max(0, Δ − t s)`, where `t` is `1` for label 1 and `−1` for label 0; or its square.
@@ -142,5 +143,13 @@ impl<T: Scalar> Loss<T> for BinaryHinge {
         let name = Loss::<T>::name(self);
         Self::SPEC.check(&[self.margin.into(), self.squared.into()])?;
         check_binary(name, outputs, examples, targets)
+    }
+}
+
+/// `max(0, Δ − t s)`, or its square.
+impl LossReference for BinaryHinge {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let hinge = R::from_f64(self.margin()) - sign::<R>(label(&target)) * scores[0];
+        squared_if(self.is_squared(), R::ZERO.max(hinge))
     }
 }

@@ -1,8 +1,9 @@
 use densely_parts::{Described, Kind, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, weigh};
 
+use crate::reference::{label};
 use crate::hinge::{MARGIN, excess, hinge, slope};
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Crammer and Singer, a hinge for the best
 /// wrong class: `L = max(0, max_{k ≠ y} sₖ − s_y + Δ)`.
@@ -118,4 +119,14 @@ fn best_other<T: Scalar>(scores: &[T], label: usize) -> Option<usize> {
         let better = scores[k] > scores[best] || Real::is_nan(scores[k]);
         if better && !Real::is_nan(scores[best]) { k } else { best }
     })
+}
+
+/// `max(0, max_{k ≠ y} sₖ − s_y + Δ)`.
+impl LossReference for CrammerSingerSvm {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let label = label(&target);
+        let margin = R::from_f64(self.margin());
+        let others = scores.iter().enumerate().filter(|&(k, _)| k != label);
+        others.fold(R::ZERO, |max, (_, &s)| max.max(s - scores[label] + margin))
+    }
 }

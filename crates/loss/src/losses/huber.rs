@@ -1,8 +1,9 @@
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
 
+use crate::reference::{mean_of};
 use crate::values::mean_of_large;
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The loss of Huber, averaged over the outputs: `L = (1/d) Σₖ h(sₖ − tₖ)`, where
 /// `h(e) = ½ e²` for `|e| ≤ δ` and `δ (|e| − ½ δ)` beyond.
@@ -52,7 +53,7 @@ impl Default for Huber {
 
 impl Described for Huber {
     const SPEC: Spec = Spec::new("huber", "the square of small errors, the absolute value of large ones")
-        .options(&[Opt::number("delta", Range::POSITIVE).default_number(1.0)]);
+        .options(&[Opt::number("delta", Range::POSITIVE).default_number(1.0).typical(0.1, 2.0)]);
 
     fn from_options(options: &Options) -> Self {
         Self { delta: options.number("delta") }
@@ -113,5 +114,16 @@ impl<T: Scalar> Loss<T> for Huber {
     ) -> Result<(), LossError> {
         Self::SPEC.check(&[self.delta.into()])?;
         targets.check("huber", TargetKind::Values, outputs, examples)
+    }
+}
+
+/// `(1/d) Σₖ h(sₖ − tₖ)`, with `h(e) = ½ e²` for `|e| ≤ δ` and `δ (|e| − ½ δ)` beyond.
+impl LossReference for Huber {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let (delta, half) = (R::from_f64(self.delta()), R::from_f64(0.5));
+        mean_of(scores, target, |s, t| {
+            let e = s - t;
+            if e.abs() > delta { delta * (e.abs() - half * delta) } else { half * e * e }
+        })
     }
 }

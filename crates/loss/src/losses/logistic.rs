@@ -1,8 +1,9 @@
 use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
+use crate::reference::{label, sign};
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The logistic loss, or binary cross-entropy, from one score: `L = ln(1 + e^(−t s))`,
 /// where `t` is `1` for label 1 and `−1` for label 0.
@@ -112,5 +113,14 @@ impl<T: Scalar> Loss<T> for Logistic {
         targets: Targets<'_, T>,
     ) -> Result<(), LossError> {
         check_binary("logistic", outputs, examples, targets)
+    }
+}
+
+/// `ln(1 + e^(−t s))`.
+impl LossReference for Logistic {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let wrong = -(sign::<R>(label(&target)) * scores[0]);
+        // ln(1 + eᶻ) = z + ln(1 + e⁻ᶻ).
+        if wrong > R::ZERO { wrong + (-wrong).exp().ln_1p() } else { wrong.exp().ln_1p() }
     }
 }

@@ -1,8 +1,9 @@
 use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{Real, Scalar, map, sum_of};
 
+use crate::reference::{mean_of};
 use crate::values::mean_of_large;
-use crate::{Loss, Target, TargetKind};
+use crate::{Loss, LossReference, Target, TargetKind};
 
 /// The absolute error, averaged over the outputs: `L = (1/d) Σₖ |sₖ − tₖ|`.
 ///
@@ -57,5 +58,12 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
             return mean_of_large(scores, values, |s, t| Real::abs(s / outputs - t / outputs));
         }
         sum / outputs
+    }
+}
+
+/// `(1/d) Σₖ |sₖ − tₖ|`.
+impl LossReference for MeanAbsoluteError {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        mean_of(scores, target, |s, t| (s - t).abs())
     }
 }

@@ -2,12 +2,12 @@
 
 use densely_parts::Described;
 
-use crate::Loss;
+use crate::{Loss, LossReference};
 
 /// Goes over the losses that are ours.
 pub trait LossVisitor {
     /// At each.
-    fn visit<L: Loss<f32> + Loss<f64> + Described + 'static>(&mut self);
+    fn visit<L: Loss<f32> + Loss<f64> + LossReference + Described + 'static>(&mut self);
 }
 
 macro_rules! losses {

@@ -1,8 +1,9 @@
 use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
-use densely_tensor::{Scalar, map, map_in_place, sum_of, weigh};
+use densely_tensor::{Real, Scalar, map, map_in_place, sum_of, weigh};
 
+use crate::reference::{label, squared_if};
 use crate::hinge::{MARGIN, excess, hinge, slope};
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
 /// wrong class: `L = Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`, or of the squares of the hinges.
@@ -126,5 +127,16 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
         let name = Loss::<T>::name(self);
         Self::SPEC.check(&[self.margin.into(), self.squared.into()])?;
         targets.check(name, TargetKind::Labels, outputs, examples)
+    }
+}
+
+/// `Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`, or of its squares.
+impl LossReference for MulticlassSvm {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let label = label(&target);
+        let others = scores.iter().enumerate().filter(|&(k, _)| k != label);
+        let margin = R::from_f64(self.margin());
+        let hinge = |s: R| squared_if(self.is_squared(), R::ZERO.max(s - scores[label] + margin));
+        others.fold(R::ZERO, |sum, (_, &s)| sum + hinge(s))
     }
 }

@@ -4,7 +4,8 @@ use densely_tensor::{
     max, sum_of, vectorize, weigh,
 };
 
-use crate::{Loss, LossError, Target, TargetKind, Targets};
+use crate::reference::{label};
+use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
 ///
@@ -130,7 +131,7 @@ const SMOOTHING: Range = Range::new(0.0, 1.0).below();
 
 impl Described for SoftmaxCrossEntropy {
     const SPEC: Spec = Spec::new("softmax", "the logarithm of the probability of the right class")
-        .options(&[Opt::number("label-smoothing", SMOOTHING).default_number(0.0), Opt::numbers("class-weights", Range::NOT_NEGATIVE)]);
+        .options(&[Opt::number("label-smoothing", SMOOTHING).default_number(0.0).typical(0.0, 0.5), Opt::numbers("class-weights", Range::NOT_NEGATIVE)]);
 
     fn from_options(options: &Options) -> Self {
         Self { label_smoothing: options.number("label-smoothing"), class_weights: options.numbers("class-weights").to_vec() }
@@ -403,4 +404,24 @@ fn share<T: Scalar>(s: T, max: T) -> T {
     let lost = if Real::abs(lost) < T::ONE { lost } else { T::ZERO };
     let e = below(s, max).exp();
     Real::mul_add(e, lost, e)
+}
+
+/// `−Σₖ wₖ qₖ ln pₖ`, where `−ln pₖ = ln(1 + Σ_{j ≠ k} e^{sⱼ − sₖ})`.
+impl LossReference for SoftmaxCrossEntropy {
+    fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
+        let label = label(&target);
+        let smoothed = self.smoothing() / scores.len() as f64;
+        let mut loss = R::ZERO;
+        for (k, &score) in scores.iter().enumerate() {
+            let right = if k == label { 1.0 - self.smoothing() } else { 0.0 };
+            let weight = self.weights().map_or(1.0, |weights| weights[k]);
+            let share = weight * (right + smoothed);
+            if share > 0.0 {
+                let others = scores.iter().enumerate().filter(|&(j, _)| j != k);
+                let sum = others.fold(R::ZERO, |sum, (_, &s)| sum + (s - score).exp());
+                loss = loss + R::from_f64(share) * sum.ln_1p();
+            }
+        }
+        loss
+    }
 }

@@ -60,8 +60,8 @@ fn learn(start: Initializer, rate: f64, seed: u64) -> Result<Run, NotesError> {
     let mut model = spec.assemble(|slot| {
         let key = Key { layer: slot.layer as u32, ..Key::default() };
         let mut stream = Stream::new(seed, Purpose::Weights, key);
-        Ok::<_, ModelError>(match slot.name {
-            "weight" => start.matrix(slot.rows, slot.columns, &mut stream),
+        Ok::<_, ModelError>(match slot.role {
+            Role::Weight => start.matrix(slot.rows, slot.columns, &mut stream),
             _ => Mat::zeros(slot.rows, slot.columns),
         })
     })?;

@@ -102,7 +102,7 @@ fn learned(kind: &'static str, scale: f64, rate: f64, seed: u64) -> Result<[f64;
     // The scores are no activations: their weights stay as they are.
     let (mut left, scale) = (3, scale as f32);
     model.network_mut().visit_params_mut(&mut |param| {
-        if param.name == "weight" && left > 0 {
+        if param.role == Role::Weight && left > 0 {
             let value = &param.value;
             param.value = Mat::from_fn(value.nrows(), value.ncols(), |i, j| scale * value[(i, j)]);
             left -= 1;

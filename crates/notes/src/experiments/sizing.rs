@@ -31,8 +31,8 @@ fn run(_: &Lab) -> Result<Outcome, NotesError> {
     for (name, spec, claimed) in networks {
         let model = spec.build::<f32>()?;
         let (mut weights, mut biases) = (0, 0);
-        model.network().visit_params(&mut |param| match param.name {
-            "weight" => weights += param.len(),
+        model.network().visit_params(&mut |param| match param.role {
+            Role::Weight => weights += param.len(),
             _ => biases += param.len(),
         });
         let neurons = spec.hidden_widths().iter().sum::<usize>() + spec.outputs();

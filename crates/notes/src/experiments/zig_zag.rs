@@ -55,7 +55,7 @@ fn path(setting: Setting, seed: u64) -> Result<Vec<(f64, f64)>, NotesError> {
         let targets = Targets::Labels(&labels);
         step.run(&mut model, &mut optimizer, x.as_ref(), targets, At::default(), &threads)?;
         model.network().visit_params(&mut |param| {
-            if param.name == "weight" {
+            if param.role == Role::Weight {
                 path.push((param.value[(0, 0)], param.value[(0, 1)]));
             }
         });

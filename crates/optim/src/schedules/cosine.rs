@@ -1,4 +1,6 @@
-use crate::schedule::{anneal, check_floor, progress};
+use densely_parts::{Described, Kind, Options, Spec, Value};
+
+use crate::schedule::{FLOOR, anneal, progress};
 use crate::{OptimError, Schedule};
 
 /// A learning rate that falls along half a period of a cosine, over the whole training:
@@ -38,12 +40,28 @@ impl CosineDecay {
     }
 }
 
+impl Described for CosineDecay {
+    const SPEC: Spec = Spec::new("cosine", "along half a period of a cosine, to the end").options(&[FLOOR]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new().floor(options.number("floor"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.floor.into()]
+    }
+}
+
 impl Schedule for CosineDecay {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn factor(&self, time: f64, end: f64) -> f64 {
         anneal(1.0, self.floor, progress(time, end))
     }
 
     fn check(&self) -> Result<(), OptimError> {
-        check_floor(self.floor)
+        Ok(Self::SPEC.check(&self.values())?)
     }
 }

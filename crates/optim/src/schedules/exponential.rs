@@ -1,6 +1,7 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::Real;
 
-use crate::{OptimError, Schedule, option};
+use crate::{OptimError, Schedule};
 
 /// A learning rate that falls by the same share in equal times.
 ///
@@ -29,12 +30,29 @@ impl ExponentialDecay {
     }
 }
 
+impl Described for ExponentialDecay {
+    const SPEC: Spec = Spec::new("exponential", "by the same share in each epoch")
+        .options(&[Opt::number("factor", Range::new(0.0, 1.0).above()).default_number(0.95)]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new(options.number("factor"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.factor.into()]
+    }
+}
+
 impl Schedule for ExponentialDecay {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn factor(&self, time: f64, _end: f64) -> f64 {
         Real::exp(time * Real::ln(self.factor))
     }
 
     fn check(&self) -> Result<(), OptimError> {
-        option::share("the decay of the learning rate", self.factor)
+        Ok(Self::SPEC.check(&self.values())?)
     }
 }

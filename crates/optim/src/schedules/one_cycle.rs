@@ -1,5 +1,7 @@
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
+
 use crate::schedule::{anneal, progress};
-use crate::{OptimError, Schedule, option};
+use crate::{OptimError, Schedule};
 
 /// One cycle: a learning rate that rises from a low value to the optimiser's, its
 /// highest, and then falls far below where it began.
@@ -60,7 +62,29 @@ impl Default for OneCycle {
     }
 }
 
+impl Described for OneCycle {
+    const SPEC: Spec = Spec::new("one-cycle", "up from a low rate, and then far below it").options(&[
+        Opt::number("rise", Range::new(0.0, 1.0).below()).default_number(0.3),
+        Opt::number("start", Range::new(0.0, 1.0).above()).default_number(1.0 / 25.0),
+        Opt::number("end", Range::new(0.0, 1.0).above()).default_number(1.0 / 25e4),
+    ]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new()
+            .rise(options.number("rise"))
+            .between(options.number("start"), options.number("end"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.rise.into(), self.start.into(), self.end.into()]
+    }
+}
+
 impl Schedule for OneCycle {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn factor(&self, time: f64, end: f64) -> f64 {
         let top = self.rise * end;
         if time < top {
@@ -71,8 +95,6 @@ impl Schedule for OneCycle {
     }
 
     fn check(&self) -> Result<(), OptimError> {
-        option::fraction("the rising share of the cycle", self.rise)?;
-        option::share("the rate at the start of the cycle", self.start)?;
-        option::share("the rate at the end of the cycle", self.end)
+        Ok(Self::SPEC.check(&self.values())?)
     }
 }

@@ -1,4 +1,6 @@
-use crate::{OptimError, Schedule, option};
+use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
+
+use crate::{OptimError, Schedule};
 
 /// A learning rate that falls by a factor at regular times.
 ///
@@ -28,13 +30,31 @@ impl StepDecay {
     }
 }
 
+impl Described for StepDecay {
+    const SPEC: Spec = Spec::new("step", "by a factor at regular times").options(&[
+        Opt::number("every", Range::POSITIVE).default_number(30.0),
+        Opt::number("factor", Range::new(0.0, 1.0).above()).default_number(0.1),
+    ]);
+
+    fn from_options(options: &Options) -> Self {
+        Self::new(options.number("every"), options.number("factor"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.every.into(), self.factor.into()]
+    }
+}
+
 impl Schedule for StepDecay {
+    fn kind(&self) -> Kind {
+        self.described()
+    }
+
     fn factor(&self, time: f64, _end: f64) -> f64 {
         self.factor.powi((time / self.every).floor() as i32)
     }
 
     fn check(&self) -> Result<(), OptimError> {
-        option::positive("the time between two decays", self.every)?;
-        option::share("the decay of the learning rate", self.factor)
+        Ok(Self::SPEC.check(&self.values())?)
     }
 }

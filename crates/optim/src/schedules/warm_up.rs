@@ -1,4 +1,6 @@
-use crate::{OptimError, Schedule, option};
+use densely_parts::{Kind, KindError, Opt, Options, Range, Spec, Value};
+
+use crate::{OptimError, Schedule, ScheduleKind, ScheduleKinds};
 
 /// A learning rate that rises linearly, and follows another schedule from then on.
 ///
@@ -41,7 +43,32 @@ impl<S> WarmUp<S> {
     }
 }
 
+const SPEC: Spec = Spec::new("warm-up", "linearly up, and then as another schedule").options(&[
+    Opt::number("length", Range::NOT_NEGATIVE),
+    Opt::kind("schedule"),
+    Opt::number("start", Range::new(0.0, 1.0).above()).default_number(0.01),
+]);
+
+impl<S: Schedule> WarmUp<S> {
+    fn values(&self) -> [Value; 3] {
+        [self.length.into(), self.inner.kind().into(), self.start.into()]
+    }
+}
+
+impl ScheduleKind for WarmUp<Box<dyn Schedule>> {
+    const SPEC: Spec = SPEC;
+
+    fn from_options(options: &Options, known: &ScheduleKinds) -> Result<Self, KindError> {
+        let inner = known.get(options.kind("schedule"))?;
+        Ok(Self::new(inner, options.number("length")).from(options.number("start")))
+    }
+}
+
 impl<S: Schedule> Schedule for WarmUp<S> {
+    fn kind(&self) -> Kind {
+        SPEC.kind(&self.values())
+    }
+
     fn factor(&self, time: f64, end: f64) -> f64 {
         // At the least, as much is left as the inner schedule needs to have begun.
         let rest = (end - self.length).max(f64::MIN_POSITIVE);
@@ -54,8 +81,7 @@ impl<S: Schedule> Schedule for WarmUp<S> {
     }
 
     fn check(&self) -> Result<(), OptimError> {
-        option::not_negative("the time of the warm-up", self.length)?;
-        option::share("the rate at the start of the warm-up", self.start)?;
+        SPEC.check(&self.values())?;
         self.inner.check()
     }
 }

@@ -4,6 +4,7 @@
 mod common;
 mod convergence;
 mod equations;
+mod kinds;
 mod limits;
 mod options;
 mod schedules;

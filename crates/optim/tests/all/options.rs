@@ -98,15 +98,19 @@ fn options_out_of_range_change_nothing() {
     };
     assert_eq!(
         message(Box::new(Sgd::new(-1.0))),
-        "the learning rate must be positive and finite, got -1"
+        "the learning-rate of sgd must be a number above 0, got -1"
     );
     assert_eq!(
         message(Box::new(Adam::new(0.1).betas(0.9, 1.0))),
-        "beta 2 must be at least 0 and less than 1, got 1"
+        "the beta2 of adam must be a number from 0 to less than 1, got 1"
     );
     assert_eq!(
         message(Box::new(Adam::new(0.1).epsilon(0.0))),
-        "epsilon must be positive and finite in the network's number type, got 0"
+        "the epsilon of adam must be a number above 0, got 0"
+    );
+    assert_eq!(
+        message(Box::new(AdamW::new(0.1).epsilon(1e-50))),
+        "the epsilon of adamw must be positive and finite in f32, got 1e-50"
     );
 }
 

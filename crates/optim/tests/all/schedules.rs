@@ -90,7 +90,8 @@ fn functions_and_boxes_are_schedules() {
     assert_eq!(boxed[0].factor(1.0, 4.0), 0.25);
     assert_eq!(Schedule::factor(&boxed[0], 1.0, 4.0), 0.25);
     assert!(Schedule::check(&boxed[0]).is_ok());
-    assert!(Schedule::check(&boxed[1]).is_err());
+    let message = Schedule::check(&boxed[1]).unwrap_err().to_string();
+    assert!(message.starts_with("the factor of exponential must be"), "{message}");
 }
 
 #[test]
@@ -107,27 +108,34 @@ fn a_training_of_no_length_is_at_its_end() {
 
 #[test]
 fn options_out_of_range() {
-    let message = |schedule: &dyn Schedule| schedule.check().unwrap_err().to_string();
+    let refuses = |option: &str, schedule: &dyn Schedule| {
+        let message = schedule.check().unwrap_err().to_string();
+        assert!(message.starts_with(&format!("the {option} must be a ")), "{message}");
+    };
+    let plateau = |option: &str, plateau: Plateau| {
+        let message = plateau.check().unwrap_err().to_string();
+        assert!(message.starts_with(&format!("the {option} of plateau must be a ")), "{message}");
+    };
     for bad in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
-        assert!(message(&StepDecay::new(bad, 0.1)).contains("time between two decays"));
-        assert!(message(&StepDecay::new(1.0, bad)).contains("decay of the learning rate"));
-        assert!(message(&ExponentialDecay::new(bad)).contains("decay of the learning rate"));
-        assert!(message(&OneCycle::new().between(bad, 0.1)).contains("start of the cycle"));
-        assert!(message(&OneCycle::new().between(0.1, bad)).contains("end of the cycle"));
-        assert!(message(&ConstantRate.warm_up(1.0).from(bad)).contains("start of the warm-up"));
-        assert!(message(&ExponentialDecay::new(bad).warm_up(1.0)).contains("decay"));
-        assert!(Plateau::new(bad, 3).check().is_err());
+        refuses("every of step", &StepDecay::new(bad, 0.1));
+        refuses("factor of step", &StepDecay::new(1.0, bad));
+        refuses("factor of exponential", &ExponentialDecay::new(bad));
+        refuses("start of one-cycle", &OneCycle::new().between(bad, 0.1));
+        refuses("end of one-cycle", &OneCycle::new().between(0.1, bad));
+        refuses("start of warm-up", &ConstantRate.warm_up(1.0).from(bad));
+        refuses("factor of exponential", &ExponentialDecay::new(bad).warm_up(1.0));
+        plateau("factor", Plateau::new(bad, 3));
     }
     for bad in [f64::NAN, -0.1, 1.5] {
-        assert!(message(&CosineDecay::new().floor(bad)).contains("the floor"));
-        assert!(message(&OneCycle::new().rise(bad)).contains("rising share"));
-        assert!(Plateau::new(0.5, 3).floor(bad).check().is_err());
-        assert!(Plateau::new(0.5, 3).threshold(bad).check().is_err());
+        refuses("floor of cosine", &CosineDecay::new().floor(bad));
+        refuses("rise of one-cycle", &OneCycle::new().rise(bad));
+        plateau("floor", Plateau::new(0.5, 3).floor(bad));
+        plateau("threshold", Plateau::new(0.5, 3).threshold(bad));
     }
     for bad in [f64::NAN, -0.1, f64::INFINITY] {
-        assert!(message(&ConstantRate.warm_up(bad)).contains("time of the warm-up"));
+        refuses("length of warm-up", &ConstantRate.warm_up(bad));
     }
-    assert!(Plateau::new(0.5, 0).check().is_err());
+    plateau("patience", Plateau::new(0.5, 0));
     assert!(Plateau::new(0.5, 1).check().is_ok());
 }
 

@@ -1,11 +1,10 @@
 //! What is said of gradients that are wrong. A model file cannot hold any.
 
-use clap::ValueEnum;
+use densely::optim::OptimizerKinds;
 use densely::prelude::*;
 use densely_gradcheck::{NetworkCheck, activation};
 
 use super::*;
-use crate::args::OptimizerArg;
 
 /// tanh, with a derivative of the wrong sign.
 #[derive(Debug)]
@@ -136,11 +135,11 @@ fn every_name_has_a_proof() {
     for name in LayerKinds::<f32>::new().activation_names() {
         assert!(among(&[&activations(), LAYERS], name), "{name}");
     }
-    for name in LossKinds::<f64>::new().names() {
-        assert!(among(&[LOSSES], name), "{name}");
+    for name in LossKinds::<f64>::new().specs().map(Spec::name) {
+        assert!(among(&[&losses()], name), "{name}");
     }
-    for kind in OptimizerArg::value_variants() {
-        let name = kind.to_possible_value().unwrap();
-        assert!(among(&[OPTIMIZERS], name.get_name()), "{}", name.get_name());
+    for name in OptimizerKinds::<f64>::new().specs().map(Spec::name) {
+        let limit = ["clip-norm", "clip-value", "max-norm"].contains(&name);
+        assert!(limit || among(&[&optimizers()], name), "{name}");
     }
 }

@@ -1,0 +1,284 @@
+//! Every mistake has a status and one clear sentence.
+
+use crate::common::{Folder, flowers};
+
+/// A folder with a table and a model.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    folder.ok("train flowers.csv --target kind --drop number --epochs 1 --hidden 2 --out model");
+    folder
+}
+
+/// Runs, and checks the sentence. What failed may have been announced before.
+fn check(folder: &Folder, status: i32, arguments: &str, sentence: &str) {
+    let stderr = folder.fails(status, arguments);
+    let last = stderr.trim_end().lines().last().unwrap_or_default();
+    let message = if status == 1 { last } else { &stderr };
+    assert!(message.starts_with("error: "), "densely {arguments}\n{message}");
+    assert!(message.contains(sentence), "densely {arguments}\n{message}");
+}
+
+#[test]
+fn wrong_usage() {
+    let folder = folder();
+    for (arguments, sentence) in [
+        ("trian", "unrecognized subcommand 'trian'"),
+        ("train --epoch 3", "unexpected argument '--epoch'"),
+        ("train --epochs 0", "0 is not in 1.."),
+        ("train --epochs -3", "unexpected argument '-3'"),
+        ("train --batch-size none", "invalid value 'none'"),
+        ("train --patience 0", "0 is not in 1.."),
+        ("train --hidden 64,x", "expected widths of at least 1 as 64,64, or none; got \"x\""),
+        ("train --hidden 0", "got \"0\""),
+        ("train --optimizer adamm", "unknown optimiser \"adamm\""),
+        ("train --optimizer adam --nesterov", "--optimizer: adam has no option `nesterov`"),
+        (
+            "train --optimizer adagrad --momentum 0.5",
+            "--optimizer: adagrad has no option `momentum`",
+        ),
+        ("train --optimizer adam(beta2=1)", "the beta2 of adam must be a number from 0 to less"),
+        ("train --optimizer sgd(0.1) --learning-rate 0.2", "sgd has its learning-rate twice"),
+        ("train --schedule cosin", "unknown schedule \"cosin\""),
+        (
+            "train --schedule step:2:3",
+            "the factor of step must be a number above 0 and at most 1, got 3",
+        ),
+        ("train --warm-up=-1", "expected a number of at least 0"),
+        ("train --l1=-1", "expected a number of at least 0"),
+        ("train --clip-norm=-1", "expected a number of at least 0"),
+        ("train --max-norm inf", "expected a number above 0"),
+        (
+            "train --activation relue",
+            "unknown activation \"relue\": choose one of relu, leaky-relu",
+        ),
+        (
+            "train --activation maxout(0)",
+            "the pieces of maxout must be a whole number of at least 1",
+        ),
+        ("train --activation relu,,tanh", "a name or a value is missing after `relu,`"),
+        ("train --dropout 1", "expected a number from 0 to less than 1"),
+        ("train --input-noise=-1", "expected a number of at least 0"),
+        ("train --loss hing", "unknown loss \"hing\": choose one of softmax, svm, squared-svm"),
+        ("train --loss svm(a)", "the margin of svm must be a finite number of at least 0, got a"),
+        ("train --loss huber(0)", "the delta of huber must be a number above 0, got 0"),
+        (
+            "train --loss softmax(1)",
+            "the label-smoothing of softmax must be a number from 0 to less than 1",
+        ),
+        (
+            "train --preprocess pca:x",
+            "none, center, standardize, min-max, min-max:LOWER:UPPER, pca, pca:K",
+        ),
+        ("train --preprocess center,pca:1.5", "unknown preprocessing \"center,pca:1.5\""),
+        ("train --preprocess channel-mean:0", "unknown preprocessing \"channel-mean:0\""),
+        (
+            "train --preprocess pca:0",
+            "a share of the variance with a point, above 0 and at most 1.0",
+        ),
+        ("train --preprocess none,pca:nan", "pca takes no value, or :K, a number of components"),
+        ("train --preprocess min-max:1:1", "two finite numbers of which the second is larger"),
+        ("train --preprocess center:1", "center takes no value"),
+        ("train --schedule plateau:2.5", "the patience of plateau must be a whole number of at"),
+        ("train --schedule exponential:2", "must be a number above 0 and at most 1, got 2"),
+        ("train --schedule constant:1", "constant has no place for `1`: it takes no options"),
+        ("train --activation tanh(1)", "tanh has no place for `1`: it takes no options"),
+        ("train --loss mae(1)", "mae has no place for `1`: it takes no options"),
+        ("train --weight-decay -1", "'-1' for '--weight-decay <STRENGTH>': expected a number of"),
+        ("train --test -0.1", "'-0.1' for '--test <FRACTION>': expected a number from 0"),
+        ("train --learning-rate 1e400", "expected a number above 0, and a finite one"),
+        ("train --epochs 1.5", "'1.5' for '--epochs <EPOCHS>': expected a whole number"),
+        ("train --seed -", "expected a whole number from 0 to 18446744073709551615"),
+        ("train --threads 0.5", "'0.5' for '--threads <THREADS>': expected a whole number"),
+        ("train --learning-rate 0", "expected a number above 0"),
+        ("train --learning-rate nan", "expected a number above 0"),
+        ("train --weight-decay=-1", "expected a number of at least 0"),
+        ("train --momentum 1", "expected a number from 0 to less than 1"),
+        ("train --test 1", "expected a number from 0 to less than 1"),
+        ("train --validation inf", "expected a number from 0 to less than 1"),
+        ("train --dtype f16", "possible values: f32, f64"),
+        ("train --seed x", "invalid value 'x'"),
+        ("train --target digit", "required arguments were not provided"),
+        ("predict model", "required arguments were not provided"),
+    ] {
+        check(&folder, 2, arguments, sentence);
+    }
+    assert_eq!(folder.run("--help").status, 0);
+    assert_eq!(folder.run("train --help").status, 0);
+    assert!(folder.ok("--version").starts_with("densely "));
+    assert_eq!(folder.run("").status, 2);
+}
+
+#[test]
+fn configs() {
+    let folder = folder();
+    for (config, sentence) in [
+        ("epoch = 3", "c.toml: unknown option \"epoch\"; there are data, target, drop"),
+        ("force = true", "unknown option \"force\""),
+        ("epochs = 0", "0 is not in 1.."),
+        ("epochs = 0", "c.toml: invalid value '0' for '--epochs <EPOCHS>'"),
+        ("optimizer = \"adamm\"", "c.toml: invalid value 'adamm' for '--optimizer <OPTIMIZER>'"),
+        ("preprocess = \"pca:0\"", "c.toml: invalid value 'pca:0' for '--preprocess <METHOD>'"),
+        ("[epochs]", "\"epochs\" cannot be a table"),
+        ("epochs 3", "c.toml: "),
+    ] {
+        folder.write("c.toml", config);
+        check(&folder, 2, "train --config c.toml", sentence);
+    }
+    check(&folder, 1, "train --config none.toml", "none.toml: No such file");
+}
+
+#[test]
+fn tables() {
+    let folder = folder();
+    let long = |cell: &str| {
+        let rows: String = (0..40).map(|i| format!("{i},{}\n", ["a", "b"][i % 2])).collect();
+        format!("x,y\n{rows}{cell},a\n")
+    };
+    for (text, sentence) in [
+        ("", "the table is empty"),
+        ("x,y\n", "a header but no row of data"),
+        ("x,y\n1,2\n3\n", "line 3"),
+        ("x,x\n1,2\n", "`x`"),
+        ("x,y\n1,\"2\n", "quote"),
+        (&long("?"), "column `x`, row 41 (line 42): a feature must be a finite number, found `?`"),
+        (&long("nan"), "found `nan`"),
+        (&long("inf"), "found `inf`"),
+        (&long(""), "column `x`, row 41 (line 42)"),
+        ("x,y\n1,a\n2,\n", "column `y`, row 2 (line 3)"),
+        ("x,y\n1,a\n2,a\n", "at least two classes"),
+        ("x,y\n1,a\n2,b\n", "examples"),
+        ("x\n1\n2\n", "feature"),
+    ] {
+        folder.write("t.csv", text);
+        check(&folder, 1, "train t.csv", "t.csv: ");
+        check(&folder, 1, "train t.csv", sentence);
+    }
+    folder.write("bytes.csv", [b'x', b'\n', 0xff, b'\n']);
+    check(&folder, 1, "train bytes.csv", "bytes.csv: ");
+    check(&folder, 1, "train missing.csv", "missing.csv: No such file");
+    check(&folder, 1, "train model", "model: Is a directory");
+    let target = "train flowers.csv --target";
+    check(&folder, 1, &format!("{target} kin"), "did you mean `kind`?");
+    check(&folder, 1, &format!("{target} kind --drop kind"), "`kind`");
+    check(&folder, 1, &format!("{target} kind --drop colour"), "`colour`");
+    check(&folder, 1, &format!("{target} kind --task regress"), "found `rose`");
+    check(
+        &folder,
+        1,
+        &format!("{target} kind --loss mse"),
+        "must be real values, but they are classes",
+    );
+    check(
+        &folder,
+        1,
+        &format!("{target} height --drop kind --loss svm"),
+        "the targets must be classes",
+    );
+    check(
+        &folder,
+        1,
+        &format!("{target} kind --drop number --preprocess pca:3"),
+        "3 components were asked for",
+    );
+    check(&folder, 1, &format!("{target} kind --test 0.001"), "flowers.csv: ");
+    check(&folder, 1, &format!("{target} kind --validation 0 --patience 3"), "patience");
+    check(&folder, 1, &format!("{target} kind --validation 0 --schedule plateau"), "plateau");
+    let no_test = format!("{target} kind --test 0");
+    for (arguments, sentence) in [
+        ("--validation 0.001", "--validation 0.001: flowers.csv: holding out"),
+        ("--validation 0.001", "choose a larger --validation, or --validation 0 for no such part"),
+        ("--validation 0.999", "choose a smaller --validation"),
+        ("--validation 0 --patience 3", "--patience 3 --validation 0: the patience must be left"),
+        ("--validation 0 --schedule plateau", "--schedule plateau --validation 0: "),
+        ("--loss mse", "--loss mse: the targets must be"),
+        ("--loss hinge", "choose softmax, svm, squared-svm or crammer-singer for more"),
+        ("--drop number --preprocess pca:3", "--preprocess pca:3: 3 components"),
+        ("--preprocess channel-mean:2", "--preprocess channel-mean:2: 3 features are no whole"),
+        ("--hidden 3 --activation relu,tanh", "--hidden 3 --activation relu,tanh: Mlp: expected 1"),
+        ("--threads 100000", "--threads 100000: threads cannot be started"),
+    ] {
+        check(&folder, 1, &format!("{no_test} {arguments}"), sentence);
+    }
+    // Too few rows for the default parts: the option is named, and with it they can be learnt.
+    folder.write("two.csv", "x,y\n1,0.5\n2,1.5\n");
+    check(&folder, 1, "train two.csv", "choose a larger --test, or --test 0 for no such part");
+    check(&folder, 1, "train two.csv --test 0", "or --validation 0 for no such part");
+    folder.ok("train two.csv --test 0 --validation 0 --epochs 1");
+    folder.write("other.csv", "height,number,kind,width\n1,2,lily,3\n");
+    check(&folder, 1, &format!("{target} kind --test-data other.csv"), "other.csv: ");
+    check(&folder, 1, &format!("{target} kind --test-data other.csv"), "`lily`");
+}
+
+#[test]
+fn a_training_that_diverges_says_so_and_saves_nothing() {
+    let folder = folder();
+    check(
+        &folder,
+        1,
+        "train flowers.csv --target height --drop kind --learning-rate 1e30",
+        "training diverged; lower the learning rate (it is 1e30)",
+    );
+    assert!(!folder.path().join("runs/flowers/model.safetensors").exists());
+}
+
+#[test]
+fn models() {
+    let folder = folder();
+    let model = std::fs::read(folder.path().join("model/model.safetensors")).unwrap();
+    folder.write("cut.safetensors", &model[..model.len() - 5]);
+    let mut damaged = model.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    folder.write("damaged.safetensors", damaged);
+    for command in ["predict", "evaluate"] {
+        for (model, sentence) in [
+            ("none", "none: No such file"),
+            ("flowers.csv", "flowers.csv: this is no safetensors file, or it is truncated"),
+            ("cut.safetensors", "cut.safetensors: this is no safetensors file, or it is truncated"),
+            ("damaged.safetensors", "damaged.safetensors: the file is damaged"),
+            (".", "model.safetensors: No such file"),
+        ] {
+            check(&folder, 1, &format!("{command} {model} flowers.csv"), sentence);
+            check(&folder, 1, &format!("inspect {model}"), sentence);
+        }
+        check(&folder, 1, &format!("{command} model none.csv"), "none.csv: No such file");
+        folder.write("no-width.csv", "height,kind\n1,rose\n");
+        check(&folder, 1, &format!("{command} model no-width.csv"), "`width`");
+        folder.write("text.csv", "height,width,kind\n1,wide,rose\n");
+        check(&folder, 1, &format!("{command} model text.csv"), "found `wide`");
+    }
+    folder.write("lily.csv", "height,width,kind\n1,2,lily\n");
+    check(&folder, 1, "evaluate model lily.csv", "`lily`");
+    folder.write("no-kind.csv", "height,width\n1,2\n");
+    check(&folder, 1, "evaluate model no-kind.csv", "`kind`");
+    check(&folder, 1, "predict model flowers.csv -o no/such/folder.csv", "no/such/folder.csv: ");
+    folder.ok("train flowers.csv --target kind --loss svm --epochs 1 --out svm");
+    check(&folder, 1, "predict svm flowers.csv --proba", "this model's loss is svm");
+    let train = "train flowers.csv --target kind --hidden 3,4,5 --activation relu,tanh";
+    check(&folder, 1, train, "Mlp: expected 3 activations, got 2");
+    for loss in ["logistic", "hinge", "squared-hinge"] {
+        let train = format!("train flowers.csv --target kind --loss {loss} --epochs 1");
+        check(&folder, 1, &train, &format!("{loss}: expected 2 classes, got 3"));
+    }
+}
+
+/// What no machine has room for is refused before anything is written.
+#[test]
+fn sizes_that_are_too_large() {
+    let folder = folder();
+    for (arguments, sentence) in [
+        ("--hidden 1000000000000", "the network would have 6.0e12 parameters"),
+        ("--hidden 1000000000000", "takes whole lines of 64 bytes, and its gradient as much"),
+        (
+            "--activation maxout(18446744073709551615)",
+            "would have 3.5e21 parameters, which take 2.8",
+        ),
+        ("--hidden 18446744073709551615,2", "more than there is memory: make its layers narrower"),
+        ("--hidden 2 --activation maxout(1000000000000000)", "the network would have"),
+        ("--threads 100000", "100000 threads are more than the 1024 there may be"),
+        ("--preprocess pca:18446744073709551615", "components were asked for"),
+    ] {
+        let train = "train flowers.csv --target kind --drop number --out new";
+        check(&folder, 1, &format!("{train} {arguments}"), sentence);
+    }
+}

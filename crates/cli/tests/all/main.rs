@@ -1,0 +1,19 @@
+//! One program for all tests, which takes a fraction of the time to compile that one for each
+//! file would.
+
+mod common;
+mod defaults;
+mod errors;
+mod folders;
+mod gradcheck;
+mod keeping;
+mod models;
+mod notes;
+mod numbers;
+#[cfg(target_os = "linux")]
+mod output;
+#[cfg(unix)]
+mod pipes;
+#[cfg(unix)]
+mod signals;
+mod train;

@@ -1,0 +1,6 @@
+//! One program for all tests, which takes a fraction of the time to compile that one for each
+//! file would.
+
+mod invariants;
+mod sizes;
+mod soak;

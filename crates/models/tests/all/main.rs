@@ -1,0 +1,16 @@
+//! One program for all tests, which takes a fraction of the time to compile that one for each
+//! file would.
+
+mod classification_scores;
+mod cross_validation;
+mod defaults;
+mod diagnosis;
+mod errors;
+mod metrics;
+mod monitors;
+mod not_finite;
+mod out_of_range;
+mod predictor;
+mod regression_scores;
+mod schedules;
+mod training;
