@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::text::number;
+
 /// The value of an option.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -10,11 +12,11 @@ pub enum Value {
     Count(usize),
     /// True or false.
     Flag(bool),
-    /// Real numbers: `list(1, 2)`.
+    /// Real numbers: `list(1, 2)`, also read as `[1, 2]`.
     Numbers(Vec<f64>),
 }
 
-/// The name of a kind that is a list of numbers.
+/// The name of a kind that is a list of numbers, `list(1, 2)` or `[1, 2]`.
 pub(crate) const LIST: &str = "list";
 
 impl From<f64> for Value {
@@ -44,11 +46,11 @@ impl From<Vec<f64>> for Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(number) => number.fmt(f),
+            Self::Number(value) => f.write_str(&number(*value)),
             Self::Count(count) => count.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
             Self::Numbers(numbers) => {
-                let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
+                let numbers: Vec<_> = numbers.iter().copied().map(number).collect();
                 write!(f, "{LIST}({})", numbers.join(", "))
             }
         }
