@@ -1,4 +1,5 @@
-//! What monitors add to the time of a fit: pairs of runs, with and without, in turn.
+//! What monitors add to the time of a fit: pairs of runs, with and without, in turn. As by default,
+//! there are a penalty and a limit of the gradient, whose pull monitors look at, too.
 //!
 //! `cargo bench -p densely --bench monitor`
 
@@ -32,7 +33,8 @@ fn main() {
                 let run = |monitor: bool| {
                     let mut model = mlp.build().expect("positive widths");
                     kill(&mut model, *classes, dead);
-                    let trainer = Trainer::new(Sgd::new(1e-3).momentum(0.9))
+                    let sgd = Sgd::new(1e-3).momentum(0.9).weight_decay(1e-4).clip_norm(5.0);
+                    let trainer = Trainer::new(sgd)
                         .epochs(epochs)
                         .batch_size(batch_size)
                         .monitor(monitor)

@@ -10,6 +10,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
+use densely::parts::{Spec, shortened};
 use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
 use densely_notes::{Experiment, find};
 
@@ -72,27 +73,19 @@ pub(crate) struct TrainArgs {
     /// Widths of the hidden layers, as 64,64; none for a linear model
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
     pub(crate) hidden: Widths,
-    /// Activation of the hidden layers: one for all, or one for each, as relu,tanh;
-    /// leaky-relu(0.1) sets the slope, maxout(3) the pieces, elu(2) the limit
-    #[arg(long, help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
+    #[arg(long, help = activation_help(), help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
     pub(crate) activation: Activations,
-    /// Loss [default: softmax to classify, mse for numbers]; softmax(0.1) smooths labels,
-    /// huber(2) has its bend at 2
-    #[arg(long, help_heading = "Network", value_parser = Named::<LossArg>::new(&LossKinds::<f32>::new().names()))]
+    #[arg(long, help = loss_help(), help_heading = "Network", value_parser = Named::<LossArg>::new(&LossKinds::<f32>::new().names()))]
     pub(crate) loss: Option<LossArg>,
     /// Number type of the network
     #[arg(long, help_heading = "Network", default_value = "f32")]
     pub(crate) dtype: Dtype,
 
-    /// Optimiser; adam(beta2=0.99) sets more of its options, clip-value(1, sgd) limits each entry
-    /// of the gradient
-    #[arg(long, help_heading = "Training", default_value = "adam", value_parser = Named::<OptimizerArg>::new(&OptimizerKinds::<f32>::new().names()))]
+    #[arg(long, help_heading = "Training", help = optimizer_help(), default_value = "adam", value_parser = Named::<OptimizerArg>::new(&OptimizerKinds::<f32>::new().names()))]
     pub(crate) optimizer: OptimizerArg,
     #[arg(long, value_name = "RATE", help_heading = "Training", help = of_optimizers("Step size", "learning-rate"), allow_negative_numbers = true, value_parser = positive)]
     pub(crate) learning_rate: Option<f64>,
-    /// How the step size changes; step(10, 0.5) halves it every 10 epochs, exponential(0.9) takes a
-    /// tenth in each, plateau(3) waits 3 epochs
-    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", default_value = "constant", value_parser = Named::<ScheduleArg>::new(&schedules()))]
+    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", help = schedule_help(), default_value = "constant", value_parser = Named::<ScheduleArg>::new(&schedules()))]
     pub(crate) schedule: ScheduleArg,
     /// Epochs in which the step size rises at first
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
@@ -120,19 +113,19 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "DEVIATION", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) input_noise: f64,
     /// Passes over the training data, at most
-    #[arg(long, help_heading = "Training", default_value = "200", value_parser = count)]
+    #[arg(long, help_heading = "Training", default_value = "200", allow_negative_numbers = true, value_parser = count)]
     pub(crate) epochs: usize,
     /// Examples in a mini-batch
-    #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", value_parser = count)]
+    #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", allow_negative_numbers = true, value_parser = count)]
     pub(crate) batch_size: usize,
     /// Stop when the validation loss has not fallen for so many epochs [default: 20]
-    #[arg(long, value_name = "EPOCHS", help_heading = "Training", value_parser = count)]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", allow_negative_numbers = true, value_parser = count)]
     pub(crate) patience: Option<usize>,
     /// Seed of the weights, the splits and the order of the examples
-    #[arg(long, help_heading = "Training", default_value = "0", value_parser = whole)]
+    #[arg(long, help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) seed: u64,
     /// Threads; 0 for one per processor. The result does not depend on it
-    #[arg(long, help_heading = "Training", default_value = "0", value_parser = threads)]
+    #[arg(long, help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: usize,
 
     /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
@@ -144,7 +137,9 @@ pub(crate) struct TrainArgs {
     /// Print the result as one line of JSON
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
-    /// Read options from a file; those of the command line come first
+    /// Read options from a file, as that of a run, which repeats it from any folder; those of the
+    /// command line come first. A path in it is as on the command line: from the working folder,
+    /// unless it is a whole one
     #[arg(long, value_name = "FILE.toml", help_heading = "Output")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -193,10 +188,10 @@ pub(crate) struct GradcheckArgs {
     /// none: every activation, layer, loss and optimiser
     pub(crate) model: Option<PathBuf>,
     /// Random cases of each [default: 256; of a model, 8 batches]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cases: Option<u32>,
     /// Seed of the cases
-    #[arg(long, default_value = "0", value_parser = whole)]
+    #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = whole)]
     pub(crate) seed: u64,
     /// Print every check as one line of JSON
     #[arg(long)]
@@ -221,7 +216,7 @@ pub(crate) struct NotesArgs {
     #[arg(long, conflicts_with = "list")]
     pub(crate) json: bool,
     /// Threads; 0 for one per processor. The result does not depend on it
-    #[arg(long, default_value = "0", value_parser = threads)]
+    #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: usize,
 }
 
@@ -272,12 +267,16 @@ impl FromStr for Widths {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if matches!(text, "none" | "") {
+        if text == "none" {
             return Ok(Self(Vec::new()));
         }
-        let width = |text: &str| match text.trim().parse() {
+        let width = |text: &str| match text.trim().parse::<usize>() {
             Ok(0) | Err(_) => {
-                Err(format!("expected widths of at least 1 as 64,64, or none; got \"{text}\""))
+                let got = match text.trim() {
+                    "" => "nothing".to_owned(),
+                    text => format!("\"{}\"", shortened(text)),
+                };
+                Err(format!("expected widths of at least 1 as 64,64, or none; got {got}"))
             }
             Ok(width) => Ok(width),
         };
@@ -385,9 +384,40 @@ impl fmt::Display for Activations {
     }
 }
 
+fn activation_help() -> String {
+    let known = LayerKinds::<f32>::new();
+    let activations = known.specs().filter(|spec| known.activation(spec.name()).is_ok());
+    format!(
+        "Activation of the hidden layers: one for all, or one for each, as relu,tanh; with options \
+         as {}",
+        usages(activations)
+    )
+}
+
+fn loss_help() -> String {
+    let usages = usages(LossKinds::<f32>::new().specs());
+    format!("Loss [default: softmax to classify, mse for numbers]; with options as {usages}")
+}
+
+fn optimizer_help() -> String {
+    format!("Optimiser; with options as {}", usages(OptimizerKinds::<f32>::new().specs()))
+}
+
+fn schedule_help() -> String {
+    let (known, plateau) = (ScheduleKinds::new(), [Plateau::SPEC]);
+    let usages = usages(known.specs().chain(&plateau));
+    format!("How the step size changes, with times in epochs; with options as {usages}")
+}
+
+/// The kinds that have options, each with these at their defaults.
+fn usages<'a>(specs: impl Iterator<Item = &'a Spec>) -> String {
+    let with_options = specs.filter(|spec| !spec.opts().is_empty());
+    with_options.map(Spec::usage).collect::<Vec<_>>().join(", ")
+}
+
 /// A whole number of at least 1.
 fn count(text: &str) -> Result<usize, String> {
-    match whole(text)? {
+    match whole(text).map_err(|_| "expected a whole number of at least 1".to_owned())? {
         0 => Err("0 is not in 1..: expected a whole number of at least 1".to_owned()),
         count => usize::try_from(count).map_err(|error| error.to_string()),
     }

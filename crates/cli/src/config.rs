@@ -2,14 +2,16 @@
 //! which options there are, what they may be, and what to say if they are wrong.
 
 use std::any::TypeId;
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
+use densely::parts::nearest;
 use toml::{Table, Value};
 
 use crate::args::{Cli, Command, Names};
@@ -80,8 +82,25 @@ fn in_file(path: &Path, error: &clap::Error) -> clap::Error {
 }
 
 fn refused(path: &Path, message: &str) -> clap::Error {
+    let message = without_its_middle(message);
     let message = visible(&format!("{}: {message}", path.display())).into_owned();
     Cli::command().error(ErrorKind::InvalidValue, message)
+}
+
+/// A message in which a value is not repeated that nobody could read.
+fn without_its_middle(message: &str) -> Cow<'_, str> {
+    /// Characters that are left at the beginning, and at the end.
+    const SHOWN: usize = 600;
+    let mut places = message.char_indices();
+    let (Some((begin, _)), Some((end, _))) =
+        (places.nth(SHOWN), message.char_indices().nth_back(SHOWN))
+    else {
+        return Cow::Borrowed(message);
+    };
+    match begin < end {
+        true => Cow::Owned(format!("{} … {}", &message[..begin], &message[end..])),
+        false => Cow::Borrowed(message),
+    }
 }
 
 fn parse_once(args: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
@@ -107,9 +126,10 @@ fn read(path: &Path) -> Result<Options, CliError> {
     let mut read = Options::default();
     for (key, value) in table {
         let Some(option) = known.iter().find(|option| option.name == key) else {
-            let names: Vec<_> = known.iter().map(|option| option.name.as_str()).collect();
-            let names = names.join(", ");
-            return Err(refuse(format!("unknown option \"{key}\"; there are {names}")).into());
+            let names = || known.iter().map(|option| option.name.as_str());
+            let like = nearest(&key, names()).map(|like| format!(" (did you mean {like}?)"));
+            let (like, names) = (like.unwrap_or_default(), names().collect::<Vec<_>>().join(", "));
+            return Err(refuse(format!("unknown option \"{key}\"{like}; there are {names}")).into());
         };
         match (key.as_str(), text_of(&value)) {
             (_, None) => return Err(refuse(format!("\"{key}\" cannot be a table")).into()),
@@ -119,6 +139,9 @@ fn read(path: &Path) -> Result<Options, CliError> {
                 read.options.push(format!("--{key}").into());
             }
             (_, Some(text)) => {
+                // Of widths, an empty list is no less clear than the word.
+                let is_empty = value.as_array().is_some_and(Vec::is_empty);
+                let text = if is_empty && key == "hidden" { "none".to_owned() } else { text };
                 // Several names are those of one each, whatever is in them.
                 let several = value.as_array().filter(|_| option.is_names);
                 match several.map(|values| values.iter().filter_map(text_of).collect::<Vec<_>>()) {
@@ -173,6 +196,7 @@ struct KnownOption {
     /// It is there or not, and has no value.
     is_flag: bool,
     is_number: bool,
+    is_path: bool,
     /// It is a list of names.
     is_names: bool,
 }
@@ -185,6 +209,7 @@ fn known_options() -> Vec<KnownOption> {
         name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
         id: arg.get_id().to_string(),
         is_flag: matches!(arg.get_action(), ArgAction::SetTrue),
+        is_path: arg.get_value_parser().type_id() == TypeId::of::<PathBuf>(),
         is_names: arg.get_value_parser().type_id() == TypeId::of::<Names>(),
         is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
@@ -195,29 +220,51 @@ fn known_options() -> Vec<KnownOption> {
 /// Every option that has a value, by default or not, as text. `told` are the values of options
 /// whose default depends on the data or on other options, by their names; what was asked for
 /// comes before them, and `resolved` before that.
+///
+/// # Errors
+/// For the name of a file that is no text: a config could not have it.
 pub(crate) fn options(
     matches: &ArgMatches,
     resolved: &[OptionText],
     told: &[OptionText],
-) -> Vec<OptionText> {
+) -> Result<Vec<OptionText>, CliError> {
     let value = |option: KnownOption| {
         let asked = match matches.value_source(&option.id) {
             None | Some(ValueSource::DefaultValue) => None,
-            Some(_) => text_of_option(matches, &option.id),
+            Some(_) => text(matches, &option.id)?,
         };
         let among = |texts: &[OptionText]| {
             texts.iter().find(|(name, _)| *name == option.name).map(|(_, text)| text.clone())
         };
-        let text = among(resolved).or(asked).or_else(|| among(told));
-        let text = text.or_else(|| text_of_option(matches, &option.id))?;
-        Some((option.name, text))
+        let text = match among(resolved).or(asked).or_else(|| among(told)) {
+            None => text(matches, &option.id)?,
+            text => text,
+        };
+        Ok(text.map(|text| (option.name, text)))
     };
-    known_options().into_iter().filter_map(value).collect()
+    known_options().into_iter().filter_map(|option| value(option).transpose()).collect()
 }
 
-fn text_of_option(matches: &ArgMatches, id: &str) -> Option<String> {
-    let texts: Vec<_> = matches.get_raw(id)?.map(|value| value.to_string_lossy()).collect();
-    Some(texts.join(","))
+fn text(matches: &ArgMatches, id: &str) -> Result<Option<String>, CliError> {
+    let Some(values) = matches.get_raw(id) else { return Ok(None) };
+    let text = |value: &OsStr| match value.to_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(CliError::NotText(value.into())),
+    };
+    Ok(Some(values.map(text).collect::<Result<Vec<_>, _>>()?.join(",")))
+}
+
+/// The same options with files by their whole paths, so that they can be read from another folder.
+/// A path that could not be written so stays as it was given.
+pub(crate) fn from_anywhere(options: &[OptionText]) -> Vec<OptionText> {
+    let known = known_options();
+    let is_path = |name: &str| known.iter().any(|option| option.is_path && option.name == name);
+    let whole = |path: &str| std::path::absolute(path).ok()?.into_os_string().into_string().ok();
+    let text = |(name, text): &OptionText| {
+        let whole = is_path(name).then(|| whole(text)).flatten();
+        (name.clone(), whole.unwrap_or_else(|| text.clone()))
+    };
+    options.iter().map(text).collect()
 }
 
 /// The config that repeats a run with these options, also where defaults have changed: each is

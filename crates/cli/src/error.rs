@@ -2,8 +2,9 @@ use std::io;
 use std::path::PathBuf;
 
 use densely::data::DataError;
-use densely::formats::FormatError;
+use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
+use densely::parts::shortened;
 use densely_notes::NotesError;
 use thiserror::Error;
 
@@ -21,9 +22,14 @@ pub(crate) enum CliError {
     /// A table with values that a model cannot work with.
     #[error("{}: {source}{}", .path.display(), option_for(.source))]
     Values { path: PathBuf, source: ModelError },
-    #[error(transparent)]
+    #[error("{}{}", .0, option_for(.0))]
     Model(#[from] ModelError),
-    #[error(transparent)]
+    #[error(
+        "{}: its name is not UTF-8, so that the config that repeats the run could not have it: \
+         rename it, or give a link to it that has another name", .0.display()
+    )]
+    NotText(PathBuf),
+    #[error("{}", of_file(.0))]
     Format(#[from] FormatError),
     #[error(transparent)]
     Notes(#[from] NotesError),
@@ -45,6 +51,11 @@ pub(crate) enum CliError {
          another folder with --out", .0.display()
     )]
     ForeignFile(PathBuf),
+    #[error(
+        "{}: {} is {what}, where a folder is needed: choose another with --out", .folder.display(),
+        if .folder == .other { "it".into() } else { .other.display().to_string() }
+    )]
+    NoFolder { folder: PathBuf, other: PathBuf, what: &'static str },
     /// What went wrong after some of the work had been kept, and where that is.
     #[error("{source}; {kept}")]
     Kept { source: Box<CliError>, kept: String },
@@ -126,13 +137,46 @@ impl CliError {
     }
 }
 
+/// What is wrong with a model file, for those who cannot register parts of their own.
+fn of_file(error: &FormatError) -> String {
+    let FormatError::Invalid { path, reason } = error else { return error.to_string() };
+    match &**reason {
+        Reason::Unknown { family, name } => format!(
+            "{}: this program has no {family} `{}`: the file is of one that has it, or of a later \
+             version",
+            path.display(),
+            shortened(name)
+        ),
+        _ => error.to_string(),
+    }
+}
+
 /// The option that does what the message advises.
 fn option_for(error: &ModelError) -> &'static str {
     match error {
         ModelError::OutOfRange { scalar: "f32", value, .. } if value.is_finite() => {
             " (--dtype f64)"
         }
-        ModelError::NotFiniteOutput { scalar: "f32", .. } => " (--dtype f64)",
+        ModelError::NotFiniteOutput { scalar: "f32", .. }
+        | ModelError::NumberType { scalar: "f32", .. } => " (--dtype f64)",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who has the program alone can register nothing.
+    #[test]
+    fn a_layer_that_is_not_ours_is_one_of_another_program() {
+        let (family, name) = ("layer", "isru".to_owned());
+        let reason = Box::new(Reason::Unknown { family, name });
+        let error = CliError::from(FormatError::Invalid { path: "m".into(), reason }).to_string();
+        assert!(
+            error.starts_with("m: this program has no layer `isru`: the file is of one"),
+            "{error}"
+        );
+        assert!(!error.contains("register"), "{error}");
     }
 }

@@ -4,7 +4,7 @@ mod claim;
 mod ours;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use densely::formats::{ModelFile, WholeFile};
@@ -61,12 +61,19 @@ impl RunFolder {
     fn numbered(folder: &Path, config: String, signals: &Signals) -> Result<Self, CliError> {
         let mut candidate = folder.to_owned();
         for number in 2.. {
-            match Claim::new_folder(&candidate) {
-                Ok(claim) => return Self::new(claim, lock(&candidate)?, config, signals),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            match signals.claim(|| Claim::new_folder(&candidate)) {
+                Ok(claim) => {
+                    let lock = lock(&candidate).inspect_err(|_| claim.remove_created())?;
+                    return Self::new(claim, lock, config, signals);
+                }
+                // It is there itself, and not in the way of a folder that it would be in.
+                Err(error)
+                    if error.kind() == ErrorKind::AlreadyExists
+                        && fs::symlink_metadata(&candidate).is_ok() =>
+                {
                     candidate = PathBuf::from(format!("{}-{number}", folder.display()));
                 }
-                Err(error) => return Err(CliError::file(candidate)(error)),
+                Err(error) => return Err(no_folder(&candidate, error)),
             }
         }
         unreachable!("there is a number for each run")
@@ -79,7 +86,23 @@ impl RunFolder {
         config: String,
         signals: &Signals,
     ) -> Result<Self, CliError> {
-        let claim = Claim::folder(folder).map_err(CliError::file(folder))?;
+        let claim = signals.claim(|| Claim::folder(folder));
+        let claim = claim.map_err(|error| no_folder(folder, error))?;
+        let made = Self::claimed(claim.clone(), overwrite, config, signals);
+        if !made.as_ref().is_ok_and(|made| !made.overwrites) {
+            signals.gives_up(None);
+        }
+        made.inspect_err(|_| claim.remove_created())
+    }
+
+    /// A folder that is there now, with what it held before.
+    fn claimed(
+        claim: Claim,
+        overwrite: bool,
+        config: String,
+        signals: &Signals,
+    ) -> Result<Self, CliError> {
+        let folder = &claim.path().to_owned();
         let lock = lock(folder)?;
         let present = [MODEL, CONFIG, METRICS].map(|file| folder.join(file));
         let present: Vec<_> =
@@ -108,6 +131,7 @@ impl RunFolder {
         config: String,
         signals: &Signals,
     ) -> Result<Self, CliError> {
+        let claim = claim.with_config();
         signals.gives_up(Some(claim.clone()));
         let path = claim.path().join(CONFIG);
         let written = WholeFile::create(&path).and_then(|mut file| {
@@ -172,6 +196,22 @@ impl RunFolder {
     pub(crate) fn save_metrics(&mut self, lines: &str) -> Result<(), CliError> {
         let path = self.path.join(METRICS);
         WholeFile::write(&path, lines).map_err(CliError::file(path))
+    }
+}
+
+/// Why there is no folder of this path: what is in its place, or in that of one it would be in.
+pub(crate) fn no_folder(folder: &Path, error: io::Error) -> CliError {
+    let is_other = |path: &&Path| fs::symlink_metadata(path).is_ok() && !path.is_dir();
+    match folder.ancestors().find(is_other) {
+        None => CliError::file(folder)(error),
+        Some(other) => {
+            let is_link = fs::symlink_metadata(other).is_ok_and(|found| found.is_symlink());
+            let what = match is_link && fs::metadata(other).is_err() {
+                true => "a link that leads nowhere",
+                false => "a file",
+            };
+            CliError::NoFolder { folder: folder.to_owned(), other: other.to_owned(), what }
+        }
     }
 }
 

@@ -67,6 +67,15 @@ impl Signals {
         self.0.saves.store(false, Ordering::SeqCst);
     }
 
+    /// Makes a folder that is given up if the program ends at once and nothing is in it. A signal
+    /// that comes meanwhile waits until it is known what was made.
+    pub(crate) fn claim(&self, make: impl FnOnce() -> io::Result<Claim>) -> io::Result<Claim> {
+        let mut slot = self.0.claim.lock().unwrap_or_else(PoisonError::into_inner);
+        let claim = make()?;
+        *slot = Some(claim.clone());
+        Ok(claim)
+    }
+
     /// A folder that is given up if the program ends at once and nothing is in it.
     pub(crate) fn gives_up(&self, claim: Option<Claim>) {
         *self.0.claim.lock().unwrap_or_else(PoisonError::into_inner) = claim;

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use densely_parts::shortened;
+
 use crate::Place;
 
 /// A cell of a [`Table`](crate::Table) and where it is.
@@ -34,16 +36,8 @@ impl fmt::Display for Cell {
     }
 }
 
-/// At most this many characters of a text, and this many names of a list, are shown.
-const SHOWN_CHARACTERS: usize = 40;
+/// At most this many names of a list are shown.
 const SHOWN_NAMES: usize = 20;
-
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 /// Names as a message lists them.
 pub(crate) fn list(names: &[String]) -> String {
@@ -59,13 +53,6 @@ pub(crate) fn list(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_texts_are_cut_between_characters() {
-        let text = "ß".repeat(SHOWN_CHARACTERS);
-        assert_eq!(shortened(&text), text);
-        assert_eq!(shortened(&format!("{text}ß")), format!("{text}…"));
-    }
 
     #[test]
     fn long_lists_say_how_many_more_there_are() {

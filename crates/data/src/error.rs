@@ -1,10 +1,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use densely_parts::shortened;
 use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
-use crate::cell::{list, shortened};
+use crate::cell::list;
 use crate::{Cell, Place};
 
 /// What is wrong with the data, and where.
@@ -138,6 +139,20 @@ pub enum DataError {
     /// Not even a header.
     #[error("the table is empty: expected a header row and at least one row of data")]
     EmptyTable,
+    /// Bytes that no text has.
+    #[error(
+        "it has bytes of zero, so it is no delimited text: if it is a table in UTF-16, or of a \
+         spreadsheet, save it as CSV in UTF-8"
+    )]
+    Binary,
+    /// A line without an end.
+    #[error(
+        "a line has no end after {bytes} bytes, so it is no table: see whether it is the right file"
+    )]
+    EndlessLine {
+        /// The bytes of the line that were read.
+        bytes: usize,
+    },
     /// A header and nothing else.
     #[error("the table has a header but no row of data")]
     NoRows,
@@ -218,13 +233,18 @@ pub enum DataError {
     },
     /// A target with the same value everywhere.
     #[error(
-        "target `{target}`: every example is of class `{class}`; classification needs at least \
-         two classes"
+        "target `{target}`: {}; classification needs at least two classes",
+        match *.examples {
+            1 => format!("the table has a single row, of class `{class}`"),
+            _ => format!("every example is of class `{class}`"),
+        }
     )]
     OneClass {
         /// The name of the target.
         target: String,
         /// The class.
         class: String,
+        /// How many examples there are.
+        examples: usize,
     },
 }

@@ -79,7 +79,8 @@ impl Table {
                 let classes = sorted_classes(cells.iter());
                 if let [class] = &classes[..] {
                     let target = self.columns()[target].clone();
-                    return Err(DataError::OneClass { target, class: class.clone() });
+                    let (class, examples) = (class.clone(), cells.len());
+                    return Err(DataError::OneClass { target, class, examples });
                 }
                 self.classification(x, target, &cells, &classes)?
             }

@@ -35,12 +35,12 @@ mod digits;
 mod error;
 mod examples;
 mod folds;
-mod nearest;
 mod place;
 mod split;
 mod table;
 mod target;
 mod task;
+mod text;
 
 pub use cell::Cell;
 pub use dataset::Dataset;

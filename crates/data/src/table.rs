@@ -6,12 +6,12 @@ use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
+use densely_parts::nearest;
 use densely_tensor::{Mat, ShapeError, column_mut, try_zeros};
 
 use crate::checks::check_unique;
 use crate::delimited::Delimited;
-use crate::nearest::nearest;
-use crate::{Cell, DataError, Place};
+use crate::{Cell, DataError, Place, text};
 
 /// A table of text cells under a header, read from a delimited text file.
 ///
@@ -68,12 +68,11 @@ impl Table {
     /// # Errors
     /// [`DataError::Read`] for a reader that fails, [`DataError::Delimiter`] for one that
     /// is not ASCII or is a quote or a line break, and for the text itself
-    /// [`DataError::NotUtf8`], [`DataError::EmptyTable`], [`DataError::NoRows`],
+    /// [`DataError::Binary`], [`DataError::EndlessLine`], [`DataError::NotUtf8`],
+    /// [`DataError::EmptyTable`], [`DataError::NoRows`],
     /// [`DataError::DuplicateName`], [`DataError::RaggedRow`] and [`DataError::OpenQuote`].
-    pub fn from_reader(mut reader: impl Read, delimiter: u8) -> Result<Self, DataError> {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes)?;
-        let text = Delimited::new(bytes, delimiter)?;
+    pub fn from_reader(reader: impl Read, delimiter: u8) -> Result<Self, DataError> {
+        let text = Delimited::new(text::read(reader)?, delimiter)?;
 
         let mut columns: Option<Vec<String>> = None;
         let (mut rows, mut last) = (0, 0);
@@ -200,7 +199,8 @@ impl Table {
         self.columns.iter().position(|column| column == name).ok_or_else(|| {
             DataError::UnknownColumn {
                 name: name.to_owned(),
-                suggestion: nearest(name, &self.columns).map(str::to_owned),
+                suggestion: nearest(name, self.columns.iter().map(String::as_str))
+                    .map(str::to_owned),
                 columns: self.columns.clone(),
             }
         })

@@ -43,7 +43,7 @@ mod temporary;
 mod tensor;
 mod whole_file;
 
-pub use error::FormatError;
+pub use error::{FormatError, Reason};
 pub use hash::weights_hash;
 pub use manifest::Provenance;
 pub use model_file::{AnyModel, ModelFile};

@@ -61,7 +61,11 @@ impl Dtype {
 
 /// A network: as the kinds of its layers, or, before version 5, as a perceptron.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "its network should have `inputs`, `layers` and `loss`, or what files before version \
+                 5 have, and is otherwise"
+)]
 pub(crate) enum Network {
     Layers(Layers),
     Perceptron(Perceptron),
@@ -92,7 +96,10 @@ pub(crate) struct Perceptron {
 /// One transformation, or several in order. The tensors of one have names that begin with
 /// `preprocess.`, those of the first of several with `preprocess.0.`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "its preprocessing should be the name of one that is known here, or a list of them"
+)]
 pub(crate) enum Preprocess {
     One(Kind),
     Pipeline(Vec<Kind>),

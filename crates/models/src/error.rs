@@ -7,6 +7,7 @@ use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
 
 use crate::monitor::Diagnosis;
+use crate::number_type::smallest;
 
 /// Why a model could not be built, trained or used.
 #[derive(Debug, Error)]
@@ -108,6 +109,19 @@ pub enum ModelError {
         /// The value it has.
         value: String,
     },
+    /// An option that is no finite number of the model's type, or is next to 0 in it.
+    #[error(
+        "{option}: {} is too {}: choose a {} one{}", Figure(*.value), beyond(*.value, .scalar),
+        if .value.abs() < 1.0 { "larger" } else { "smaller" }, wider(.scalar)
+    )]
+    NumberType {
+        /// The option, or the kind that has it.
+        option: String,
+        /// Its value.
+        value: f64,
+        /// The type of the model's numbers, `"f32"` or `"f64"`.
+        scalar: &'static str,
+    },
     /// A network for which there is no memory.
     #[error(
         "the network would have {} parameters, which take {} bytes with their gradients, more \
@@ -162,13 +176,26 @@ fn out_of_range(value: f64, prepared: f64, scalar: &str) -> String {
     if !value.is_finite() {
         return format!("{value} is not a finite number");
     }
-    let largest = if scalar == f32::NAME { f64::from(f32::MAX) } else { f64::MAX };
+    let largest = largest(scalar);
     let becomes = if value == prepared {
         String::new()
     } else {
         format!("becomes {prepared:.3e} in preprocessing, which ")
     };
     format!("{} {becomes}is too large for {scalar} (at most {largest:.3e})", Figure(value))
+}
+
+/// The largest number of a type.
+pub(crate) fn largest(scalar: &str) -> f64 {
+    if scalar == f32::NAME { f64::from(f32::MAX) } else { f64::MAX }
+}
+
+/// Which end of a type's numbers a value is beyond.
+fn beyond(value: f64, scalar: &str) -> String {
+    match value.abs() < 1.0 {
+        true => format!("small for {scalar} (at least {:.3e}, or 0)", smallest(scalar)),
+        false => format!("large for {scalar} (at most {:.3e})", largest(scalar)),
+    }
 }
 
 /// A large number, roughly.

@@ -1,4 +1,4 @@
-use densely_loss::{Loss, Targets, mean};
+use densely_loss::{Loss, LossKinds, Targets, mean};
 use densely_tensor::{Mat, MatRef, Real, Scalar, column};
 
 use crate::metrics::RegressionScores;
@@ -61,13 +61,6 @@ impl Evaluation {
         }
     }
 
-    /// The same metrics with another mean loss.
-    pub(crate) fn with_loss(mut self, mean: f64) -> Self {
-        let (Self::Classification { loss, .. } | Self::Regression { loss, .. }) = &mut self;
-        *loss = mean;
-        self
-    }
-
     /// One number, the higher the better: the accuracy, or R².
     #[must_use]
     pub fn score(&self) -> f64 {
@@ -87,17 +80,48 @@ pub(crate) fn mean_loss<T: Scalar>(
     mean(&losses(loss, scores, targets))
 }
 
-/// The loss of each example, of targets that have been checked.
+/// The loss of each example, of targets that have been checked. Where `f32` cannot hold one, as
+/// the square of 1e20, all are computed in `f64` from the same scores, if the loss is one of ours.
 pub(crate) fn losses<T: Scalar>(
     loss: &dyn Loss<T>,
     scores: MatRef<'_, T>,
     targets: Targets<'_, T>,
-) -> Vec<T> {
+) -> Vec<f64> {
+    let in_own = losses_in(loss, scores, targets);
+    if T::NAME == f64::NAME || in_own.iter().all(|loss| loss.is_finite()) {
+        return in_own;
+    }
+    let Ok(loss) = LossKinds::<f64>::new().get(loss.kind()) else { return in_own };
+    let values;
+    let wide = match targets.unweighted() {
+        Targets::Values(own) => {
+            values = widen(own);
+            Targets::Values(values.as_ref())
+        }
+        Targets::Labels(labels) => Targets::Labels(labels),
+        _ => unreachable!("they have no weights"),
+    };
+    let weights: Option<Vec<f64>> =
+        targets.weights().map(|weights| weights.iter().map(|weight| weight.to_f64()).collect());
+    let wide = weights.as_ref().map_or(wide, |weights| wide.weighted(weights));
+    losses_in(&*loss, widen(scores).as_ref(), wide)
+}
+
+fn losses_in<T: Scalar>(
+    loss: &dyn Loss<T>,
+    scores: MatRef<'_, T>,
+    targets: Targets<'_, T>,
+) -> Vec<f64> {
     let n = scores.ncols();
     let mut losses = vec![T::ZERO; n];
     let mut dscores = Mat::zeros(scores.nrows(), n);
     loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
-    losses
+    losses.iter().map(|loss| loss.to_f64()).collect()
+}
+
+/// The same numbers in `f64`.
+pub(crate) fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
+    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
 }
 
 /// The metrics of real values.

@@ -41,6 +41,7 @@ mod mlp;
 mod model;
 mod monitor;
 mod network;
+mod number_type;
 mod panel_width;
 mod parameter_slot;
 mod predictor;

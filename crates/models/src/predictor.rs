@@ -1,9 +1,9 @@
 use densely_data::{Dataset, Place};
-use densely_loss::{LossKinds, TargetKind, Targets};
+use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
-use crate::evaluation::{mean_loss, regression};
+use crate::evaluation::{regression, widen};
 use crate::metrics::ClassificationScores;
 use crate::model::{check_outputs, classify_columns, targets};
 use crate::{Evaluation, IntoModel, Model, ModelError, Preparation};
@@ -126,14 +126,6 @@ impl<T: Scalar> Predictor<T> {
         let place = |example| data.place(example);
         let scores = self.scores(prepared.x(), threads, place)?;
         let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(&prepared));
-        // Scores and targets are finite. So is what `f64` makes of those of `f32`.
-        let evaluation = match evaluation.loss().is_finite() {
-            true => evaluation,
-            false => match self.loss_in_f64(&prepared, &scores) {
-                Some(loss) => evaluation.with_loss(loss),
-                None => evaluation,
-            },
-        };
         match (self.preparation.target_scale(), data.values()) {
             (Some(_), Some(targets)) => {
                 let predicted = self.values(&scores, place)?;
@@ -141,23 +133,6 @@ impl<T: Scalar> Predictor<T> {
             }
             _ => Ok(evaluation),
         }
-    }
-
-    /// The mean loss, computed in `f64`; `None` for a loss that is not ours.
-    fn loss_in_f64(&self, prepared: &Dataset<T>, scores: &Mat<T>) -> Option<f64> {
-        let loss = LossKinds::<f64>::new().get(self.model.loss().kind()).ok()?;
-        let scores = widen(scores.as_ref());
-        let weights = targets(prepared).weights();
-        let weights: Option<Vec<f64>> =
-            weights.map(|weights| weights.iter().map(|weight| weight.to_f64()).collect());
-        let values = prepared.values().map(widen);
-        let of = match (prepared.labels(), &values) {
-            (Some(labels), _) => Targets::Labels(labels),
-            (None, Some(values)) => Targets::Values(values.as_ref()),
-            (None, None) => unreachable!("a dataset has labels or values"),
-        };
-        let of = weights.as_ref().map_or(of, |weights| of.weighted(weights));
-        Some(mean_loss(&*loss, scores.as_ref(), of))
     }
 
     /// What else there is to say of a classifier: all that follows from its scores.
@@ -235,8 +210,4 @@ fn check<T: Scalar>(preparation: &Preparation, model: &Model<T>) -> Result<(), M
         TargetKind::Values => Targets::Values(none.as_ref()),
     };
     Ok(loss.check(model.outputs(), 0, targets)?)
-}
-
-fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
-    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
 }

@@ -11,7 +11,9 @@ use crate::batches::Batches;
 use crate::early_stopping::EarlyStopping;
 use crate::monitor::{Case, Diagnosis, Monitor, first_non_finite_layer, first_not_finite_weights};
 use crate::training_step::Pass;
-use crate::{Epoch, Evaluation, History, Model, ModelError, Overflow, Stop, TrainingStep};
+use crate::{
+    Epoch, Evaluation, History, Model, ModelError, Overflow, Stop, TrainingStep, number_type,
+};
 
 /// Times at which the factors of a schedule are checked before training, about.
 const FACTORS: usize = 1 << 16;
@@ -255,11 +257,12 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// Trains `model` on `data`, from the weights it has.
     ///
     /// # Errors
-    /// If an option is out of range, the data do not fit the model, or the loss, the gradient
+    /// If an option is out of range, or no number of the model's type, the data do not fit the model, or the loss, the gradient
     /// or the weights become infinite or NaN. In the last case the model has the best weights
     /// so far if there is a finite validation loss.
     pub fn fit(mut self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
         self.check()?;
+        number_type::check(model, &self.optimizer.limits())?;
         model.check(data)?;
         let split;
         let (train, validation) = match self.validation_data {

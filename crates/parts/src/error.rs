@@ -1,5 +1,7 @@
 use thiserror::Error;
 
+use crate::shortened;
+
 /// An option outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the {option} of {kind} must be {expected}, got {value}")]
@@ -19,7 +21,7 @@ pub struct OptionError {
 #[non_exhaustive]
 pub enum KindError {
     /// A text that is not written as kinds are.
-    #[error("\"{text}\" cannot be read: {problem}")]
+    #[error("\"{}\" cannot be read: {problem}", shortened(.text))]
     Syntax {
         /// The text.
         text: String,
@@ -27,7 +29,10 @@ pub enum KindError {
         problem: String,
     },
     /// A name that no kind has.
-    #[error("unknown {family} \"{name}\": choose one of {choices}")]
+    #[error(
+        "unknown {family} \"{}\"{}: choose one of {choices}", shortened(.name),
+        .suggestion.as_ref().map(|like| format!(" (did you mean {like}?)")).unwrap_or_default()
+    )]
     Unknown {
         /// What was to be chosen.
         family: &'static str,
@@ -35,6 +40,8 @@ pub enum KindError {
         name: String,
         /// The names there are.
         choices: String,
+        /// The one that is most like it, if one is.
+        suggestion: Option<String>,
     },
     /// An option outside its range.
     #[error(transparent)]

@@ -2,18 +2,22 @@ use std::any::type_name;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Described, KindError, grammar};
+use crate::{Described, KindError, grammar, text};
+
+/// No number needs more characters.
+const LONGEST: usize = 24;
 
 /// What a part is, as plain data: a name and the options that are not as by default.
 ///
 /// ```text
-/// kind      = name | name "(" argument { "," argument } ")" | name { ":" kind }
+/// kind      = name | name "(" argument { "," argument } ")" | name { ":" kind } | list
+/// list      = "[" [ argument { "," argument } ] "]"
 /// argument  = kind | option "=" kind
 /// ```
 ///
 /// Options stand in their order, `min-max(-1, 1)`, or with their names, `min-max(upper=2)`; an
 /// option that is true or false is set by its name alone, `svm(squared)`. `min-max:-1:1` is another
-/// spelling, for command lines. A value is a kind again, mostly one without options: `0.1` is.
+/// spelling, for command lines, and `[1, 2]` one of `list(1, 2)`. A value is a kind again, mostly one without options: `0.1` is.
 ///
 /// ```
 /// use densely_parts::Kind;
@@ -70,7 +74,10 @@ impl Kind {
     }
 
     fn and(mut self, option: Option<String>, value: impl fmt::Display) -> Self {
-        self.arguments.push(Argument { option, value: Self::from(&*value.to_string()) });
+        let text = value.to_string();
+        // Of numbers, as if they had been written with an exponent.
+        let long = text.parse().ok().filter(|_| text.len() > LONGEST).map(text::number);
+        self.arguments.push(Argument { option, value: Self::from(&*long.unwrap_or(text)) });
         self
     }
 
@@ -97,6 +104,25 @@ impl Kind {
 
     pub(crate) fn arguments(&self) -> &[Argument] {
         &self.arguments
+    }
+
+    /// The first number among the values of its options, and of theirs, that is as asked for.
+    ///
+    /// ```
+    /// use densely_parts::Kind;
+    ///
+    /// let kind: Kind = "chain(linear(4), elu(-3))".parse()?;
+    /// assert_eq!(kind.first_number(&|number| number < 0.0), Some(-3.0));
+    /// assert_eq!(kind.first_number(&|number| number > 9.0), None);
+    /// # Ok::<(), densely_parts::KindError>(())
+    /// ```
+    #[must_use]
+    pub fn first_number(&self, is_asked_for: &impl Fn(f64) -> bool) -> Option<f64> {
+        self.arguments.iter().find_map(|Argument { value, .. }| {
+            let number = value.arguments.is_empty().then(|| value.name.parse().ok()).flatten();
+            let number = number.filter(|&number| is_asked_for(number));
+            number.or_else(|| value.first_number(is_asked_for))
+        })
     }
 
     /// The values of the options, if all of them are numbers without a name.

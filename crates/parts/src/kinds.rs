@@ -1,4 +1,4 @@
-use crate::{Kind, KindError, Options, Spec};
+use crate::{Kind, KindError, Options, Spec, nearest};
 
 /// The kinds of a family by their names, each with what makes it.
 #[derive(Debug, Clone)]
@@ -81,8 +81,9 @@ impl<M> Kinds<M> {
             None => {
                 let mut choices = Vec::new();
                 among.for_each(|(spec, _)| choices.extend(spec.names()));
+                let suggestion = nearest(kind.name(), choices.iter().copied()).map(str::to_owned);
                 let (name, choices) = (kind.name().to_owned(), choices.join(", "));
-                Err(KindError::Unknown { family, name, choices })
+                Err(KindError::Unknown { family, name, choices, suggestion })
             }
         }
     }

@@ -1,5 +1,5 @@
 use crate::value::LIST;
-use crate::{Kind, Range, Value};
+use crate::{Kind, Range, Value, shortened};
 
 /// An option of a kind: its name, its range and its default.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,6 +131,16 @@ impl Opt {
         }
     }
 
+    /// How it is written, with what it is by default.
+    pub(crate) fn usage(&self) -> String {
+        match (self.range, self.default()) {
+            (Allowed::Flag, _) => self.name.to_owned(),
+            (Allowed::Numbers(_), _) => format!("{}=[...]", self.name),
+            (_, Some(default)) => format!("{}={default}", self.name),
+            (_, None) => format!("{}=...", self.name),
+        }
+    }
+
     /// A value by uniform draws between two numbers: mostly one from where it mostly is, and now and
     /// then the least of these, or what it is by default; by default if nothing is known.
     pub(crate) fn draw(&self, uniform: &mut dyn FnMut(f64, f64) -> f64) -> Option<Value> {
@@ -165,6 +175,24 @@ impl Opt {
         }
     }
 
+    /// The text of a value that it may not have, and why not where that is not to be seen: a
+    /// number that its type cannot hold.
+    pub(crate) fn refused(&self, text: &Kind) -> String {
+        let (shown, digits) = (shortened(&text.to_string()), text.name());
+        let because = match (self.range, digits.parse::<f64>()) {
+            (Allowed::AtLeast(_), Ok(_)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let most = usize::MAX;
+                digits.parse::<usize>().is_err().then(|| format!("more than {most}"))
+            }
+            (Allowed::Number(_), Ok(0.0)) => has_value(digits).then(|| "0 in f64".to_owned()),
+            (Allowed::Number(_), Ok(number)) if number.is_infinite() => {
+                has_value(digits).then(|| "infinite in f64".to_owned())
+            }
+            _ => None,
+        };
+        because.map_or(shown.clone(), |because| format!("{shown}, which is {because}"))
+    }
+
     /// The value that a text stands for, if it may have it.
     pub(crate) fn read(&self, text: &Kind) -> Option<Value> {
         if matches!(self.range, Allowed::Numbers(_)) {
@@ -183,4 +211,10 @@ impl Opt {
         };
         Some(value).filter(|value| self.allows(value))
     }
+}
+
+/// Whether the text of a number has a digit, before its exponent, that is not 0.
+fn has_value(number: &str) -> bool {
+    let digits = number.split(['e', 'E']).next().unwrap_or_default();
+    digits.contains(|digit| matches!(digit, '1'..='9'))
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::OptionError;
+use crate::text;
 
 /// The numbers that an option may have. NaN is in no range.
 ///
@@ -58,7 +59,8 @@ impl Range {
         if self.contains(number) {
             return Ok(());
         }
-        Err(OptionError { kind, option, expected: self.to_string(), value: number.to_string() })
+        let (expected, value) = (self.to_string(), text::number(number));
+        Err(OptionError { kind, option, expected, value })
     }
 
     /// Whether a number is in it.

@@ -1,5 +1,5 @@
 use crate::kind::Argument;
-use crate::{Kind, KindError, Opt, OptionError, Options, Value};
+use crate::{Kind, KindError, Opt, OptionError, Options, Value, nearest, shortened};
 
 /// What a kind is called, what it is in a line, and its options.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +53,27 @@ impl Spec {
         [Some(self.name), self.also.map(|(name, _)| name)].into_iter().flatten()
     }
 
+    /// How it is written with all its options, those that have a default with that.
+    ///
+    /// ```
+    /// use densely_parts::{Opt, Range, Spec};
+    ///
+    /// const SVM: Spec = Spec::new("svm", "margins").options(&[
+    ///     Opt::number("margin", Range::NOT_NEGATIVE).default_number(1.0),
+    ///     Opt::numbers("weights", Range::POSITIVE),
+    ///     Opt::flag("squared"),
+    /// ]);
+    /// assert_eq!(SVM.usage(), "svm(margin=1, weights=[...], squared)");
+    /// ```
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let options: Vec<_> = self.options.iter().map(Opt::usage).collect();
+        match options.is_empty() {
+            true => self.name.to_owned(),
+            false => format!("{}({})", self.name, options.join(", ")),
+        }
+    }
+
     /// The options of a kind of this name.
     ///
     /// # Errors
@@ -60,50 +81,65 @@ impl Spec {
     /// that it does not have, or has to have.
     pub fn read(&self, kind: &Kind) -> Result<Options, KindError> {
         let mut values = vec![None; self.options.len()];
-        if let Some((_, flag)) = self.also.filter(|(name, _)| *name == kind.name()) {
+        let also = self.also.filter(|(name, _)| *name == kind.name());
+        let name = also.map_or(self.name, |(name, _)| name);
+        let by_name = also.map(|(_, flag)| {
             let position = self.options.iter().position(|opt| opt.name() == flag);
-            values[position.expect("the flag is an option")] = Some(Value::Flag(true));
+            position.expect("the flag is an option")
+        });
+        if let Some(position) = by_name {
+            values[position] = Some(Value::Flag(true));
         }
+        let arguments = |problem| self.arguments(name, by_name, problem);
+        let set = |place: &mut Option<Value>, position: usize, value| match place.replace(value) {
+            None => Ok(()),
+            Some(_) if by_name == Some(position) => {
+                Err(arguments(format!("is {} by its name", self.options[position].name())))
+            }
+            Some(_) => Err(arguments(format!("has its {} twice", self.options[position].name()))),
+        };
         for Argument { option, value } in kind.arguments() {
             let bare = option.is_none() && value.arguments().is_empty();
             let flag = |opt: &Opt| bare && opt.is_flag() && opt.name() == value.name();
             let position = match (option, self.options.iter().position(flag)) {
                 (Some(option), _) => self.options.iter().position(|opt| opt.is_called(option)),
                 (None, Some(position)) => {
-                    self.set(&mut values, position, Value::Flag(true))?;
+                    set(&mut values[position], position, Value::Flag(true))?;
                     continue;
                 }
+                (None, None) if bare && self.is_mistyped(value.name()) => None,
                 (None, None) => values.iter().position(Option::is_none),
             };
-            let unknown = || match option {
-                Some(option) => format!("has no option `{option}`"),
-                None => format!("has no place for `{value}`"),
+            let unknown = || match option.as_deref().unwrap_or(value.name()) {
+                word if option.is_some() || self.is_mistyped(word) => {
+                    let like = nearest(word, self.options.iter().map(Opt::name));
+                    let like = like.map(|like| format!(" (did you mean `{like}`?)"));
+                    format!("has no option `{}`{}", shortened(word), like.unwrap_or_default())
+                }
+                _ => format!("has no place for `{}`", shortened(&value.to_string())),
             };
-            let position = position.ok_or_else(|| self.arguments(unknown()))?;
+            let position = position.ok_or_else(|| arguments(unknown()))?;
             let opt = &self.options[position];
-            let read = opt.read(value).ok_or_else(|| self.out_of_range(opt, value.to_string()))?;
-            self.set(&mut values, position, read)?;
+            let read = opt.read(value).ok_or_else(|| match opt.is_flag() {
+                false => self.out_of_range(name, opt, opt.refused(value)).into(),
+                true => {
+                    let (flag, value) = (opt.name(), shortened(&value.to_string()));
+                    arguments(format!("can be `{flag}`, true or false, and not `{value}`"))
+                }
+            })?;
+            set(&mut values[position], position, read)?;
         }
         let values = values.into_iter().zip(self.options).map(|(value, opt)| {
-            let missing = || self.arguments(format!("needs its {}", opt.name()));
+            let missing = || arguments(format!("needs its {}", opt.name()));
             value.or_else(|| opt.default()).ok_or_else(missing)
         });
         Ok(Options::new(self.options, values.collect::<Result<_, _>>()?))
     }
 
-    fn set(
-        &self,
-        values: &mut [Option<Value>],
-        position: usize,
-        value: Value,
-    ) -> Result<(), KindError> {
-        match values[position].replace(value) {
-            None => Ok(()),
-            Some(_) => {
-                let option = self.options[position].name();
-                Err(self.arguments(format!("has its {option} twice")))
-            }
-        }
+    /// Whether a word stands where an option's name was meant: it is like one, and no value.
+    fn is_mistyped(&self, word: &str) -> bool {
+        let is_value = word.parse::<f64>().is_ok() || word.parse::<bool>().is_ok();
+        !is_value && nearest(word, self.options.iter().map(Opt::name)).is_some()
     }
 
     /// The kind with these values of its options, in their order. It says those that are not as
@@ -151,7 +187,7 @@ impl Spec {
         let mut options = self.options.iter().zip(values);
         match options.find(|(opt, value)| !opt.allows(value)) {
             None => Ok(()),
-            Some((opt, value)) => Err(self.out_of_range(opt, value.to_string())),
+            Some((opt, value)) => Err(self.out_of_range(self.name, opt, value.to_string())),
         }
     }
 
@@ -165,17 +201,20 @@ impl Spec {
         Options::new(self.options, self.options.iter().map(value).collect())
     }
 
-    fn out_of_range(&self, opt: &Opt, value: String) -> OptionError {
-        OptionError { kind: self.name, option: opt.name(), expected: opt.expected(), value }
+    fn out_of_range(&self, kind: &'static str, opt: &Opt, value: String) -> OptionError {
+        OptionError { kind, option: opt.name(), expected: opt.expected(), value }
     }
 
-    fn arguments(&self, problem: String) -> KindError {
-        let names: Vec<_> = self.options.iter().map(Opt::name).collect();
+    /// `by_name` is the option that the name sets.
+    fn arguments(&self, kind: &'static str, by_name: Option<usize>, problem: String) -> KindError {
+        let options = self.options.iter().enumerate();
+        let others = options.filter(|&(index, _)| Some(index) != by_name);
+        let names: Vec<_> = others.map(|(_, opt)| opt.name()).collect();
         let takes = match names.as_slice() {
             [] => "it takes no options".to_owned(),
             names => format!("it takes {}", names.join(", ")),
         };
-        KindError::Arguments { kind: self.name, problem, takes }
+        KindError::Arguments { kind, problem, takes }
     }
 }
 
@@ -249,7 +288,6 @@ mod tests {
             ("svm(1)", "the classes of svm must be a whole number of at least 2, got 1"),
             ("svm(2, 0)", "the margin of svm must be a number above 0, got 0"),
             ("svm(2, nan)", "the margin of svm must be a number above 0, got nan"),
-            ("svm(2, 1, 2)", "the squared of svm must be true or false, got 2"),
             ("svm(2, 1(2))", "the margin of svm must be a number above 0, got 1(2)"),
         ] {
             assert_eq!(error(SVM, text), expected);
@@ -262,6 +300,37 @@ mod tests {
         ] {
             assert_eq!(error(MIN_MAX, text), format!("min-max {problem}: {takes}"));
         }
+        for (text, problem) in [
+            ("svm(2, squard)", "svm has no option `squard` (did you mean `squared`?)"),
+            ("svm(2, Squared)", "svm has no option `Squared` (did you mean `squared`?)"),
+            ("svm(2, marign=1)", "svm has no option `marign` (did you mean `margin`?)"),
+            ("svm(2, 1, 2)", "svm can be `squared`, true or false, and not `2`"),
+            ("svm(2, squared=yes)", "svm can be `squared`, true or false, and not `yes`"),
+        ] {
+            assert_eq!(error(SVM, text), format!("{problem}: it takes classes, margin, squared"));
+        }
+        for text in ["squared-svm(2, squared)", "squared-svm(2, squared=false)"] {
+            let problem = "squared-svm is squared by its name: it takes classes, margin";
+            assert_eq!(error(SVM, text), problem);
+        }
+        let margin = "the margin of squared-svm must be a number above 0, got -1";
+        assert_eq!(error(SVM, "squared-svm(2, -1)"), margin);
+        for (text, got) in [
+            (
+                "svm(99999999999999999999)",
+                "99999999999999999999, which is more than 18446744073709551615",
+            ),
+            ("svm(2, 1e-400)", "1e-400, which is 0 in f64"),
+            ("svm(2, 1e400)", "1e400, which is infinite in f64"),
+            ("svm(2, 0e5)", "0e5"),
+            ("svm(2, inf)", "inf"),
+            ("svm(2.5)", "2.5"),
+        ] {
+            let error = error(SVM, text);
+            assert!(error.ends_with(&format!(", got {got}")), "{error}");
+        }
+        let long = error(SVM, &format!("svm(2, {})", "x".repeat(6_000_000)));
+        assert!(long.len() < 200, "{}", long.len());
         let plain = Spec::new("relu", "");
         assert_eq!(error(plain, "relu(1)"), "relu has no place for `1`: it takes no options");
         let range = MIN_MAX.check(&[f64::NAN.into(), 1.0.into()]).unwrap_err();

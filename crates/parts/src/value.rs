@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::Kind;
+use crate::text::number;
 
 /// The value of an option.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,13 +13,13 @@ pub enum Value {
     Count(usize),
     /// True or false.
     Flag(bool),
-    /// Real numbers: `list(1, 2)`.
+    /// Real numbers: `list(1, 2)`, also read as `[1, 2]`.
     Numbers(Vec<f64>),
     /// What another part is.
     Kind(Kind),
 }
 
-/// The name of a kind that is a list of numbers.
+/// The name of a kind that is a list of numbers, `list(1, 2)` or `[1, 2]`.
 pub(crate) const LIST: &str = "list";
 
 impl From<f64> for Value {
@@ -54,11 +55,11 @@ impl From<Kind> for Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(number) => number.fmt(f),
+            Self::Number(value) => f.write_str(&number(*value)),
             Self::Count(count) => count.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
             Self::Numbers(numbers) => {
-                let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
+                let numbers: Vec<_> = numbers.iter().copied().map(number).collect();
                 write!(f, "{LIST}({})", numbers.join(", "))
             }
             Self::Kind(kind) => kind.fmt(f),

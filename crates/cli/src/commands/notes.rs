@@ -13,6 +13,7 @@ use crate::args::NotesArgs;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, DIM};
+use crate::run_folder::no_folder;
 
 pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
     let experiments = match args.experiments.as_slice() {
@@ -23,7 +24,7 @@ pub(crate) fn run(args: &NotesArgs) -> Result<(), CliError> {
         return list(experiments);
     }
     if let Some(folder) = &args.out {
-        fs::create_dir_all(folder).map_err(CliError::file(folder))?;
+        fs::create_dir_all(folder).map_err(|error| no_folder(folder, error))?;
         // Before the work, so that none is done that cannot be kept.
         let pictures = experiments.iter().map(|experiment| picture(folder, experiment));
         let page = args.experiments.is_empty().then(|| folder.join(PAGE));

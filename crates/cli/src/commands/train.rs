@@ -60,13 +60,13 @@ fn train<T: Scalar>(
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
     let mut told = told(args, &parts, &spec, patience);
     told.extend(chosen.told());
-    let options = config::options(matches, &[chosen.told_kind()], &told);
+    let options = config::options(matches, &[chosen.told_kind()], &told)?;
     let predictor = Predictor::<T>::new(preparation, spec.clone());
     let predictor = predictor.map_err(|error| cannot_build(args, error))?;
     let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
     model.scale_scores(INITIAL_SCORES);
     // Before the work, so that none is done that cannot be judged or kept.
-    let config = config::write(&options);
+    let config = config::write(&config::from_anywhere(&options));
     let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?;
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),

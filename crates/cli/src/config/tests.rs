@@ -7,7 +7,8 @@ use super::*;
 /// The options of a command line, as they are recorded.
 fn recorded(args: &[&str]) -> Result<Vec<OptionText>, CliError> {
     let args = ["densely", "train"].iter().chain(args).map(OsString::from);
-    parse(args).map(|(_, matches)| options(&matches, &[], &[]))
+    let (_, matches) = parse(args)?;
+    options(&matches, &[], &[])
 }
 
 /// The options that a config with these is read as.
@@ -75,7 +76,6 @@ fn every_text_of_an_option_is_read_as_it_was_given() {
         "--hidden=5",
         "--hidden=05,4",
         "--hidden=none",
-        "--hidden=",
         "--nesterov",
         "--threads=1",
         "--preprocess=pca:0.9",
@@ -145,7 +145,7 @@ fn defaults_are_recorded_whatever_they_depend_on() {
     let told = [("loss", "mse"), ("patience", "20"), ("target", "007"), ("learning-rate", "0.003")];
     let resolved = [("optimizer".to_owned(), "adam(beta2=0.5)".to_owned())];
     let told = told.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let options = options(&matches, &resolved, &told);
+    let options = options(&matches, &resolved, &told).unwrap();
     for (name, value) in [
         ("loss", "huber"),
         ("patience", "20"),
@@ -180,6 +180,35 @@ fn what_goes_with_data_may_be_on_the_line_and_the_data_in_the_file() {
     assert!(options.contains(&("target".to_owned(), "b".to_owned())));
     let without = recorded(&["--target", "b"]);
     assert!(matches!(without, Err(CliError::Usage(_))), "{without:?}");
+}
+
+#[test]
+fn data_are_found_from_another_folder() {
+    let options = recorded(&["a/t.csv", "--test-data=/b.csv", "--target=c/d"]).unwrap();
+    let whole = from_anywhere(&options);
+    let here = std::env::current_dir().unwrap();
+    let expected =
+        [("data", here.join("a/t.csv")), ("test-data", "/b.csv".into()), ("target", "c/d".into())];
+    for (name, text) in expected {
+        let text = text.into_os_string().into_string().unwrap();
+        assert!(whole.contains(&(name.to_owned(), text)), "{whole:?}");
+    }
+    assert_eq!(repeated(&write(&whole)).unwrap(), whole);
+}
+
+/// A config is text, and would name another file.
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_is_refused() {
+    use std::os::unix::ffi::OsStringExt;
+
+    for option in [&b"t\xff.csv"[..], b"--test-data=t\xff.csv"] {
+        let args = ["densely", "train", "t.csv"].map(OsString::from);
+        let args = args.into_iter().take(if option[0] == b't' { 2 } else { 3 });
+        let (_, matches) = parse(args.chain([OsString::from_vec(option.to_vec())])).unwrap();
+        let error = options(&matches, &[], &[]).unwrap_err().to_string();
+        assert!(error.starts_with("t\u{fffd}.csv: its name is not UTF-8"), "{error}");
+    }
 }
 
 proptest! {

@@ -9,6 +9,8 @@ pub(crate) struct Claim {
     folder: PathBuf,
     /// The folders that there were not, the innermost first.
     created: Vec<PathBuf>,
+    /// Whether a config in it is one of the run.
+    has_config: bool,
 }
 
 impl Claim {
@@ -16,8 +18,11 @@ impl Claim {
     pub(super) fn folder(folder: &Path) -> io::Result<Self> {
         let named = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
         let missing = named.take_while(|folder| fs::symlink_metadata(folder).is_err());
-        let claim =
-            Self { folder: folder.to_owned(), created: missing.map(Path::to_owned).collect() };
+        let claim = Self {
+            folder: folder.to_owned(),
+            created: missing.map(Path::to_owned).collect(),
+            has_config: false,
+        };
         fs::create_dir_all(folder).inspect_err(|_| claim.remove_created())?;
         Ok(claim)
     }
@@ -42,6 +47,11 @@ impl Claim {
         }
     }
 
+    /// The same from when on the config is one of the run.
+    pub(super) fn with_config(self) -> Self {
+        Self { has_config: true, ..self }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.folder
     }
@@ -51,8 +61,10 @@ impl Claim {
     pub(crate) fn give_up(&self) {
         let holds = |file| fs::symlink_metadata(self.folder.join(file)).is_ok();
         if !holds(MODEL) && !holds(METRICS) {
-            // What cannot be removed does no harm: a config without a model.
-            let _ = fs::remove_file(self.folder.join(CONFIG));
+            if self.has_config {
+                // What cannot be removed does no harm: a config without a model.
+                let _ = fs::remove_file(self.folder.join(CONFIG));
+            }
             self.remove_created();
         }
     }

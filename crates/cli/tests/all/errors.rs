@@ -1,6 +1,6 @@
 //! Every mistake has a status and one clear sentence.
 
-use crate::common::{Folder, flowers};
+use crate::common::{Folder, flowers, parabola};
 
 /// A folder with a table and a model.
 fn folder() -> Folder {
@@ -26,11 +26,21 @@ fn wrong_usage() {
         ("trian", "unrecognized subcommand 'trian'"),
         ("train --epoch 3", "unexpected argument '--epoch'"),
         ("train --epochs 0", "0 is not in 1.."),
-        ("train --epochs -3", "unexpected argument '-3'"),
+        ("train --epochs -3", "'-3' for '--epochs <EPOCHS>': expected a whole number of at least"),
+        ("train --seed -1", "'-1' for '--seed <SEED>': expected a whole number from 0 to 1844"),
+        ("train --threads -1", "'-1' for '--threads <THREADS>': expected a whole number from 0"),
+        ("train --batch-size -1", "expected a whole number of at least 1"),
+        ("train --patience -1", "expected a whole number of at least 1"),
+        ("gradcheck --seed -1", "expected a whole number from 0"),
+        ("gradcheck --cases -1", "-1 is not in 1..="),
+        ("notes --threads -1", "expected a whole number from 0"),
         ("train --batch-size none", "invalid value 'none'"),
         ("train --patience 0", "0 is not in 1.."),
         ("train --hidden 64,x", "expected widths of at least 1 as 64,64, or none; got \"x\""),
         ("train --hidden 0", "got \"0\""),
+        ("train --hidden=", "expected widths of at least 1 as 64,64, or none; got nothing"),
+        ("train --hidden 64,", "got nothing"),
+        ("train --activation=", "\"\" cannot be read: it is empty, where a name is expected"),
         ("train --optimizer adamm", "unknown optimiser \"adamm\""),
         ("train --optimizer adam --nesterov", "--optimizer: adam has no option `nesterov`"),
         (
@@ -50,7 +60,7 @@ fn wrong_usage() {
         ("train --max-norm inf", "expected a number above 0"),
         (
             "train --activation relue",
-            "unknown activation \"relue\": choose one of relu, leaky-relu",
+            "unknown activation \"relue\" (did you mean relu?): choose one of relu, leaky-relu",
         ),
         (
             "train --activation maxout(0)",
@@ -59,7 +69,27 @@ fn wrong_usage() {
         ("train --activation relu,,tanh", "a name or a value is missing after `relu,`"),
         ("train --dropout 1", "expected a number from 0 to less than 1"),
         ("train --input-noise=-1", "expected a number of at least 0"),
-        ("train --loss hing", "unknown loss \"hing\": choose one of softmax, svm, squared-svm"),
+        (
+            "train --loss hing",
+            "unknown loss \"hing\" (did you mean hinge?): choose one of softmax, svm, squared-svm",
+        ),
+        (
+            "train --loss svm(squard)",
+            "svm has no option `squard` (did you mean `squared`?): it takes margin, squared",
+        ),
+        (
+            "train --loss squared-svm(squared)",
+            "squared-svm is squared by its name: it takes margin",
+        ),
+        ("train --loss huber(1e-400)", "must be a number above 0, got 1e-400, which is 0 in f64"),
+        (
+            "train --activation maxout(99999999999999999999)",
+            "got 99999999999999999999, which is more than 18446744073709551615",
+        ),
+        (
+            "train --activation prelu(2)",
+            "prelu can be `shared`, true or false, and not `2`: it takes shared",
+        ),
         ("train --loss svm(a)", "the margin of svm must be a finite number of at least 0, got a"),
         ("train --loss huber(0)", "the delta of huber must be a number above 0, got 0"),
         (
@@ -113,7 +143,10 @@ fn wrong_usage() {
 fn configs() {
     let folder = folder();
     for (config, sentence) in [
-        ("epoch = 3", "c.toml: unknown option \"epoch\"; there are data, target, drop"),
+        (
+            "epoch = 3",
+            "c.toml: unknown option \"epoch\" (did you mean epochs?); there are data, target, drop",
+        ),
         ("force = true", "unknown option \"force\""),
         ("epochs = 0", "0 is not in 1.."),
         ("epochs = 0", "c.toml: invalid value '0' for '--epochs <EPOCHS>'"),
@@ -121,9 +154,14 @@ fn configs() {
         ("preprocess = \"pca:0\"", "c.toml: invalid value 'pca:0' for '--preprocess <METHOD>'"),
         ("[epochs]", "\"epochs\" cannot be a table"),
         ("epochs 3", "c.toml: "),
+        ("hidden = \"\"", "got nothing"),
+        ("seed = -1", "c.toml: invalid value '-1' for '--seed <SEED>'"),
+        (&format!("activation = \"{}\"", "x".repeat(6_000_000)), "c.toml: invalid value 'xxx"),
+        (&format!("{} = 3", "x".repeat(6_000_000)), "c.toml: unknown option \"xxx"),
     ] {
         folder.write("c.toml", config);
         check(&folder, 2, "train --config c.toml", sentence);
+        assert!(folder.run("train --config c.toml").stderr.len() < 2000);
     }
     check(&folder, 1, "train --config none.toml", "none.toml: No such file");
 }
@@ -281,4 +319,33 @@ fn sizes_that_are_too_large() {
         let train = "train flowers.csv --target kind --drop number --out new";
         check(&folder, 1, &format!("{train} {arguments}"), sentence);
     }
+}
+
+/// What `f64` holds and the type of the network does not.
+#[test]
+fn options_beyond_the_numbers_of_the_network() {
+    let folder = folder();
+    folder.write("y.csv", parabola());
+    let small = "(at least 1.175e-38, or 0): choose a larger one, or train in f64 (--dtype f64)";
+    let large = "(at most 3.403e38): choose a smaller one, or train in f64 (--dtype f64)";
+    for (arguments, sentence) in [
+        ("y.csv --activation elu(1e39)", format!("elu(1e39): 1e39 is too large for f32 {large}")),
+        ("y.csv --activation leaky-relu(1e300)", format!("1e300 is too large for f32 {large}")),
+        (
+            "flowers.csv --target kind --loss svm(1e300)",
+            format!("1e300 is too large for f32 {large}"),
+        ),
+        ("y.csv --loss huber(1e-50)", format!("huber(1e-50): 1e-50 is too small for f32 {small}")),
+        ("y.csv --loss huber(1e-44)", format!("huber(1e-44): 1e-44 is too small for f32 {small}")),
+        ("y.csv --max-norm 1e-50", format!("the max norm: 1e-50 is too small for f32 {small}")),
+        (
+            "y.csv --weight-decay 1e39",
+            format!("the weight decay: 1e39 is too large for f32 {large}"),
+        ),
+        ("y.csv --l1 1e39", format!("the L1 penalty: 1e39 is too large for f32 {large}")),
+    ] {
+        check(&folder, 1, &format!("train {arguments} --out o"), &sentence);
+        assert!(!folder.path().join("o").exists(), "{arguments}");
+    }
+    folder.ok("train y.csv --loss huber(1e-50) --dtype f64 --epochs 1");
 }

@@ -259,3 +259,35 @@ fn predictions_go_where_they_are_sent() {
     }
     assert!(folder.files(".").iter().all(|name| !name.ends_with(".tmp")));
 }
+
+/// Also where a default folder would be: it is not looked for without end.
+#[test]
+fn what_is_in_the_place_of_a_folder_is_named() {
+    let folder = Folder::new();
+    folder.write("taken", "text");
+    folder.write("runs", "text");
+    let file = "taken: it is a file, where a folder is needed: choose another with --out";
+    let default = "runs/digits: runs is a file, where a folder is needed";
+    for (arguments, sentence) in [
+        ("train --epochs 1 --out taken", file),
+        ("train --epochs 1 --out taken --force", file),
+        ("train --epochs 1 --out taken/run", "taken/run: taken is a file, where a folder"),
+        ("train --epochs 1", default),
+        ("train --epochs 1 --force", default),
+        ("notes sizing --out taken", file),
+    ] {
+        let stderr = folder.run(arguments).stderr;
+        assert!(stderr.contains(sentence), "{arguments}: {stderr}");
+    }
+    assert_eq!((folder.read("taken"), folder.read("runs")), ("text".into(), "text".into()));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
+        let stderr = folder.fails(1, "train --epochs 1 --out link");
+        assert!(
+            stderr.contains("link: it is a link that leads nowhere, where a folder"),
+            "{stderr}"
+        );
+    }
+    assert_eq!(folder.files(".").len(), if cfg!(unix) { 3 } else { 2 });
+}

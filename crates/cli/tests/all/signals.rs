@@ -279,3 +279,22 @@ fn a_killed_prediction_leaves_a_whole_file() {
         assert_eq!(folder.files("."), files, "after {stop}");
     }
 }
+
+/// Between the folder and what claims it, too.
+#[test]
+fn a_signal_in_the_first_milliseconds_leaves_no_empty_folder() {
+    for round in 0..40 {
+        let folder = Folder::new();
+        let mut command = command(&folder, LONG);
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let run = folder.path().join("run");
+        let wait = Duration::from_micros(250 * (round % 8));
+        while !run.exists() && child.try_wait().unwrap().is_none() {
+            std::hint::spin_loop();
+        }
+        sleep(wait);
+        send("HUP", &child);
+        child.wait().unwrap();
+        assert!(!run.exists() || run.join("model.safetensors").exists(), "{wait:?}");
+    }
+}

@@ -134,12 +134,13 @@ fn a_test_no_better_than_the_mean_is_said_to_be() {
     assert!(text.contains("no better than by the mean of the training targets"), "{text}");
 }
 
-/// The validation part has the row that leaves the range of `f32`.
+/// The validation part has the row whose squared error leaves the range of `f64`.
 #[test]
 fn no_epoch_is_called_the_best_where_no_validation_loss_is_finite() {
     let folder = Folder::new();
-    folder.write("a.csv", spoilt(0, "1e30"));
-    let runs = (0..40).map(|seed| folder.run(&format!("train a.csv --seed {seed} --epochs 25")));
+    folder.write("a.csv", spoilt(0, "1e200"));
+    let train = "train a.csv --epochs 25 --dtype f64";
+    let runs = (0..40).map(|seed| folder.run(&format!("{train} --seed {seed}")));
     let run = runs.into_iter().find(|run| run.stderr.contains("no validation loss was finite"));
     let text = run.expect("a seed that puts the row there").stderr;
     assert!(text.contains("training 20 epochs"), "{text}");
@@ -301,6 +302,13 @@ fn a_config_repeats_a_run_and_the_command_line_comes_first() {
     let repeated = folder.json("train --config first/config.toml --out second");
     assert_eq!(repeated["weights_hash"], report["weights_hash"]);
     assert_eq!(folder.read("first/config.toml"), folder.read("second/config.toml"));
+    // From wherever, since the data are named by their whole path.
+    std::fs::create_dir(folder.path().join("elsewhere")).unwrap();
+    let mut elsewhere = folder.command("train --config ../first/config.toml --out fourth");
+    elsewhere.current_dir(folder.path().join("elsewhere"));
+    assert!(elsewhere.output().unwrap().status.success());
+    let fourth = folder.read("elsewhere/fourth/config.toml");
+    assert_eq!(fourth, folder.read("first/config.toml"));
     let other = folder.json("train --config first/config.toml --hidden none --out third");
     assert_eq!(other["parameters"], 2 * 3 / 2 + 3);
     // Lists and numbers as people write them in TOML.

@@ -409,3 +409,16 @@ proptest! {
         }
     }
 }
+
+/// A device, or the memory of a program, is no table.
+#[test]
+fn bytes_that_no_text_has_are_refused_where_they_are_read() {
+    let utf16: Vec<u8> = "x,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [&b"x,y\n1,\0\n"[..], &utf16] {
+        let error = Table::from_reader(bytes, b',').unwrap_err();
+        assert!(matches!(error, DataError::Binary), "{error}");
+        assert!(error.to_string().contains("save it as CSV in UTF-8"), "{error}");
+    }
+    let endless = io::repeat(0);
+    assert!(matches!(Table::from_reader(endless, b','), Err(DataError::Binary)));
+}

@@ -324,6 +324,19 @@ fn every_other_file_is_refused_with_a_reason() {
     assert!(folder.error(&header("{}")).contains("holds no densely model"));
     let entry = |json: &str| header(&format!(r#"{{"__metadata__":{{"densely":{json:?}}}}}"#));
     assert!(folder.error(&entry("nonsense")).contains("description cannot be read"));
+    // Each says what was expected, in words that are not those of our code.
+    let network = r#"{"inputs":1,"layers":[],"loss":"mse"}"#;
+    for (network, preprocess, sentence) in [
+        (r#"{"inputs":"x"}"#, "none", "its network should have `inputs`, `layers` and `loss`"),
+        (network, "mystery", "its preprocessing should be the name of one that is known here"),
+    ] {
+        let json = format!(
+            r#"{{"version":5,"dtype":"f32","network":{network},"preprocess":"{preprocess}",
+            "features":[],"outputs":[],"provenance":{{"options":{{}},"results":{{}}}}}}"#
+        );
+        let error = folder.error(&entry(&json));
+        assert!(error.contains(sentence) && !error.contains("untagged"), "{error}");
+    }
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
         folder.error(&entry(r#"{"version":7,"new":true}"#)),

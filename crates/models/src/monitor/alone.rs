@@ -64,7 +64,7 @@ fn losses<T: Scalar>(
         let scores = model.scores(data.x().subcols(first, n), threads)?;
         let (block, later) = rest.split_at(n);
         let losses = evaluation::losses(model.loss(), scores.as_ref(), block);
-        all.extend(losses.iter().map(|loss| loss.to_f64()));
+        all.extend(losses);
         rest = later;
     }
     Ok(all)

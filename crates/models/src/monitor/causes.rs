@@ -7,7 +7,7 @@ use super::diagnosis::{HUGE_RATE, TINY_RATE, large_weights};
 use super::losses::Losses;
 use super::pace::{Fall, Pace};
 use super::survey::{Survey, looks_unscaled};
-use super::{Case, Finding, Trouble};
+use super::{Case, Finding, Monitor, Trouble};
 
 /// Outputs that are a smaller part of the inputs than this are too small.
 const SMALL_GAIN: f64 = 0.1;
@@ -35,6 +35,9 @@ const UNFINISHED: f64 = 0.3;
 /// than this.
 const DROWNED: f64 = 0.5;
 const SHRUNK_SOME: f64 = 0.5;
+
+/// The same where a penalty does so in the first step, when the loss pulls as hard as ever.
+const DROWNED_AT_ONCE: f64 = 100.0;
 
 /// A gradient is cut if no more than this is left of it.
 const CUT: f64 = 0.01;
@@ -78,6 +81,7 @@ pub(crate) fn causes<T: Scalar>(
     findings.extend(large_weights(&case.monitor.initial_weights));
     if findings.is_empty() {
         let alone = norm_limit(case)
+            .or_else(|| drowning_penalty(case.monitor).filter(|_| has_not_shrunk(case)))
             .filter(|_| trouble >= Trouble::Little)
             .or_else(|| large_step(case, &course))
             .or_else(|| restraint(case, &course));
@@ -99,9 +103,12 @@ pub(crate) fn causes<T: Scalar>(
         }
         return findings;
     }
-    let lowered = |finding: &Finding| matches!(finding, Finding::LargeUpdates { .. });
+    // Where inputs are of another scale, no rate is to blame.
+    let explains = |finding: &Finding| {
+        finding.is_of_scale() || matches!(finding, Finding::LargeUpdates { .. })
+    };
     let learning_rate = largest_rate(case);
-    if learning_rate > TINY_RATE && !findings.iter().any(lowered) {
+    if learning_rate > TINY_RATE && !findings.iter().any(explains) {
         findings.push(Finding::LargeLearningRate { learning_rate });
     }
     findings
@@ -118,6 +125,18 @@ pub(crate) fn large_step<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> 
 fn norm_limit<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
     let (limit, (layer, share)) = (case.monitor.limits.max_norm?, case.monitor.held?);
     Some(Finding::NormLimit { layer, share, limit })
+}
+
+/// A penalty that hides the loss from the first step on.
+pub(crate) fn drowning_penalty<T: Scalar>(monitor: &Monitor<T>) -> Option<Finding> {
+    let ratio = monitor.first_pull.as_ref()?.ratio(&monitor.limits);
+    (ratio > DROWNED_AT_ONCE).then_some(Finding::DrowningPenalty { ratio })
+}
+
+/// Whether a penalty has not shrunk the weights, since no step has: of shrunk ones there is more
+/// to say.
+fn has_not_shrunk<T: Scalar>(case: &Case<'_, T>) -> bool {
+    most_shrunk(case).is_some_and(|(_, share)| share.is_nan() || share >= SHRUNK_SOME)
 }
 
 /// What else holds the weights or the steps back.
@@ -220,7 +239,7 @@ fn steps<T: Scalar>(
         Some(ratio) if ratio < SLOW_UPDATE => {
             Finding::SmallLearningRate { learning_rate, ratio, steps }
         }
-        _ => Finding::StillFalling { before, last, epochs },
+        _ => Finding::StillFalling { before, last, epochs, part: pace.part },
     })
 }
 

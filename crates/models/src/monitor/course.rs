@@ -6,6 +6,9 @@ use super::{Finding, LayerReport};
 const DEAD: f64 = 0.3;
 const SATURATED: f64 = 0.1;
 
+/// Layers that are named, of those that something is so of; of one more, too.
+const LAYERS: usize = 3;
+
 /// Until when large updates are of weights that began small.
 const FIRST_EPOCHS: usize = 4;
 /// Healthy updates are about 1e-3 of the weights.
@@ -48,17 +51,24 @@ impl<'a> Course<'a> {
         // Where little comes in, or almost the same, it is not for the examples to decide which
         // units are active.
         let rows = if known.iter().any(small) { &[] } else { &self.latest[..] };
-        for row in rows {
-            findings.extend(self.dead(row));
-            findings.extend(self.saturated(row));
-        }
+        // Nor is it for initial weights where what comes in is large.
+        let large = known.iter().any(|finding| matches!(finding, Finding::LargeFeature { .. }));
+        let explained = |finding: &Finding| match finding {
+            Finding::DeadUnits { since, .. } | Finding::SaturatedUnits { since, .. } => {
+                large && *since == 1
+            }
+            _ => false,
+        };
+        let unexplained = |finding: Option<Finding>| finding.filter(|f| !explained(f));
+        findings.extend(of_first(rows, |row| unexplained(self.dead(row))));
+        findings.extend(of_first(rows, |row| unexplained(self.saturated(row))));
         if findings.is_empty() && known.is_empty() {
             findings.extend(self.vanishing());
         }
         // Small weights are moved far by little.
         let shrunk = |finding: &Finding| matches!(finding, Finding::ShrunkWeights { .. });
         if !known.iter().any(shrunk) {
-            findings.extend(self.latest.iter().filter_map(|row| self.large_updates(row)));
+            findings.extend(of_first(&self.latest, |row| self.large_updates(row)));
         }
         findings.extend(self.dropped());
         findings
@@ -93,7 +103,9 @@ impl<'a> Course<'a> {
 
     /// Since which epoch this has been so of a layer without a break.
     fn since(&self, of: &LayerReport, is_so: impl Fn(&LayerReport) -> bool) -> Option<usize> {
-        let back = self.rows.iter().rev().filter(|row| row.stage == of.stage);
+        // Each look has a row for each stage.
+        let looks = self.rows.rchunks(self.latest.len().max(1));
+        let back = looks.filter_map(|look| look.get(of.stage));
         back.take_while(|row| is_so(row)).last().map(|row| row.epoch)
     }
 
@@ -152,4 +164,15 @@ impl<'a> Course<'a> {
         let (layer, dropped) = strongest.filter(|&(_, dropped)| dropped > DROPPED)?;
         Some(Finding::StrongDropout { layer, dropped })
     }
+}
+
+/// What is said of layers: of the first few, and of how many more.
+fn of_first(rows: &[&LayerReport], said: impl Fn(&LayerReport) -> Option<Finding>) -> Vec<Finding> {
+    let mut findings: Vec<_> = rows.iter().filter_map(|row| said(row)).collect();
+    let more = findings.len().saturating_sub(LAYERS);
+    if more > 1 {
+        findings.truncate(LAYERS);
+        findings.push(Finding::MoreLayers { layers: more });
+    }
+    findings
 }

@@ -6,7 +6,7 @@ use densely_tensor::{Scalar, Threads, column, sum_of, vectorize};
 
 use super::alone::Alone;
 use super::baseline::below_baseline;
-use super::causes::{causes, large_step};
+use super::causes::{causes, drowning_penalty, large_step};
 use super::constant_prediction::ConstantPrediction;
 use super::course::Course;
 use super::data_causes::{data_causes, new_causes};
@@ -53,6 +53,9 @@ pub(crate) const TINY_RATE: f64 = 1e-6;
 /// From this learning rate on, nothing else needs to be to blame.
 pub(crate) const HUGE_RATE: f64 = 1.0;
 
+/// Decoupled decay beyond this part of the weights, in a step, makes them larger.
+const DECAY: f64 = 2.0;
+
 /// The loss of a class that is never recognised is at least this part of that of one
 /// prediction for all.
 const MISSED: f64 = 0.1;
@@ -77,7 +80,12 @@ impl Diagnosis {
         if learns_nothing {
             return Ok(Self { findings });
         }
+        findings.extend(single_examples(case.train));
         let losses = Losses::of(case)?;
+        if losses.constant.loss == 0.0 {
+            findings.push(Finding::NothingAsked { loss: case.model.loss().kind().to_string() });
+            return Ok(Self { findings });
+        }
         let trouble = losses.trouble();
         let validation = case.validation.filter(|_| losses.validation_suffers());
         let alone = validation.map(|data| Alone::of(case.model, data, case.threads));
@@ -90,13 +98,32 @@ impl Diagnosis {
         if step.is_some() && causes.is_empty() && seen.iter().any(overfits) {
             causes.extend(step.clone());
         }
-        findings.extend(seen.into_iter().filter(|finding| step.is_none() || !overfits(finding)));
-        if losses.last > MISSED * losses.constant.loss {
+        // Nor is what inputs of another scale make of the loss.
+        let of_scale = causes.iter().any(Finding::is_of_scale);
+        let follows = |finding: &Finding| match finding {
+            Finding::InitialLoss { .. } => of_scale,
+            Finding::Overfitting { .. } => of_scale || step.is_some(),
+            _ => false,
+        };
+        findings.extend(seen.into_iter().filter(|finding| !follows(finding)));
+        let explained = |finding: &Finding| {
+            use Finding::{NothingCarriesOver, SingleExamples};
+            matches!(finding, NothingCarriesOver { .. } | SingleExamples { .. })
+        };
+        if losses.last > MISSED * losses.constant.loss && !findings.iter().any(explained) {
             findings.extend(missed_classes(case.model, case.train, case.threads)?);
         }
-        let no_cause = trouble >= Trouble::Nothing && causes.is_empty();
+        let cause = |finding: &Finding| {
+            use Finding::{MissedClasses, SingleExamples};
+            matches!(finding, MissedClasses { .. } | SingleExamples { .. })
+        };
+        let no_cause =
+            trouble >= Trouble::Nothing && causes.is_empty() && !findings.iter().any(cause);
         findings.extend(causes);
-        findings.extend(no_cause.then_some(Finding::NoCause));
+        if no_cause {
+            let is_linear = is_linear(case.model.network());
+            findings.push(if is_linear { Finding::LinearNetwork } else { Finding::NoCause });
+        }
         if let Some(data) = validation {
             let train = Survey::of(case.train);
             findings.extend(alone.map(|alone| dominating(alone, data, Part::Validation)));
@@ -127,16 +154,18 @@ impl Diagnosis {
         let alone = if suffers { Alone::of(model, test, threads)? } else { None };
         let learnt = |finding: &Finding| {
             use Finding::{
-                ConstantTarget, NotLearned, NothingCarriesOver, OneClass, RisingLoss,
-                SqueezedTarget,
+                ConstantTarget, NotLearned, NothingAsked, NothingCarriesOver, OneClass, RisingLoss,
+                SingleExamples, SqueezedTarget,
             };
             !matches!(
                 finding,
                 ConstantTarget { .. }
                     | NotLearned { .. }
+                    | NothingAsked { .. }
                     | NothingCarriesOver { .. }
                     | OneClass { .. }
                     | RisingLoss { .. }
+                    | SingleExamples { .. }
                     | SqueezedTarget { .. }
             )
         };
@@ -171,11 +200,44 @@ impl Diagnosis {
             None => WeightScale::of(model.network()),
         };
         findings.extend(large_weights(&initial));
-        if updated && learning_rate >= TINY_RATE {
-            findings.push(Finding::LargeLearningRate { learning_rate });
+        if !updated || learning_rate < TINY_RATE {
+            return Self { findings };
         }
+        let penalty = monitor.and_then(|monitor| too_strong(monitor, learning_rate));
+        let penalty = penalty.filter(|_| findings.is_empty());
+        findings.push(penalty.unwrap_or(Finding::LargeLearningRate { learning_rate }));
         Self { findings }
     }
+}
+
+/// A penalty that made a run diverge.
+fn too_strong<T: Scalar>(monitor: &Monitor<T>, learning_rate: f64) -> Option<Finding> {
+    let strength = monitor.limits.penalty.decoupled_strength();
+    let large = Finding::LargeDecay { strength, learning_rate };
+    let decay = (strength * learning_rate > DECAY).then_some(large);
+    decay.or_else(|| drowning_penalty(monitor))
+}
+
+/// Whether a network has no hidden layer.
+fn is_linear<T: Scalar>(network: &Sequential<T>) -> bool {
+    let kinds = network.stages().iter().map(|stage| stage.layer().kind());
+    let mut layers = 0;
+    let mut plain = true;
+    for kind in kinds {
+        layers += usize::from(kind.name() == "linear");
+        plain &= matches!(kind.name(), "linear" | "dropout" | "input-noise");
+    }
+    plain && layers == 1
+}
+
+/// Classes of which there is one training example.
+fn single_examples<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
+    let Target::Classes { labels, names } = data.target() else { return None };
+    let mut counts = vec![0_usize; names.len()];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    let single = || (0..names.len()).filter(|&class| counts[class] == 1);
+    let class = names[single().next()?].clone();
+    Some(Finding::SingleExamples { class, more: single().count() - 1, of: names.len() })
 }
 
 fn dominating<T: Scalar>(alone: Alone, data: &Dataset<T>, part: Part) -> Finding {

@@ -75,6 +75,20 @@ pub enum Finding {
         /// Of how many.
         of: usize,
     },
+    /// The best prediction that is the same for all examples has a loss of 0.
+    NothingAsked {
+        /// The loss: a kind.
+        loss: String,
+    },
+    /// Classes with a single training example.
+    SingleExamples {
+        /// The name of the first of them.
+        class: String,
+        /// How many more there are.
+        more: usize,
+        /// Of how many classes.
+        of: usize,
+    },
     /// No example that was looked at, up to 16, of a rare class is taken for that class.
     MissedClasses {
         /// The name of the class, of several the one with most examples.
@@ -227,6 +241,19 @@ pub enum Finding {
         /// The norm of the penalty's gradient over that of the loss's; `None` for decoupled decay.
         ratio: Option<f64>,
     },
+    /// Little was learnt, the weights did not shrink, and from the first step on a penalty pulled a
+    /// hundred times as hard at them as the loss did.
+    DrowningPenalty {
+        /// The norm of the penalty's gradient over that of the loss's.
+        ratio: f64,
+    },
+    /// The loss rose, and a step takes more than twice of the weights away by decoupled decay.
+    LargeDecay {
+        /// The strength of the decay.
+        strength: f64,
+        /// The learning rate then.
+        learning_rate: f64,
+    },
     /// Little was learnt, and most units of a layer are held at the largest norm that they may
     /// have.
     NormLimit {
@@ -275,6 +302,11 @@ pub enum Finding {
         units: usize,
         /// The first epoch that was looked at in which they were as many as that.
         since: usize,
+    },
+    /// What is said of a layer just before is so of as many more.
+    MoreLayers {
+        /// How many.
+        layers: usize,
     },
     /// Little was learnt, and the gradients of an early layer are below a fiftieth of those of
     /// the last one.
@@ -339,8 +371,7 @@ pub enum Finding {
         /// The number of steps in all.
         steps: usize,
     },
-    /// Some was left, and the loss was still falling at the end, on the validation data if there
-    /// are any: by 1 % of that of one prediction for all in the last tenth of the epochs, and by
+    /// Some was left, and the loss was still falling at the end: by 1 % of that of one prediction for all in the last tenth of the epochs, and by
     /// 5 % of what was left.
     StillFalling {
         /// The loss before these epochs.
@@ -349,6 +380,8 @@ pub enum Finding {
         last: f64,
         /// How many epochs.
         epochs: usize,
+        /// Of which data: the validation data if there are any.
+        part: Part,
     },
     /// Some was left, and most of the run had a learning rate below 1 % of the largest, to which it
     /// was lowered while the loss was falling.
@@ -383,6 +416,15 @@ pub enum Finding {
         /// The learning rate then.
         learning_rate: f64,
     },
-    /// Nothing was learnt, and none of the causes above was found.
+    /// Nothing was learnt, none of the causes above was found, and the network has no hidden layer.
+    LinearNetwork,
+    /// The same of a network that has one.
     NoCause,
+}
+
+impl Finding {
+    /// Whether it is that what comes in is not scaled.
+    pub(crate) fn is_of_scale(&self) -> bool {
+        matches!(self, Self::LargeFeature { .. } | Self::NotCentered { .. })
+    }
 }

@@ -20,6 +20,10 @@ const SOME: f64 = 0.1;
 /// A validation loss has risen if it is as many times its lowest.
 const OVERFIT: f64 = 1.25;
 
+/// Validation data are unlike the training data where one prediction for all has less than this
+/// part of the loss that it has there.
+const ALIKE: f64 = 0.25;
+
 /// A network that overfits is worth a sentence if so much of the loss of one prediction for
 /// all was left at its best.
 const LEFT: f64 = 0.25;
@@ -146,6 +150,11 @@ impl<T: Scalar> Losses<T> {
 
     /// What validation says of what was learnt.
     fn on_new_examples(&self, on: Validation) -> Option<Finding> {
+        if on.constant < ALIKE * self.constant.loss {
+            // By chance none of the large targets is among them: on the others, a network that has
+            // to meet the large ones may be worse than one prediction for all.
+            return None;
+        }
         let fell = self.last < 0.8 * self.constant.loss;
         if on.lowest > NOTHING * on.constant && fell {
             let Validation { lowest, constant, .. } = on;

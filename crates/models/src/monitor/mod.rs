@@ -53,6 +53,9 @@ const INTERVAL: usize = 32;
 /// step of the epoch.
 const INTERVAL_PER_COUNT: usize = 10;
 
+/// Looks that there were, for each that passes before the pull is seen again.
+const LOOKS_PER_PULL: usize = 4;
+
 /// Examples whose statistics are taken, at most.
 const SAMPLE: usize = 128;
 
@@ -83,8 +86,13 @@ pub(crate) struct Monitor<T: Scalar> {
     last_weights: Vec<WeightScale>,
     /// What holds the optimiser back.
     limits: Limits,
-    /// At the last look.
+    /// At the first look, and at one of the last.
+    first_pull: Option<Pull>,
     pull: Option<Pull>,
+    /// The number of looks, and at which of them the pull is next seen: to read all gradients takes
+    /// as long as all else that a look does, and changes little from one to the next.
+    looks: usize,
+    next_pull: usize,
     /// The layer whose units a limit of norms holds, and the share of them.
     held: Option<(usize, f64)>,
     /// Steps until an epoch is looked at again, if it begins then.
@@ -121,7 +129,10 @@ impl<T: Scalar> Monitor<T> {
             initial_weights: WeightScale::of(model.network()),
             last_weights: Vec::new(),
             limits,
+            first_pull: None,
             pull: None,
+            looks: 0,
+            next_pull: 0,
             held: None,
             wait: 0,
             watching: false,
@@ -138,7 +149,12 @@ impl<T: Scalar> Monitor<T> {
             self.flat.iter_mut().for_each(FlatUnits::start);
             self.take_statistics(epoch, pass);
             self.change.before(pass.network);
-            self.pull = Pull::of(pass.network, &self.limits);
+            if self.looks >= self.next_pull || epoch == self.last_epoch {
+                self.pull = Pull::of(pass.network, &self.limits);
+                self.first_pull = self.first_pull.or(self.pull);
+                self.next_pull = self.looks + self.looks / LOOKS_PER_PULL + 1;
+            }
+            self.looks += 1;
         }
         if self.watching && self.flat.iter().any(FlatUnits::is_open) {
             self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));

@@ -1,6 +1,6 @@
 use densely_tensor::Scalar;
 
-use super::Case;
+use super::{Case, Part};
 use crate::Stop;
 
 /// The part of a run that its end is.
@@ -23,6 +23,8 @@ pub(crate) struct Pace {
     /// The first is that before training.
     losses: Vec<f64>,
     rates: Vec<f64>,
+    /// Which data the losses are of, but for that before training.
+    pub(crate) part: Part,
     /// Whether the last epochs are what was kept.
     to_the_end: bool,
 }
@@ -40,6 +42,7 @@ impl Pace {
         let validation = case.epochs.iter().map(|epoch| Some(epoch.validation?.loss()));
         let validation: Option<Vec<f64>> = validation.collect();
         let finite = validation.filter(|losses| losses.iter().all(|loss| loss.is_finite()));
+        let part = if finite.is_some() { Part::Validation } else { Part::Training };
         let train = || case.epochs.iter().map(|epoch| epoch.train_loss).collect();
         let mut losses = vec![case.monitor.initial_loss.loss];
         losses.extend(finite.unwrap_or_else(train));
@@ -47,6 +50,7 @@ impl Pace {
         Self {
             losses,
             rates: case.epochs.iter().map(|epoch| epoch.learning_rate).collect(),
+            part,
             to_the_end: case.stop != Stop::Patience && case.kept_epoch + end(epochs) > epochs,
         }
     }
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     fn pace(losses: Vec<f64>, rates: Vec<f64>) -> Pace {
-        Pace { losses, rates, to_the_end: true }
+        Pace { losses, rates, part: Part::Training, to_the_end: true }
     }
 
     #[test]

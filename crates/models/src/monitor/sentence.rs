@@ -20,6 +20,14 @@ fn one_decimal(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
+/// How hard a penalty pulls, where the loss may not pull at all.
+fn times_the_loss(ratio: f64) -> String {
+    match ratio.is_finite() {
+        true => format!("{} times as hard as the loss", figure(ratio)),
+        false => "at them, and the loss hardly does".to_owned(),
+    }
+}
+
 /// Of which data an example is, where that has to be said.
 fn of_part(part: Part) -> String {
     match part {
@@ -82,6 +90,25 @@ impl fmt::Display for Finding {
                 f,
                 "the validation loss was infinite or NaN after {epochs} of {of} epochs: these were \
                  passed over"
+            ),
+            Self::NothingAsked { loss } => write!(
+                f,
+                "one prediction for all examples has a loss of 0 by {loss}, which so asks nothing of \
+                 the network: choose a larger margin, or another loss"
+            ),
+            Self::SingleExamples { class, more, of } => write!(
+                f,
+                "class `{class}` has a single training example{}, from which it cannot be told what \
+                 is common to a class: {}",
+                match more {
+                    0 => String::new(),
+                    1 => ", as has another class".to_owned(),
+                    more => format!(", as have {more} more of {of} classes"),
+                },
+                match 2 * (more + 1) > *of {
+                    true => "choose another target, or learn it as a number if it is one",
+                    false => "add examples of it, or leave it out",
+                }
             ),
             Self::MissedClasses { class, examples, looked_at, more } => {
                 let others = match more {
@@ -246,12 +273,24 @@ impl fmt::Display for Finding {
                 percent(*share),
                 match ratio {
                     None => String::new(),
-                    Some(ratio) => format!(
-                        ", the penalty on them pulls {} times as hard as the loss",
-                        figure(*ratio)
-                    ),
+                    Some(ratio) =>
+                        format!(", the penalty on them pulls {}", times_the_loss(*ratio)),
                 }
             ),
+            Self::DrowningPenalty { ratio } => write!(
+                f,
+                "the penalty on the weights pulls {}: lower the weight decay or L1 penalty",
+                times_the_loss(*ratio)
+            ),
+            Self::LargeDecay { strength, learning_rate } => write!(
+                f,
+                "a step takes the weight decay of {} times the learning rate of {} of the weights \
+                 away, which is more than twice of what there is: lower the weight decay",
+                figure(*strength),
+                figure(*learning_rate)
+            ),
+            Self::MoreLayers { layers: 1 } => write!(f, "so it is with 1 more layer"),
+            Self::MoreLayers { layers } => write!(f, "so it is with {layers} more layers"),
             Self::NormLimit { layer, share, limit } => write!(
                 f,
                 "the max norm of {} holds {} of layer {layer}'s units down: raise it",
@@ -327,9 +366,9 @@ impl fmt::Display for Finding {
                 "there were only {steps} steps, since a batch of {batch_size} holds so much of the \
                  {examples} examples: use smaller batches"
             ),
-            Self::StillFalling { before, last, epochs } => write!(
+            Self::StillFalling { before, last, epochs, part } => write!(
                 f,
-                "the loss was still falling at the end (from {} to {} in the last {}): train for \
+                "the {part} loss was still falling at the end (from {} to {} in the last {}): train for \
                  more epochs",
                 figure(*before),
                 figure(*last),
@@ -360,6 +399,12 @@ impl fmt::Display for Finding {
             Self::LargeLearningRate { learning_rate } => {
                 write!(f, "lower the learning rate (it is {})", figure(*learning_rate))
             }
+            Self::LinearNetwork => write!(
+                f,
+                "neither the data nor the steps show why: without a hidden layer, the network cannot \
+                 learn what features say only together, so add one; or they may say nothing about \
+                 the target"
+            ),
             Self::NoCause => write!(
                 f,
                 "neither the data nor the network show why: the features may say nothing about \

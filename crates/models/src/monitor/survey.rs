@@ -79,24 +79,25 @@ pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
             spread.largest = spread.largest.max(value);
         }
     }
+    // Relative, since a difference or a square may be too large where the value is not.
+    let relative = |spread: &Spread| {
+        let scale = spread.largest.abs().max(spread.smallest.abs());
+        let scale = if scale > 0.0 { scale } else { 1.0 };
+        (scale, spread.mean / scale)
+    };
+    let scales: Vec<_> = spreads.iter().map(relative).collect();
     for j in 0..x.ncols() {
-        for (spread, value) in spreads.iter_mut().zip(column(x, j)) {
-            let scale = spread.largest.abs().max(spread.smallest.abs());
-            // Relative, since a difference or a square may be too large where the value is not.
-            let share = if scale > 0.0 {
-                (value.to_f64() / scale - spread.mean / scale).abs()
-            } else {
-                0.0
-            };
+        let rows = spreads.iter_mut().zip(&scales).zip(column(x, j));
+        for ((spread, &(scale, mean)), value) in rows {
+            let share = (value.to_f64() / scale - mean).abs();
             if share > spread.distance {
                 (spread.farthest, spread.distance) = (j, share);
             }
-            spread.deviation += share * share / n;
+            spread.deviation += share * share;
         }
     }
-    for spread in &mut spreads {
-        let scale = spread.largest.abs().max(spread.smallest.abs());
-        spread.deviation = (scale * spread.deviation.sqrt()).min(f64::MAX);
+    for (spread, &(scale, _)) in spreads.iter_mut().zip(&scales) {
+        spread.deviation = (scale * (spread.deviation / n).sqrt()).min(f64::MAX);
         spread.distance = (scale * spread.distance).min(f64::MAX);
         if spread.is_constant() {
             // What rounding made of them.

@@ -222,8 +222,8 @@ fn unknown_names_list_the_choices() {
     let error = Mlp::classifier(2, 2).loss("softmix").build::<f32>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown loss \"softmix\": choose one of softmax, svm, squared-svm, crammer-singer, logistic, \
-         hinge, squared-hinge, mse, mae, huber"
+        "unknown loss \"softmix\" (did you mean softmax?): choose one of softmax, svm, squared-svm, \
+         crammer-singer, logistic, hinge, squared-hinge, mse, mae, huber"
     );
 }
 

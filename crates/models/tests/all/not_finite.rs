@@ -215,3 +215,20 @@ fn a_candidate_with_a_score_that_is_nan_does_not_win() {
     assert!(matches!(error, ModelError::NotFiniteOutput { .. }), "{error}");
     assert_eq!(search.best().unwrap().options, "tanh");
 }
+
+/// In `f32`, the square of 1e20 is infinite. What is known of each epoch is the mean in `f64`, as it
+/// is at the end.
+#[test]
+fn validation_losses_are_finite_where_f64_has_them() {
+    let x = Mat::from_fn(1, 40, |_, j| (j % 7) as f32);
+    let train = Dataset::regression(x.clone(), Mat::from_fn(1, 40, |_, j| (j % 5) as f32)).unwrap();
+    let y = Mat::from_fn(1, 40, |_, j| if j == 13 { 1e20_f32 } else { (j % 5) as f32 });
+    let validation = Dataset::regression(x, y).unwrap();
+    let mut model = Mlp::regressor(1, 1).hidden([4]).build::<f32>().unwrap();
+    let trainer = Trainer::new(Sgd::new(0.001)).epochs(3).validation_data(&validation);
+    let history = trainer.fit(&mut model, &train).unwrap();
+    for epoch in &history.epochs {
+        let loss = epoch.validation.unwrap().loss();
+        assert!((loss / 2.5e38 - 1.0).abs() < 1e-6, "{loss:e}");
+    }
+}

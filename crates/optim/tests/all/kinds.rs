@@ -22,7 +22,7 @@ fn a_kind_and_its_optimiser_are_each_other_s_inverse() {
         "sgd(0.1, 0, nesterov)",
         "sgd(weight-decay=0, l1=0.01, decoupled-decay=0.2)",
         "adam",
-        "adam(0.01, 0.8, 0.99, 0.00001)",
+        "adam(0.01, 0.8, 0.99, 1e-5)",
         "adamw(weight-decay=0.2, l1=0.1, l2=0.3)",
         "rmsprop(decay=0.9, momentum=0.5, centered)",
         "adagrad(initial-sum=0.1)",
@@ -60,7 +60,7 @@ fn the_rate_is_the_one_of_now() {
 #[test]
 fn what_is_not_known_is_said_with_what_is() {
     let message = |kind: &str| known().get(kind).unwrap_err().to_string();
-    let unknown = "unknown optimiser \"adan\": choose one of sgd, adam, adamw, rmsprop, adagrad, ";
+    let unknown = "unknown optimiser \"adan\" (did you mean adam?): choose one of sgd, adam, adamw, rmsprop, adagrad, ";
     assert!(message("adan").starts_with(unknown), "{}", message("adan"));
     assert!(message("clip-norm(1, adan)").starts_with(unknown));
     assert_eq!(message("clip-norm(1)"), "clip-norm needs its optimizer: it takes limit, optimizer");
@@ -76,7 +76,7 @@ fn what_is_not_known_is_said_with_what_is() {
     let schedule = |kind: &str| ScheduleKinds::new().get(kind).err().unwrap().to_string();
     assert_eq!(schedule("warm-up(1, cosin)"), {
         let names = "constant, step, exponential, cosine, one-cycle, warm-up";
-        format!("unknown schedule \"cosin\": choose one of {names}")
+        format!("unknown schedule \"cosin\" (did you mean cosine?): choose one of {names}")
     });
 }
 

@@ -158,7 +158,10 @@ impl<T: Scalar> Keeper<T> {
     /// Saves what there is of a training that failed, and says with the error where that is.
     pub(crate) fn rescue(mut self, error: CliError) -> CliError {
         // An option that cannot be is found where the training would begin.
-        let never_began = matches!(error, CliError::Model(ModelError::Option { .. }));
+        let never_began = matches!(
+            error,
+            CliError::Model(ModelError::Option { .. } | ModelError::NumberType { .. })
+        );
         if self.epochs.is_empty() && never_began {
             self.folder.abandon();
             return error;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use densely::layers::Stage;
 use densely::models::{History, Stop};
 use densely::prelude::*;
 
@@ -62,10 +63,24 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
     );
 }
 
-/// The layers, as `64 relu, dropout(0.1) -> 10`.
+/// The layers, as `64 relu, dropout(0.1) -> 10`; of very many, the first and the last.
 fn widths<T: Scalar>(network: &Sequential<T>) -> String {
+    /// Layers that are shown at the beginning, and at the end.
+    const SHOWN: usize = 12;
+    let stages = network.stages();
+    match stages.len().saturating_sub(2 * SHOWN) {
+        0 => widths_of(stages),
+        left_out => {
+            let (first, last) = (&stages[..SHOWN], &stages[stages.len() - SHOWN..]);
+            let more = thousands(left_out);
+            format!("{} ... {more} more layers ... {}", widths_of(first), widths_of(last))
+        }
+    }
+}
+
+fn widths_of<T: Scalar>(stages: &[Stage<T>]) -> String {
     let (mut text, mut after_width) = (String::new(), false);
-    for stage in network.stages() {
+    for stage in stages {
         let kind = stage.layer().kind();
         let weighs = kind.name() == "linear";
         text += match (text.is_empty(), weighs, after_width) {

@@ -1,8 +1,9 @@
 //! Runs that were spoilt.
 
 use densely_data::Dataset;
-use densely_models::{Mlp, Trainer};
-use densely_optim::{Optimizer, Sgd};
+use densely_models::{Finding, Mlp, Preparation, Trainer};
+use densely_optim::{Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
+use densely_preprocess::Method;
 use densely_tensor::Mat;
 
 use super::data::{
@@ -255,6 +256,66 @@ fn the_targets() {
             never: &["learning rate", "standardise", "epochs"],
         },
         Situation {
+            name: "a linear network, where only a product tells",
+            run: || {
+                let x = normal(2, 400, 3);
+                let labels = (0..400).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
+                let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
+                fit(&Mlp::classifier(2, 2), adam(0.003).epochs(30), &data)
+            },
+            says: &["nothing was learned", "without a hidden layer, the network cannot learn"],
+            never: &["learning rate", "larger network", "standardise"],
+        },
+        Situation {
+            name: "classes of one example each",
+            run: || {
+                let data = Dataset::classification(normal(2, 60, 3), (0..60).collect(), 60);
+                fit(&Mlp::classifier(2, 60).hidden([8]), adam(0.003), &prepared(&data.unwrap()))
+            },
+            says: &["class `0` has a single training example, as have 59 more of 60 classes"],
+            never: &["may say nothing", "not recognised", "add examples"],
+        },
+        Situation {
+            name: "a class of one example",
+            run: || {
+                let data = two_classes(400);
+                let labels = data.labels().unwrap().iter().enumerate();
+                let labels = labels.map(|(j, label)| if j == 7 { 2 } else { *label }).collect();
+                let data = Dataset::classification(data.x().to_owned(), labels, 3).unwrap();
+                fit(&Mlp::classifier(4, 3).hidden([32]), adam(0.01).epochs(20), &prepared(&data))
+            },
+            says: &["class `2` has a single training example, from which it cannot be told"],
+            never: &["\n", "another target"],
+        },
+        Situation {
+            name: "a rare class of which nothing is told",
+            run: || {
+                let data = prepared(&frauds(400, 0.0));
+                fit(&Mlp::classifier(4, 2).hidden([8]), sgd(0.01).epochs(10), &data)
+            },
+            says: &["the 12 training examples of class `fraud` are not recognised"],
+            never: &["may say nothing", "standardise", "learning rate"],
+        },
+        Situation {
+            name: "a target that grows without end, of whose end the validation data have nothing",
+            run: || {
+                let x = Mat::from_fn(1, 100, |_, j| j as f64 / 10.0);
+                let y = Mat::from_fn(1, 100, |_, j| x[(0, j)].exp());
+                let data = Dataset::regression(x, y).unwrap();
+                let part = |of: fn(&usize) -> bool| (0..100).filter(of).collect::<Vec<_>>();
+                let train = data.subset(&part(|j| j % 4 > 0 || *j > 60)).unwrap();
+                let validation = data.subset(&part(|j| j % 4 == 0 && *j <= 60)).unwrap();
+                let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+                let validation = preparation.dataset(&validation).unwrap();
+                let train = preparation.dataset(&train).unwrap();
+                let trainer = adam(0.003).epochs(60).validation_data(&validation).patience(20);
+                let mut model = Mlp::regressor(1, 1).hidden([64]).build::<f32>().unwrap();
+                super::diagnosis(trainer.fit(&mut model, &train))
+            },
+            says: &[],
+            never: &["does not hold", "say nothing", "overfits"],
+        },
+        Situation {
             name: "noise that a large network learns by heart",
             run: || {
                 let data = prepared(&noise_classes(300, 2));
@@ -423,7 +484,7 @@ fn the_validation_data() {
             name: "a value that overflows",
             run: || {
                 let validation =
-                    changed(100, |i, j, x| if (i, j) == (1, 5) { 1e30 } else { x }, |_, y| y);
+                    changed(100, |i, j, x| if (i, j) == (1, 5) { 3e38 } else { x }, |_, y| y);
                 let validation = validation.cast().unwrap();
                 let trainer = adam(0.003).epochs(5).validation_data(&validation);
                 let data = prepared(&raw_regression(400));
@@ -435,6 +496,23 @@ fn the_validation_data() {
                 "in example 5 of the validation data",
             ],
             never: &["learning rate"],
+        },
+        Situation {
+            name: "a value whose square overflows",
+            run: || {
+                let validation =
+                    changed(100, |i, j, x| if (i, j) == (1, 5) { 1e30 } else { x }, |_, y| y);
+                let validation = validation.cast().unwrap();
+                let trainer = adam(0.003).epochs(5).validation_data(&validation);
+                let data = prepared(&raw_regression(400));
+                super::diagnosis(trainer.fit(&mut value_net().build().unwrap(), &data))
+            },
+            says: &[
+                "example 5 of the validation data makes more than half of their loss, ",
+                "and so decides which weights are kept",
+                "feature `x1` is 1e30 standard deviations from its mean in example 5",
+            ],
+            never: &["learning rate", "inf"],
         },
         Situation {
             name: "a feature that was constant before",
@@ -474,5 +552,86 @@ fn losses_of_every_kind() {
         let net = Mlp::classifier(4, outputs).hidden([16]).loss(kind);
         let text = fit(&net, sgd(1e-7).epochs(3), &data).to_string();
         assert!(text.contains("the learning rate is too low (it is 1e-7)"), "{kind}: {text}");
+    }
+}
+
+/// Margins of 0, by which equal scores for all are as good as any.
+#[test]
+fn losses_that_ask_for_nothing() {
+    for (kind, outputs) in
+        [("hinge(0)", 1), ("svm(0)", 2), ("squared-svm(0)", 2), ("crammer-singer(0)", 2)]
+    {
+        let data = prepared(&two_classes(300));
+        let net = Mlp::classifier(4, outputs).hidden([16]).loss(kind);
+        let diagnosis = fit(&net, sgd(0.01).epochs(5), &data);
+        let [Finding::NothingAsked { loss }] = &diagnosis.findings[..] else {
+            panic!("{kind}: {diagnosis}")
+        };
+        assert_eq!(loss, kind);
+        let text = diagnosis.to_string();
+        assert!(text.contains("asks nothing of the network: choose a larger margin"), "{text}");
+    }
+}
+
+/// Of `f32`, whose squares of such gradients are infinite, so that Adam makes no step.
+#[test]
+fn penalties_that_drown_the_loss() {
+    let penalty = |trainer: Trainer<'_, f32>| {
+        fit(&value_net(), trainer.epochs(5), &prepared(&raw_regression(300))).to_string()
+    };
+    let l1 = Penalty::none().l1(1e30);
+    for (name, text) in [
+        ("Adam", penalty(Trainer::new(Adam::new(0.003).weight_decay(1e30)))),
+        ("RMSProp", penalty(Trainer::new(RmsProp::new(0.003).weight_decay(1e30)))),
+        ("SGD", penalty(Trainer::new(Sgd::new(0.01).momentum(0.9).weight_decay(1e30)))),
+        (
+            "SGD of a penalty that makes it diverge",
+            penalty(Trainer::new(Sgd::new(0.1).weight_decay(300.0))),
+        ),
+        ("L1, Adam", penalty(Trainer::new(Adam::new(0.003).penalty(l1)))),
+        ("L1, SGD", penalty(Trainer::new(Sgd::new(0.01).penalty(l1)))),
+    ] {
+        assert!(text.contains("the penalty on the weights pulls"), "{name}: {text}");
+        assert!(
+            text.contains("times as hard as the loss: lower the weight decay"),
+            "{name}: {text}"
+        );
+        assert!(!text.contains("learning rate") && !text.contains("inf"), "{name}: {text}");
+    }
+    let text = penalty(Trainer::new(AdamW::new(0.003).weight_decay(1e30)));
+    assert!(text.contains("more than twice of what there is: lower the weight decay"), "{text}");
+}
+
+/// Thousands of layers have thousands of the same thing to say.
+#[test]
+fn of_many_layers_the_first_are_named() {
+    let net = Mlp::classifier(64, 10).hidden(vec![8; 40]);
+    let change = |index, value: &mut Mat<f32>| {
+        if index % 2 == 1 && index < 80 {
+            *value = Mat::from_fn(value.nrows(), 1, |_, _| -100.0);
+        }
+    };
+    let diagnosis = fit_changed(&net, change, sgd(0.01).epochs(2), &standardised_digits(100));
+    let dead = |finding: &&Finding| matches!(finding, Finding::DeadUnits { .. });
+    assert_eq!(diagnosis.findings.iter().filter(dead).count(), 3, "{diagnosis}");
+    assert!(diagnosis.findings.contains(&Finding::MoreLayers { layers: 37 }), "{diagnosis}");
+    assert!(diagnosis.to_string().contains("so it is with 37 more layers"), "{diagnosis}");
+}
+
+/// What inputs of another scale bring about is no cause of its own.
+#[test]
+fn one_cause_has_one_sentence() {
+    for (name, mean, spread) in [("far from 0", 1e6, 1.0), ("large", 0.0, 300.0)] {
+        let data = changed(400, |_, _, x| mean + spread * x, |_, y| y).cast().unwrap();
+        let trainer = Trainer::default().epochs(40);
+        let diagnosis = fit(&Mlp::regressor(4, 1).hidden([64]), trainer, &data);
+        let causes = |finding: &&Finding| {
+            !matches!(finding, Finding::NotLearned { .. } | Finding::RisingLoss { .. })
+        };
+        let causes: Vec<_> = diagnosis.findings.iter().filter(causes).collect();
+        assert!(
+            causes.len() == 1 && causes[0].to_string().contains("standardise"),
+            "{name}: {diagnosis}"
+        );
     }
 }

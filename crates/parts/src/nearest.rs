@@ -1,14 +1,22 @@
 /// The name most like `name`, if one differs from it only in case or by an edit or two.
 ///
-/// The time is that of reading the names once.
-pub(crate) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+/// For "did you mean", in any message. The time is that of reading the names once.
+///
+/// ```
+/// use densely_parts::nearest;
+///
+/// assert_eq!(nearest("leeky-relu", ["relu", "leaky-relu"]), Some("leaky-relu"));
+/// assert_eq!(nearest("softmax", ["relu", "leaky-relu"]), None);
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
     let allowed = (wanted.len() / 3).min(MOST_EDITS);
     let mut candidate: Vec<char> = Vec::new();
-    let edits = names.iter().filter_map(|name| {
+    let edits = names.into_iter().filter_map(|name| {
         candidate.clear();
         candidate.extend(name.chars().flat_map(char::to_lowercase));
-        Some((edits(&wanted, &candidate, allowed)?, name.as_str()))
+        Some((edits(&wanted, &candidate, allowed)?, name))
     });
     edits.min_by_key(|&(edits, _)| edits).map(|(_, name)| name)
 }
@@ -115,22 +123,23 @@ mod tests {
     fn long_names_and_many_take_no_longer_than_to_read_them() {
         let long = "x".repeat(1_000_000);
         let typed = format!("{}y{}", &long[1..500_000], &long[500_000..]);
-        assert_eq!(nearest(&typed, std::slice::from_ref(&long)), Some(long.as_str()));
-        assert_eq!(nearest(&typed, &["y".repeat(1_000_000)]), None);
+        assert_eq!(nearest(&typed, [long.as_str()]), Some(long.as_str()));
+        assert_eq!(nearest(&typed, ["y".repeat(1_000_000).as_str()]), None);
         let many: Vec<String> = (0..1_000_000).map(|i| format!("column {i}")).collect();
-        assert_eq!(nearest("colum 123456", &many), Some("column 123456"));
-        assert_eq!(nearest("another name", &many), None);
+        let many = || many.iter().map(String::as_str);
+        assert_eq!(nearest("colum 123456", many()), Some("column 123456"));
+        assert_eq!(nearest("another name", many()), None);
     }
 
     #[test]
     fn only_similar_names_are_suggested() {
-        let names = ["species", "Island", "sex"].map(String::from);
-        assert_eq!(nearest("specie", &names), Some("species"));
-        assert_eq!(nearest("SEX", &names), Some("sex"));
-        assert_eq!(nearest("ilsand", &names), Some("Island"));
-        assert_eq!(nearest("set", &names), Some("sex"));
-        assert_eq!(nearest("colour", &names), None);
-        assert_eq!(nearest("species of", &names), None);
-        assert_eq!(nearest("", &names), None);
+        let nearest = |name| nearest(name, ["species", "Island", "sex"]);
+        assert_eq!(nearest("specie"), Some("species"));
+        assert_eq!(nearest("SEX"), Some("sex"));
+        assert_eq!(nearest("ilsand"), Some("Island"));
+        assert_eq!(nearest("set"), Some("sex"));
+        assert_eq!(nearest("colour"), None);
+        assert_eq!(nearest("species of"), None);
+        assert_eq!(nearest(""), None);
     }
 }
