@@ -1,4 +1,4 @@
-use crate::value::LIST;
+use crate::value::{ALL, LIST};
 use crate::{Kind, Range, Value};
 
 /// An option of a kind: its name, its range and its default.
@@ -17,6 +17,7 @@ enum Default {
     Count(usize),
     False,
     NoNumbers,
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +26,11 @@ enum Allowed {
     AtLeast(usize),
     Flag,
     Numbers(Range),
+    Part,
 }
+
+/// What a share may be.
+const SHARE: Range = Range::new(0.0, 1.0).above();
 
 impl Opt {
     /// A real number, which has to be given unless it has a default.
@@ -51,6 +56,13 @@ impl Opt {
     pub const fn numbers(name: &'static str, range: Range) -> Self {
         let default = Some(Default::NoNumbers);
         Self { name, range: Allowed::Numbers(range), default, typical: None }
+    }
+
+    /// So many of what there is, a whole number as `7`, or a share with a point, as `0.95`; all by
+    /// default.
+    #[must_use]
+    pub const fn part(name: &'static str) -> Self {
+        Self { name, range: Allowed::Part, default: Some(Default::All), typical: None }
     }
 
     /// The number that it is by default.
@@ -85,6 +97,7 @@ impl Opt {
             Default::Count(count) => Value::Count(count),
             Default::False => Value::Flag(false),
             Default::NoNumbers => Value::Numbers(Vec::new()),
+            Default::All => Value::All,
         })
     }
 
@@ -97,6 +110,10 @@ impl Opt {
             Allowed::AtLeast(least) => format!("a whole number of at least {least}"),
             Allowed::Flag => "true or false".to_owned(),
             Allowed::Numbers(range) => format!("{LIST}(...), each {range}"),
+            Allowed::Part => {
+                let share = "a share with a point, above 0 and at most 1.0";
+                format!("{ALL}, a whole number of at least 1, or {share}")
+            }
         }
     }
 
@@ -120,6 +137,9 @@ impl Opt {
             (Allowed::Numbers(range), Value::Numbers(numbers)) => {
                 numbers.iter().all(|&number| range.contains(number))
             }
+            (Allowed::Part, Value::All) => true,
+            (Allowed::Part, Value::Count(count)) => *count >= 1,
+            (Allowed::Part, Value::Share(share)) => SHARE.contains(*share),
             _ => false,
         }
     }
@@ -136,6 +156,11 @@ impl Opt {
             Allowed::AtLeast(_) => Value::Count(name.parse().ok()?),
             Allowed::Flag => Value::Flag(name.parse().ok()?),
             Allowed::Numbers(_) => return None,
+            Allowed::Part if name == ALL => Value::All,
+            Allowed::Part => match name.parse() {
+                Ok(count) => Value::Count(count),
+                Err(_) => Value::Share(name.parse().ok()?),
+            },
         };
         Some(value).filter(|value| self.allows(value))
     }

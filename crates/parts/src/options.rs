@@ -66,7 +66,9 @@ impl Options {
         }
     }
 
-    fn value(&self, option: &str) -> Option<&Value> {
+    /// The value of an option, if the kind has it.
+    #[must_use]
+    pub fn value(&self, option: &str) -> Option<&Value> {
         let mut opts = self.opts.iter().zip(&self.values);
         opts.find(|(opt, _)| opt.name() == option).map(|(_, value)| value)
     }

@@ -12,10 +12,16 @@ pub enum Value {
     Flag(bool),
     /// Real numbers: `list(1, 2)`.
     Numbers(Vec<f64>),
+    /// A share, which is written with a point, `0.95` or `1.0`, to differ from a count.
+    Share(f64),
+    /// All there are.
+    All,
 }
 
 /// The name of a kind that is a list of numbers.
 pub(crate) const LIST: &str = "list";
+/// The text of [`Value::All`].
+pub(crate) const ALL: &str = "all";
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
@@ -51,6 +57,8 @@ impl fmt::Display for Value {
                 let numbers: Vec<_> = numbers.iter().map(f64::to_string).collect();
                 write!(f, "{LIST}({})", numbers.join(", "))
             }
+            Self::Share(share) => write!(f, "{share:?}"),
+            Self::All => f.write_str(ALL),
         }
     }
 }
