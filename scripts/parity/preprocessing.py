@@ -59,9 +59,9 @@ def large(_):
 class Moved:
     """`y = x - shift`."""
 
-    def __init__(self, shift):
+    def __init__(self, shift, mean=None):
         self.shift = shift
-        self.parts = {"mean": shift}
+        self.parts = {"mean": shift if mean is None else mean}
 
     def transform(self, x):
         return x - self.shift
@@ -81,7 +81,8 @@ def channel_mean(channels, interleaved):
         pixels = x.shape[1] // channels
         shape = (-1, pixels, channels) if interleaved else (-1, channels, pixels)
         mean = x.reshape(shape).mean(axis=(0, 1) if interleaved else (0, 2))
-        return Moved(numpy.tile(mean, pixels) if interleaved else numpy.repeat(mean, pixels))
+        shift = numpy.tile(mean, pixels) if interleaved else numpy.repeat(mean, pixels)
+        return Moved(shift, mean)
 
     return fit
 
@@ -128,7 +129,7 @@ class Components:
             "mean": self.mean,
             "components": self.v.T.ravel(),
             "variances": self.variances,
-            "total": [total],
+            "total_variance": [total],
         }
 
     # PCA.transform computes x Vᵀ - mean Vᵀ, where digits cancel if the mean is large.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
-use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
+use densely::prelude::{Kind, LayerKinds, LossKinds, TransformKinds};
 use densely_notes::{Experiment, find};
 
 pub(crate) use crate::schedule_arg::ScheduleArg;
@@ -64,11 +64,10 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) validation: f64,
-    /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
-    /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
-    /// channel-mean:CHANNELS[:interleaved]; several in order as standardize,pca:10
-    #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
-    pub(crate) preprocess: Method,
+    /// What to do to the features, in order, as standardize,pca(10); pca(0.95) keeps so much of the
+    /// variance, min-max(-1, 1) sets the range, channel-mean(3, interleaved) is for colours
+    #[arg(long, value_name = "METHODS", help_heading = "Data", default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
+    pub(crate) preprocess: Transformations,
 
     /// Widths of the hidden layers, as 64,64; none for a linear model
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
@@ -327,6 +326,26 @@ impl FromStr for Activations {
     }
 }
 
+/// Transformations of features: `standardize`, or `standardize,pca(10)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Transformations(pub(crate) Vec<Kind>);
+
+impl FromStr for Transformations {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let known = TransformKinds::new();
+        let kinds = Kind::list(text)?.into_iter();
+        Ok(Self(kinds.map(|kind| Ok(known.get(kind)?.kind())).collect::<Result<_, ModelError>>()?))
+    }
+}
+
+impl fmt::Display for Transformations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&joined(&self.0))
+    }
+}
+
 /// A loss.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LossArg(pub(crate) Kind);
@@ -342,9 +361,12 @@ impl FromStr for LossArg {
 
 impl fmt::Display for Activations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<String> = self.0.iter().map(Kind::to_string).collect();
-        f.write_str(&names.join(","))
+        f.write_str(&joined(&self.0))
     }
+}
+
+fn joined(kinds: &[Kind]) -> String {
+    kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// A whole number of at least 1.

@@ -17,9 +17,10 @@ pub use densely_optim::{
     Adagrad, Adam, AdamW, ConstantRate, CosineDecay, ExponentialDecay, OneCycle, Optimizer,
     Penalty, Plateau, RmsProp, Schedule, Sgd, StepDecay,
 };
+pub use densely_preprocess::transformations::*;
 pub use densely_preprocess::{
-    Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
-    Preprocessor, RunningCovariance, RunningStatistics, Standardize, Transform, Whiten, Zca,
+    Components, FittedTransform, Learned, Pipeline, RunningCovariance, RunningStatistics,
+    Transform, TransformKind, TransformKinds,
 };
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads, mat,

@@ -1,11 +1,12 @@
 use densely_layers::{Kind, LayerKind, LayerKinds};
 use densely_loss::{Described, Loss, LossKinds};
+use densely_preprocess::{TransformKind, TransformKinds};
 use densely_tensor::Scalar;
 
 use crate::{ModelError, ParameterSlot, network};
 
-/// What is known by its name: ours, and what you add. With it, a layer or a loss of your own is
-/// as good as ours wherever one is named.
+/// What is known by its name: ours, and what you add. With it, a layer, a loss or a
+/// transformation of your own is as good as ours wherever one is named.
 ///
 /// ```
 /// use densely_models::Registry;
@@ -13,18 +14,21 @@ use crate::{ModelError, ParameterSlot, network};
 /// let known = Registry::<f32>::new();
 /// assert!(known.layers().activation_names().contains(&"relu"));
 /// assert!(known.losses().names().contains(&"huber"));
+/// assert!(known.transformations().names().contains(&"pca"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Registry<T> {
     layers: LayerKinds<T>,
     losses: LossKinds<T>,
+    transformations: TransformKinds,
 }
 
 impl<T: Scalar> Registry<T> {
     /// Ours.
     #[must_use]
     pub fn new() -> Self {
-        Self { layers: LayerKinds::new(), losses: LossKinds::new() }
+        let transformations = TransformKinds::new();
+        Self { layers: LayerKinds::new(), losses: LossKinds::new(), transformations }
     }
 
     /// With one more layer, or activation.
@@ -43,6 +47,15 @@ impl<T: Scalar> Registry<T> {
     #[must_use]
     pub fn loss<L: Loss<T> + Described + 'static>(self) -> Self {
         Self { losses: self.losses.with::<L>(), ..self }
+    }
+
+    /// With one more transformation of features.
+    ///
+    /// # Panics
+    /// If one of its names is taken.
+    #[must_use]
+    pub fn transformation<K: TransformKind>(self) -> Self {
+        Self { transformations: self.transformations.with::<K>(), ..self }
     }
 
     /// The layers.
@@ -68,6 +81,12 @@ impl<T: Scalar> Registry<T> {
     #[must_use]
     pub fn losses(&self) -> &LossKinds<T> {
         &self.losses
+    }
+
+    /// The transformations of features.
+    #[must_use]
+    pub fn transformations(&self) -> &TransformKinds {
+        &self.transformations
     }
 }
 

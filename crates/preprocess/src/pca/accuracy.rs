@@ -5,9 +5,9 @@ use densely_tensor::{
 };
 
 use crate::PreprocessError;
-use crate::centering::Centering;
-use crate::products::symmetric_product;
-use crate::shares::sum_of_shares;
+use crate::pca::centering::Centering;
+use crate::pca::products::symmetric_product;
+use crate::pca::shares::sum_of_shares;
 
 /// How white products of the data with themselves must make them: what whitening promises
 /// is 1e-10.

@@ -1,6 +1,6 @@
 use densely_tensor::{MatMut, MatRef, Scalar, Threads, column, column_mut, vectorize};
 
-use crate::feature_mean::FeatureMean;
+use crate::statistics::FeatureMean;
 use crate::{PreprocessError, statistics};
 
 /// What must be taken from data, and divided by, before they are decomposed:

@@ -1,4 +1,4 @@
-use std::fmt;
+use densely_parts::{Options, Value};
 
 use crate::PreprocessError;
 
@@ -58,24 +58,22 @@ impl Components {
         }
     }
 
-    /// `K` is a count, and what has a point, as `0.95` or `1.0`, a share.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let components = match text.parse() {
-            Ok(0) => return None,
-            Ok(count) => Self::Count(count),
-            Err(_) => Self::Share(text.parse().ok()?),
-        };
-        components.check().ok().map(|()| components)
+    /// Those of a kind, in its option `components`.
+    pub(crate) fn of(options: &Options) -> Self {
+        match options.value("components") {
+            Some(Value::Count(count)) => Self::Count(*count),
+            Some(Value::Share(share)) => Self::Share(*share),
+            _ => Self::All,
+        }
     }
 }
 
-/// What follows the name of a method: nothing, `:K` or `:SHARE`.
-impl fmt::Display for Components {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => Ok(()),
-            Self::Count(count) => write!(f, ":{count}"),
-            Self::Share(share) => write!(f, ":{share:?}"),
+impl From<Components> for Value {
+    fn from(components: Components) -> Self {
+        match components {
+            Components::All => Self::All,
+            Components::Count(count) => Self::Count(count),
+            Components::Share(share) => Self::Share(share),
         }
     }
 }

@@ -1,13 +1,13 @@
 use densely_tensor::{Mat, MatRef, Threads, column};
 
 use crate::PreprocessError;
-use crate::accuracy::{WHITE, expect_eigenvectors, tolerance};
-use crate::centering::Centering;
-use crate::eigenpairs::{eigenpairs, pairs_to_find};
-use crate::principal_axes::PrincipalAxes;
-use crate::products::product;
-use crate::rounding_noise::RoundingNoise;
-use crate::scatter;
+use crate::pca::accuracy::{WHITE, expect_eigenvectors, tolerance};
+use crate::pca::centering::Centering;
+use crate::pca::eigenpairs::{eigenpairs, pairs_to_find};
+use crate::pca::principal_axes::PrincipalAxes;
+use crate::pca::products::product;
+use crate::pca::rounding_noise::RoundingNoise;
+use crate::pca::scatter;
 
 /// How exact entries of `Vᵀ X Xᵀ V` are along axes of small variance, relative to the largest
 /// variance: products, sums and eigendecomposition were seen to round away a third of it,

@@ -1,7 +1,7 @@
 use densely_tensor::decomposition::{DecompositionError, symmetric_eigen};
 use densely_tensor::{Mat, MatRef, Threads};
 
-use crate::leading_eigen::leading_eigen;
+use crate::pca::leading_eigen::leading_eigen;
 
 /// The size of a matrix from which on few eigenvectors are cheaper to find than all...
 const LARGE: usize = 192;

@@ -1,7 +1,7 @@
 use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
-use crate::centering::Centering;
-use crate::principal_axes::PrincipalAxes;
+use crate::pca::centering::Centering;
+use crate::pca::principal_axes::PrincipalAxes;
 use crate::{Center, Components, Pca, PreprocessError, RunningCovariance};
 
 impl Pca {

@@ -2,7 +2,7 @@
 
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{Components, Method, Pca, PreprocessError, Preprocessor, Transform, Whiten};
+use crate::{Components, Pca, PreprocessError, Transform, Whiten};
 
 impl Pca {
     /// [`fit`](Self::fit), [`fit_k`](Self::fit_k) or [`fit_share`](Self::fit_share), and the
@@ -102,53 +102,6 @@ impl Whiten {
         let scale = sigma.zip(whiten.factor()).map(|(sigma, factor)| sigma * factor);
         let y = transformed(x, &whiten, u, scale, threads)?;
         Ok((whiten, y))
-    }
-}
-
-impl Method {
-    /// Fits the method to the training data, and transforms them: as [`fit`](Self::fit) and
-    /// [`transform`](Transform::transform), up to rounding errors.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    pub fn fit_transform<T: Scalar>(
-        &self,
-        x: MatRef<'_, T>,
-    ) -> Result<(Preprocessor, Mat<T>), PreprocessError> {
-        self.fit_transform_on(x, &Threads::single())
-    }
-
-    /// [`fit_transform`](Self::fit_transform) on these threads: the result has the same bits at
-    /// any number.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    pub fn fit_transform_on<T: Scalar>(
-        &self,
-        x: MatRef<'_, T>,
-        threads: &Threads,
-    ) -> Result<(Preprocessor, Mat<T>), PreprocessError> {
-        match *self {
-            Self::Pca { components } => {
-                let (pca, y) = Pca::fit_transform_on(x, components, threads)?;
-                Ok((pca.into(), y))
-            }
-            Self::Whiten { components } => {
-                let (whiten, y) = Whiten::fit_transform_on(x, components, 0.0, threads)?;
-                Ok((whiten.into(), y))
-            }
-            _ => {
-                let fitted = self.fit_on(x, threads)?;
-                let y = fitted.transform_on(x, threads)?;
-                Ok((fitted, y))
-            }
-        }
     }
 }
 

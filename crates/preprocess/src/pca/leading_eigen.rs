@@ -3,7 +3,7 @@ use densely_tensor::{
     Accumulate, Key, Mat, MatRef, Purpose, Stream, Threads, column, column_mut, gemm,
 };
 
-use crate::products::product;
+use crate::pca::products::product;
 
 /// A pair has converged when `‖C v − λ v‖` is below this times `λ₁`.
 const CONVERGED: f64 = 1e-13;

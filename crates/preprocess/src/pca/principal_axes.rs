@@ -3,10 +3,10 @@ use std::iter;
 use densely_tensor::{Mat, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::PreprocessError;
-use crate::centering::Centering;
-use crate::covariance_axes::covariance_axes;
-use crate::product_axes::product_axes;
-use crate::singular_axes::singular_axes;
+use crate::pca::centering::Centering;
+use crate::pca::covariance_axes::covariance_axes;
+use crate::pca::product_axes::product_axes;
+use crate::pca::singular_axes::singular_axes;
 
 /// Eigenvectors of the scatter `X Xᵀ` of centred data `X`, divided by their unit, and
 /// their eigenvalues in descending order: those that are not made of rounding errors.

@@ -1,6 +1,6 @@
 use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads};
 
-use crate::products::product;
+use crate::pca::products::product;
 
 /// The number of random vectors.
 const PROBES: usize = 8;

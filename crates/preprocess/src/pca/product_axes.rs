@@ -1,12 +1,14 @@
 use densely_tensor::{Accumulate, Mat, MatRef, Scalar, Threads, column_mut};
 
-use crate::accuracy::{WHITE, expect_eigenvectors, from_identity, tolerance, whitened, whiteness};
-use crate::centering::Centering;
-use crate::eigenpairs::{eigenpairs, pairs_to_find};
-use crate::principal_axes::PrincipalAxes;
-use crate::probed::{Probed, SURE, relative_residual, times};
-use crate::products::{mirror, product, symmetric_part, symmetric_product};
-use crate::scatter::{scatter, trace};
+use crate::pca::accuracy::{
+    WHITE, expect_eigenvectors, from_identity, tolerance, whitened, whiteness,
+};
+use crate::pca::centering::Centering;
+use crate::pca::eigenpairs::{eigenpairs, pairs_to_find};
+use crate::pca::principal_axes::PrincipalAxes;
+use crate::pca::probed::{Probed, SURE, relative_residual, times};
+use crate::pca::products::{mirror, product, symmetric_part, symmetric_product};
+use crate::pca::scatter::{scatter, trace};
 
 /// Of how many axes with the largest and with the smallest variance that is tested.
 const TESTED: usize = 8;
@@ -206,7 +208,7 @@ mod tests {
     use densely_tensor::{Key, Purpose, Stream, column, dot, mat};
 
     use super::*;
-    use crate::accuracy::orthonormality;
+    use crate::pca::accuracy::orthonormality;
 
     fn diagonal(values: &[f64]) -> Mat<f64> {
         Mat::from_fn(values.len(), values.len(), |i, j| if i == j { values[i] } else { 0.0 })

@@ -1,6 +1,6 @@
 use densely_tensor::{MatRef, Scalar, column};
 
-use crate::centering::Centering;
+use crate::pca::centering::Centering;
 
 /// The singular values that rounding errors alone can give to centred data.
 ///

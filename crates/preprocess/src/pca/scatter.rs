@@ -1,8 +1,8 @@
 use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, Threads};
 
-use crate::centering::Centering;
-use crate::products::{mirror, symmetric_product};
-use crate::shares::sum_of_shares;
+use crate::pca::centering::Centering;
+use crate::pca::products::{mirror, symmetric_product};
+use crate::pca::shares::sum_of_shares;
 
 /// Examples that are centred at a time.
 const PANEL: usize = 512;

@@ -2,12 +2,12 @@ use densely_tensor::decomposition::left_singular;
 use densely_tensor::{Mat, MatRef, Scalar, Threads, column, sum_of_squares};
 
 use crate::PreprocessError;
-use crate::accuracy::{expect_eigenvectors, tolerance};
-use crate::centering::Centering;
-use crate::principal_axes::PrincipalAxes;
-use crate::products::product;
-use crate::refine::orthogonalize;
-use crate::rounding_noise::RoundingNoise;
+use crate::pca::accuracy::{expect_eigenvectors, tolerance};
+use crate::pca::centering::Centering;
+use crate::pca::principal_axes::PrincipalAxes;
+use crate::pca::products::product;
+use crate::pca::refine::orthogonalize;
+use crate::pca::rounding_noise::RoundingNoise;
 
 /// Principal axes from the singular value decomposition of the centred data: those that
 /// are not made of rounding errors, exact each relative to its own variance.

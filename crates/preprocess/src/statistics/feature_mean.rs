@@ -1,7 +1,7 @@
 use densely_tensor::{MatRef, Scalar, Threads};
 
-use crate::side_by_side::{ROWS, sweep};
-use crate::sum::two_sum;
+use crate::statistics::side_by_side::{ROWS, sweep};
+use crate::statistics::sum::two_sum;
 use crate::{PreprocessError, statistics};
 
 /// How far a computed value may be from what it should be, relative to its size: a sum or a

@@ -1,6 +1,21 @@
 //! What all statistics of features need: of the rows, for an example is a column.
 
+mod feature_mean;
+mod running_covariance;
+mod running_mean;
+mod running_statistics;
+mod side_by_side;
+mod squared_deviation;
+mod sum;
+
 use densely_tensor::{MatRef, Scalar, ShapeError, first_non_finite};
+
+pub(crate) use feature_mean::FeatureMean;
+pub use feature_mean::{constant_features, is_constant};
+pub use running_covariance::RunningCovariance;
+pub use running_statistics::RunningStatistics;
+pub(crate) use squared_deviation::SquaredDeviation;
+pub(crate) use sum::Sum;
 
 use crate::PreprocessError;
 

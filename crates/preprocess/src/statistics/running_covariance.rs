@@ -4,11 +4,9 @@ use densely_tensor::{
 };
 
 use crate::PreprocessError;
-use crate::centering::Centering;
-use crate::products::mirror;
-use crate::running_mean::RunningMean;
-use crate::scatter::scatter;
-use crate::sum::two_sum;
+use crate::pca::{Centering, mirror, scatter};
+use crate::statistics::running_mean::RunningMean;
+use crate::statistics::sum::two_sum;
 
 /// Columns of the covariance that a thread adds to at a time.
 const WIDTH: usize = 32;

@@ -1,8 +1,8 @@
 use densely_tensor::{MatRef, Scalar, ShapeError, Threads};
 
 use crate::PreprocessError;
-use crate::feature_mean::FeatureMean;
-use crate::sum::two_sum;
+use crate::statistics::feature_mean::FeatureMean;
+use crate::statistics::sum::two_sum;
 
 /// The mean of each feature of examples that come in parts.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 use densely_tensor::{MatRef, Scalar, ShapeError, Threads};
 
 use crate::PreprocessError;
-use crate::feature_mean::FeatureMean;
-use crate::running_mean::RunningMean;
-use crate::squared_deviation::SquaredDeviation;
+use crate::statistics::feature_mean::FeatureMean;
+use crate::statistics::running_mean::RunningMean;
+use crate::statistics::squared_deviation::SquaredDeviation;
 
 /// Mean, deviation and range of each feature, of examples that come in chunks: for data
 /// larger than memory.

@@ -1,9 +1,9 @@
 use densely_tensor::{MatRef, Scalar};
 
-use crate::feature_mean::FeatureMean;
-use crate::side_by_side::{ROWS, sweep};
+use crate::statistics::feature_mean::FeatureMean;
 use crate::statistics::power_of_two;
-use crate::sum::{Sum, two_sum};
+use crate::statistics::side_by_side::{ROWS, sweep};
+use crate::statistics::sum::{Sum, two_sum};
 
 /// `Σ (x − μ)²` of a feature, as `unit² squares`.
 ///
@@ -42,7 +42,7 @@ impl SquaredDeviation {
     }
 
     /// Of two parts together, about the mean of both: `S = Sₐ + S_b + weight d²`, where `d` is
-    /// the difference of their means (see [`Between`](crate::running_mean::Between)).
+    /// the difference of their means (see [`Between`](crate::statistics::running_mean::Between)).
     pub(crate) fn merged(
         &self,
         other: &Self,

@@ -1,9 +1,10 @@
+use densely_parts::{Options, Spec};
 use densely_tensor::{
     MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
 };
 
-use crate::feature_mean::FeatureMean;
-use crate::{PreprocessError, RunningStatistics, Transform};
+use crate::statistics::FeatureMean;
+use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};
 
 /// Takes the mean of each feature away: `y = x − μ`, with `μ = Σ x / N`.
 ///
@@ -61,6 +62,34 @@ impl Center {
     #[must_use]
     pub fn mean(&self) -> &[f64] {
         &self.mean
+    }
+}
+
+impl TransformKind for Center {
+    const SPEC: Spec = Spec::new("center", "mean 0");
+
+    fn fit_by<T: Scalar>(
+        _options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x)
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", &self.mean)
+    }
+
+    fn from_learned(
+        _options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Self::from_parts(learned.vector("mean", features)?)
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
     }
 }
 

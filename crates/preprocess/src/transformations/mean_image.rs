@@ -1,6 +1,10 @@
-use densely_tensor::{MatMut, MatRef, Scalar};
+use densely_parts::{Options, Spec};
+use densely_tensor::{MatMut, MatRef, Scalar, Threads};
 
-use crate::{Center, ChannelLayout, PerChannelMean, PreprocessError, RunningStatistics, Transform};
+use crate::{
+    Center, ChannelLayout, Learned, PerChannelMean, PreprocessError, RunningStatistics, Transform,
+    TransformKind,
+};
 
 /// Takes the mean image away: `y = x − x̄`, with `x̄ = Σ x / N`.
 ///
@@ -71,6 +75,34 @@ impl MeanImage {
         layout: ChannelLayout,
     ) -> Result<PerChannelMean, PreprocessError> {
         PerChannelMean::of_image(self.image(), channels, layout)
+    }
+}
+
+impl TransformKind for MeanImage {
+    const SPEC: Spec = Spec::new("mean-image", "without the mean image");
+
+    fn fit_by<T: Scalar>(
+        _options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x)
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", self.image())
+    }
+
+    fn from_learned(
+        _options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Self::from_parts(learned.vector("mean", features)?)
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
     }
 }
 

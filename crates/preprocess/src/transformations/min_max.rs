@@ -1,9 +1,10 @@
+use densely_parts::{Opt, OptionError, Options, Range, Spec, Value};
 use densely_tensor::{
     MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
 };
 
-use crate::feature_mean::FeatureMean;
-use crate::{PreprocessError, RunningStatistics, Transform};
+use crate::statistics::FeatureMean;
+use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};
 
 /// Gives each feature the same range: `y = a + (b − a) (x − min) / (max − min)`.
 ///
@@ -104,9 +105,8 @@ impl MinMax {
         let valid = |span: f64| span.is_finite() && span >= 0.0;
         let expected = "finite, and at least 0";
         PreprocessError::expect("a maximum less its minimum", expected, &span, valid)?;
-        let valid = |width: f64| width.is_finite() && width > 0.0;
         let expected = "finite, and above 0";
-        PreprocessError::expect("upper less lower bound", expected, &[upper - lower], valid)?;
+        PreprocessError::expect("upper less lower bound", expected, &[upper - lower], is_width)?;
         for span in span.iter_mut().filter(|span| **span == 0.0) {
             *span = 1.0;
         }
@@ -129,6 +129,59 @@ impl MinMax {
     #[must_use]
     pub fn range(&self) -> (f64, f64) {
         (self.lower, self.upper)
+    }
+}
+
+/// Whether a range may be so wide.
+fn is_width(width: f64) -> bool {
+    width.is_finite() && width > 0.0
+}
+
+impl TransformKind for MinMax {
+    const SPEC: Spec = Spec::new("min-max", "each feature in the same range").options(&[
+        Opt::number("lower", Range::FINITE).default_number(0.0),
+        Opt::number("upper", Range::FINITE).default_number(1.0),
+    ]);
+
+    fn check(options: &Options) -> Result<(), OptionError> {
+        let (lower, upper) = (options.number("lower"), options.number("upper"));
+        if is_width(upper - lower) {
+            return Ok(());
+        }
+        let (kind, option, value) = (Self::SPEC.name(), "upper", upper.to_string());
+        let expected = format!("above its lower, {lower}, by no more than 1.8e308");
+        Err(OptionError { kind, option, expected, value })
+    }
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x, options.number("lower"), options.number("upper"))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.lower.into(), self.upper.into()]
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new()
+            .with_vector("minimum", &self.minimum)
+            .with_vector("maximum", &self.maximum)
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        let (minimum, maximum) = (learned.vector("minimum", features)?, learned.vector("maximum", features)?);
+        Self::from_parts(minimum, maximum, options.number("lower"), options.number("upper"))
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
     }
 }
 

@@ -1,7 +1,8 @@
-use densely_tensor::{Accumulate, Mat, MatMut, MatRef, ShapeError, Threads, gemm};
+use densely_parts::{Opt, Options, Spec, Value};
+use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, gemm};
 
-use crate::accuracy::{WHITE, expect_at_most, orthonormality};
-use crate::{Center, PreprocessError, Transform};
+use crate::pca::{WHITE, expect_at_most, orthonormality};
+use crate::{Center, Components, Learned, PreprocessError, Transform, TransformKind};
 
 /// How far from orthonormal the columns of given components may be: those that were
 /// stored with fewer digits still are components.
@@ -150,6 +151,56 @@ impl Pca {
     #[must_use]
     pub fn variance_ratio(&self) -> f64 {
         self.variances.iter().sum::<f64>() / self.total_variance
+    }
+}
+
+impl TransformKind for Pca {
+    const SPEC: Spec = Spec::new("pca", "decorrelated features, or fewer")
+        .options(const { &[Opt::part("components")] });
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit_components(x, Components::of(options), threads)
+    }
+
+    fn fit_transform_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<(Self, Mat<T>), PreprocessError> {
+        Self::fit_transform_on(x, Components::of(options), threads)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![Components::Count(self.variances.len()).into()]
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new()
+            .with_vector("mean", self.center.mean())
+            // One component per row.
+            .with_matrix("components", self.components.transpose())
+            .with_vector("variances", &self.variances)
+            .with_vector("total_variance", &[self.total_variance])
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        let center = Center::from_parts(learned.vector("mean", features)?)?;
+        let k = match Components::of(options) {
+            Components::Count(k) => k,
+            _ => learned.len("variances")?,
+        };
+        let variances = learned.vector("variances", k)?;
+        let components = learned.transposed("components", k, features)?;
+        let total = learned.vector("total_variance", 1)?[0];
+        Self::from_parts(center, components, variances, total)
     }
 }
 

@@ -1,7 +1,8 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError};
+use densely_parts::{Opt, Options, Spec, Value};
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::sum::Sum;
-use crate::{Center, MeanImage, PreprocessError, Transform};
+use crate::statistics::Sum;
+use crate::{Center, Learned, MeanImage, PreprocessError, Transform, TransformKind};
 
 /// In which order the features of an image are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,6 +12,12 @@ pub enum ChannelLayout {
     Planes,
     /// All channels of the first pixel, then those of the next: `R G B R G B …`.
     Interleaved,
+}
+
+impl ChannelLayout {
+    fn of(options: &Options) -> Self {
+        if options.flag("interleaved") { Self::Interleaved } else { Self::Planes }
+    }
 }
 
 /// Takes the mean of each colour channel away: `y = x − μ_c`, where `μ_c` is the mean of
@@ -117,6 +124,45 @@ fn channel(i: usize, channels: usize, pixels: usize, layout: ChannelLayout) -> u
     match layout {
         ChannelLayout::Planes => i / pixels,
         ChannelLayout::Interleaved => i % channels,
+    }
+}
+
+impl TransformKind for PerChannelMean {
+    const SPEC: Spec = Spec::new("channel-mean", "without the mean of each colour channel")
+        .options(&[Opt::count("channels", 1), Opt::flag("interleaved")]);
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x, options.count("channels"), ChannelLayout::of(options))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let interleaved = self.layout == ChannelLayout::Interleaved;
+        vec![self.mean.len().into(), interleaved.into()]
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", &self.mean)
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        let channels = options.count("channels");
+        if !features.is_multiple_of(channels) {
+            return Err(PreprocessError::Channels { features, channels });
+        }
+        let mean = learned.vector("mean", channels)?;
+        Self::from_parts(mean, features / channels, ChannelLayout::of(options))
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
     }
 }
 

@@ -1,10 +1,10 @@
+use densely_parts::{Options, Spec};
 use densely_tensor::{
     MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
 };
 
-use crate::feature_mean::FeatureMean;
-use crate::squared_deviation::SquaredDeviation;
-use crate::{PreprocessError, RunningStatistics, Transform};
+use crate::statistics::{FeatureMean, SquaredDeviation};
+use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};
 
 /// Gives each feature mean 0 and standard deviation 1: `y = (x − μ) / σ`, with
 /// `σ = √(Σ (x − μ)² / N)`.
@@ -105,6 +105,34 @@ impl Standardize {
     #[must_use]
     pub fn scale(&self) -> &[f64] {
         &self.scale
+    }
+}
+
+impl TransformKind for Standardize {
+    const SPEC: Spec = Spec::new("standardize", "mean 0 and standard deviation 1");
+
+    fn fit_by<T: Scalar>(
+        _options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x)
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", &self.mean).with_vector("scale", &self.scale)
+    }
+
+    fn from_learned(
+        _options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Self::from_parts(learned.vector("mean", features)?, learned.vector("scale", features)?)
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
     }
 }
 

@@ -1,8 +1,9 @@
+use densely_parts::{Opt, Options, Range, Spec, Value};
 use densely_tensor::{
     Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map, map_in_place, vectorize,
 };
 
-use crate::{Pca, PreprocessError, Transform};
+use crate::{Components, Learned, Pca, PreprocessError, Transform, TransformKind};
 
 /// Gives the data the identity as covariance: `y = diag(λ + ε)^−½ Vᵀ (x − μ)`, principal
 /// components divided by their standard deviations.
@@ -86,6 +87,51 @@ impl Whiten {
     #[must_use]
     pub fn epsilon(&self) -> f64 {
         self.epsilon
+    }
+}
+
+impl TransformKind for Whiten {
+    const SPEC: Spec = Spec::new("whiten", "the identity as covariance").options(
+        const {
+            &[
+                Opt::part("components"),
+                Opt::number("epsilon", Range::NOT_NEGATIVE).default_number(0.0),
+            ]
+        },
+    );
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        let pca = Pca::fit_components(x, Components::of(options), threads)?;
+        Self::from_pca(pca, options.number("epsilon"))
+    }
+
+    fn fit_transform_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<(Self, Mat<T>), PreprocessError> {
+        let epsilon = options.number("epsilon");
+        Self::fit_transform_on(x, Components::of(options), epsilon, threads)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![Components::Count(self.factor.len()).into(), self.epsilon.into()]
+    }
+
+    fn learned(&self) -> Learned {
+        self.pca.learned()
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Self::from_pca(Pca::from_learned(options, features, learned)?, options.number("epsilon"))
     }
 }
 

@@ -1,6 +1,7 @@
+use densely_parts::{Options, Spec, Value};
 use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, Threads, gemm};
 
-use crate::{Pca, PreprocessError, Transform, Whiten};
+use crate::{Learned, Pca, PreprocessError, Transform, TransformKind, Whiten};
 
 /// Whitens without turning: `y = V diag(λ + ε)^−½ Vᵀ (x − μ)`.
 ///
@@ -71,6 +72,36 @@ impl Zca {
     #[must_use]
     pub fn epsilon(&self) -> f64 {
         self.whiten.epsilon()
+    }
+}
+
+impl TransformKind for Zca {
+    const SPEC: Spec =
+        Spec::new("zca", "the identity as covariance, with as little change as possible")
+            .options(Whiten::SPEC.opts());
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Ok(Self { whiten: Whiten::fit_by(options, x, threads)? })
+    }
+
+    fn values(&self) -> Vec<Value> {
+        self.whiten.values()
+    }
+
+    fn learned(&self) -> Learned {
+        self.whiten.learned()
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Ok(Self { whiten: Whiten::from_learned(options, features, learned)? })
     }
 }
 
