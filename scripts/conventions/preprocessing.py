@@ -5,7 +5,7 @@ import sklearn.decomposition
 import sklearn.preprocessing
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold, train_test_split
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 from row import row
 from rust import linfa
@@ -71,6 +71,14 @@ def min_max():
         bool(error > 1e-9),
         True,
     )
+
+
+@row("what has no range, robust scaling")
+def no_range():
+    for step, becomes in ((5e-16, 1.0), (5e-15, 1e-14)):
+        values = step * numpy.arange(5.0)[:, None]
+        scale = RobustScaler().fit(values).scale_.item()
+        yield "scikit-learn", f"scale of quartiles {2 * step} apart", scale, becomes
 
 
 @row("variances of components")

@@ -6,7 +6,7 @@ Here an example is a row; in the files it follows the one before it, which is a 
 import numpy
 from numpy import linalg
 from sklearn.decomposition import PCA
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
 from spec import numbers
 
@@ -106,6 +106,12 @@ def min_max(lower, upper):
     return fit
 
 
+def robust(x):
+    scaler = RobustScaler().fit(x)
+    scaler.parts = {"median": scaler.center_, "scale": scaler.scale_}
+    return scaler
+
+
 class Components:
     """scikit-learn's PCA in the conventions of ours."""
 
@@ -203,6 +209,7 @@ METHODS = {
     "standardize": Standard,
     "min-max": min_max(0, 1),
     "min-max:-1:0.5": min_max(-1, 0.5),
+    "robust": robust,
     "pca": pca(None),
     "pca:2": pca(2),
     # scikit-learn keeps the fewest components with more than this share, ours those with at

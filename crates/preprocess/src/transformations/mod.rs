@@ -21,6 +21,7 @@ transformations! {
     center::Center,
     standardize::Standardize,
     min_max::MinMax,
+    robust_scale::RobustScale,
     pca::Pca,
     whiten::Whiten,
     zca::Zca,
