@@ -5,7 +5,7 @@ import sklearn.decomposition
 import sklearn.preprocessing
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold, train_test_split
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from row import row
 from rust import linfa
@@ -71,6 +71,13 @@ def min_max():
         bool(error > 1e-9),
         True,
     )
+
+
+@row("what is divided by 1, largest magnitude")
+def no_magnitude():
+    for largest, becomes in ((2e-15, 1.0), (3e-15, 3e-15)):
+        scale = MaxAbsScaler().fit([[largest], [0.0]]).scale_.item()
+        yield "scikit-learn", f"scale of values up to {largest}", scale, becomes
 
 
 @row("what has no range, robust scaling")

@@ -6,7 +6,7 @@ Here an example is a row; in the files it follows the one before it, which is a 
 import numpy
 from numpy import linalg
 from sklearn.decomposition import PCA
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from spec import numbers
 
@@ -104,6 +104,12 @@ def min_max(lower, upper):
         return scaler
 
     return fit
+
+
+def max_abs(x):
+    scaler = MaxAbsScaler().fit(x)
+    scaler.parts = {"largest": scaler.max_abs_}
+    return scaler
 
 
 def robust(x):
@@ -209,6 +215,7 @@ METHODS = {
     "standardize": Standard,
     "min-max": min_max(0, 1),
     "min-max:-1:0.5": min_max(-1, 0.5),
+    "max-abs": max_abs,
     "robust": robust,
     "pca": pca(None),
     "pca:2": pca(2),

@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-10;
 #[test]
 fn preprocessing() {
     let cases = cases(include_str!("preprocessing.txt"));
-    assert_eq!(cases.len(), 113);
+    assert_eq!(cases.len(), 119);
     let differences = cases.iter().map(|case| (case.name().to_owned(), transform(case)));
     check("preprocessing", TOLERANCE, &differences.collect::<Vec<_>>());
 }

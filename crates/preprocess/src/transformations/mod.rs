@@ -21,6 +21,7 @@ transformations! {
     center::Center,
     standardize::Standardize,
     min_max::MinMax,
+    max_abs::MaxAbs,
     robust_scale::RobustScale,
     pca::Pca,
     whiten::Whiten,

@@ -2,7 +2,7 @@
 
 use crate::common::{covariance, data};
 use densely_preprocess::{
-    Center, MinMax, PreprocessError, RobustScale, RunningStatistics, Standardize, Transform,
+    Center, MaxAbs, MinMax, PreprocessError, RobustScale, RunningStatistics, Standardize, Transform,
 };
 use densely_tensor::{Mat, mat};
 use proptest::prelude::*;
@@ -39,6 +39,22 @@ proptest! {
         }
         let back = standardize.inverse_transform(y.as_ref()).unwrap();
         prop_assert!((&back - &x).norm_max() <= 4.0 * f64::EPSILON * x.norm_max());
+    }
+
+    #[test]
+    fn the_largest_magnitude_becomes_one_and_zero_stays(x in data()) {
+        let max_abs = MaxAbs::fit(x.as_ref()).unwrap();
+        let y = max_abs.transform(x.as_ref()).unwrap();
+        for i in 0..x.nrows() {
+            let largest = (0..x.ncols()).map(|j| x[(i, j)].abs()).fold(0.0, f64::max);
+            prop_assert_eq!(max_abs.largest()[i], largest);
+            let expected = |j| if largest == 0.0 { 0.0 } else { x[(i, j)] / largest };
+            prop_assert!((0..x.ncols()).all(|j| y[(i, j)] == expected(j)));
+        }
+        let mut statistics = RunningStatistics::new(x.nrows()).unwrap();
+        statistics.partial_fit(x.subcols(0, 1)).unwrap();
+        statistics.partial_fit(x.subcols(1, x.ncols() - 1)).unwrap();
+        prop_assert_eq!(MaxAbs::from_statistics(&statistics).unwrap(), max_abs);
     }
 
     #[test]
@@ -115,6 +131,20 @@ fn a_feature_without_an_interquartile_range_is_only_moved() {
     ] {
         assert_eq!(RobustScale::from_parts(median, scale).unwrap_err().to_string(), expected);
     }
+}
+
+#[test]
+fn magnitudes_are_finite_numbers() {
+    for (largest, expected) in [
+        (vec![], "MaxAbs: the number of features must not be zero"),
+        (vec![-1.0], "a largest magnitude must be finite, and at least 0, got -1"),
+        (vec![1.0, f64::INFINITY], "a largest magnitude must be finite, and at least 0, got inf"),
+    ] {
+        assert_eq!(MaxAbs::from_parts(largest).unwrap_err().to_string(), expected);
+    }
+    let tiny = mat![[0.0, -5e-324, 1e-320]];
+    let y = MaxAbs::fit(tiny.as_ref()).unwrap().transform(tiny.as_ref()).unwrap();
+    assert_eq!((y[(0, 0)], y[(0, 2)]), (0.0, 1.0));
 }
 
 #[test]
