@@ -102,7 +102,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = Threads::single();
     let accuracy = predictor.evaluate(&test, &threads)?.score();
     println!("test accuracy {:.1} %", 100.0 * accuracy);
-    assert!(accuracy > 0.95, "the digits are easier than that");
+    assert!(accuracy > 0.93, "the digits are easier than that");
 
     // It comes back by its name, where that is known.
     let path = std::env::temp_dir().join(format!("densely-{}.safetensors", std::process::id()));

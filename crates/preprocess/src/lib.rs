@@ -5,12 +5,14 @@
 //! | zero mean | [`Center`] | `y = x − μ` |
 //! | zero mean, unit variance | [`Standardize`] | `y = (x − μ) / σ` |
 //! | each feature in the same range | [`MinMax`] | `y = a + (b − a) (x − min) / (max − min)` |
+//! | features from −1 to 1, with 0 as it is | [`MaxAbs`] | `y = x / max abs(x)` |
+//! | a scale that outliers do not move | [`RobustScale`] | `y = (x − q₂) / (q₃ − q₁)` |
 //! | decorrelated features, or fewer | [`Pca`] | `y = Vᵀ (x − μ)` |
 //! | the identity as covariance | [`Whiten`] | `y = diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
-//! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
+//! | one of these that is made of means, ranges or the covariance, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | to know which features are constant | [`constant_features`], [`is_constant`] | |
 //! | one of these by its name | [`Pipeline::fit`], [`TransformKinds`], [`FittedTransform`] | |
 //! | a fit and its transformed examples, in less time | [`Pipeline::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
