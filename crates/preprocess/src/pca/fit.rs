@@ -30,7 +30,7 @@ impl Pca {
     /// # Errors
     /// As [`fit`](Self::fit), or if `k` is zero or larger than the rank of the data.
     pub fn fit_k<T: Scalar>(x: MatRef<'_, T>, k: usize) -> Result<Self, PreprocessError> {
-        Self::fit_k_on(x, k, &Threads::single())
+        Self::fit_components(x, Components::Count(k), &Threads::single())
     }
 
     /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
@@ -42,21 +42,6 @@ impl Pca {
     /// As [`fit`](Self::fit).
     pub fn fit_on<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Result<Self, PreprocessError> {
         Self::fit_components(x, Components::All, threads)
-    }
-
-    /// [`fit_k`](Self::fit_k) on these threads: the result has the same bits at any number.
-    ///
-    /// # Shapes
-    /// `x`: features x n.
-    ///
-    /// # Errors
-    /// As [`fit_k`](Self::fit_k).
-    pub fn fit_k_on<T: Scalar>(
-        x: MatRef<'_, T>,
-        k: usize,
-        threads: &Threads,
-    ) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Components::Count(k), threads)
     }
 
     /// The fewest components that have this share of the variance: the smallest `k` with
@@ -79,26 +64,18 @@ impl Pca {
     /// # Errors
     /// As [`fit`](Self::fit), or if `share` is not above 0 and at most 1.
     pub fn fit_share<T: Scalar>(x: MatRef<'_, T>, share: f64) -> Result<Self, PreprocessError> {
-        Self::fit_share_on(x, share, &Threads::single())
+        Self::fit_components(x, Components::Share(share), &Threads::single())
     }
 
-    /// [`fit_share`](Self::fit_share) on these threads: the result has the same bits at any
-    /// number.
+    /// [`fit`](Self::fit), [`fit_k`](Self::fit_k) or [`fit_share`](Self::fit_share) on these
+    /// threads: the result has the same bits at any number.
     ///
     /// # Shapes
     /// `x`: features x n.
     ///
     /// # Errors
-    /// As [`fit_share`](Self::fit_share).
-    pub fn fit_share_on<T: Scalar>(
-        x: MatRef<'_, T>,
-        share: f64,
-        threads: &Threads,
-    ) -> Result<Self, PreprocessError> {
-        Self::fit_components(x, Components::Share(share), threads)
-    }
-
-    pub(crate) fn fit_components<T: Scalar>(
+    /// As these.
+    pub fn fit_components<T: Scalar>(
         x: MatRef<'_, T>,
         components: Components,
         threads: &Threads,

@@ -5,9 +5,6 @@ use densely_tensor::{Accumulate, MatMut, MatRef, Threads, gemm};
 
 /// Columns of a block of a product.
 const BLOCK: usize = 128;
-/// How many times as many rows a block of a symmetric product has, as far as they reach: packed
-/// columns are used for more rows.
-const TALL: usize = 2;
 
 /// `c = a b`.
 ///
@@ -61,15 +58,9 @@ fn lower_triangle(
     let mut rest = c;
     for first in (0..size).step_by(width) {
         let (columns, later) = rest.split_at_col_mut(width.min(size - first));
-        let (diagonal, mut below) =
-            columns.split_at_row_mut(first).1.split_at_row_mut(width.min(size - first));
-        // In two steps, so that little above the diagonal is computed.
-        let half = (diagonal.ncols() / 2).next_multiple_of(8).min(diagonal.ncols());
-        let (left, right) = diagonal.split_at_col_mut(half);
-        blocks.push((first, first, left));
-        blocks.push((first + half, first + half, right.split_at_row_mut(half).1));
-        for row in (first + width..size).step_by(TALL * width) {
-            let (block, later) = below.split_at_row_mut((TALL * width).min(size - row));
+        let mut below = columns.split_at_row_mut(first).1;
+        for row in (first..size).step_by(width) {
+            let (block, later) = below.split_at_row_mut(width.min(size - row));
             blocks.push((row, first, block));
             below = later;
         }
