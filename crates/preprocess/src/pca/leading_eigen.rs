@@ -1,7 +1,5 @@
 use densely_tensor::decomposition::{orthonormal_basis, symmetric_eigen};
-use densely_tensor::{
-    Accumulate, Key, Mat, MatRef, Purpose, Stream, Threads, column, column_mut, gemm,
-};
+use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column, column_mut};
 
 use crate::pca::products::product;
 
@@ -12,10 +10,6 @@ const ROUNDS: usize = 12;
 /// A filter may not enlarge the first direction over the last by more than this, or the
 /// rounding errors along the first would drown the last.
 const RANGE: f64 = 1e12;
-/// The least columns of a panel: with a third of them, packing the matrix for each takes as
-/// long as the product.
-const NARROW: usize = 24;
-
 /// The `k` largest eigenvalues of a symmetric positive semidefinite matrix, and their
 /// eigenvectors; `None` if they do not converge soon, for want of a gap behind them.
 ///
@@ -64,11 +58,6 @@ fn subspace_size(k: usize, m: usize) -> usize {
     (k + (k / 4).max(16)).min(m)
 }
 
-/// The number of columns that a thread multiplies by the matrix at a time.
-fn panel_width(columns: usize) -> usize {
-    (columns / 4).next_multiple_of(8).max(NARROW)
-}
-
 /// `T(C) V`, by the recurrence `T₊ = 2 x T − T₋` with `x` mapping `[0, θ]` to `[−1, 1]`.
 fn filter(
     c: MatRef<'_, f64>,
@@ -91,17 +80,13 @@ fn filter(
     }
     let mut next = Mat::zeros(now.nrows(), now.ncols());
     for _ in 1..degree {
-        let width = panel_width(now.ncols());
-        let parts = (next.as_mut(), now.as_ref(), before.as_ref());
-        threads.panels(parts, width, |_, (mut next, now, before)| {
-            gemm(next.as_mut(), Accumulate::Replace, c, now);
-            for j in 0..next.ncols() {
-                let old = column(now, j).iter().zip(column(before, j));
-                for (next, (now, before)) in column_mut(next.as_mut(), j).iter_mut().zip(old) {
-                    *next = 2.0 * (*next / half - now) - before;
-                }
+        product(next.as_mut(), c, now.as_ref(), threads);
+        for j in 0..now.ncols() {
+            let old = column(now.as_ref(), j).iter().zip(column(before.as_ref(), j));
+            for (next, (now, before)) in column_mut(next.as_mut(), j).iter_mut().zip(old) {
+                *next = 2.0 * (*next / half - now) - before;
             }
-        });
+        }
         (before, now, next) = (now, next, before);
     }
     Some(now)
