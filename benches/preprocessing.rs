@@ -14,26 +14,25 @@ fn examples(features: usize, n: usize) -> Mat<f64> {
     mixing * source + Mat::<f64>::from_fn(features, n, |_, _| 0.01 * stream.normal::<f64>())
 }
 
-fn methods(c: &mut Criterion) {
+fn transformations(c: &mut Criterion) {
     for (features, n) in [(64, 10_000), (784, 10_000), (4096, 500)] {
         let mut group = c.benchmark_group(format!("{n} examples of {features} features"));
         group.sample_size(10);
         let x = examples(features, n);
-        for name in ["center", "standardize", "pca", "pca:32", "whiten"] {
-            let method: Method = name.parse().expect("a method");
-            let fitted = method.fit(x.as_ref()).expect("data that vary");
+        for name in ["center", "standardize", "pca", "pca(32)", "whiten"] {
+            let fitted = Pipeline::fit([name], x.as_ref()).expect("data that vary");
             group.bench_function(BenchmarkId::new(name, "fit"), |b| {
-                b.iter(|| method.fit(x.as_ref()));
+                b.iter(|| Pipeline::fit([name], x.as_ref()));
             });
             group.bench_function(BenchmarkId::new(name, "transform"), |b| {
                 b.iter(|| fitted.transform(x.as_ref()));
             });
             group.bench_function(BenchmarkId::new(name, "fit_transform"), |b| {
-                b.iter(|| method.fit_transform(x.as_ref()));
+                b.iter(|| Pipeline::fit_transform([name], x.as_ref()));
             });
         }
     }
 }
 
-criterion_group!(benches, methods);
+criterion_group!(benches, transformations);
 criterion_main!(benches);

@@ -31,7 +31,7 @@ impl Described for Isru {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (train, test) = digits().split(0.2, 1)?;
-    let preparation = Preparation::fit(Method::Standardize, &train)?;
+    let preparation = Preparation::fit(["standardize"], &train)?;
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 
     let known = Registry::<f32>::new().layer::<Isru>();

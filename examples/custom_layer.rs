@@ -84,7 +84,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", check.run()?);
 
     let (train, test) = digits().split(0.2, 1)?;
-    let preparation = Preparation::fit(Method::Standardize, &train)?;
+    let preparation = Preparation::fit(["standardize"], &train)?;
     let prepared = preparation.dataset::<f32>(&train)?;
 
     // A network of named layers, one of them ours.

@@ -65,6 +65,8 @@ gradients limited by global norm: ; nn.utils.clip_grad_norm_; optimizers.SGD
 an optimiser for each group of parameters: ; optim.Optimizer.add_param_group; optimizers.MultiOptimizer
 centering, standardising: preprocessing.StandardScaler; ; layers.Normalization
 min-max: preprocessing.MinMaxScaler; ; layers.Rescaling
+largest magnitude: preprocessing.MaxAbsScaler; ;
+median and interquartile range: preprocessing.RobustScaler; ;
 PCA, a number of components: decomposition.PCA; pca_lowrank; not layers.PCA
 statistics in chunks of data larger than memory: preprocessing.StandardScaler.partial_fit; ; layers.Normalization.adapt
 PCA in chunks, exact: decomposition.IncrementalPCA; ;

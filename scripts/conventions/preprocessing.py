@@ -5,7 +5,7 @@ import sklearn.decomposition
 import sklearn.preprocessing
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold, train_test_split
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from row import row
 from rust import linfa
@@ -71,6 +71,21 @@ def min_max():
         bool(error > 1e-9),
         True,
     )
+
+
+@row("what is divided by 1, largest magnitude")
+def no_magnitude():
+    for largest, becomes in ((2e-15, 1.0), (3e-15, 3e-15)):
+        scale = MaxAbsScaler().fit([[largest], [0.0]]).scale_.item()
+        yield "scikit-learn", f"scale of values up to {largest}", scale, becomes
+
+
+@row("what has no range, robust scaling")
+def no_range():
+    for step, becomes in ((5e-16, 1.0), (5e-15, 1e-14)):
+        values = step * numpy.arange(5.0)[:, None]
+        scale = RobustScaler().fit(values).scale_.item()
+        yield "scikit-learn", f"scale of quartiles {2 * step} apart", scale, becomes
 
 
 @row("variances of components")

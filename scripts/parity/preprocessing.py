@@ -6,7 +6,7 @@ Here an example is a row; in the files it follows the one before it, which is a 
 import numpy
 from numpy import linalg
 from sklearn.decomposition import PCA
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from spec import numbers
 
@@ -59,9 +59,9 @@ def large(_):
 class Moved:
     """`y = x - shift`."""
 
-    def __init__(self, shift):
+    def __init__(self, shift, mean=None):
         self.shift = shift
-        self.parts = {"mean": shift}
+        self.parts = {"mean": shift if mean is None else mean}
 
     def transform(self, x):
         return x - self.shift
@@ -81,7 +81,8 @@ def channel_mean(channels, interleaved):
         pixels = x.shape[1] // channels
         shape = (-1, pixels, channels) if interleaved else (-1, channels, pixels)
         mean = x.reshape(shape).mean(axis=(0, 1) if interleaved else (0, 2))
-        return Moved(numpy.tile(mean, pixels) if interleaved else numpy.repeat(mean, pixels))
+        shift = numpy.tile(mean, pixels) if interleaved else numpy.repeat(mean, pixels)
+        return Moved(shift, mean)
 
     return fit
 
@@ -103,6 +104,18 @@ def min_max(lower, upper):
         return scaler
 
     return fit
+
+
+def max_abs(x):
+    scaler = MaxAbsScaler().fit(x)
+    scaler.parts = {"largest": scaler.max_abs_}
+    return scaler
+
+
+def robust(x):
+    scaler = RobustScaler().fit(x)
+    scaler.parts = {"median": scaler.center_, "scale": scaler.scale_}
+    return scaler
 
 
 class Components:
@@ -128,7 +141,7 @@ class Components:
             "mean": self.mean,
             "components": self.v.T.ravel(),
             "variances": self.variances,
-            "total": [total],
+            "total_variance": [total],
         }
 
     # PCA.transform computes x Vᵀ - mean Vᵀ, where digits cancel if the mean is large.
@@ -202,6 +215,8 @@ METHODS = {
     "standardize": Standard,
     "min-max": min_max(0, 1),
     "min-max:-1:0.5": min_max(-1, 0.5),
+    "max-abs": max_abs,
+    "robust": robust,
     "pca": pca(None),
     "pca:2": pca(2),
     # scikit-learn keeps the fewest components with more than this share, ours those with at

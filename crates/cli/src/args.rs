@@ -11,7 +11,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::parts::{Spec, shortened};
-use densely::prelude::{Kind, LayerKinds, LossKinds, Method};
+use densely::prelude::{Kind, LayerKinds, LossKinds, TransformKinds};
 use densely_notes::{Experiment, find};
 
 /// Fully-connected neural networks from a CSV file.
@@ -64,11 +64,8 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) validation: f64,
-    /// What to do to the features: none, center, standardize, min-max[:LOWER:UPPER], pca[:K],
-    /// whiten[:K], zca[:K] (K components, or a share of the variance as 0.95), mean-image,
-    /// channel-mean:CHANNELS[:interleaved]; several in order as standardize,pca:10
-    #[arg(long, value_name = "METHOD", help_heading = "Data", default_value = "standardize")]
-    pub(crate) preprocess: Method,
+    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
+    pub(crate) preprocess: Transformations,
 
     /// Widths of the hidden layers, as 64,64; none for a linear model
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
@@ -310,6 +307,26 @@ impl FromStr for Activations {
     }
 }
 
+/// Transformations of features: `standardize`, or `standardize,pca(10)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Transformations(pub(crate) Vec<Kind>);
+
+impl FromStr for Transformations {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let known = TransformKinds::new();
+        let kinds = Kind::list(text)?.into_iter();
+        Ok(Self(kinds.map(|kind| Ok(known.get(kind)?.kind())).collect::<Result<_, ModelError>>()?))
+    }
+}
+
+impl fmt::Display for Transformations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&joined(&self.0))
+    }
+}
+
 /// A loss.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LossArg(pub(crate) Kind);
@@ -379,9 +396,12 @@ fn of_optimizers(what: &str, option: &str) -> String {
 
 impl fmt::Display for Activations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<String> = self.0.iter().map(Kind::to_string).collect();
-        f.write_str(&names.join(","))
+        f.write_str(&joined(&self.0))
     }
+}
+
+fn joined(kinds: &[Kind]) -> String {
+    kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn activation_help() -> String {
@@ -397,6 +417,14 @@ fn activation_help() -> String {
 fn loss_help() -> String {
     let usages = usages(LossKinds::<f32>::new().specs());
     format!("Loss [default: softmax to classify, mse for numbers]; with options as {usages}")
+}
+
+fn preprocess_help() -> String {
+    let usages = usages(TransformKinds::new().specs());
+    format!(
+        "What to do to the features, in order, as standardize,pca(10), where pca(0.95) keeps so \
+         much of the variance; with options as {usages}"
+    )
 }
 
 fn optimizer_help() -> String {

@@ -21,7 +21,7 @@ pub(crate) enum CliError {
     Data { path: PathBuf, source: DataError },
     /// A table with values that a model cannot work with.
     #[error("{}: {source}{}", .path.display(), option_for(.source))]
-    Values { path: PathBuf, source: ModelError },
+    Values { path: PathBuf, source: Box<ModelError> },
     #[error("{}{}", .0, option_for(.0))]
     Model(#[from] ModelError),
     #[error(
@@ -105,7 +105,7 @@ impl CliError {
             ModelError::OutOfRange { .. }
             | ModelError::NotFiniteOutput { .. }
             | ModelError::PredictionTooLarge { .. }
-            | ModelError::TooFarApart { .. } => Self::Values { path, source },
+            | ModelError::TooFarApart { .. } => Self::Values { path, source: Box::new(source) },
             source => Self::Model(source),
         }
     }

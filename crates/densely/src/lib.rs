@@ -18,7 +18,7 @@
 //! use densely::prelude::*;
 //!
 //! let (train, test) = digits().split(0.2, 7)?;
-//! let preparation = Preparation::fit(Method::Center, &train)?;
+//! let preparation = Preparation::fit(["center"], &train)?;
 //! let prepared = preparation.dataset(&train)?;
 //! let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
 //! Trainer::default().fit(predictor.model_mut(), &prepared)?;

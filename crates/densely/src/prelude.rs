@@ -18,9 +18,10 @@ pub use densely_optim::schedules::*;
 pub use densely_optim::{
     Optimizer, OptimizerKinds, Parameters, Penalty, Plateau, Schedule, ScheduleKinds,
 };
+pub use densely_preprocess::transformations::*;
 pub use densely_preprocess::{
-    Center, ChannelLayout, Components, MeanImage, Method, MinMax, Pca, PerChannelMean, Pipeline,
-    Preprocessor, RunningCovariance, RunningStatistics, Standardize, Transform, Whiten, Zca,
+    Components, FittedTransform, Learned, Pipeline, RunningCovariance, RunningStatistics,
+    Transform, TransformKind, TransformKinds,
 };
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads, mat,

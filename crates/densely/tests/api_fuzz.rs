@@ -142,25 +142,26 @@ impl Arguments {
         self.choose(&[Components::All, count, share])
     }
 
-    fn method(&mut self) -> Method {
-        let components = self.components();
-        let (lower, upper) = (self.choose(&[-1.0, 0.0, f64::NAN]), self.choose(&[0.0, 1.0, 1e308]));
-        let (channels, layout) = (self.size_or_claim(2), ChannelLayout::Planes);
-        let simple = [
-            Method::None,
-            Method::Center,
-            Method::Standardize,
-            Method::MinMax { lower, upper },
-            Method::Pca { components },
-            Method::Whiten { components },
-            Method::Zca { components },
-            Method::MeanImage,
-            Method::PerChannelMean { channels, layout },
-        ];
-        match self.below(4) {
-            0 => Method::Pipeline((0..self.below(3)).map(|_| self.choose(&simple)).collect()),
-            _ => self.choose(&simple),
+    fn transformation(&mut self) -> Kind {
+        let name = self.choose(&TransformKinds::new().names());
+        let kind = Kind::new(name);
+        match name {
+            "min-max" => {
+                let lower = self.choose(&[-1.0, 0.0, f64::NAN]);
+                kind.with(lower).with(self.choose(&[0.0, 1.0, 1e308]))
+            }
+            "pca" | "whiten" | "zca" => {
+                kind.with(densely::preprocess::Value::from(self.components()))
+            }
+            "channel-mean" => kind.with(self.size_or_claim(2)),
+            _ => kind,
         }
+    }
+
+    fn transformations(&mut self) -> Vec<Kind> {
+        let several = self.below(4) == 0;
+        let count = if several { self.below(3) } else { 1 };
+        (0..count).map(|_| self.transformation()).collect()
     }
 }
 
@@ -368,11 +369,11 @@ impl State {
     fn preprocess(&mut self, arguments: &mut Arguments) {
         let (rows, n) = (arguments.below(5), arguments.below(8));
         let x = arguments.matrix(rows, n);
-        let (layout, method) = (arguments.layout(&x), arguments.method());
-        let fitted = told(method.fit(layout.view()));
-        let plain = told(method.fit(x.as_ref()));
+        let (layout, kinds) = (arguments.layout(&x), arguments.transformations());
+        let fitted = told(Pipeline::fit(&kinds, layout.view()));
+        let plain = told(Pipeline::fit(&kinds, x.as_ref()));
         assert_eq!(fitted.is_some(), plain.is_some() && layout.has_columns());
-        let both = told(method.fit_transform(layout.view()));
+        let both = told(Pipeline::fit_transform(&kinds, layout.view()));
         assert_eq!(both.is_some(), fitted.is_some());
         let Some(fitted) = fitted else { return };
         assert!(n > 0 && fitted.in_features() == rows && fitted.out_features() <= rows);
@@ -428,7 +429,8 @@ impl State {
     }
 
     fn predict(&mut self, arguments: &mut Arguments) {
-        let Some(preparation) = told(Preparation::fit(arguments.method(), &self.data)) else {
+        let Some(preparation) = told(Preparation::fit(arguments.transformations(), &self.data))
+        else {
             return;
         };
         let Some(predictor) = told(Predictor::<f32>::new(preparation, self.spec.clone())) else {
@@ -558,7 +560,7 @@ impl State {
         let x = Mat::from_fn(1, 2, |_, j| j as f64);
         let classes = told(Dataset::classification(x, vec![0, 0], a));
         assert_eq!(classes.is_some(), a > 0 && a < HUGE);
-        let cross_validation = CrossValidation::new(a).preprocess(Method::None);
+        let cross_validation = CrossValidation::new(a).preprocess(["none"]);
         let build =
             |_: &Dataset<f64>| (Mlp::classifier(1, b), Trainer::new(Sgd::new(0.1)).epochs(1));
         if a != 2 {
@@ -578,7 +580,7 @@ impl State {
         );
         assert!(told(self.model.scores(x, &self.threads)).is_none());
         assert!(told(self.model.predict_with(x, &mut Workspace::new())).is_none());
-        let none = Preprocessor::None { features: example.nrows() };
+        let none = Unchanged::new(example.nrows());
         assert!(told(none.transform(x)).is_none());
         let labels = [0];
         let mut step = TrainingStep::new();
@@ -589,8 +591,8 @@ impl State {
         // No examples of more features than there can be.
         let features = arguments.claim();
         let x = MatRef::from_column_major_slice(&[], features, 0);
-        told(Preprocessor::None { features }.transform::<f64>(x));
-        told(Method::Center.fit::<f64>(x));
+        told(Unchanged::new(features).transform::<f64>(x));
+        told(Pipeline::fit::<f64>(["center"], x));
     }
 }
 

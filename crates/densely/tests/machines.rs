@@ -157,10 +157,12 @@ fn draws_and_statistics<T: Scalar>() {
         (0..1000).for_each(|_| hash.add(T::from_f64(stream.below(1_000_003) as f64)));
     });
     let x = normal::<T>(13, 200, 9);
-    let methods = [Method::Center, Method::Standardize, Method::MinMax { lower: -1.0, upper: 1.0 }];
-    for (name, method) in ["center", "standardize", "min-max"].into_iter().zip(methods) {
+    for (name, kind) in
+        [("center", "center"), ("standardize", "standardize"), ("min-max", "min-max(-1, 1)")]
+    {
         report::<T>("kernel", name, |hash| {
-            hash.matrix(&method.fit(x.as_ref()).unwrap().transform(x.as_ref()).unwrap());
+            let fitted = Pipeline::fit([kind], x.as_ref()).unwrap();
+            hash.matrix(&fitted.transform(x.as_ref()).unwrap());
         });
     }
     report::<T>("decomposition", "whiten", |hash| {

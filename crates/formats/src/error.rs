@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use densely_layers::KindError;
 use densely_models::ModelError;
+use densely_preprocess::PreprocessError;
 use thiserror::Error;
 
 /// Why a model file could not be written or read.
@@ -80,13 +81,13 @@ pub enum Reason {
     /// A tensor with a value that is NaN or infinite.
     #[error("tensor `{0}` has a value that is not finite")]
     NotFinite(String),
-    /// A layer or a loss that is not known by its name.
+    /// A layer, a loss or a transformation that is not known by its name.
     #[error(
         "the {family} `{name}` is not known here: register it, as `Registry::new().{family}::<...>()`, \
          and use `save_with` and `load_with`"
     )]
     Unknown {
-        /// `"layer"` or `"loss"`.
+        /// `"layer"`, `"loss"` or `"transformation"`.
         family: &'static str,
         /// Its name.
         name: String,
@@ -105,9 +106,12 @@ pub enum Reason {
 impl From<ModelError> for Reason {
     fn from(error: ModelError) -> Self {
         match error {
-            ModelError::Kind(KindError::Unknown { family, name, .. }) => {
-                Self::Unknown { family, name }
-            }
+            ModelError::Kind(KindError::Unknown { family, name, .. })
+            | ModelError::Preprocess(PreprocessError::Kind(KindError::Unknown {
+                family,
+                name,
+                ..
+            })) => Self::Unknown { family, name },
             error => Self::Model(error),
         }
     }

@@ -5,9 +5,8 @@
 //! use densely_data::digits;
 //! use densely_formats::{AnyModel, ModelFile, Provenance};
 //! use densely_models::{Mlp, Predictor, Preparation};
-//! use densely_preprocess::Method;
 //!
-//! let preparation = Preparation::fit(Method::Standardize, &digits())?;
+//! let preparation = Preparation::fit(["standardize"], &digits())?;
 //! let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
 //! let path = std::env::temp_dir().join("densely-formats-example.safetensors");
 //! ModelFile { predictor, provenance: Provenance::default() }.save(&path)?;
@@ -23,7 +22,7 @@
 //! Weights are named and shaped as in a PyTorch `nn.Sequential`: `0.weight` of shape
 //! `[out, in]`, `0.bias` of shape `[out]`, with activations and dropout counted as layers;
 //! the slopes of a PReLU are `1.weight` of shape `[units]`. Beside them
-//! are the preprocessing (`preprocess.mean`, ...) and the scale of real targets
+//! are what the preprocessing has learnt (`preprocess.0.mean`, ...) and the scale of real targets
 //! (`target.mean`, `target.scale`), in `f64`. Everything else is in the header, as JSON
 //! under the key `densely`, with a BLAKE3 hash of all tensors. The same model gives the
 //! same bytes.

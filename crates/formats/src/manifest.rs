@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 /// Version 3 has more kinds of preprocessing, and lists of them. Version 4 has the tensors
 /// `constant.features` and `constant.values`, which are left out if no feature is held, and
 /// scales of 0. Version 5 has the kinds of all layers, and of the loss, instead of the options of a
-/// perceptron.
-pub(crate) const VERSION: u32 = 5;
+/// perceptron. Version 6 has the kinds of all transformations, with their options, of which some were
+/// tensors before, and always a list of them.
+pub(crate) const VERSION: u32 = 6;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,31 +94,16 @@ pub(crate) struct Perceptron {
     pub(crate) seed: u64,
 }
 
-/// One transformation, or several in order. The tensors of one have names that begin with
-/// `preprocess.`, those of the first of several with `preprocess.0.`.
+/// The kinds of transformations in order, or, before version 6, of one alone. The tensors of the
+/// first in a list have names that begin with `preprocess.0.`, those of one alone with `preprocess.`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
     expecting = "its preprocessing should be the name of one that is known here, or a list of them"
 )]
 pub(crate) enum Preprocess {
-    One(Kind),
-    Pipeline(Vec<Kind>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
-    None,
-    Center,
-    Standardize,
-    MinMax,
-    Pca,
-    Whiten,
-    Zca,
-    MeanImage,
-    ChannelMean,
-    ChannelMeanInterleaved,
+    One(String),
+    Pipeline(Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

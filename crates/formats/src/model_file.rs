@@ -50,13 +50,13 @@ impl<T: Scalar> ModelFile<T> {
     ///
     /// # Errors
     /// [`FormatError::File`] if it cannot be written; [`FormatError::Invalid`] if it could not
-    /// be loaded, or not as the same model: with a weight that is not finite, a layer or a loss
-    /// that is not ours, or a part that the format has no place for.
+    /// be loaded, or not as the same model: with a weight that is not finite, a layer, a loss
+    /// or a transformation that is not ours, or a part that the format has no place for.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
         self.save_with(path, &Registry::new())
     }
 
-    /// [`save`](Self::save), of a model with layers or a loss of your own.
+    /// [`save`](Self::save), of a model with parts of your own: layers, a loss, transformations.
     ///
     /// # Errors
     /// As [`save`](Self::save), for what is not known here.
@@ -113,7 +113,7 @@ impl<T: Scalar> ModelFile<T> {
             version: VERSION,
             dtype: Dtype::of::<T>(),
             network: network::store(predictor.model(), &mut tensors)?,
-            preprocess: preparation::store(preparation, &mut tensors)?,
+            preprocess: preparation::store(preparation, &mut tensors),
             features: preparation.feature_names().to_vec(),
             target: preparation.target_name().to_owned(),
             task,
@@ -128,8 +128,7 @@ impl<T: Scalar> ModelFile<T> {
             .map_err(|error| Reason::NotSafetensors(error.to_string()))
     }
 
-    /// Reads a file of a model with layers or a loss of your own: as [`AnyModel::load`], of one
-    /// number type.
+    /// Reads a file of a model with parts of your own: as [`AnyModel::load`], of one number type.
     ///
     /// # Errors
     /// As [`AnyModel::load`], and for a model of the other number type.
@@ -150,7 +149,7 @@ impl<T: Scalar> ModelFile<T> {
         known: &Registry<T>,
     ) -> Result<Self, Reason> {
         let outputs = manifest.outputs.len();
-        let preparation = preparation::restore(&mut manifest, tensors)?;
+        let preparation = preparation::restore(&mut manifest, tensors, known.transformations())?;
         let model = network::restore(manifest.network, outputs, tensors, known)?;
         let predictor = Predictor::new(preparation, model)?;
         Ok(Self { predictor, provenance: manifest.provenance })

@@ -9,7 +9,7 @@ use crate::manifest::{Layers, Network, Perceptron};
 use crate::tensor::{Stored, Tensors};
 
 /// The bytes of the text of a kind, at most.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 /// Those of a number with which a loss weighs a class, and what is between two.
 const MAX_WEIGHT: usize = 32;
 
@@ -104,7 +104,7 @@ pub(crate) fn restore<T: Scalar>(
 }
 
 /// A kind, of a text of so many bytes at most: what is read takes many times as much memory.
-fn read(text: &str, longest: usize) -> Result<Kind, Reason> {
+pub(crate) fn read(text: &str, longest: usize) -> Result<Kind, Reason> {
     if text.len() > longest {
         let start: String = text.chars().take(40).collect();
         return Err(Reason::Manifest(format!("`{start}...` is longer than {longest} bytes")));

@@ -1,30 +1,35 @@
+//! What is done to data before the network sees them: transformations as their kinds and what they
+//! have learnt.
+
 use std::mem::take;
 
+use densely_layers::Kind;
 use densely_models::{ModelError, Preparation};
 use densely_preprocess::{
-    Center, ChannelLayout, MeanImage, MinMax, Pca, PerChannelMean, Pipeline, PreprocessError,
-    Preprocessor, Standardize, Transform, Whiten, Zca,
+    FittedTransform, Learned, Pipeline, PreprocessError, Standardize, Transform, TransformKind,
+    TransformKinds,
 };
 
 use crate::error::Reason;
-use crate::manifest::{Kind, Manifest, Preprocess, Task};
+use crate::manifest::{Manifest, Preprocess, Task};
+use crate::network::{LONGEST, read};
 use crate::tensor::{Stored, Tensors};
+
+/// The first version in which a kind says all its options.
+const WITH_OPTIONS: u32 = 6;
+
+/// What the names of the tensors of a scale of real targets begin with.
+const TARGET: &str = "target";
 
 /// The indices of features that were constant in training, and their values. Files in which
 /// there are none, do not have these tensors.
 const CONSTANT_FEATURES: &str = "constant.features";
 const CONSTANT_VALUES: &str = "constant.values";
 
-/// Stores the numbers of the preprocessing, and says of which kind it is.
-///
-/// # Errors
-/// If it is of a kind that has no place in the format.
-pub(crate) fn store(
-    preparation: &Preparation,
-    tensors: &mut Tensors,
-) -> Result<Preprocess, Reason> {
+/// Stores what has been learnt, and says of which kinds it is.
+pub(crate) fn store(preparation: &Preparation, tensors: &mut Tensors) -> Preprocess {
     if let Some(scale) = preparation.target_scale() {
-        store_standardize("target", scale, tensors);
+        tensors.insert_learned(TARGET, &scale.learned());
     }
     let (features, values): (Vec<_>, Vec<_>) =
         preparation.constants().iter().map(|&(feature, value)| (feature as f64, value)).unzip();
@@ -32,111 +37,101 @@ pub(crate) fn store(
         tensors.insert_vector(CONSTANT_FEATURES, &features);
         tensors.insert_vector(CONSTANT_VALUES, &values);
     }
-    match preparation.preprocessor() {
-        Preprocessor::Pipeline(pipeline) => {
-            let steps = pipeline.steps().iter().enumerate();
-            let kinds = steps.map(|(i, step)| store_one(&step_prefix(i), step, tensors));
-            kinds.collect::<Result<_, _>>().map(Preprocess::Pipeline)
-        }
-        one => store_one("preprocess", one, tensors).map(Preprocess::One),
-    }
+    let steps = preparation.pipeline().steps().iter().enumerate();
+    let kinds = steps.map(|(i, step)| {
+        tensors.insert_learned(&step_prefix(i), &step.learned());
+        step.kind().to_string()
+    });
+    Preprocess::Pipeline(kinds.collect())
 }
 
 fn step_prefix(i: usize) -> String {
     format!("preprocess.{i}")
 }
 
-fn store_one(
-    prefix: &str,
-    preprocessor: &Preprocessor,
-    tensors: &mut Tensors,
-) -> Result<Kind, Reason> {
-    Ok(match preprocessor {
-        Preprocessor::None { .. } => Kind::None,
-        Preprocessor::Center(center) => {
-            tensors.insert_vector(format!("{prefix}.mean"), center.mean());
-            Kind::Center
-        }
-        Preprocessor::Standardize(standardize) => {
-            store_standardize(prefix, standardize, tensors);
-            Kind::Standardize
-        }
-        Preprocessor::MinMax(min_max) => {
-            let (lower, upper) = min_max.range();
-            tensors.insert_vector(format!("{prefix}.minimum"), min_max.minimum());
-            tensors.insert_vector(format!("{prefix}.maximum"), min_max.maximum());
-            tensors.insert_vector(format!("{prefix}.range"), &[lower, upper]);
-            Kind::MinMax
-        }
-        Preprocessor::Pca(pca) => {
-            store_pca(prefix, pca, tensors);
-            Kind::Pca
-        }
-        Preprocessor::Whiten(whiten) => {
-            store_pca(prefix, whiten.pca(), tensors);
-            tensors.insert_vector(format!("{prefix}.epsilon"), &[whiten.epsilon()]);
-            Kind::Whiten
-        }
-        Preprocessor::Zca(zca) => {
-            store_pca(prefix, zca.pca(), tensors);
-            tensors.insert_vector(format!("{prefix}.epsilon"), &[zca.epsilon()]);
-            Kind::Zca
-        }
-        Preprocessor::MeanImage(mean_image) => {
-            tensors.insert_vector(format!("{prefix}.mean"), mean_image.image());
-            Kind::MeanImage
-        }
-        Preprocessor::PerChannelMean(per_channel) => {
-            tensors.insert_vector(format!("{prefix}.mean"), per_channel.mean());
-            match per_channel.layout() {
-                ChannelLayout::Planes => Kind::ChannelMean,
-                ChannelLayout::Interleaved => Kind::ChannelMeanInterleaved,
-            }
-        }
-        other => return Err(Reason::Unsupported(format!("{other:?}"))),
-    })
-}
-
-fn store_standardize(prefix: &str, standardize: &Standardize, tensors: &mut Tensors) {
-    tensors.insert_vector(format!("{prefix}.mean"), standardize.mean());
-    tensors.insert_vector(format!("{prefix}.scale"), standardize.scale());
-}
-
-fn store_pca(prefix: &str, pca: &Pca, tensors: &mut Tensors) {
-    tensors.insert_vector(format!("{prefix}.mean"), pca.center().mean());
-    // One component per row.
-    tensors.insert_matrix(format!("{prefix}.components"), pca.components().transpose());
-    tensors.insert_vector(format!("{prefix}.variances"), pca.variances());
-    tensors.insert_vector(format!("{prefix}.total_variance"), &[pca.total_variance()]);
-}
-
 /// The preparation that a manifest and its tensors describe. The names are taken from it.
-pub(crate) fn restore(manifest: &mut Manifest, tensors: &Stored) -> Result<Preparation, Reason> {
-    let (features, outputs) = (manifest.features.len(), manifest.outputs.len());
-    let preprocessor = match &manifest.preprocess {
-        Preprocess::One(kind) => restore_one("preprocess", *kind, features, tensors)?,
+pub(crate) fn restore(
+    manifest: &mut Manifest,
+    tensors: &Stored,
+    known: &TransformKinds,
+) -> Result<Preparation, Reason> {
+    let (mut features, outputs) = (manifest.features.len(), manifest.outputs.len());
+    let complete = manifest.version >= WITH_OPTIONS;
+    let mut step = |prefix: &str, kind: &str| {
+        let step = restore_one(prefix, kind, complete, features, tensors, known)?;
+        features = step.out_features();
+        Ok(step)
+    };
+    let steps: Result<Vec<_>, Reason> = match &manifest.preprocess {
+        Preprocess::One(kind) => step("preprocess", kind).map(|step| vec![step]),
         Preprocess::Pipeline(kinds) => {
-            let (mut steps, mut features) = (Vec::new(), features);
-            for (i, kind) in kinds.iter().enumerate() {
-                let step = restore_one(&step_prefix(i), *kind, features, tensors)?;
-                features = step.out_features();
-                steps.push(step);
-            }
-            Pipeline::new(steps).map_err(invalid)?.into()
+            let kinds = kinds.iter().enumerate();
+            kinds.map(|(i, kind)| step(&step_prefix(i), kind)).collect()
         }
     };
     let target_scale = match manifest.task {
         Task::Classify => None,
-        Task::Regress => Some(standardize("target", outputs, tensors)?),
+        Task::Regress => {
+            let kind = Kind::new(Standardize::SPEC.name());
+            let options = Standardize::SPEC.read(&kind).map_err(ModelError::from)?;
+            let learned = &mut tensors.learned(TARGET)?;
+            let scale = Standardize::from_learned(&options, outputs, learned);
+            Some(scale.map_err(|error| reason(TARGET, error))?)
+        }
     };
     let preparation = Preparation::from_parts(
         take(&mut manifest.features),
         take(&mut manifest.target),
         take(&mut manifest.outputs),
-        preprocessor,
+        Pipeline::new(steps?).map_err(ModelError::from)?,
         target_scale,
     )?;
     Ok(preparation.with_constants(constants(tensors)?)?)
+}
+
+fn restore_one(
+    prefix: &str,
+    text: &str,
+    complete: bool,
+    features: usize,
+    tensors: &Stored,
+    known: &TransformKinds,
+) -> Result<FittedTransform, Reason> {
+    let mut learned = tensors.learned(prefix)?;
+    let restored = if complete { Ok(read(text, LONGEST)?) } else { completed(text, &mut learned) };
+    let restored = restored.and_then(|kind| known.get(kind)?.from_learned(features, &mut learned));
+    restored.map_err(|error| reason(prefix, error))
+}
+
+/// A kind of the versions before 6, with the options that were tensors.
+fn completed(name: &str, learned: &mut Learned) -> Result<Kind, PreprocessError> {
+    Ok(match name {
+        "min-max" => {
+            let range = learned.vector("range", 2)?;
+            Kind::new(name).with(range[0]).with(range[1])
+        }
+        "whiten" | "zca" => {
+            Kind::new(name).with_option("epsilon", learned.vector("epsilon", 1)?[0])
+        }
+        "channel-mean" => Kind::new(name).with(learned.len("mean")?),
+        "channel-mean-interleaved" => {
+            Kind::new("channel-mean").with(learned.len("mean")?).with("interleaved")
+        }
+        name => Kind::new(name),
+    })
+}
+
+/// What is wrong with tensors whose names begin like this.
+fn reason(prefix: &str, error: PreprocessError) -> Reason {
+    match error {
+        PreprocessError::Missing { name } => Reason::MissingTensor(format!("{prefix}.{name}")),
+        PreprocessError::Learned { name, expected, actual } => Reason::Tensor {
+            name: format!("{prefix}.{name}"),
+            expected: format!("F64 {expected:?}"),
+            actual: format!("F64 {actual:?}"),
+        },
+        error => ModelError::from(error).into(),
+    }
 }
 
 /// The features that are held, of which older files have none.
@@ -152,72 +147,4 @@ fn constants(tensors: &Stored) -> Result<Vec<(usize, f64)>, Reason> {
         if valid { feature as usize } else { usize::MAX - 1 }
     };
     Ok(features.into_iter().map(index).zip(values).collect())
-}
-
-fn restore_one(
-    prefix: &str,
-    kind: Kind,
-    features: usize,
-    tensors: &Stored,
-) -> Result<Preprocessor, Reason> {
-    let mean = || tensors.vector(&format!("{prefix}.mean"), features);
-    let epsilon = || Ok::<_, Reason>(tensors.vector(&format!("{prefix}.epsilon"), 1)?[0]);
-    Ok(match kind {
-        Kind::None => Preprocessor::None { features },
-        Kind::Center => Center::from_parts(mean()?).map_err(invalid)?.into(),
-        Kind::Standardize => standardize(prefix, features, tensors)?.into(),
-        Kind::MinMax => {
-            let minimum = tensors.vector(&format!("{prefix}.minimum"), features)?;
-            let maximum = tensors.vector(&format!("{prefix}.maximum"), features)?;
-            let range: Vec<f64> = tensors.vector(&format!("{prefix}.range"), 2)?;
-            MinMax::from_parts(minimum, maximum, range[0], range[1]).map_err(invalid)?.into()
-        }
-        Kind::Pca => pca(prefix, features, tensors)?.into(),
-        Kind::Whiten => {
-            let pca = pca(prefix, features, tensors)?;
-            Whiten::from_pca(pca, epsilon()?).map_err(invalid)?.into()
-        }
-        Kind::Zca => {
-            let pca = pca(prefix, features, tensors)?;
-            Zca::from_pca(pca, epsilon()?).map_err(invalid)?.into()
-        }
-        Kind::MeanImage => MeanImage::from_parts(mean()?).map_err(invalid)?.into(),
-        Kind::ChannelMean => channel_mean(prefix, features, ChannelLayout::Planes, tensors)?,
-        Kind::ChannelMeanInterleaved => {
-            channel_mean(prefix, features, ChannelLayout::Interleaved, tensors)?
-        }
-    })
-}
-
-fn standardize(prefix: &str, features: usize, tensors: &Stored) -> Result<Standardize, Reason> {
-    let mean = tensors.vector(&format!("{prefix}.mean"), features)?;
-    let scale = tensors.vector(&format!("{prefix}.scale"), features)?;
-    Standardize::from_parts(mean, scale).map_err(invalid)
-}
-
-fn channel_mean(
-    prefix: &str,
-    features: usize,
-    layout: ChannelLayout,
-    tensors: &Stored,
-) -> Result<Preprocessor, Reason> {
-    let mean: Vec<f64> = tensors.any_vector(&format!("{prefix}.mean"))?;
-    let channels = mean.len();
-    if channels == 0 || !features.is_multiple_of(channels) {
-        return Err(invalid(PreprocessError::Channels { features, channels }));
-    }
-    Ok(PerChannelMean::from_parts(mean, features / channels, layout).map_err(invalid)?.into())
-}
-
-fn pca(prefix: &str, features: usize, tensors: &Stored) -> Result<Pca, Reason> {
-    let center = Center::from_parts(tensors.vector(&format!("{prefix}.mean"), features)?);
-    let variances: Vec<f64> = tensors.any_vector(&format!("{prefix}.variances"))?;
-    let name = format!("{prefix}.components");
-    let components = tensors.transposed(&name, variances.len(), features)?;
-    let total = tensors.vector(&format!("{prefix}.total_variance"), 1)?[0];
-    center.and_then(|center| Pca::from_parts(center, components, variances, total)).map_err(invalid)
-}
-
-fn invalid(error: PreprocessError) -> Reason {
-    Reason::Model(ModelError::from(error))
 }

@@ -3,6 +3,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use densely_preprocess::Learned;
 use densely_tensor::{Mat, MatRef, Scalar, first_non_finite};
 use safetensors::tensor::{Dtype, TensorInfo, View};
 
@@ -28,6 +29,13 @@ impl Tensors {
     pub(crate) fn insert_matrix<T: Scalar>(&mut self, name: impl Into<String>, x: MatRef<'_, T>) {
         let values = (0..x.nrows()).flat_map(|i| (0..x.ncols()).map(move |j| x[(i, j)]));
         self.insert::<T>(name.into(), vec![x.nrows(), x.ncols()], values);
+    }
+
+    /// What a transformation has learnt, under names that begin with `prefix.`.
+    pub(crate) fn insert_learned(&mut self, prefix: &str, learned: &Learned) {
+        for (name, shape, values) in learned.iter() {
+            self.insert(format!("{prefix}.{name}"), shape.to_vec(), values.iter().copied());
+        }
     }
 
     fn insert<T: Scalar>(
@@ -120,16 +128,20 @@ impl Stored {
         finite_matrix(name, matrix)
     }
 
-    /// The rows of a matrix, as columns.
-    pub(crate) fn transposed<T: Scalar>(
-        &self,
-        name: &str,
-        rows: usize,
-        columns: usize,
-    ) -> Result<Mat<T>, Reason> {
-        let values = self.take::<T>(name, &[rows, columns])?;
-        let matrix = Mat::from_fn(columns, rows, |i, j| values.get(j * columns + i));
-        finite_matrix(name, matrix)
+    /// What a transformation has learnt: all tensors with names that begin with `prefix.`.
+    pub(crate) fn learned(&self, prefix: &str) -> Result<Learned, Reason> {
+        let begin = format!("{prefix}.");
+        let tensors = self.0.borrow();
+        let all = tensors.0.range(begin.clone()..).take_while(|(name, _)| name.starts_with(&begin));
+        let shapes: Vec<_> = all.map(|(name, x)| (name.clone(), x.shape.clone())).collect();
+        drop(tensors);
+        let mut learned = Learned::new();
+        for (name, shape) in shapes {
+            let (values, len) = (self.take::<f64>(&name, &shape)?, shape.iter().product());
+            let values = finite(&name, (0..len).map(|i| values.get(i)).collect())?;
+            learned.insert(&name[begin.len()..], shape, values);
+        }
+        Ok(learned)
     }
 
     /// Whether there is a tensor of this type and shape.

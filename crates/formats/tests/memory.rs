@@ -8,7 +8,7 @@ use cap::Cap;
 use densely_data::Dataset;
 use densely_formats::{AnyModel, FormatError, ModelFile, Provenance};
 use densely_models::{Mlp, Predictor, Preparation};
-use densely_preprocess::{Method, Transform};
+use densely_preprocess::{Kind, Transform};
 use densely_tensor::{Mat, Scalar};
 use safetensors::SafeTensors;
 use tempfile::TempDir;
@@ -48,9 +48,8 @@ fn data(features: usize, classes: usize) -> Dataset<f64> {
 }
 
 fn saved<T: Scalar>(path: &Path, data: &Dataset<f64>, method: &str, hidden: &[usize]) {
-    let method: Method = method.parse().unwrap();
-    let preparation = Preparation::fit(method, data).unwrap();
-    let inputs = preparation.preprocessor().out_features();
+    let preparation = Preparation::fit(Kind::list(method).unwrap(), data).unwrap();
+    let inputs = preparation.pipeline().out_features();
     let spec = Mlp::classifier(inputs, data.outputs()).hidden(hidden);
     let predictor = Predictor::<T>::new(preparation, spec).unwrap();
     ModelFile { predictor, provenance: Provenance::default() }.save(path).unwrap();
@@ -121,6 +120,8 @@ fn claims(path: &Path) {
         let honest = r#""layers":["linear(2)","relu","linear(3)"]"#;
         (honest, format!(r#""layers":[{hidden}"linear(3)"]"#))
     };
+    let transformations =
+        |kinds: &str| (r#""preprocess":["standardize"]"#, format!(r#""preprocess":[{kinds}]"#));
     let entries = |table: &str| {
         let entry = |i: usize| format!(r#""{i}":"""#);
         let entries: Vec<_> = (0..200_000).map(entry).collect();
@@ -145,13 +146,15 @@ fn claims(path: &Path) {
         ),
         (r#""inputs":4"#, format!(r#""inputs":{largest}"#)),
         (r#""x0","x1""#, format!(r#""x0"{}"#, r#","x1""#.repeat(100_000))),
-        (r#""preprocess":"standardize""#, r#""preprocess":"pca""#.to_owned()),
-        (r#""preprocess":"standardize""#, r#""preprocess":["standardize","zca"]"#.to_owned()),
+        transformations(r#""pca""#),
+        transformations(r#""standardize","zca""#),
+        transformations(&format!(r#""channel-mean({largest})""#)),
+        transformations(&format!(r#""pca({largest})""#)),
+        transformations(&format!(r#""min-max({})""#, "1,".repeat(100_000))),
+        transformations(&format!(r#""{}""#, "a(".repeat(100_000))),
+        (r#""preprocess":["standardize"]"#, r#""preprocess":"standardize""#.to_owned()),
         (r#""task":"classify""#, r#""task":"regress""#.to_owned()),
-        (
-            r#""preprocess":"standardize""#,
-            format!(r#""preprocess":["none"{}]"#, r#","none""#.repeat(200_000)),
-        ),
+        transformations(&format!(r#""none"{}"#, r#","none""#.repeat(200_000))),
         (r#""options":{}"#, entries("options")),
         (r#""results":{}"#, entries("results")),
     ] {

@@ -1,5 +1,6 @@
 use densely_data::Dataset;
-use densely_preprocess::Method;
+use densely_layers::Kind;
+use densely_preprocess::TransformKinds;
 use densely_tensor::{Scalar, ShapeError, Threads};
 
 use crate::metrics::{Sums, mean};
@@ -35,7 +36,8 @@ use crate::{Evaluation, IntoModel, ModelError, Predictor, Preparation, Trainer};
 #[derive(Debug, Clone)]
 pub struct CrossValidation {
     folds: usize,
-    method: Method,
+    kinds: Vec<Kind>,
+    known: TransformKinds,
     seed: u64,
     threads: Threads,
 }
@@ -45,13 +47,26 @@ impl CrossValidation {
     /// is done on the calling thread.
     #[must_use]
     pub fn new(folds: usize) -> Self {
-        Self { folds, method: Method::Standardize, seed: 0, threads: Threads::single() }
+        let (kinds, known) = (vec![Kind::new("standardize")], TransformKinds::new());
+        Self { folds, kinds, known, seed: 0, threads: Threads::single() }
     }
 
-    /// What is done to the features.
+    /// What is done to the features, as kinds of transformations.
     #[must_use]
-    pub fn preprocess(self, method: Method) -> Self {
-        Self { method, ..self }
+    pub fn preprocess(self, kinds: impl IntoIterator<Item: Into<Kind>>) -> Self {
+        self.preprocess_with(kinds, &TransformKinds::new())
+    }
+
+    /// [`preprocess`](Self::preprocess), with transformations of your own among them: those of a
+    /// [`Registry`](crate::Registry::transformations).
+    #[must_use]
+    pub fn preprocess_with(
+        self,
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        known: &TransformKinds,
+    ) -> Self {
+        let kinds = kinds.into_iter().map(Into::into).collect();
+        Self { kinds, known: known.clone(), ..self }
     }
 
     /// The seed of the folds.
@@ -114,8 +129,7 @@ impl CrossValidation {
         let candidates: Vec<O> = candidates.into_iter().collect();
         ShapeError::expect_some("CrossValidation", "candidates", candidates.len())?;
         let parts = data.folds(self.folds, self.seed)?;
-        let folds =
-            self.threads.map(parts.len(), |index| Fold::<T>::new(&parts[index], &self.method));
+        let folds = self.threads.map(parts.len(), |index| Fold::<T>::new(&parts[index], self));
         let folds = folds.into_iter().collect::<Result<Vec<_>, _>>()?;
 
         let mut results = self
@@ -144,9 +158,9 @@ struct Fold<'a, T: Scalar> {
 impl<'a, T: Scalar> Fold<'a, T> {
     fn new(
         (train, held_out): &'a (Dataset<f64>, Dataset<f64>),
-        method: &Method,
+        validation: &CrossValidation,
     ) -> Result<Self, ModelError> {
-        let preparation = Preparation::fit(method, train)?;
+        let preparation = Preparation::fit_with(&validation.kinds, train, &validation.known)?;
         Ok(Self { train: preparation.dataset(train)?, held_out, preparation })
     }
 

@@ -3,10 +3,9 @@
 //! ```
 //! use densely_data::digits;
 //! use densely_models::{Mlp, Preparation, Trainer};
-//! use densely_preprocess::Method;
 //!
 //! let (train, test) = digits().split(0.2, 7)?;
-//! let preparation = Preparation::fit(Method::Standardize, &train)?;
+//! let preparation = Preparation::fit(["standardize"], &train)?;
 //! let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 //! let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
 //! let history = Trainer::default().fit(&mut model, &train)?;

@@ -15,11 +15,10 @@ use crate::{Evaluation, IntoModel, Model, ModelError, Preparation};
 /// ```
 /// use densely_data::digits;
 /// use densely_models::{Mlp, Prediction, Predictor, Preparation, Trainer};
-/// use densely_preprocess::Method;
 /// use densely_tensor::Threads;
 ///
 /// let (train, test) = digits().split(0.2, 7)?;
-/// let preparation = Preparation::fit(Method::Standardize, &train)?;
+/// let preparation = Preparation::fit(["standardize"], &train)?;
 /// let prepared = preparation.dataset(&train)?;
 /// let mut predictor = Predictor::<f32>::new(preparation, Mlp::classifier(64, 10).hidden([32]))?;
 /// Trainer::default().fit(predictor.model_mut(), &prepared)?;
@@ -186,7 +185,7 @@ impl<T: Scalar> Predictor<T> {
 }
 
 fn check<T: Scalar>(preparation: &Preparation, model: &Model<T>) -> Result<(), ModelError> {
-    let features = preparation.preprocessor().out_features();
+    let features = preparation.pipeline().out_features();
     ShapeError::expect("Predictor", "inputs", features, model.inputs())?;
     let (names, loss) = (preparation.output_names().len(), model.loss());
     match (loss.target_kind(), preparation.target_scale()) {

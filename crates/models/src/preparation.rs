@@ -1,17 +1,16 @@
-use std::borrow::Borrow;
-
 use densely_data::{Dataset, Place, Target};
+use densely_layers::Kind;
 use densely_preprocess::{
-    Method, PreprocessError, Preprocessor, Standardize, Transform, constant_features,
+    Pipeline, PreprocessError, Standardize, Transform, TransformKinds, constant_features,
 };
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, first_non_finite};
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
 use crate::ModelError;
 
 /// What is done to raw data before a model sees them, and undone after: fitted on the
 /// training part, and the same for all data from then on.
 ///
-/// Features go through a [`Preprocessor`]. Real targets are standardised, so that the
+/// Features go through a [`Pipeline`] of transformations. Real targets are standardised, so that the
 /// size of the loss, and with it a good learning rate, does not depend on their units. Those
 /// that are constant, by the same rule as features, are centred, and keep their units.
 ///
@@ -22,11 +21,10 @@ use crate::ModelError;
 /// ```
 /// use densely_data::Dataset;
 /// use densely_models::Preparation;
-/// use densely_preprocess::Method;
 /// use densely_tensor::mat;
 ///
 /// let train = Dataset::regression(mat![[1.0, 3.0]], mat![[100.0, 300.0]])?;
-/// let preparation = Preparation::fit(Method::Center, &train)?;
+/// let preparation = Preparation::fit(["center"], &train)?;
 /// let prepared = preparation.dataset::<f32>(&train)?;
 /// assert_eq!(prepared.x(), mat![[-1.0_f32, 1.0]]);
 /// assert_eq!(prepared.values().unwrap(), mat![[-1.0_f32, 1.0]]);
@@ -39,7 +37,7 @@ pub struct Preparation {
     output_names: Vec<String>,
     /// The features that are constant, in order, and their values.
     constants: Vec<(usize, f64)>,
-    preprocessor: Preprocessor,
+    pipeline: Pipeline,
     target_scale: Option<Standardize>,
 }
 
@@ -82,23 +80,40 @@ fn scaled(values: MatRef<'_, f64>, scale: &Standardize) -> Result<Mat<f64>, Shap
 }
 
 impl Preparation {
-    /// Fits the preprocessing to the training data.
+    /// Fits transformations, by their kinds, one after the other to the training data.
     ///
     /// # Errors
-    /// If the method cannot be fitted to the data.
-    pub fn fit(method: impl Borrow<Method>, train: &Dataset<f64>) -> Result<Self, ModelError> {
+    /// If one is not [ours](TransformKinds), or cannot be fitted to the data.
+    pub fn fit(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        train: &Dataset<f64>,
+    ) -> Result<Self, ModelError> {
+        Self::fit_with(kinds, train, &TransformKinds::new())
+    }
+
+    /// [`fit`](Self::fit), with transformations of your own among them: those of a
+    /// [`Registry`](crate::Registry::transformations).
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), for what is not known here.
+    pub fn fit_with(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        train: &Dataset<f64>,
+        known: &TransformKinds,
+    ) -> Result<Self, ModelError> {
         let (feature_names, output_names) = (train.feature_names(), train.output_names());
         let target_scale = train.values().map(target_scale).transpose();
         let constants =
             constant_features(train.x()).map_err(|error| too_far_apart(error, feature_names))?;
         let x = held(train.x(), &constants);
-        let preprocessor = method.borrow().fit(x.as_ref().map_or(train.x(), Mat::as_ref));
+        let x = x.as_ref().map_or(train.x(), Mat::as_ref);
+        let pipeline = known.fit(kinds, x, &Threads::single());
         Ok(Self {
             feature_names: feature_names.to_vec(),
             target_name: train.target_name().to_owned(),
             output_names: output_names.to_vec(),
             constants,
-            preprocessor: preprocessor.map_err(|error| too_far_apart(error, feature_names))?,
+            pipeline: pipeline.map_err(|error| too_far_apart(error, feature_names))?,
             target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
         })
     }
@@ -112,17 +127,18 @@ impl Preparation {
         feature_names: Vec<String>,
         target_name: String,
         output_names: Vec<String>,
-        preprocessor: Preprocessor,
+        pipeline: impl Into<Pipeline>,
         target_scale: Option<Standardize>,
     ) -> Result<Self, ModelError> {
-        let (features, outputs) = (preprocessor.in_features(), output_names.len());
+        let pipeline = pipeline.into();
+        let (features, outputs) = (pipeline.in_features(), output_names.len());
         ShapeError::expect("Preparation", "feature names", features, feature_names.len())?;
         ShapeError::expect_some("Preparation", "output names", outputs)?;
         if let Some(scale) = &target_scale {
             ShapeError::expect("Preparation", "output names", scale.in_features(), outputs)?;
         }
         let constants = Vec::new();
-        Ok(Self { feature_names, target_name, output_names, constants, preprocessor, target_scale })
+        Ok(Self { feature_names, target_name, output_names, constants, pipeline, target_scale })
     }
 
     /// With these features, in ascending order, held at these values.
@@ -180,8 +196,8 @@ impl Preparation {
 
     /// What is done to the features.
     #[must_use]
-    pub fn preprocessor(&self) -> &Preprocessor {
-        &self.preprocessor
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
     }
 
     /// What is done to real targets; `None` for classes.
@@ -232,7 +248,7 @@ impl Preparation {
         };
         let prepared = prepared.with_output_names(&self.output_names)?;
         let prepared = prepared.with_target_name(&self.target_name);
-        Ok(match keeps_features(&self.preprocessor) {
+        Ok(match self.pipeline.keeps_features() {
             true => prepared.with_feature_names(&self.feature_names)?,
             false => prepared,
         })
@@ -269,10 +285,10 @@ impl Preparation {
         let mut features: Vec<usize> = (0..x.nrows()).collect();
         // NaN is the largest of all.
         features.sort_by(|&a, &b| x[(b, 0)].abs().total_cmp(&x[(a, 0)].abs()));
-        // Many methods make of each feature the input of the same index.
+        // Many transformations make of each feature the input of the same index.
         let own = (input < x.nrows()).then_some(input);
-        let zeros = Mat::zeros(self.preprocessor.out_features(), 1);
-        let origin = self.preprocessor.inverse_transform(zeros.as_ref())?;
+        let zeros = Mat::zeros(self.pipeline.out_features(), 1);
+        let origin = self.pipeline.inverse_transform(zeros.as_ref())?;
         for feature in own.into_iter().chain(features.iter().copied()) {
             let mut without = x.to_owned();
             without[(feature, 0)] = origin[(feature, 0)];
@@ -287,7 +303,7 @@ impl Preparation {
     fn transform(&self, x: MatRef<'_, f64>) -> Result<Mat<f64>, ShapeError> {
         ShapeError::expect_columns("Preparation", x)?;
         let held = held(x, &self.constants);
-        self.preprocessor.transform(held.as_ref().map_or(x, Mat::as_ref))
+        self.pipeline.transform(held.as_ref().map_or(x, Mat::as_ref))
     }
 }
 
@@ -325,16 +341,5 @@ fn too_far_apart(error: PreprocessError, names: &[String]) -> ModelError {
             ModelError::TooFarApart { column: names[*feature].clone() }
         }
         _ => error.into(),
-    }
-}
-
-/// Whether each feature becomes one, and each of these is made of one.
-fn keeps_features(preprocessor: &Preprocessor) -> bool {
-    use Preprocessor::{Center, MeanImage, MinMax, None, PerChannelMean, Pipeline, Standardize};
-    match preprocessor {
-        None { .. } | Center(_) | Standardize(_) | MinMax(_) | MeanImage(_) => true,
-        PerChannelMean(_) => true,
-        Pipeline(pipeline) => pipeline.steps().iter().all(keeps_features),
-        _ => false,
     }
 }

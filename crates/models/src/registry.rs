@@ -1,12 +1,13 @@
 use densely_layers::{Kind, LayerKind, LayerKinds};
 use densely_loss::{Described, Loss, LossKinds};
 use densely_optim::{OptimizerKind, OptimizerKinds, ScheduleKind, ScheduleKinds};
+use densely_preprocess::{TransformKind, TransformKinds};
 use densely_tensor::Scalar;
 
 use crate::{ModelError, ParameterSlot, network};
 
 /// What is known by its name: ours, and what you add. With it, a layer, a loss, an
-/// optimiser or a schedule of your own is as good as ours wherever one is named.
+/// optimiser, a schedule or a transformation of your own is as good as ours wherever one is named.
 ///
 /// ```
 /// use densely_models::Registry;
@@ -14,6 +15,7 @@ use crate::{ModelError, ParameterSlot, network};
 /// let known = Registry::<f32>::new();
 /// assert!(known.layers().activation_names().contains(&"relu"));
 /// assert!(known.losses().names().contains(&"huber"));
+/// assert!(known.transformations().names().contains(&"pca"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Registry<T: Scalar> {
@@ -21,6 +23,7 @@ pub struct Registry<T: Scalar> {
     losses: LossKinds<T>,
     optimizers: OptimizerKinds<T>,
     schedules: ScheduleKinds,
+    transformations: TransformKinds,
 }
 
 impl<T: Scalar> Registry<T> {
@@ -32,6 +35,7 @@ impl<T: Scalar> Registry<T> {
             losses: LossKinds::new(),
             optimizers: OptimizerKinds::new(),
             schedules: ScheduleKinds::new(),
+            transformations: TransformKinds::new(),
         }
     }
 
@@ -71,6 +75,15 @@ impl<T: Scalar> Registry<T> {
         Self { schedules: self.schedules.with::<S>(), ..self }
     }
 
+    /// With one more transformation of features.
+    ///
+    /// # Panics
+    /// If one of its names is taken.
+    #[must_use]
+    pub fn transformation<K: TransformKind>(self) -> Self {
+        Self { transformations: self.transformations.with::<K>(), ..self }
+    }
+
     /// The layers.
     #[must_use]
     pub fn layers(&self) -> &LayerKinds<T> {
@@ -106,6 +119,12 @@ impl<T: Scalar> Registry<T> {
     #[must_use]
     pub fn schedules(&self) -> &ScheduleKinds {
         &self.schedules
+    }
+
+    /// The transformations of features.
+    #[must_use]
+    pub fn transformations(&self) -> &TransformKinds {
+        &self.transformations
     }
 }
 

@@ -34,11 +34,10 @@ type OnEpoch<'a, T> = Box<dyn FnMut(&Epoch, &Model<T>) -> ControlFlow<()> + Send
 /// use densely_data::digits;
 /// use densely_models::{Mlp, Preparation, Stop, Trainer};
 /// use densely_optim::Sgd;
-/// use densely_preprocess::Method;
 /// use densely_tensor::Threads;
 ///
 /// let (train, validation) = digits().split(0.2, 7)?;
-/// let preparation = Preparation::fit(Method::Standardize, &train)?;
+/// let preparation = Preparation::fit(["standardize"], &train)?;
 /// let (train, validation) = (preparation.dataset(&train)?, preparation.dataset(&validation)?);
 /// let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
 /// let history = Trainer::new(Sgd::new(0.01).momentum(0.9).weight_decay(1e-4))
@@ -79,10 +78,9 @@ pub struct Trainer<'a, T: Scalar> {
 /// ```
 /// use densely_data::digits;
 /// use densely_models::{Mlp, Preparation, Trainer};
-/// use densely_preprocess::Method;
 ///
 /// let (train, test) = digits().split(0.2, 7)?;
-/// let preparation = Preparation::fit(Method::Standardize, &train)?;
+/// let preparation = Preparation::fit(["standardize"], &train)?;
 /// let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 /// let mut model = Mlp::classifier(64, 10).hidden([64]).build::<f32>()?;
 /// Trainer::default().fit(&mut model, &train)?;

@@ -13,7 +13,7 @@ pub(crate) fn digits_in_parts(
 ) -> Result<[Dataset<f32>; 3], NotesError> {
     let (rest, test) = digits().split(test, seed)?;
     let (train, validation) = rest.split(validation, seed)?;
-    let preparation = Preparation::fit(Method::Standardize, &train)?;
+    let preparation = Preparation::fit(["standardize"], &train)?;
     let [train, validation, test] =
         [train, validation, test].map(|part| preparation.dataset::<f32>(&part));
     Ok([train?, validation?, test?])

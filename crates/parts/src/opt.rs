@@ -1,4 +1,4 @@
-use crate::value::LIST;
+use crate::value::{ALL, LIST};
 use crate::{Kind, Range, Value, shortened};
 
 /// An option of a kind: its name, its range and its default.
@@ -19,6 +19,7 @@ enum Default {
     Count(usize),
     False,
     NoNumbers,
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +29,11 @@ enum Allowed {
     Flag,
     Numbers(Range),
     Kind,
+    Part,
 }
+
+/// What a share may be.
+const SHARE: Range = Range::new(0.0, 1.0).above();
 
 impl Opt {
     const ANY: Self =
@@ -77,6 +82,13 @@ impl Opt {
         Self { also: Some(name), ..self }
     }
 
+    /// So many of what there is, a whole number as `7`, or a share with a point, as `0.95`; all by
+    /// default.
+    #[must_use]
+    pub const fn part(name: &'static str) -> Self {
+        Self { name, range: Allowed::Part, default: Some(Default::All), ..Self::ANY }
+    }
+
     /// The number that it is by default.
     #[must_use]
     pub const fn default_number(self, number: f64) -> Self {
@@ -115,6 +127,7 @@ impl Opt {
             Default::Count(count) => Value::Count(count),
             Default::False => Value::Flag(false),
             Default::NoNumbers => Value::Numbers(Vec::new()),
+            Default::All => Value::All,
         })
     }
 
@@ -128,6 +141,10 @@ impl Opt {
             Allowed::Flag => "true or false".to_owned(),
             Allowed::Numbers(range) => format!("{LIST}(...), each {range}"),
             Allowed::Kind => "a kind".to_owned(),
+            Allowed::Part => {
+                let share = "a share with a point, above 0 and at most 1.0";
+                format!("{ALL}, a whole number of at least 1, or {share}")
+            }
         }
     }
 
@@ -171,6 +188,9 @@ impl Opt {
                 numbers.iter().all(|&number| range.contains(number))
             }
             (Allowed::Kind, Value::Kind(_)) => true,
+            (Allowed::Part, Value::All) => true,
+            (Allowed::Part, Value::Count(count)) => *count >= 1,
+            (Allowed::Part, Value::Share(share)) => SHARE.contains(*share),
             _ => false,
         }
     }
@@ -208,6 +228,11 @@ impl Opt {
             Allowed::AtLeast(_) => Value::Count(name.parse().ok()?),
             Allowed::Flag => Value::Flag(name.parse().ok()?),
             Allowed::Numbers(_) | Allowed::Kind => return None,
+            Allowed::Part if name == ALL => Value::All,
+            Allowed::Part => match name.parse() {
+                Ok(count) => Value::Count(count),
+                Err(_) => Value::Share(name.parse().ok()?),
+            },
         };
         Some(value).filter(|value| self.allows(value))
     }

@@ -265,6 +265,31 @@ mod tests {
     }
 
     #[test]
+    fn a_part_is_all_a_count_or_a_share() {
+        use Value::{All, Count, Share};
+        let pca = Spec::new("pca", "").options(const { &[Opt::part("components")] });
+        for (text, value, printed) in [
+            ("pca", All, "pca"),
+            ("pca(all)", All, "pca"),
+            ("pca:7", Count(7), "pca(7)"),
+            ("pca(1)", Count(1), "pca(1)"),
+            ("pca(1.0)", Share(1.0), "pca(1.0)"),
+            ("pca(components=0.95)", Share(0.95), "pca(0.95)"),
+            ("pca(1e-9)", Share(1e-9), "pca(1e-9)"),
+        ] {
+            let values = [value];
+            assert_eq!(read(pca, text), values, "{text}");
+            assert_eq!(pca.kind(&values).to_string(), printed);
+            assert_eq!(read(pca, printed), read(pca, text));
+        }
+        for value in ["0", "0.0", "-1", "1.5", "nan", "inf", "some"] {
+            let expected = "the components of pca must be all, a whole number of at least 1, or a \
+                            share with a point, above 0 and at most 1.0";
+            assert_eq!(error(pca, &format!("pca({value})")), format!("{expected}, got {value}"));
+        }
+    }
+
+    #[test]
     fn a_kind_says_what_is_not_as_by_default() {
         let printed = |spec: Spec, text| spec.kind(&read(spec, text)).to_string();
         for (text, expected) in [

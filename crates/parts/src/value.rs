@@ -17,10 +17,16 @@ pub enum Value {
     Numbers(Vec<f64>),
     /// What another part is.
     Kind(Kind),
+    /// A share, which is written with a point, `0.95` or `1.0`, to differ from a count.
+    Share(f64),
+    /// All there are.
+    All,
 }
 
 /// The name of a kind that is a list of numbers, `list(1, 2)` or `[1, 2]`.
 pub(crate) const LIST: &str = "list";
+/// The text of [`Value::All`].
+pub(crate) const ALL: &str = "all";
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
@@ -63,6 +69,8 @@ impl fmt::Display for Value {
                 write!(f, "{LIST}({})", numbers.join(", "))
             }
             Self::Kind(kind) => kind.fmt(f),
+            Self::Share(share) => write!(f, "{share:?}"),
+            Self::All => f.write_str(ALL),
         }
     }
 }

@@ -1,3 +1,4 @@
+use densely_parts::{Kind, KindError};
 use densely_tensor::decomposition::DecompositionError;
 use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
@@ -101,12 +102,12 @@ pub enum PreprocessError {
         channels: usize,
     },
     /// The error arose in a step of a pipeline.
-    #[error("step {step} of the preprocessing ({method}): {source}")]
+    #[error("step {step} of the preprocessing ({kind}): {source}")]
     Step {
         /// Its position, from 0.
         step: usize,
         /// What the step is.
-        method: String,
+        kind: Kind,
         /// What went wrong there.
         source: Box<PreprocessError>,
     },
@@ -120,25 +121,26 @@ pub enum PreprocessError {
         /// What went wrong there; an example is counted from the first of the chunk.
         source: Box<PreprocessError>,
     },
-    /// A method's name with a value that it does not take.
-    #[error("unknown preprocessing \"{name}\": {method} takes {expected}; choose one of {choices}")]
-    Value {
-        /// The whole name that was given.
+    /// A kind of transformation that is not known, or not with such options.
+    #[error(transparent)]
+    Kind(#[from] KindError),
+    /// Numbers that a transformation is to be made of, and that are not there.
+    #[error("the numbers `{name}` of the transformation are missing")]
+    Missing {
+        /// Their name.
         name: String,
-        /// The method in it.
-        method: String,
-        /// What may stand after the method.
-        expected: &'static str,
-        /// The names there are.
-        choices: &'static str,
     },
-    /// A name that stands for no method.
-    #[error("unknown preprocessing \"{name}\": choose one of {choices}")]
-    Unknown {
-        /// The name that was given.
+    /// Numbers that a transformation is to be made of, of another shape.
+    #[error(
+        "the numbers `{name}` of the transformation are {actual:?}, and should be {expected:?}"
+    )]
+    Learned {
+        /// Their name.
         name: String,
-        /// The names there are.
-        choices: &'static str,
+        /// The shape that they should have.
+        expected: Vec<usize>,
+        /// The shape that they have.
+        actual: Vec<usize>,
     },
 }
 

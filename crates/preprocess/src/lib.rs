@@ -5,16 +5,18 @@
 //! | zero mean | [`Center`] | `y = x − μ` |
 //! | zero mean, unit variance | [`Standardize`] | `y = (x − μ) / σ` |
 //! | each feature in the same range | [`MinMax`] | `y = a + (b − a) (x − min) / (max − min)` |
+//! | features from −1 to 1, with 0 as it is | [`MaxAbs`] | `y = x / max abs(x)` |
+//! | a scale that outliers do not move | [`RobustScale`] | `y = (x − q₂) / (q₃ − q₁)` |
 //! | decorrelated features, or fewer | [`Pca`] | `y = Vᵀ (x − μ)` |
 //! | the identity as covariance | [`Whiten`] | `y = diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | that, with as little change as possible | [`Zca`] | `y = V diag(λ + ε)^−½ Vᵀ (x − μ)` |
 //! | images without their mean | [`MeanImage`], [`PerChannelMean`] | `y = x − x̄`, `y = x − μ_c` |
 //! | several of these, in order | [`Pipeline`] | `y = tₘ(… t₁(x))` |
-//! | any of these but the last, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
+//! | one of these that is made of means, ranges or the covariance, of data larger than memory | [`RunningStatistics`], [`RunningCovariance`] | chunk by chunk |
 //! | to know which features are constant | [`constant_features`], [`is_constant`] | |
-//! | one of these by its name | [`Method`], [`Preprocessor`] | |
-//! | a fit and its transformed examples, in less time | [`Method::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
-//! | one of your own | [`Transform`] | |
+//! | one of these by its name | [`Pipeline::fit`], [`TransformKinds`], [`FittedTransform`] | |
+//! | a fit and its transformed examples, in less time | [`Pipeline::fit_transform`] and those of [`Pca`] and [`Whiten`] | |
+//! | one of your own | [`Transform`], and with a name [`TransformKind`] | |
 //!
 //! Statistics are of the population (divided by N, as in the notes), and computed in
 //! `f64` whatever the type of the data, as is every transformation: results are as exact
@@ -42,59 +44,25 @@
 //!
 //! CS231n, Neural Networks 2, "Data Preprocessing".
 
-mod accuracy;
-mod center;
-mod centering;
-mod components;
-mod covariance_axes;
-mod eigenpairs;
 mod error;
-mod feature_mean;
-mod fit_transform;
-mod leading_eigen;
-mod mean_image;
-mod method;
-mod min_max;
+mod fitted_transform;
+mod learned;
 mod pca;
-mod pca_fit;
-mod per_channel_mean;
 mod pipeline;
-mod preprocessor;
-mod principal_axes;
-mod probed;
-mod product_axes;
-mod products;
-mod refine;
-mod rounding_noise;
-mod running_covariance;
-mod running_mean;
-mod running_statistics;
-mod scatter;
-mod shares;
-mod side_by_side;
-mod singular_axes;
-mod squared_deviation;
-mod standardize;
 mod statistics;
-mod sum;
 mod transform;
-mod whiten;
-mod zca;
+mod transform_kind;
+mod transform_kinds;
+pub mod transformations;
 
-pub use center::Center;
-pub use components::Components;
+pub use densely_parts::{Kind, KindError, Opt, OptionError, Options, Range, Spec, Value};
 pub use error::PreprocessError;
-pub use feature_mean::{constant_features, is_constant};
-pub use mean_image::MeanImage;
-pub use method::Method;
-pub use min_max::MinMax;
-pub use pca::Pca;
-pub use per_channel_mean::{ChannelLayout, PerChannelMean};
+pub use fitted_transform::FittedTransform;
+pub use learned::Learned;
+pub use pca::Components;
 pub use pipeline::Pipeline;
-pub use preprocessor::Preprocessor;
-pub use running_covariance::RunningCovariance;
-pub use running_statistics::RunningStatistics;
-pub use standardize::Standardize;
+pub use statistics::{RunningCovariance, RunningStatistics, constant_features, is_constant};
 pub use transform::Transform;
-pub use whiten::Whiten;
-pub use zca::Zca;
+pub use transform_kind::TransformKind;
+pub use transform_kinds::{KnownTransform, TransformKinds};
+pub use transformations::*;

@@ -1,20 +1,23 @@
+use std::fmt;
+
+use densely_parts::Kind;
 use densely_tensor::{Mat, MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{Method, PreprocessError, Preprocessor, Transform};
+use crate::{FittedTransform, KnownTransform, PreprocessError, Transform, TransformKinds};
 
 /// Transformations one after the other: `y = tₘ(… t₂(t₁(x)))`.
 ///
 /// Each is fitted to what those before it make of the training data; the inverse undoes
-/// them from the last to the first.
+/// them from the last to the first. It prints as the [kinds](Kind) that give one of its sizes.
 ///
 /// ```
-/// use densely_preprocess::{Components, Method, Pipeline, Transform};
+/// use densely_preprocess::{Pipeline, Transform};
 /// use densely_tensor::mat;
 ///
 /// // Metres and millimetres: components mean something only in common units.
 /// let x = mat![[1.0, 2.0, 3.0], [1000.0, 2000.0, 3000.0]];
-/// let pca = Method::Pca { components: Components::Count(1) };
-/// let pipeline = Pipeline::fit(&[Method::Standardize, pca], x.as_ref())?;
+/// let pipeline = Pipeline::fit(["standardize", "pca(0.95)"], x.as_ref())?;
+/// assert_eq!(pipeline.to_string(), "standardize,pca(1)");
 /// assert_eq!((pipeline.in_features(), pipeline.out_features()), (2, 1));
 /// let y = pipeline.transform(x.as_ref())?;
 /// assert!((y - mat![[-3_f64.sqrt(), 0.0, 3_f64.sqrt()]]).norm_max() < 1e-14);
@@ -22,19 +25,24 @@ use crate::{Method, PreprocessError, Preprocessor, Transform};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pipeline {
-    steps: Vec<Preprocessor>,
+    steps: Vec<FittedTransform>,
 }
 
 impl Pipeline {
-    /// Fits each method to what those before it make of the training data, in `f64`.
+    /// Fits each kind, of those that [are ours](TransformKinds), to what those before it make of
+    /// the training data, in `f64`.
     ///
     /// # Shapes
     /// `x`: features x n.
     ///
     /// # Errors
-    /// If there are no methods, or one cannot be fitted.
-    pub fn fit<T: Scalar>(methods: &[Method], x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        Self::fit_on(methods, x, &Threads::single())
+    /// [`PreprocessError::Kind`] for a kind that is not known, or not with such options. If there
+    /// are no kinds, no examples or no features, a value is not finite, or one cannot be fitted.
+    pub fn fit<T: Scalar>(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        x: MatRef<'_, T>,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit_on(kinds, x, &Threads::single())
     }
 
     /// [`fit`](Self::fit) on these threads: the result has the same bits at any number.
@@ -45,13 +53,57 @@ impl Pipeline {
     /// # Errors
     /// As [`fit`](Self::fit).
     pub fn fit_on<T: Scalar>(
-        methods: &[Method],
+        kinds: impl IntoIterator<Item: Into<Kind>>,
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        let mut steps: Vec<Preprocessor> = Vec::new();
+        TransformKinds::new().fit(kinds, x, threads)
+    }
+
+    /// Fits, and transforms the same examples: as [`fit`](Self::fit) and
+    /// [`transform`](Transform::transform), up to rounding errors.
+    ///
+    /// Of a single kind, that may take [less time](crate::Pca::fit_transform).
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_transform<T: Scalar>(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        x: MatRef<'_, T>,
+    ) -> Result<(Self, Mat<T>), PreprocessError> {
+        Self::fit_transform_on(kinds, x, &Threads::single())
+    }
+
+    /// [`fit_transform`](Self::fit_transform) on these threads: the result has the same bits at
+    /// any number.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_transform_on<T: Scalar>(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<(Self, Mat<T>), PreprocessError> {
+        TransformKinds::new().fit_transform(kinds, x, threads)
+    }
+
+    pub(crate) fn of_known<T: Scalar>(
+        kinds: &[KnownTransform<'_>],
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        if let [one] = kinds {
+            return Ok(one.fit(x, threads)?.into());
+        }
+        let mut steps: Vec<FittedTransform> = Vec::new();
         let mut y: Option<Mat<f64>> = None;
-        for (step, method) in methods.iter().enumerate() {
+        for (step, kind) in kinds.iter().enumerate() {
             if let Some(last) = steps.last() {
                 let next = match &y {
                     None => last.transform_on(to_f64(x).as_ref(), threads)?,
@@ -60,30 +112,25 @@ impl Pipeline {
                 y = Some(next);
             }
             let fitted = match &y {
-                None => method.fit_on(x, threads),
-                Some(y) => method.fit_on(y.as_ref(), threads),
+                None => kind.fit(x, threads),
+                Some(y) => kind.fit(y.as_ref(), threads),
             };
             let in_step = |source| {
-                let (method, source) = (method.to_string(), Box::new(source));
-                PreprocessError::Step { step, method, source }
+                let (kind, source) = (kind.kind(), Box::new(source));
+                PreprocessError::Step { step, kind, source }
             };
             steps.push(fitted.map_err(in_step)?);
         }
         Self::new(steps)
     }
 
-    /// Of these transformations. A pipeline among them is replaced by its steps.
+    /// Of these transformations.
     ///
     /// # Errors
     /// If there are none, or one does not take as many features as come out of the one
     /// before it.
-    pub fn new(steps: Vec<Preprocessor>) -> Result<Self, PreprocessError> {
+    pub fn new(steps: Vec<FittedTransform>) -> Result<Self, PreprocessError> {
         ShapeError::expect_some("Pipeline", "steps", steps.len())?;
-        let flat = |step| match step {
-            Preprocessor::Pipeline(Self { steps }) => steps,
-            step => vec![step],
-        };
-        let steps: Vec<Preprocessor> = steps.into_iter().flat_map(flat).collect();
         for pair in steps.windows(2) {
             let (out, next) = (pair[0].out_features(), pair[1].in_features());
             ShapeError::expect("Pipeline", "features for the next step", out, next)?;
@@ -93,13 +140,40 @@ impl Pipeline {
 
     /// The transformations, in order; at least one.
     #[must_use]
-    pub fn steps(&self) -> &[Preprocessor] {
+    pub fn steps(&self) -> &[FittedTransform] {
         &self.steps
+    }
+
+    /// What they are, in order.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Kind> {
+        self.steps.iter().map(FittedTransform::kind).collect()
+    }
+
+    /// Whether each feature becomes one, which is made of it alone.
+    #[must_use]
+    pub fn keeps_features(&self) -> bool {
+        self.steps.iter().all(FittedTransform::keeps_features)
     }
 }
 
 fn to_f64<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
     Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
+}
+
+impl<F: Into<FittedTransform>> From<F> for Pipeline {
+    fn from(one: F) -> Self {
+        Self { steps: vec![one.into()] }
+    }
+}
+
+impl fmt::Display for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, step) in self.steps.iter().enumerate() {
+            write!(f, "{}{step}", if i > 0 { "," } else { "" })?;
+        }
+        Ok(())
+    }
 }
 
 impl Transform for Pipeline {

@@ -50,7 +50,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "features": preparation.feature_names(),
         "constants": constants(preparation).collect::<serde_json::Map<_, _>>(),
         "classes": preparation.class_names(),
-        "preprocess": preparation.preprocessor().to_string(),
+        "preprocess": preparation.pipeline().to_string(),
         "layers": layers(file).map(layer).collect::<Vec<_>>(),
         "loss": predictor.model().loss().kind().to_string(),
         "parameters": predictor.model().parameters(),
@@ -83,7 +83,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     if !held.is_empty() {
         writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;
     }
-    writeln!(out, "  preprocessing: {}", preparation.preprocessor())?;
+    writeln!(out, "  preprocessing: {}", preparation.pipeline())?;
     let (parameters, loss) = (predictor.model().parameters(), predictor.model().loss().kind());
     writeln!(out, "  {} in {}, loss {loss}\n", counted(parameters, "parameter"), T::NAME)?;
     writeln!(out, "{}\n", table.trim_fmt())?;

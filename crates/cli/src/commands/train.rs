@@ -53,7 +53,7 @@ fn train<T: Scalar>(
     let optimizer = chosen.optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args)?;
-    let preparation = Preparation::fit(&args.preprocess, &parts.train)
+    let preparation = Preparation::fit(&args.preprocess.0, &parts.train)
         .map_err(|error| cannot_prepare(args, &parts, error))?;
     let prepared = Prepared::<T>::new(&parts, &preparation)?;
     let spec = spec(args, &preparation, &parts);
@@ -224,7 +224,7 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
 
 /// The network that was asked for.
 fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
-    let (inputs, outputs) = (preparation.preprocessor().out_features(), parts.train.outputs());
+    let (inputs, outputs) = (preparation.pipeline().out_features(), parts.train.outputs());
     let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
     let spec = match (parts.train.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),

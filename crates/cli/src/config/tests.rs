@@ -79,6 +79,7 @@ fn every_text_of_an_option_is_read_as_it_was_given() {
         "--nesterov",
         "--threads=1",
         "--preprocess=pca:0.9",
+        "--preprocess=standardize,min-max(-1, 0.5),channel-mean(3, interleaved)",
         "--optimizer=adamw",
         "--max-norm=3",
         "--patience=7",

@@ -1,6 +1,7 @@
 //! `densely train`.
 
 use crate::common::{Folder, flowers, parabola};
+use densely::prelude::{Spec, TransformKinds};
 use serde_json::Value;
 
 #[test]
@@ -367,22 +368,20 @@ fn a_config_repeats_runs_of_any_names_and_defaults() {
 fn every_preprocessing_and_loss_trains() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
-    for preprocess in [
-        "none",
-        "center",
-        "standardize",
-        "min-max:-1:1",
-        "pca",
-        "pca:2",
-        "pca:0.9",
-        "whiten",
-        "whiten:1",
-        "zca",
-        "mean-image",
-        "channel-mean:1",
-        "standardize,pca:1",
-    ] {
-        folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001"));
+    let known = TransformKinds::new();
+    let needs_one = |spec: &&Spec| spec.opts().first().is_some_and(|opt| opt.default().is_none());
+    let mut all: Vec<String> = known.specs().map(|spec| spec.name().to_owned()).collect();
+    for spec in known.specs().filter(needs_one) {
+        let name = all.iter_mut().find(|name| *name == spec.name());
+        name.expect("it is among all").push_str(":1");
+    }
+    let more = ["min-max:-1:1", "pca:2", "pca:0.9", "whiten:1", "standardize,pca(1)"];
+    for preprocess in all.iter().map(String::as_str).chain(more) {
+        folder.json(&format!("train flowers.csv --target kind --epochs 1 --preprocess {preprocess} --learning-rate 0.0001 --out run --force"));
+        let model = folder.json("inspect run");
+        let name = |text: &str| text.split([':', '(']).next().map(str::to_owned);
+        let shown = model["preprocess"].as_str().expect("a text");
+        assert_eq!(name(shown), name(preprocess), "{preprocess} is {shown}");
     }
     for loss in ["softmax", "softmax(0.1)", "svm", "squared-svm", "crammer-singer"] {
         let report = folder.json(&format!(

@@ -79,10 +79,10 @@ fn statistics_larger_than_memory_are_errors() {
     let pixels = PerChannelMean::from_parts(vec![0.0; 3], HUGE, ChannelLayout::Planes);
     assert!(message(pixels).starts_with("PerChannelMean: no memory for the means of all pixels"));
     let nothing = MatRef::<f64>::from_column_major_slice(&[], usize::MAX, 0);
-    let none = Preprocessor::None { features: usize::MAX };
+    let none = Unchanged::new(usize::MAX);
     assert!(message(none.transform(nothing)).starts_with("transform: no memory for the result"));
     let columns = MatRef::<f64>::from_column_major_slice(&[], 0, usize::MAX);
-    let none = Preprocessor::None { features: 0 };
+    let none = Unchanged::new(0);
     assert!(message(none.transform(columns)).starts_with("transform: no memory for the result"));
     let again = MatRef::from_column_major_slice_with_stride(&[1.0], 1, usize::MAX, 0);
     assert!(message(Center::fit(again)).contains("no memory for the examples"));
@@ -129,10 +129,10 @@ fn a_transposed_column_is_an_error() {
     let column = mat![[1.0], [2.0], [6.0]];
     let (x, threads) = (column.transpose(), Threads::single());
     let mut errors: Vec<String> = Vec::new();
-    for method in ["none", "center", "standardize", "min-max", "pca", "zca", "center,whiten"] {
-        let method: Method = method.parse().unwrap();
-        errors.push(method.fit(x).unwrap_err().to_string());
-        let fitted = method.fit(x.to_owned().as_ref()).unwrap();
+    for kinds in ["none", "center", "standardize", "min-max", "pca", "zca", "center,whiten"] {
+        let kinds = Kind::list(kinds).unwrap();
+        errors.push(Pipeline::fit(&kinds, x).unwrap_err().to_string());
+        let fitted = Pipeline::fit(&kinds, x.to_owned().as_ref()).unwrap();
         errors.push(fitted.transform(x).unwrap_err().to_string());
         errors.push(fitted.inverse_transform(x).unwrap_err().to_string());
     }

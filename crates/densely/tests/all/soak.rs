@@ -103,7 +103,7 @@ fn compare<O: Optimizer<f32> + Clone>(
     optimizer: &O,
     steps: u32,
 ) -> (Run<O>, [Option<u64>; 2]) {
-    let preparation = Preparation::fit(Method::Standardize, &data()).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data()).unwrap();
     let run = || Run::new(predictor(preparation.clone()), optimizer.clone());
     let mut halves = run();
     // Not at the end of an epoch.
@@ -141,7 +141,7 @@ fn ten_thousand_steps() {
 /// elsewhere.
 #[test]
 fn halves_that_forget_are_noticed() {
-    let preparation = Preparation::fit(Method::Standardize, &data()).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data()).unwrap();
     let adam = Adam::new(0.002).weight_decay(1e-4);
     let bits = |change: fn(&mut Run<Adam<f32>>)| {
         let mut run = Run::new(predictor(preparation.clone()), adam.clone());

@@ -11,7 +11,7 @@ const TOLERANCE: f64 = 1e-10;
 #[test]
 fn preprocessing() {
     let cases = cases(include_str!("preprocessing.txt"));
-    assert_eq!(cases.len(), 107);
+    assert_eq!(cases.len(), 119);
     let differences = cases.iter().map(|case| (case.name().to_owned(), transform(case)));
     check("preprocessing", TOLERANCE, &differences.collect::<Vec<_>>());
 }
@@ -20,35 +20,30 @@ fn preprocessing() {
 fn transform(case: &Case) -> Vec<Difference> {
     let features = case.numbers("features")[0] as usize;
     let x = if case.get("x").is_some() { case.columns(features, "x") } else { large(features) };
-    let method: Method = case.text("method").parse().unwrap();
-    let fitted = match (method.fit(x.as_ref()).unwrap(), case.get("epsilon")) {
-        (Preprocessor::Standardize(standardize), None) => like_theirs(&standardize).into(),
-        (fitted, None) => fitted,
-        (Preprocessor::Whiten(white), Some(epsilon)) => {
-            Whiten::from_pca(white.pca().clone(), epsilon.parse().unwrap()).unwrap().into()
-        }
-        (Preprocessor::Zca(zca), Some(epsilon)) => {
-            Zca::from_pca(zca.pca().clone(), epsilon.parse().unwrap()).unwrap().into()
-        }
-        (other, Some(_)) => panic!("{other} has no epsilon"),
-    };
+    let mut kinds = Kind::list(case.text("method")).unwrap();
+    if let Some(epsilon) = case.get("epsilon") {
+        kinds[0] = kinds[0].clone().with_option("epsilon", epsilon);
+    }
+    let fitted = like_theirs(Pipeline::fit(&kinds, x.as_ref()).unwrap());
     let transformed = fitted.transform(case.columns(features, "new").as_ref()).unwrap();
     let theirs = case.columns(fitted.out_features(), "transformed");
     let inverse = fitted.inverse_transform(theirs.as_ref()).unwrap();
     let mut differences = parts(case, &fitted);
-    differences.extend(match fitted {
-        // Turned back, a feature without a variance is a sum of the others that should be 0.
-        Preprocessor::Zca(_) => vec![whole("features", &transformed, &theirs)],
+    // Turned back by ZCA, a feature without a variance is a sum of the others that should be 0.
+    differences.extend(match kinds[..] {
+        [ref kind] if kind.name() == "zca" => vec![whole("features", &transformed, &theirs)],
         _ => by_row("feature", &transformed, &theirs),
     });
     differences.extend(by_row("inverted feature", &inverse, &case.columns(features, "inverse")));
     differences
 }
 
-/// A constant feature is divided by 1 there, and 0 here.
-fn like_theirs(standardize: &Standardize) -> Standardize {
+/// A constant feature that is standardised is divided by 1 there, and 0 here.
+fn like_theirs(pipeline: Pipeline) -> Pipeline {
+    let [one] = pipeline.steps() else { return pipeline };
+    let Some(standardize) = one.downcast_ref::<Standardize>() else { return pipeline };
     let scale = standardize.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
-    Standardize::from_parts(standardize.mean().to_vec(), scale.collect()).unwrap()
+    Standardize::from_parts(standardize.mean().to_vec(), scale.collect()).unwrap().into()
 }
 
 /// Whole numbers with two directions of large variance, the same as in the script.
@@ -61,33 +56,21 @@ fn large(features: usize) -> Mat<f64> {
     })
 }
 
-/// The statistics that a transformation holds.
-fn parts(case: &Case, fitted: &Preprocessor) -> Vec<Difference> {
-    let each = |key, ours: &[f64]| Difference::each(key, ours, &case.numbers(key));
-    match fitted {
-        Preprocessor::Center(center) => each("mean", center.mean()),
-        Preprocessor::MeanImage(image) => each("mean", image.image()),
-        Preprocessor::Standardize(standardize) => {
-            [each("mean", standardize.mean()), each("scale", standardize.scale())].concat()
+/// What a transformation that is alone has learnt.
+fn parts(case: &Case, pipeline: &Pipeline) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let [one] = pipeline.steps() else { return differences };
+    for (name, shape, ours) in one.learned().iter() {
+        let theirs = case.numbers(name);
+        match *shape {
+            [rows, columns] => {
+                let matrix =
+                    |values: &[f64]| Mat::from_fn(rows, columns, |i, j| values[i * columns + j]);
+                differences.extend(by_row(name, &matrix(ours), &matrix(&theirs)));
+            }
+            _ => differences.extend(Difference::each(name, ours, &theirs)),
         }
-        Preprocessor::MinMax(min_max) => {
-            [each("minimum", min_max.minimum()), each("maximum", min_max.maximum())].concat()
-        }
-        Preprocessor::Pca(pca) => components(case, pca),
-        Preprocessor::Whiten(white) => components(case, white.pca()),
-        Preprocessor::Zca(zca) => components(case, zca.pca()),
-        _ => Vec::new(),
     }
-}
-
-fn components(case: &Case, pca: &Pca) -> Vec<Difference> {
-    let each = |key, ours: &[f64]| Difference::each(key, ours, &case.numbers(key));
-    let (ours, theirs) = (pca.components(), case.numbers("components"));
-    let theirs = Mat::from_fn(ours.ncols(), ours.nrows(), |i, j| theirs[i * ours.nrows() + j]);
-    let mut differences = by_row("component", &ours.transpose().to_owned(), &theirs);
-    differences.extend(each("mean", pca.center().mean()));
-    differences.extend(each("variances", pca.variances()));
-    differences.extend(each("total", &[pca.total_variance()]));
     differences
 }
 

@@ -1,4 +1,4 @@
-//! Networks with layers, activations and losses of a user's own.
+//! Models with layers, activations, losses and transformations of a user's own.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use densely_layers::{
     Activation, At, Described, Kind, Layer, LayerKind, Linear, Options, Param, Sequential, Spec,
 };
 use densely_loss::{Loss, MulticlassSvm, SoftmaxCrossEntropy, Target, TargetKind};
-use densely_models::{Mlp, Model, Predictor, Preparation, Registry, Trainer};
-use densely_preprocess::Method;
+use densely_models::{CrossValidation, Mlp, Model, Predictor, Preparation, Registry, Trainer};
+use densely_preprocess::{Learned, Opt, PreprocessError, Range, Transform, TransformKind, Value};
 use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads,
 };
@@ -167,8 +167,84 @@ impl Described for RightScore {
     }
 }
 
+/// `y = sign(x − μ) |x − μ|ᵖ`, with the mean of each feature.
+#[derive(Debug)]
+struct Power {
+    mean: Vec<f64>,
+    exponent: f64,
+    /// What it does not say: 0 in what it is made of again.
+    unsaid: f64,
+}
+
+impl Power {
+    fn map(&self, from: MatRef<'_, f64>, mut to: MatMut<'_, f64>, f: impl Fn(f64, f64) -> f64) {
+        for j in 0..from.ncols() {
+            for i in 0..from.nrows() {
+                to[(i, j)] = f(from[(i, j)], self.mean[i]) + self.unsaid;
+            }
+        }
+    }
+}
+
+impl Transform for Power {
+    fn in_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn out_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, y: MatMut<'_, f64>) {
+        let p = self.exponent;
+        self.map(x, y, |x, mean| (x - mean).signum() * (x - mean).abs().powf(p));
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {
+        let p = self.exponent;
+        self.map(y, x, |y, mean| mean + y.signum() * y.abs().powf(1.0 / p));
+    }
+}
+
+impl TransformKind for Power {
+    const SPEC: Spec = Spec::new("power", "a power of the distance from the mean")
+        .options(&[Opt::number("exponent", Range::POSITIVE).default_number(0.5)]);
+
+    fn fit_by<T: Scalar>(
+        options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        let mean = |i| (0..x.ncols()).map(|j| x[(i, j)].to_f64()).sum::<f64>() / x.ncols() as f64;
+        let mean = (0..x.nrows()).map(mean).collect();
+        Ok(Self { mean, exponent: options.number("exponent"), unsaid: 0.0 })
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.exponent.into()]
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", &self.mean)
+    }
+
+    fn from_learned(
+        options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        let mean = learned.vector("mean", features)?;
+        Ok(Self { mean, exponent: options.number("exponent"), unsaid: 0.0 })
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
+    }
+}
+
 fn known() -> Registry<f32> {
-    Registry::new().layer::<Isru>().layer::<Scaled<f32>>().loss::<RightScore>()
+    let known = Registry::new().layer::<Isru>().layer::<Scaled<f32>>().loss::<RightScore>();
+    known.transformation::<Power>()
 }
 
 fn data() -> Dataset<f64> {
@@ -177,7 +253,7 @@ fn data() -> Dataset<f64> {
 }
 
 fn preparation() -> Preparation {
-    Preparation::fit(Method::Standardize, &data()).unwrap()
+    Preparation::fit(["standardize"], &data()).unwrap()
 }
 
 fn linear(inputs: usize, outputs: usize) -> Linear<f32> {
@@ -192,13 +268,20 @@ fn with(layer: impl Layer<f32> + 'static) -> Model<f32> {
 }
 
 fn file(model: Model<f32>) -> ModelFile<f32> {
-    let predictor = Predictor::new(preparation(), model).unwrap();
+    prepared(preparation(), model)
+}
+
+fn prepared(preparation: Preparation, model: Model<f32>) -> ModelFile<f32> {
+    let predictor = Predictor::new(preparation, model).unwrap();
     ModelFile { predictor, provenance: Provenance::default() }
 }
 
 /// Trains, saves, loads and compares.
 fn comes_back(model: Model<f32>, path: &Path) {
-    let mut saved = file(model);
+    file_comes_back(file(model), path);
+}
+
+fn file_comes_back(mut saved: ModelFile<f32>, path: &Path) {
     let prepared = saved.predictor.preparation().dataset(&data()).unwrap();
     Trainer::default().epochs(3).fit(saved.predictor.model_mut(), &prepared).unwrap();
     saved.save_with(path, &known()).unwrap();
@@ -260,4 +343,69 @@ fn a_part_that_would_come_back_as_another_is_refused() {
     let error = message(file(with(Leak(0.3))).save(&path));
     assert!(error.contains("layer 1, `leak`, has fields and does not say which kind"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
+
+fn with_power(kinds: &[&str]) -> Preparation {
+    let kinds = kinds.iter().copied();
+    Preparation::fit_with(kinds, &data(), known().transformations()).unwrap()
+}
+
+fn plain() -> Model<f32> {
+    Mlp::classifier(3, 3).hidden([4]).build().unwrap()
+}
+
+#[test]
+fn a_transformation_that_is_registered_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    for kinds in [&["power"][..], &["standardize", "power(0.3)", "whiten"]] {
+        file_comes_back(prepared(with_power(kinds), plain()), &path);
+        let loaded = ModelFile::load_with(&path, &known()).unwrap();
+        let preparation = loaded.predictor.preparation();
+        assert_eq!(preparation, &with_power(kinds));
+        assert_eq!(preparation.pipeline().steps().len(), kinds.len());
+    }
+    let names = with_power(&["power"]).dataset::<f32>(&data()).unwrap();
+    assert_eq!(names.feature_names(), data().feature_names());
+
+    let build = |train: &Dataset<f32>| {
+        let mlp = Mlp::classifier(train.features(), train.outputs());
+        (mlp, Trainer::default().epochs(2))
+    };
+    let validation = CrossValidation::new(3);
+    let scores = validation.clone().preprocess_with(["power"], known().transformations());
+    assert_eq!(scores.scores(&data(), build).unwrap().folds().len(), 3);
+    let error = validation.preprocess(["power"]).scores(&data(), build).unwrap_err();
+    assert!(error.to_string().starts_with("unknown transformation \"power\""), "{error}");
+}
+
+#[test]
+fn a_transformation_that_is_not_registered_is_an_error_that_says_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let error = message(prepared(with_power(&["center", "power"]), plain()).save(&path));
+    let expected = "the transformation `power` is not known here: register it, as \
+                    `Registry::new().transformation::<...>()`, and use `save_with` and `load_with`";
+    assert_eq!(error, format!("{}: {expected}", path.display()));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+    prepared(with_power(&["power"]), plain()).save_with(&path, &known()).unwrap();
+    let error = densely_formats::AnyModel::load(&path).unwrap_err().to_string();
+    assert!(error.ends_with(expected), "{error}");
+}
+
+#[test]
+fn a_transformation_that_has_learnt_more_than_it_says_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let save = |unsaid| {
+        let power = Power { mean: vec![1.0; 3], exponent: 0.5, unsaid };
+        let (features, classes) = (names(&["a", "b", "c"]), names(&["x", "y", "z"]));
+        let preparation = Preparation::from_parts(features, "class".into(), classes, power, None);
+        prepared(preparation.unwrap(), plain()).save_with(&path, &known())
+    };
+    let error = message(save(1e-3));
+    assert!(error.contains("has learnt more than it says, so that it would not come back"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+    save(0.0).unwrap();
 }

@@ -8,7 +8,7 @@ use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, is_model_fil
 use densely_layers::{Kind, Layer, LayerKinds};
 use densely_loss::LossKinds;
 use densely_models::{Mlp, Predictor, Preparation};
-use densely_preprocess::{Method, Transform};
+use densely_preprocess::{Pipeline, Transform};
 use densely_tensor::{Mat, Scalar, Threads};
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ type Poison = Option<(usize, f64)>;
 /// Saves a model of this description, one of whose weights may be poison.
 fn survives<T: Scalar>(
     spec: &Mlp,
-    method: &Method,
+    kinds: &[Kind],
     names: &[String],
     poison: Poison,
 ) -> Result<(), TestCaseError> {
@@ -55,7 +55,7 @@ fn survives<T: Scalar>(
         _ => Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap(),
     };
     let Ok(data) = data.with_feature_names(names.to_vec()) else { return Ok(()) };
-    let preparation = Preparation::fit(method, &data).unwrap();
+    let preparation = Preparation::fit(kinds, &data).unwrap();
     let Ok(mut predictor) = Predictor::<T>::new(preparation, spec.clone()) else { return Ok(()) };
     let mut finite = true;
     if let Some((place, value)) = poison {
@@ -95,8 +95,8 @@ proptest! {
         option in prop_oneof![0.01..0.99, Just(0.1 + 0.2), Just(1e-300), Just(f64::MIN_POSITIVE)],
         loss in prop::sample::select(LossKinds::<f64>::new().names()),
         method in prop::sample::select(vec![
-            "none", "center", "standardize", "min-max:-1:1", "pca:2", "whiten", "zca:2",
-            "mean-image", "channel-mean:3", "standardize,pca:2",
+            "none", "center", "standardize", "min-max:-1:1", "min-max(-0.7, 1e-300)", "pca:2", "whiten",
+            "whiten(epsilon=0.3)", "zca:2", "mean-image", "channel-mean:3", "standardize,pca:2",
         ]),
         names in prop::collection::vec("\\PC{0,9}", 3),
         seed: u64,
@@ -108,7 +108,7 @@ proptest! {
             ]),
         )),
     ) {
-        let method: Method = method.parse().unwrap();
+        let transformations = Kind::list(method).unwrap();
         let mut kinds: Vec<_> = activations.iter().map(|&name| Kind::new(name)).collect();
         if ["leaky-relu", "elu"].contains(&activations[0]) {
             kinds[0] = Kind::new(activations[0]).with(option);
@@ -119,7 +119,7 @@ proptest! {
             "huber" | "softmax" => Kind::new(loss).with(option),
             _ => Kind::new(loss),
         };
-        let fitted = method.fit(x().as_ref()).unwrap();
+        let fitted = Pipeline::fit(&transformations, x().as_ref()).unwrap();
         let spec = Mlp::classifier(fitted.out_features(), if regression { 3 } else { 1 })
             .hidden(hidden)
             .activations(kinds)
@@ -128,9 +128,9 @@ proptest! {
             .loss(loss)
             .seed(seed);
         if double {
-            survives::<f64>(&spec, &method, &names, poison)?;
+            survives::<f64>(&spec, &transformations, &names, poison)?;
         } else {
-            survives::<f32>(&spec, &method, &names, poison)?;
+            survives::<f32>(&spec, &transformations, &names, poison)?;
         }
     }
 }
@@ -141,7 +141,7 @@ fn names_of_100_megabytes_are_refused() {
     let names = [0, 1, 2].map(|i| format!("{i}{}", "x".repeat(34_000_000)));
     let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
     let data = data.with_feature_names(names).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
@@ -155,7 +155,7 @@ fn a_place_is_tried_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
     let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     let predictor = Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap();
     let file = ModelFile { predictor, provenance: Provenance::default() };
     file.try_place(&path).unwrap();
@@ -173,7 +173,7 @@ fn a_file_of_ours_is_known_by_its_header() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
     let data = Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     save(Predictor::<f32>::new(preparation, Mlp::classifier(3, 3)).unwrap(), &path).unwrap();
     let bytes = fs::read(&path).unwrap();
     let is_one = |bytes: &[u8]| {

@@ -16,11 +16,10 @@
 //! use densely_models::metrics::{Average, Calibration, ConfusionMatrix};
 //! use densely_models::{Mlp, Preparation, Trainer};
 //! use densely_optim::Adam;
-//! use densely_preprocess::Method;
 //! use densely_tensor::Threads;
 //!
 //! let (train, test) = digits().split(0.2, 7)?;
-//! let preparation = Preparation::fit(Method::Standardize, &train)?;
+//! let preparation = Preparation::fit(["standardize"], &train)?;
 //! let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset(&test)?);
 //! let mut model = Mlp::classifier(64, 10).hidden([32]).build::<f32>()?;
 //! Trainer::new(Adam::new(0.003)).epochs(5).fit(&mut model, &train)?;

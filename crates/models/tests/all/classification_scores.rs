@@ -10,7 +10,6 @@ use densely_models::metrics::{
     Calibration, ClassificationScores, brier_score, log_loss, roc_auc_one_vs_rest,
 };
 use densely_models::{Evaluation, Mlp, Predictor, Preparation};
-use densely_preprocess::Method;
 use densely_tensor::{Mat, Scalar, Threads, mat};
 use proptest::prelude::*;
 
@@ -156,7 +155,7 @@ fn ties(p: &Mat<f64>, class: usize) -> f64 {
 fn a_predictor_is_judged_by_its_scores() {
     let x = mat![[-30.0, -20.0, -40.0, 30.0]];
     let test = Dataset::classification(x, vec![0, 1, 0, 1], 2).unwrap();
-    let preparation = Preparation::fit(Method::None, &test).unwrap();
+    let preparation = Preparation::fit(["none"], &test).unwrap();
     for (loss, outputs) in [("softmax", 2), ("logistic", 1)] {
         let spec = Mlp::classifier(1, outputs).loss(loss);
         let model = spec

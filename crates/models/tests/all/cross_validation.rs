@@ -9,7 +9,6 @@ use densely_models::{
     log_uniform, random_candidates,
 };
 use densely_optim::{Adam, Sgd};
-use densely_preprocess::Method;
 use densely_tensor::{Key, Mat, Purpose, Stream, Threads};
 
 fn some_digits() -> Dataset<f64> {
@@ -34,12 +33,12 @@ fn every_fold_is_prepared_trained_and_judged_on_its_own() {
         let mlp = Mlp::regressor(train.features(), train.outputs()).hidden([4]);
         (mlp, Trainer::new(Sgd::new(0.05).momentum(0.9)).epochs(100))
     };
-    let (data, method) = (regression(), Method::Standardize);
-    let validation = CrossValidation::new(4).seed(3).preprocess(method.clone());
+    let (data, kinds) = (regression(), ["standardize", "pca(2)"]);
+    let validation = CrossValidation::new(4).seed(3).preprocess(kinds);
     let scores = validation.scores(&data, build).unwrap();
     let mut by_hand = Vec::new();
     for (rest, held_out) in data.folds(4, 3).unwrap() {
-        let preparation = Preparation::fit(&method, &rest).unwrap();
+        let preparation = Preparation::fit(kinds, &rest).unwrap();
         let train = preparation.dataset(&rest).unwrap();
         let (mlp, trainer) = build(&train);
         let mut predictor = Predictor::<f64>::new(preparation, mlp).unwrap();
@@ -69,7 +68,7 @@ fn what_is_held_out_does_not_reach_its_training() {
         (Mlp::regressor(3, 2), Trainer::new(Sgd::new(0.01)).epochs(1))
     };
     CrossValidation::new(3).scores(&data, note).unwrap();
-    let expected = Preparation::fit(Method::Standardize, &rest).unwrap().dataset(&rest).unwrap();
+    let expected = Preparation::fit(["standardize"], &rest).unwrap().dataset(&rest).unwrap();
     assert_eq!(seen.lock().unwrap()[0], expected);
     assert_eq!(rest.len() + held_out.len(), 60);
 }

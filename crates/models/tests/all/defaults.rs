@@ -2,7 +2,6 @@
 
 use densely_data::Dataset;
 use densely_models::{Mlp, Preparation, Trainer};
-use densely_preprocess::Method;
 use densely_tensor::{Mat, Threads};
 
 /// `y = sin(6 a) + 2 b` for `n` pairs of numbers, and what `odd` makes of the features.
@@ -18,7 +17,7 @@ fn wave(n: usize, odd: impl Fn(usize, [f64; 3]) -> [f64; 3]) -> Dataset<f64> {
 /// R² on ordinary rows, after training on rows of which one is far out.
 fn score(train: &Dataset<f64>, seed: u64) -> f64 {
     let test = wave(89, |_, features| features);
-    let preparation = Preparation::fit(Method::Standardize, train).unwrap();
+    let preparation = Preparation::fit(["standardize"], train).unwrap();
     let (train, test) = (preparation.dataset(train).unwrap(), preparation.dataset(&test).unwrap());
     let mut model = Mlp::regressor(3, 1).hidden([64]).seed(seed).build::<f32>().unwrap();
     Trainer::default().seed(seed).threads(Threads::single()).fit(&mut model, &train).unwrap();

@@ -8,14 +8,13 @@ use densely_layers::{
 use densely_loss::SoftmaxCrossEntropy;
 use densely_models::{Finding, History, Mlp, Model, ModelError, Preparation, Trainer};
 use densely_optim::{Adam, Sgd};
-use densely_preprocess::Method;
 use densely_tensor::{Initializer, Key, Mat, Purpose, Real, Scalar, Stream, Threads, column};
 use proptest::prelude::*;
 
 /// The digits, standardised.
 fn data<T: Scalar>(examples: usize) -> Dataset<T> {
     let digits = digits();
-    let preparation = Preparation::fit(Method::Standardize, &digits).unwrap();
+    let preparation = Preparation::fit(["standardize"], &digits).unwrap();
     let some = digits.subset(&(0..examples).collect::<Vec<_>>()).unwrap();
     preparation.dataset(&some).unwrap()
 }

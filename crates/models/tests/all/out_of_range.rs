@@ -1,9 +1,8 @@
 //! Values that a model's numbers cannot hold are errors that name their place, never predictions.
 
 use densely_data::{DataError, Dataset, DatasetOptions, Place, Table, Task};
-use densely_layers::Role;
+use densely_layers::{Kind, Role};
 use densely_models::{Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
-use densely_preprocess::{Components, Method};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 
 const TRAIN: &str = "width,height,kind\n1,10,a\n2,20,b\n3,30,a\n4,10,b\n";
@@ -16,15 +15,15 @@ fn train() -> Dataset<f64> {
     table(TRAIN).dataset(&DatasetOptions::default()).unwrap()
 }
 
-fn predictor<T: Scalar>(method: Method) -> Predictor<T> {
-    let preparation = Preparation::fit(method, &train()).unwrap();
+fn predictor<T: Scalar>(kinds: &str) -> Predictor<T> {
+    let preparation = Preparation::fit(Kind::list(kinds).unwrap(), &train()).unwrap();
     let inputs = preparation.inputs::<f64>(train().x()).unwrap().nrows();
     Predictor::new(preparation, Mlp::classifier(inputs, 2).hidden([3])).unwrap()
 }
 
 /// The messages of prediction, probabilities and evaluation, which are one but for the place.
-fn message<T: Scalar>(method: Method, text: &str) -> String {
-    let (predictor, threads) = (predictor::<T>(method), Threads::single());
+fn message<T: Scalar>(kinds: &str, text: &str) -> String {
+    let (predictor, threads) = (predictor::<T>(kinds), Threads::single());
     let table = table(text);
     let data = table.dataset_for(&["width", "height"], "kind", train().class_names()).unwrap();
     let evaluated = predictor.evaluate(&data, &threads).unwrap_err().to_string();
@@ -41,7 +40,7 @@ fn message<T: Scalar>(method: Method, text: &str) -> String {
 fn a_value_that_leaves_the_type_is_named() {
     for value in ["1e39", "-1e39", "1e308"] {
         let text = format!("kind,height,width\na,10,1\n\nb,{value},1\n");
-        let message = message::<f32>(Method::None, &text);
+        let message = message::<f32>("none", &text);
         let expected = format!(
             "column `height`, row 2 (line 4): {value} is too large for f32 (at most 3.403e38); \
              correct the value, or train in f64"
@@ -49,10 +48,7 @@ fn a_value_that_leaves_the_type_is_named() {
         assert_eq!(message, expected);
     }
     // 1e38 is a number in f32, but not ten of them.
-    let message = message::<f32>(
-        Method::MinMax { lower: 0.0, upper: 100.0 },
-        "width,height,kind\n1,10,a\n1e38,10,b\n",
-    );
+    let message = message::<f32>("min-max(0, 100)", "width,height,kind\n1,10,a\n1e38,10,b\n");
     assert_eq!(
         message,
         "column `width`, row 2 (line 3): 1e38 becomes 3.333e39 in preprocessing, which is too \
@@ -63,7 +59,7 @@ fn a_value_that_leaves_the_type_is_named() {
 #[test]
 fn what_preprocessing_makes_infinite_is_named_in_f64_too() {
     let text = "width,height,kind\n1,10,a\n-1.7e308,10,a\n";
-    let message = message::<f64>(Method::MinMax { lower: 0.0, upper: 100.0 }, text);
+    let message = message::<f64>("min-max(0, 100)", text);
     assert_eq!(
         message,
         "column `width`, row 2 (line 3): -1.7e308 becomes -inf in preprocessing, which is too \
@@ -75,14 +71,10 @@ fn what_preprocessing_makes_infinite_is_named_in_f64_too() {
 #[test]
 fn the_feature_behind_a_component_is_found() {
     for (row, column) in [("1e45,10", "width"), ("1,-1e45", "height"), ("1e100,1e45", "width")] {
-        for components in [Components::All, Components::Count(1)] {
-            for method in [Method::Pca { components }, Method::Whiten { components }] {
-                let message = message::<f32>(method, &format!("width,height,kind\n{row},a\n"));
-                assert!(
-                    message.starts_with(&format!("column `{column}`, row 1 (line 2): ")),
-                    "{message}"
-                );
-            }
+        for kind in ["pca", "pca(1)", "whiten", "whiten(1)"] {
+            let message = message::<f32>(kind, &format!("width,height,kind\n{row},a\n"));
+            let start = format!("column `{column}`, row 1 (line 2): ");
+            assert!(message.starts_with(&start), "{message}");
         }
     }
 }
@@ -92,7 +84,7 @@ fn the_feature_behind_a_component_is_found() {
 fn a_network_that_overflows_is_an_error_that_names_the_row() {
     let text = "width,height,kind\n1,10,a\n3e38,3e38,a\n";
     let threads = Threads::single();
-    let preparation = Preparation::fit(Method::None, &train()).unwrap();
+    let preparation = Preparation::fit(["none"], &train()).unwrap();
     let spec = Mlp::classifier(2, 2);
     for (weights, output) in [([1.0, 2.0], "inf"), ([-1.0, -2.0], "-inf")] {
         let model = assembled::<f32>(&spec, weights);
@@ -168,7 +160,7 @@ fn training_data_are_named_by_row_and_column() {
     let data = table(text).dataset(&DatasetOptions::default()).unwrap();
     // After a split, in another order.
     let part = data.subset(&[4, 3, 0]).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     let error = preparation.dataset::<f32>(&part).unwrap_err().to_string();
     assert!(error.starts_with("column `b`, row 4 (line 5): 1e39 is too large for f32"), "{error}");
     let DataError::Overflow { place, column, .. } = part.cast::<f32>().unwrap_err() else {
@@ -179,7 +171,7 @@ fn training_data_are_named_by_row_and_column() {
     // A target, in its own units.
     let fit = Dataset::regression(mat![[0.0, 1.0]], mat![[1e-3, 2e-3]]).unwrap();
     let fit = fit.with_output_names(["price"]).unwrap();
-    let preparation = Preparation::fit(Method::None, &fit).unwrap();
+    let preparation = Preparation::fit(["none"], &fit).unwrap();
     let far = Dataset::regression(mat![[0.0, 1.0]], mat![[0.0, 1e38]]).unwrap();
     let error = preparation.dataset::<f32>(&far).unwrap_err().to_string();
     assert!(error.starts_with("column `price`, example 1: 1e38 becomes 2.000e41 in"), "{error}");
@@ -196,14 +188,13 @@ fn columns_without_finite_statistics_are_named() {
     let x = Mat::from_fn(2, 3, |i, j| if i == 1 { far[j] } else { j as f64 });
     let data = Dataset::regression(x.clone(), Mat::from_fn(1, 3, |_, j| j as f64)).unwrap();
     let data = data.with_feature_names(["a", "b"]).unwrap();
-    let pipeline = Method::Pipeline(vec![Method::Standardize, Method::Center]);
-    for method in [Method::Standardize, Method::Center, pipeline] {
-        let error = Preparation::fit(method, &data).unwrap_err();
+    for kinds in [&["standardize"][..], &["center"], &["standardize", "center"]] {
+        let error = Preparation::fit(kinds.iter().copied(), &data).unwrap_err();
         assert!(matches!(&error, ModelError::TooFarApart { column } if column == "b"), "{error}");
         assert!(error.to_string().starts_with("column `b`: its values are so large"), "{error}");
     }
     let data = Dataset::regression(Mat::zeros(1, 3), x.subrows(1, 1).to_owned()).unwrap();
-    let error = Preparation::fit(Method::None, &data).unwrap_err();
+    let error = Preparation::fit(["none"], &data).unwrap_err();
     assert!(matches!(&error, ModelError::TooFarApart { column } if column == "y0"), "{error}");
 }
 
@@ -215,7 +206,7 @@ fn a_mean_loss_is_finite_where_f64_has_it() {
     let train = Dataset::regression(x.clone(), Mat::from_fn(1, 10, |_, j| j as f64)).unwrap();
     let test = Dataset::regression(x, Mat::from_fn(1, 10, |_, j| value(j))).unwrap();
     let losses = |test: &Dataset<f64>| {
-        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let preparation = Preparation::fit(["standardize"], &train).unwrap();
         let spec = Mlp::regressor(1, 1).hidden([3]);
         let single = Predictor::<f32>::new(preparation.clone(), spec.clone()).unwrap();
         let double = Predictor::<f64>::new(preparation, spec).unwrap();
@@ -237,7 +228,7 @@ fn a_prediction_too_large_for_its_units_is_no_matter_of_weights() {
     let text = "x,y\n-1,-1e308\n1,1e308\n2,1.7e308\n";
     let options = DatasetOptions { task: Some(Task::Regression), ..Default::default() };
     let data = table(text).dataset(&options).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     let spec = Mlp::regressor(1, 1).hidden([]);
     let model = spec.assemble::<f32, ModelError>(|slot| {
         Ok(Mat::from_fn(slot.rows, slot.columns, |_, _| 1.0_f32))

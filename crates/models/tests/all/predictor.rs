@@ -2,7 +2,7 @@
 
 use densely_data::Dataset;
 use densely_models::{Evaluation, Mlp, ModelError, Prediction, Predictor, Preparation};
-use densely_preprocess::{Method, Transform};
+use densely_preprocess::{Kind, Transform};
 use densely_tensor::{Mat, ShapeError, Threads, mat};
 
 fn regression() -> Dataset<f64> {
@@ -15,7 +15,7 @@ fn regression() -> Dataset<f64> {
 #[test]
 fn values_come_back_in_their_own_units() {
     let data = regression();
-    let preparation = Preparation::fit(Method::Standardize, &data).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data).unwrap();
     let prepared = preparation.dataset::<f64>(&data).unwrap();
     let predictor = Predictor::<f64>::new(preparation, Mlp::regressor(2, 2).hidden([3])).unwrap();
     let threads = Threads::single();
@@ -43,7 +43,7 @@ fn values_come_back_in_their_own_units() {
 fn the_preparation_is_that_of_the_training_data() {
     let train = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();
     let other = Dataset::classification(mat![[100.0, 104.0]], vec![0, 1], 2).unwrap();
-    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    let preparation = Preparation::fit(["standardize"], &train).unwrap();
     assert_eq!(preparation.dataset::<f32>(&other).unwrap().x(), mat![[99.0_f32, 103.0]]);
     assert_eq!(preparation.inputs::<f32>(other.x()).unwrap(), mat![[99.0_f32, 103.0]]);
 }
@@ -77,8 +77,7 @@ fn a_feature_that_was_constant_says_nothing_when_it_changes() {
         "standardize,pca:2",
     ];
     for name in methods {
-        let Ok(method) = name.parse::<Method>() else { panic!("{name}") };
-        let preparation = Preparation::fit(method, &train).unwrap();
+        let preparation = Preparation::fit(Kind::list(name).unwrap(), &train).unwrap();
         assert_eq!(preparation.constants().len(), 2, "{name}");
         let inputs = |x: &Mat<f64>| preparation.inputs::<f64>(x.as_ref()).unwrap();
         assert_eq!(inputs(&changed), inputs(&ordinary), "{name}");
@@ -94,7 +93,7 @@ fn a_feature_that_was_constant_says_nothing_when_it_changes() {
 #[test]
 fn constants_are_features_that_there_are() {
     let train = Dataset::classification(mat![[0.0, 2.0], [1.0, 3.0]], vec![0, 1], 2).unwrap();
-    let preparation = Preparation::fit(Method::None, &train).unwrap();
+    let preparation = Preparation::fit(["none"], &train).unwrap();
     for constants in [
         vec![(2, 0.0)],
         vec![(usize::MAX - 1, 0.0)],
@@ -116,7 +115,7 @@ fn a_target_that_is_constant_but_for_rounding_is_one() {
     let value = |k: usize, j: usize| if k == 0 { 1.0 + (j % 3) as f64 * 1e-14 } else { j as f64 };
     let x = Mat::from_fn(1, 30, |_, j| j as f64);
     let data = Dataset::regression(x, Mat::from_fn(2, 30, value)).unwrap();
-    let preparation = Preparation::fit(Method::None, &data).unwrap();
+    let preparation = Preparation::fit(["none"], &data).unwrap();
     assert_eq!(preparation.target_scale().unwrap().scale()[0], 1.0);
     let prepared = preparation.dataset::<f64>(&data).unwrap();
     let prepared = prepared.values().unwrap();
@@ -139,13 +138,13 @@ fn a_target_that_is_constant_but_for_rounding_is_one() {
 fn a_constant_target_has_scale_1() {
     for target in [300.0, 1e15] {
         let train = Dataset::regression(mat![[1.0, 3.0]], mat![[target, target]]).unwrap();
-        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let preparation = Preparation::fit(["standardize"], &train).unwrap();
         let other = Dataset::regression(mat![[2.0]], mat![[target + 4.0]]).unwrap();
         assert_eq!(preparation.dataset::<f64>(&other).unwrap().values().unwrap(), mat![[4.0]]);
     }
     // Of large targets a few units apart, the deviation.
     let train = Dataset::regression(mat![[1.0, 3.0]], mat![[1e15 - 2.0, 1e15 + 2.0]]).unwrap();
-    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    let preparation = Preparation::fit(["standardize"], &train).unwrap();
     assert_eq!(preparation.target_scale().unwrap().scale(), [2.0]);
 }
 
@@ -153,8 +152,8 @@ fn a_constant_target_has_scale_1() {
 fn what_does_not_fit_is_refused() {
     let classes = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();
     let values = Dataset::regression(mat![[0.0, 2.0]], mat![[1.0, 2.0], [3.0, 4.0]]).unwrap();
-    let for_classes = Preparation::fit(Method::None, &classes).unwrap();
-    let for_values = Preparation::fit(Method::None, &values).unwrap();
+    let for_classes = Preparation::fit(["none"], &classes).unwrap();
+    let for_values = Preparation::fit(["none"], &values).unwrap();
     let message = |result: Result<Predictor<f32>, ModelError>| result.unwrap_err().to_string();
     assert_eq!(
         message(Predictor::new(for_classes.clone(), Mlp::classifier(3, 2))),
@@ -165,7 +164,7 @@ fn what_does_not_fit_is_refused() {
         "Predictor: expected 2 outputs, got 3"
     );
     let three = Dataset::classification(mat![[0.0, 2.0, 1.0]], vec![0, 1, 2], 3).unwrap();
-    let for_three = Preparation::fit(Method::None, &three).unwrap();
+    let for_three = Preparation::fit(["none"], &three).unwrap();
     assert_eq!(
         message(Predictor::new(for_three, Mlp::binary_classifier(1))),
         "logistic: expected 2 classes, got 3"
@@ -202,11 +201,11 @@ fn what_does_not_fit_is_refused() {
     let error = predictor.predict(Mat::zeros(2, 1).as_ref(), &threads).unwrap_err().to_string();
     assert_eq!(error, "transform: expected 1 features, got 2");
     let scale = for_values.target_scale().cloned();
-    let preprocessor = for_values.preprocessor().clone();
+    let pipeline = for_values.pipeline().clone();
     let parts = |features: &[&str], outputs: &[&str]| {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
         let (features, outputs) = (names(features), names(outputs));
-        Preparation::from_parts(features, "y".into(), outputs, preprocessor.clone(), scale.clone())
+        Preparation::from_parts(features, "y".into(), outputs, pipeline.clone(), scale.clone())
     };
     assert!(parts(&["a"], &["y", "z"]).is_ok());
     assert!(parts(&["a", "b"], &["y", "z"]).unwrap_err().to_string().contains("feature names"));

@@ -10,7 +10,6 @@ use densely_models::{
     LinearClassifier, Mlp, Model, Preparation, Stop, Trainer, TrainingStep, Workspace,
 };
 use densely_optim::Sgd;
-use densely_preprocess::Method;
 use densely_tensor::{Key, Mat, MatRef, Purpose, Scalar, Stream, Threads, mat};
 use proptest::prelude::*;
 
@@ -256,7 +255,7 @@ fn weights_count_examples_several_times() {
     let data = some_digits::<f64>(12);
     let weights = [2.0, 1.0, 0.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0];
     let copies: Vec<usize> = (0..12).flat_map(|j| vec![j; weights[j] as usize]).collect();
-    let preparation = Preparation::fit(Method::Center, &data).unwrap();
+    let preparation = Preparation::fit(["center"], &data).unwrap();
     let prepare = |data: &Dataset<f64>| preparation.dataset::<f64>(data).unwrap();
     let weighted = prepare(&data.clone().with_weights(weights).unwrap());
     let repeated = prepare(&data.subset(&copies).unwrap());

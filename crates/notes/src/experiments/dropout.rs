@@ -47,7 +47,7 @@ fn moons(seed: u64) -> Result<[Dataset<f32>; 2], NotesError> {
 
 fn few_digits(seed: u64) -> Result<[Dataset<f32>; 2], NotesError> {
     let (data, test) = digits().split(0.9, seed)?;
-    let preparation = Preparation::fit(Method::Standardize, &data)?;
+    let preparation = Preparation::fit(["standardize"], &data)?;
     Ok([preparation.dataset(&data)?, preparation.dataset(&test)?])
 }
 

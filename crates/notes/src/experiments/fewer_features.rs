@@ -38,13 +38,10 @@ fn learn(components: Option<usize>, seed: u64) -> Result<Run, NotesError> {
     let (rest, test) = images()?.split(0.2, seed)?;
     let (data, validation) = rest.split(0.2, seed)?;
     let (method, variance) = match components {
-        None => (Method::Center, 1.0),
-        Some(k) => (
-            Method::Pca { components: Components::Count(k) },
-            Pca::fit_k(data.x(), k)?.variance_ratio(),
-        ),
+        None => (Kind::new("center"), 1.0),
+        Some(k) => (Kind::new("pca").with(k), Pca::fit_k(data.x(), k)?.variance_ratio()),
     };
-    let preparation = Preparation::fit(&method, &data)?;
+    let preparation = Preparation::fit([method], &data)?;
     let [data, validation, test] =
         [data, validation, test].map(|part| preparation.dataset::<f32>(&part));
     let data = data?;

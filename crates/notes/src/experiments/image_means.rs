@@ -28,10 +28,8 @@ pub(super) const SIDE: usize = 8;
 const RATES: [f64; 5] = [0.3, 1.0, 2.0, 3.0, 6.0];
 
 /// What is taken off the images.
-fn methods() -> [(&'static str, Method); 3] {
-    let one_mean = Method::PerChannelMean { channels: 1, layout: ChannelLayout::Planes };
-    [("as they are", Method::None), ("− one mean", one_mean), ("− mean image", Method::MeanImage)]
-}
+const METHODS: [(&str, &str); 3] =
+    [("as they are", "none"), ("− one mean", "channel-mean(1)"), ("− mean image", "mean-image")];
 
 /// The digits, with full ink as 1.
 pub(super) fn images() -> Result<Dataset<f64>, NotesError> {
@@ -56,9 +54,9 @@ struct Run {
     right: f64,
 }
 
-fn learn(images: &Dataset<f64>, method: &Method, rate: f64, seed: u64) -> Result<Run, NotesError> {
+fn learn(images: &Dataset<f64>, method: &str, rate: f64, seed: u64) -> Result<Run, NotesError> {
     let (train, test) = images.split(0.2, seed)?;
-    let preparation = Preparation::fit(method, &train)?;
+    let preparation = Preparation::fit([method], &train)?;
     let means = [means(&preparation.dataset(&train)?)?, means(&preparation.dataset(&test)?)?];
     let (train, test) = (preparation.dataset::<f32>(&train)?, preparation.dataset::<f32>(&test)?);
     let mut model = Mlp::classifier(SIDE * SIDE, 10).hidden([64]).seed(seed).build()?;
@@ -72,9 +70,9 @@ fn learn(images: &Dataset<f64>, method: &Method, rate: f64, seed: u64) -> Result
 }
 
 fn run(lab: &Lab) -> Result<Outcome, NotesError> {
-    let (images, methods) = (images()?, methods());
+    let images = images()?;
     let settings: Vec<_> =
-        methods.iter().flat_map(|(_, method)| RATES.map(|rate| (method, rate))).collect();
+        METHODS.iter().flat_map(|&(_, method)| RATES.map(|rate| (method, rate))).collect();
     let runs = lab.repeat(&settings, |(method, rate), seed| learn(&images, method, *rate, seed))?;
     // For each way, each seed at the rate that is best for the others.
     let rate = |rates: &[Vec<Run>], seed: usize| best_by_others(rates, seed, |run| -run.loss);
@@ -96,7 +94,7 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
         "loss in training",
         "right in test",
     ]);
-    for (((name, _), rate), runs) in methods.iter().zip(rates).zip(&chosen) {
+    for (((name, _), rate), runs) in METHODS.iter().zip(rates).zip(&chosen) {
         figures.row([
             (*name).into(),
             spread(runs, |run| run.means[0][1]).into(),
@@ -139,12 +137,12 @@ fn run(lab: &Lab) -> Result<Outcome, NotesError> {
             right[2],
         ),
         figures,
-        &picture(&images, &methods)?,
+        &picture(&images)?,
     )
 }
 
-/// The mean image and five digits, as each of the methods leaves them.
-fn picture(images: &Dataset<f64>, methods: &[(&str, Method)]) -> Result<Picture, NotesError> {
+/// The mean image and five digits, as each leaves them.
+fn picture(images: &Dataset<f64>) -> Result<Picture, NotesError> {
     let mean = MeanImage::fit(images.x())?;
     let shown = [10, 1, 2, 3, 4];
     let x = Mat::from_fn(SIDE * SIDE, 1 + shown.len(), |i, j| match j {
@@ -156,8 +154,8 @@ fn picture(images: &Dataset<f64>, methods: &[(&str, Method)]) -> Result<Picture,
         .legend(Swatch::Dot, INK, "ink")
         .legend(Swatch::Dot, ORANGE, "more than the mean")
         .legend(Swatch::Dot, BLUE, "less than the mean");
-    for (row, (name, method)) in methods.iter().enumerate() {
-        let y = method.fit(images.x())?.transform(x.as_ref())?;
+    for (row, (name, method)) in METHODS.into_iter().enumerate() {
+        let y = Pipeline::fit([method], images.x())?.transform(x.as_ref())?;
         for j in 0..y.ncols() {
             let title = match (row, j) {
                 (0, 0) => "mean image".to_owned(),

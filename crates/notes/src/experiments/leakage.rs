@@ -86,16 +86,13 @@ fn learn(fitted: Fitted, leaks: bool, seed: u64) -> Result<Run, NotesError> {
     let (data, test) = seen.split(share(SIZE, seen.len()), seed)?;
     let part = if leaks { &seen } else { &data };
     let (preparation, parts) = match fitted {
-        Fitted::Standardising => (Preparation::fit(Method::Standardize, part)?, [data, test, new]),
-        Fitted::Whitening => {
-            let method = Method::Whiten { components: Components::All };
-            (Preparation::fit(method, part)?, [data, test, new])
-        }
+        Fitted::Standardising => (Preparation::fit(["standardize"], part)?, [data, test, new]),
+        Fitted::Whitening => (Preparation::fit(["whiten"], part)?, [data, test, new]),
         Fitted::Choice => {
             let features = telling(part);
             let [data, test, new] = [&data, &test, &new].map(|data| keep(data, &features));
             let data = data?;
-            (Preparation::fit(Method::None, &data)?, [data, test?, new?])
+            (Preparation::fit(["none"], &data)?, [data, test?, new?])
         }
     };
     let [data, test, new] = parts.map(|part| preparation.dataset::<f32>(&part));

@@ -78,7 +78,7 @@ fn fastest(runs: &[Vec<[f64; GOALS.len()]>], goal: usize) -> Vec<f64> {
 fn run(lab: &Lab) -> Result<Outcome, NotesError> {
     let digits = digits();
     let tasks = [
-        ("digits", Preparation::fit(Method::Standardize, &digits)?.dataset::<f32>(&digits)?),
+        ("digits", Preparation::fit(["standardize"], &digits)?.dataset::<f32>(&digits)?),
         ("spiral", toy::spiral(300, 3, 4.0, 0.1, (0, TRAIN))?),
     ];
     let settings: Vec<_> = (0..tasks.len())

@@ -2,7 +2,7 @@
 
 use crate::common::{covariance, data, distance, varies};
 use crate::large_data::low_rank;
-use densely_preprocess::{Components, Method, Pca, PreprocessError, Transform, Whiten};
+use densely_preprocess::{Components, Kind, Pca, Pipeline, PreprocessError, Transform, Whiten};
 use densely_tensor::{Mat, Threads, mat};
 use proptest::prelude::*;
 
@@ -76,27 +76,28 @@ fn examples_are_those_of_transform_however_they_are_found() {
 }
 
 #[test]
-fn every_method_transforms_what_it_is_fitted_to() {
+fn every_kind_transforms_what_it_is_fitted_to() {
     let x = low_rank(300, 90, 0.9, 0.1, 3.0);
     let x = Mat::from_fn(300, 90, |i, j| x[(i, j)] as f32);
     for name in ["none", "standardize", "pca", "pca:0.9", "whiten", "whiten:5", "zca", "center,pca"]
     {
-        let method: Method = name.parse().unwrap();
-        let (fitted, y) = method.fit_transform(x.as_ref()).unwrap();
-        assert_eq!(fitted, method.fit(x.as_ref()).unwrap(), "{name}");
+        let kinds = Kind::list(name).unwrap();
+        let (fitted, y) = Pipeline::fit_transform(&kinds, x.as_ref()).unwrap();
+        assert_eq!(fitted, Pipeline::fit(&kinds, x.as_ref()).unwrap(), "{name}");
         let expected = fitted.transform(x.as_ref()).unwrap();
         assert!((&y - &expected).norm_max() <= 1e-6 * expected.norm_max(), "{name}");
         let threads = Threads::new(2).unwrap();
-        assert_eq!(method.fit_transform_on(x.as_ref(), &threads).unwrap(), (fitted, y), "{name}");
+        let on_threads = Pipeline::fit_transform_on(&kinds, x.as_ref(), &threads).unwrap();
+        assert_eq!(on_threads, (fitted, y), "{name}");
     }
     let components = Components::Count(5);
     let (pca, y) = Pca::fit_transform(x.as_ref(), components).unwrap();
-    assert_eq!(Method::Pca { components }.fit_transform(x.as_ref()).unwrap(), (pca.into(), y));
+    assert_eq!(Pipeline::fit_transform(["pca(5)"], x.as_ref()).unwrap(), (pca.into(), y));
     let (whiten, y) = Whiten::fit_transform(x.as_ref(), components, 0.0).unwrap();
-    assert_eq!(
-        Method::Whiten { components }.fit_transform(x.as_ref()).unwrap(),
-        (whiten.into(), y)
-    );
+    assert_eq!(Pipeline::fit_transform(["whiten(5)"], x.as_ref()).unwrap(), (whiten.into(), y));
+    let (whiten, y) = Whiten::fit_transform(x.as_ref(), components, 0.5).unwrap();
+    let by_kind = Pipeline::fit_transform(["whiten(5, 0.5)"], x.as_ref()).unwrap();
+    assert_eq!(by_kind, (whiten.into(), y));
 }
 
 #[test]
@@ -109,9 +110,9 @@ fn what_cannot_be_fitted_has_the_error_of_fit() {
         assert_eq!(message(Pca::fit_transform(x.as_ref(), components).unwrap_err()), expected);
         let whiten = Whiten::fit_transform(x.as_ref(), components, 0.0);
         assert_eq!(message(whiten.unwrap_err()), expected);
-        let method = Method::Whiten { components };
-        assert_eq!(message(method.fit_transform(x.as_ref()).unwrap_err()), expected);
     }
+    let expected = message(Pca::fit_k(x.as_ref(), 2).unwrap_err());
+    assert_eq!(message(Pipeline::fit_transform(["whiten(2)"], x.as_ref()).unwrap_err()), expected);
     let error = message(Whiten::fit_transform(x.as_ref(), Components::All, -1.0).unwrap_err());
     assert_eq!(error, "epsilon must be finite and at least 0, got -1");
 }

@@ -1,7 +1,7 @@
 //! PCA of data so large that products, threads and the iteration for few components are
 //! used, and of data that these may not be used for.
 
-use densely_preprocess::{Components, Method, Pca, Transform, Whiten};
+use densely_preprocess::{Components, Pca, Pipeline, Transform, Whiten};
 use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column, dot};
 
 /// Features x n, a few directions of decaying variance in noise, around means of `offset`.
@@ -114,10 +114,11 @@ fn bits_do_not_depend_on_the_number_of_threads() {
         let back = once.inverse_transform(y.as_ref()).unwrap();
         for count in [1, 2, 4] {
             let threads = Threads::new(count).unwrap();
-            let method = Method::Pca { components: Components::Count(9) };
             assert_eq!(Whiten::fit_on(x.as_ref(), &threads).unwrap(), once);
-            assert_eq!(Pca::fit_k_on(x.as_ref(), 9, &threads).unwrap(), few);
-            assert_eq!(method.fit_on(x.as_ref(), &threads).unwrap(), few.clone().into());
+            let nine = Pca::fit_components(x.as_ref(), Components::Count(9), &threads);
+            assert_eq!(nine.unwrap(), few);
+            let by_kind = Pipeline::fit_on(["pca(9)"], x.as_ref(), &threads).unwrap();
+            assert_eq!(by_kind, few.clone().into());
             assert_eq!(once.transform_on(x.as_ref(), &threads).unwrap(), y);
             assert_eq!(once.inverse_transform_on(y.as_ref(), &threads).unwrap(), back);
         }

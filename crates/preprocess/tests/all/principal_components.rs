@@ -2,7 +2,7 @@
 
 use crate::common::{a_sum_of_features, covariance, data, distance, varies};
 use crate::jacobi;
-use densely_preprocess::{Pca, PreprocessError, Preprocessor, Transform, Whiten};
+use densely_preprocess::{FittedTransform, Pca, PreprocessError, Transform, Whiten};
 use densely_tensor::{Mat, MatRef, mat};
 use proptest::prelude::*;
 
@@ -163,7 +163,7 @@ fn every_bad_input_has_its_error() {
         let error = message(Whiten::from_pca(pca.clone(), epsilon).unwrap_err());
         assert_eq!(error, format!("epsilon must be finite and at least 0, got {epsilon}"));
     }
-    let whiten: Preprocessor = Whiten::from_pca(pca, 0.0).unwrap().into();
+    let whiten: FittedTransform = Whiten::from_pca(pca, 0.0).unwrap().into();
     let error = whiten.transform(Mat::<f32>::zeros(3, 1).as_ref()).unwrap_err().to_string();
     assert_eq!(error, "transform: expected 2 features, got 3");
     let error = whiten.inverse_transform(Mat::<f32>::zeros(3, 1).as_ref()).unwrap_err().to_string();

@@ -1,7 +1,9 @@
 //! Centering and standardising.
 
 use crate::common::{covariance, data};
-use densely_preprocess::{Center, MinMax, RunningStatistics, Standardize, Transform};
+use densely_preprocess::{
+    Center, MaxAbs, MinMax, PreprocessError, RobustScale, RunningStatistics, Standardize, Transform,
+};
 use densely_tensor::{Mat, mat};
 use proptest::prelude::*;
 
@@ -38,6 +40,60 @@ proptest! {
         let back = standardize.inverse_transform(y.as_ref()).unwrap();
         prop_assert!((&back - &x).norm_max() <= 4.0 * f64::EPSILON * x.norm_max());
     }
+
+    #[test]
+    fn the_largest_magnitude_becomes_one_and_zero_stays(x in data()) {
+        let max_abs = MaxAbs::fit(x.as_ref()).unwrap();
+        let y = max_abs.transform(x.as_ref()).unwrap();
+        for i in 0..x.nrows() {
+            let largest = (0..x.ncols()).map(|j| x[(i, j)].abs()).fold(0.0, f64::max);
+            prop_assert_eq!(max_abs.largest()[i], largest);
+            let expected = |j| if largest == 0.0 { 0.0 } else { x[(i, j)] / largest };
+            prop_assert!((0..x.ncols()).all(|j| y[(i, j)] == expected(j)));
+        }
+        let mut statistics = RunningStatistics::new(x.nrows()).unwrap();
+        statistics.partial_fit(x.subcols(0, 1)).unwrap();
+        statistics.partial_fit(x.subcols(1, x.ncols() - 1)).unwrap();
+        prop_assert_eq!(MaxAbs::from_statistics(&statistics).unwrap(), max_abs);
+    }
+
+    #[test]
+    fn robust_scaling_is_by_quartiles(x in data()) {
+        let robust = RobustScale::fit(x.as_ref()).unwrap();
+        let y = robust.transform(x.as_ref()).unwrap();
+        for i in 0..x.nrows() {
+            let mut row: Vec<f64> = (0..x.ncols()).map(|j| x[(i, j)]).collect();
+            row.sort_by(f64::total_cmp);
+            let [first, median, third] = [1, 2, 3].map(|k| {
+                // In units of a quarter of the distance between two places.
+                let (place, quarters) = (k * (row.len() - 1) / 4, k * (row.len() - 1) % 4);
+                let next = row[(place + 1).min(row.len() - 1)];
+                ((4 - quarters) as f64 * row[place] + quarters as f64 * next) / 4.0
+            });
+            let rounding = 4.0 * f64::EPSILON * x.norm_max();
+            prop_assert!((robust.median()[i] - median).abs() <= rounding);
+            let range = third - first;
+            // Differences are whole numbers times 0.01, or 0 but for rounding.
+            let expected = if range < 1e-3 { 1.0 } else { range };
+            prop_assert!((robust.scale()[i] - expected).abs() <= rounding);
+            for j in 0..x.ncols() {
+                prop_assert_eq!(y[(i, j)], (x[(i, j)] - robust.median()[i]) / robust.scale()[i]);
+            }
+        }
+    }
+
+    /// The lowest and the highest of nine values are beyond the quartiles.
+    #[test]
+    fn what_is_far_out_does_not_count(values in prop::collection::vec(-9.0..9.0, 9), far in 9.0..1e12_f64) {
+        let row = |low: f64, high: f64| -> Mat<f64> {
+            let mut row: Vec<f64> = values.clone();
+            row.sort_by(f64::total_cmp);
+            (row[0], row[8]) = (low, high);
+            Mat::from_fn(1, 9, |_, j| row[(4 * j) % 9])
+        };
+        let robust = RobustScale::fit(row(-9.0, 9.0).as_ref()).unwrap();
+        prop_assert_eq!(RobustScale::fit(row(-far, 2.0 * far).as_ref()).unwrap(), robust);
+    }
 }
 
 #[test]
@@ -48,6 +104,47 @@ fn a_constant_feature_stays_constant_in_any_number_of_examples() {
             assert_eq!(standardize.scale(), [0.0], "{n} times {value}");
         }
     }
+}
+
+#[test]
+fn a_feature_without_an_interquartile_range_is_only_moved() {
+    let x = mat![
+        [0.1, 0.1, 0.1, 0.1, 0.1],
+        [0.0, 0.0, 5.0, 0.0, 0.0],
+        [3.0, 3.0 + 1e-15, 3.0, 3.0 - 1e-15, 3.0],
+        [1e-16, 3e-16, 2e-16, 4e-16, 5e-16],
+    ];
+    let robust = RobustScale::fit(x.as_ref()).unwrap();
+    assert_eq!(robust.median(), [0.1, 0.0, 3.0, 3e-16]);
+    assert_eq!(robust.scale()[..3], [1.0; 3]);
+    assert!((robust.scale()[3] / 2e-16 - 1.0).abs() < 1e-15);
+    let one = RobustScale::fit(mat![[7.0]].as_ref()).unwrap();
+    assert_eq!((one.median(), one.scale()), (&[7.0][..], &[1.0][..]));
+    let far = mat![[0.0, 1.0, 2.0, 3.0], [1.7e308, -1.7e308, 1.7e308, -1.7e308]];
+    let error = RobustScale::fit(far.as_ref()).unwrap_err();
+    assert_eq!(error, PreprocessError::Overflow { feature: 1 });
+    for (median, scale, expected) in [
+        (vec![], vec![], "RobustScale: the number of features must not be zero"),
+        (vec![1.0], vec![], "RobustScale: expected 1 scales, got 0"),
+        (vec![f64::NAN], vec![1.0], "a median must be finite, got NaN"),
+        (vec![1.0], vec![0.0], "a scale must be finite, and above 0, got 0"),
+    ] {
+        assert_eq!(RobustScale::from_parts(median, scale).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
+fn magnitudes_are_finite_numbers() {
+    for (largest, expected) in [
+        (vec![], "MaxAbs: the number of features must not be zero"),
+        (vec![-1.0], "a largest magnitude must be finite, and at least 0, got -1"),
+        (vec![1.0, f64::INFINITY], "a largest magnitude must be finite, and at least 0, got inf"),
+    ] {
+        assert_eq!(MaxAbs::from_parts(largest).unwrap_err().to_string(), expected);
+    }
+    let tiny = mat![[0.0, -5e-324, 1e-320]];
+    let y = MaxAbs::fit(tiny.as_ref()).unwrap().transform(tiny.as_ref()).unwrap();
+    assert_eq!((y[(0, 0)], y[(0, 2)]), (0.0, 1.0));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use densely_data::{Dataset, digits};
 use densely_models::Preparation;
-use densely_preprocess::Method;
 use densely_tensor::{Key, Mat, Purpose, Stream};
 
 pub(crate) type Data = Dataset<f32>;
@@ -26,7 +25,7 @@ pub(crate) fn raw_digits(n: usize) -> Data {
 
 /// What a program would train on: features and targets standardised.
 pub(crate) fn prepared(data: &Dataset<f64>) -> Data {
-    Preparation::fit(Method::Standardize, data).unwrap().dataset(data).unwrap()
+    Preparation::fit(["standardize"], data).unwrap().dataset(data).unwrap()
 }
 
 /// A target that these features tell: a product, a sum, and a little noise.

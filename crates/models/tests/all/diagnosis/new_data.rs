@@ -2,7 +2,6 @@
 
 use densely_data::{Dataset, DatasetOptions, Place, Table};
 use densely_models::{Diagnosis, Finding, Mlp, Model, Part, Preparation, Trainer};
-use densely_preprocess::Method;
 use densely_tensor::{Mat, Threads};
 
 use super::data::{Data, frauds, noise_classes, outlying, prepared, raw_regression};
@@ -12,7 +11,7 @@ use super::{adam, diagnosis, fit, value_net};
 fn tested(data: &Dataset<f64>, net: &Mlp, train: usize) -> Diagnosis {
     let part = |from, to| data.subset(&(from..to).collect::<Vec<_>>()).unwrap();
     let (train, test) = (part(0, train), part(train, data.len()));
-    let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+    let preparation = Preparation::fit(["standardize"], &train).unwrap();
     let (train, test): (Data, Data) =
         (preparation.dataset(&train).unwrap(), preparation.dataset(&test).unwrap());
     let mut model: Model<f32> = net.build().unwrap();
@@ -70,7 +69,7 @@ fn one_example_of_the_validation_data_decides_which_weights_are_kept() {
     ] {
         let (validation, rest): (Vec<usize>, Vec<usize>) = (0..300).partition(|j| *j < 40);
         let train = data.subset(&rest).unwrap();
-        let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+        let preparation = Preparation::fit(["standardize"], &train).unwrap();
         let validation: Data = preparation.dataset(&data.subset(&validation).unwrap()).unwrap();
         let trainer = adam(0.003).epochs(30).validation_data(&validation).patience(10);
         let train = preparation.dataset(&train).unwrap();

@@ -3,7 +3,6 @@
 use densely_data::Dataset;
 use densely_models::{Finding, Mlp, Preparation, Trainer};
 use densely_optim::{Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
-use densely_preprocess::Method;
 use densely_tensor::Mat;
 
 use super::data::{
@@ -305,7 +304,7 @@ fn the_targets() {
                 let part = |of: fn(&usize) -> bool| (0..100).filter(of).collect::<Vec<_>>();
                 let train = data.subset(&part(|j| j % 4 > 0 || *j > 60)).unwrap();
                 let validation = data.subset(&part(|j| j % 4 == 0 && *j <= 60)).unwrap();
-                let preparation = Preparation::fit(Method::Standardize, &train).unwrap();
+                let preparation = Preparation::fit(["standardize"], &train).unwrap();
                 let validation = preparation.dataset(&validation).unwrap();
                 let train = preparation.dataset(&train).unwrap();
                 let trainer = adam(0.003).epochs(60).validation_data(&validation).patience(20);

@@ -1,0 +1,173 @@
+use densely_parts::{Options, Spec};
+use densely_tensor::{
+    MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
+};
+
+use crate::statistics::{FeatureMean, SquaredDeviation};
+use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};
+
+/// Gives each feature mean 0 and standard deviation 1: `y = (x − μ) / σ`, with
+/// `σ = √(Σ (x − μ)² / N)`.
+///
+/// For features whose scales mean nothing to each other (metres and euros).
+///
+/// # Constant features
+///
+/// There is nothing to learn from a feature that is constant in training, and weights for it
+/// would keep the values at which they began. So its scale is 0, and it becomes 0, whatever its
+/// value is in new data; [`inverse_transform`](Transform::inverse_transform) gives the constant
+/// back.
+///
+/// A feature counts as constant if its values differ by no more than computations leave: if
+/// `max − min` is at most `128 ε` times the largest magnitude, 2.8e-14, and less than 1. Values
+/// from `1 − 1e-14` to `1 + 1e-14` are one; `1e15` and its neighbour `1e15 + 1` are two, for
+/// whole numbers are exact. The number of examples has no part in it.
+///
+/// ```
+/// use densely_preprocess::{Standardize, Transform};
+/// use densely_tensor::mat;
+///
+/// let x = mat![[1.0, 3.0], [7.0, 7.0]];
+/// let standardize = Standardize::fit(x.as_ref())?;
+/// assert_eq!(standardize.transform(x.as_ref())?, mat![[-1.0, 1.0], [0.0, 0.0]]);
+/// assert_eq!(standardize.inverse_transform(mat![[5.0], [0.0]].as_ref())?, mat![[7.0], [7.0]]);
+/// # Ok::<(), densely_preprocess::PreprocessError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standardize {
+    mean: Vec<f64>,
+    scale: Vec<f64>,
+    /// `scale`, and infinity in place of 0.
+    divisor: Vec<f64>,
+}
+
+impl Standardize {
+    /// Computes mean and standard deviation of each feature.
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// If there are no examples or no features, a value is not finite, or values are so
+    /// far apart that their deviation is not.
+    pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        let features = FeatureMean::of_features("Standardize::fit", x, &Threads::single())?;
+        let squares = SquaredDeviation::of_features(x, &features);
+        Self::from_deviations(&features, &squares, x.ncols())
+    }
+
+    /// By means and standard deviations of all examples that were added to `statistics`.
+    ///
+    /// # Errors
+    /// If there are none, or a deviation is not finite.
+    pub fn from_statistics(statistics: &RunningStatistics) -> Result<Self, PreprocessError> {
+        let features = statistics.mean().of_some("Standardize::from_statistics")?;
+        Self::from_deviations(features, statistics.squares(), statistics.examples())
+    }
+
+    /// From the statistics of so many examples.
+    fn from_deviations(
+        features: &[FeatureMean],
+        squares: &[SquaredDeviation],
+        examples: usize,
+    ) -> Result<Self, PreprocessError> {
+        let scale = |(feature, squares): (&FeatureMean, &SquaredDeviation)| {
+            if feature.is_constant() { 0.0 } else { squares.standard_deviation(examples) }
+        };
+        let scale = features.iter().zip(squares).map(scale).collect();
+        Self::from_parts(features.iter().map(|feature| feature.mean).collect(), scale)
+    }
+
+    /// With these means and standard deviations, of which those of constant features are 0.
+    ///
+    /// # Errors
+    /// If there are none, their numbers differ, a mean is not finite, or a scale is negative or
+    /// not finite.
+    pub fn from_parts(mean: Vec<f64>, scale: Vec<f64>) -> Result<Self, PreprocessError> {
+        ShapeError::expect_some("Standardize", "features", mean.len())?;
+        ShapeError::expect("Standardize", "scales", mean.len(), scale.len())?;
+        PreprocessError::expect("a mean", "finite", &mean, f64::is_finite)?;
+        let valid = |scale: f64| scale.is_finite() && scale >= 0.0;
+        PreprocessError::expect("a scale", "finite, and at least 0", &scale, valid)?;
+        let divisor = |&scale: &f64| if scale == 0.0 { f64::INFINITY } else { scale };
+        let divisor = scale.iter().map(divisor).collect();
+        Ok(Self { mean, scale, divisor })
+    }
+
+    /// The mean `μ` of each feature.
+    #[must_use]
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// The standard deviation `σ` of each feature, by which it is divided; 0 if it is constant,
+    /// and becomes 0.
+    #[must_use]
+    pub fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+}
+
+impl TransformKind for Standardize {
+    const SPEC: Spec = Spec::new("standardize", "mean 0 and standard deviation 1");
+
+    fn fit_by<T: Scalar>(
+        _options: &Options,
+        x: MatRef<'_, T>,
+        _threads: &Threads,
+    ) -> Result<Self, PreprocessError> {
+        Self::fit(x)
+    }
+
+    fn learned(&self) -> Learned {
+        Learned::new().with_vector("mean", &self.mean).with_vector("scale", &self.scale)
+    }
+
+    fn from_learned(
+        _options: &Options,
+        features: usize,
+        learned: &mut Learned,
+    ) -> Result<Self, PreprocessError> {
+        Self::from_parts(learned.vector("mean", features)?, learned.vector("scale", features)?)
+    }
+
+    fn keeps_features(&self) -> bool {
+        true
+    }
+}
+
+impl Transform for Standardize {
+    fn in_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn out_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn apply(&self, x: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..x.ncols() {
+                    let y = column_mut(y.as_mut(), j);
+                    let x = [column(x, j), &self.mean, &self.divisor];
+                    map(y, x, |[x, mean, divisor]| (x - mean) / divisor);
+                }
+            },
+        );
+    }
+
+    fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {
+        vectorize(
+            #[inline(always)]
+            || {
+                for j in 0..y.ncols() {
+                    let x = column_mut(x.as_mut(), j);
+                    let y = [column(y, j), &self.mean, &self.scale];
+                    map(x, y, |[y, mean, scale]| y * scale + mean);
+                }
+            },
+        );
+    }
+}
