@@ -20,7 +20,7 @@ class Optimizer:
         self.limits = dict(option for option in options if option[0] in LIMITS)
         options = dict(option for option in options if option[0] not in LIMITS)
         # Decoupled decay is 0.01 by default in AdamW, as in PyTorch.
-        decay = 0.01 if kind == "adamw" else 0.0
+        decay = {"adamw": 0.01}.get(kind, 0.0)
         [decay] = options.get("weight_decay", [decay])
         self.l1, self.l2, self.decoupled = options.get("penalty", [0.0, decay, 0.0])
         # PyTorch has no optimiser with both L2 and decoupled decay, and would take the gradient
@@ -101,6 +101,15 @@ def inner(kind, groups, rate, options):
                 eps=first("epsilon", 1e-10),
                 initial_accumulator_value=first("initial_sum", 0.0),
             )
+        case "nadam":
+            betas = tuple(options.get("betas", (0.9, 0.999)))
+            return optim.NAdam(
+                groups,
+                rate,
+                betas=betas,
+                eps=first("epsilon", 1e-8),
+                momentum_decay=first("momentum_decay", 0.004),
+            )
     raise ValueError(kind)
 
 
@@ -148,6 +157,11 @@ CASES = [
         "adagrad 0.1 | weight_decay 0.05",
         "adagrad 0.1 | penalty 0.01 0.02 0.1",
         "adagrad 0.1 | epsilon 0.01 | initial_sum 0.1 | weight_decay 0.05",
+        "nadam 0.01",
+        "nadam 0.01 | betas 0.8 0.95",
+        "nadam 0.01 | epsilon 0.001 | momentum_decay 0.1",
+        "nadam 0.01 | weight_decay 0.05",
+        "nadam 0.01 | penalty 0.01 0.02 0.1",
         "sgd 0.2 | clip_norm 0.3",
         "sgd 0.1 | momentum 0.9 | clip_norm 0.3",
         "sgd 0.2 | weight_decay 0.05 | clip_norm 0.3",

@@ -220,11 +220,10 @@ fn unknown_names_list_the_choices() {
         assert_eq!(known.get(name).unwrap().name(), name);
     }
     let error = Mlp::classifier(2, 2).loss("softmix").build::<f32>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "unknown loss \"softmix\" (did you mean softmax?): choose one of softmax, svm, squared-svm, \
-         crammer-singer, logistic, hinge, squared-hinge, mse, mae, huber"
-    );
+    let choices = known.names().join(", ");
+    assert!(choices.starts_with("softmax, svm, squared-svm, crammer-singer, logistic, hinge, "));
+    let sentence = "unknown loss \"softmix\" (did you mean softmax?): choose one of";
+    assert_eq!(error.to_string(), format!("{sentence} {choices}"));
 }
 
 /// R² where its formula would divide by zero.

@@ -29,6 +29,7 @@ optimizers! {
     sgd::Sgd,
     adam::Adam,
     adamw::AdamW,
+    nadam::NAdam,
     rmsprop::RmsProp,
     adagrad::Adagrad,
 }
