@@ -7,7 +7,7 @@ from torch.nn import functional
 from case import Case
 from spec import parse
 
-REAL = ("mse", "mae", "huber")
+REAL = ("mse", "mae", "huber", "quantile")
 BINARY = ("logistic", "hinge")
 
 
@@ -64,6 +64,11 @@ def of_examples(text, scores, targets):
             [delta] = numbers
             loss = functional.huber_loss(scores, targets, delta=delta, reduction="none")
             return loss.mean(dim=1)
+        case "quantile":
+            # PyTorch has none.
+            [level] = numbers
+            errors = targets - scores
+            return torch.maximum(level * errors, (level - 1) * errors).mean(dim=1)
     raise ValueError(name)
 
 
@@ -113,4 +118,7 @@ CASES = [
     case("huber 0.3", optimizer=SLOW),
     case("huber 0.3", weighted=True, optimizer=SLOW),
     case("huber 0.3", outputs=1, optimizer=SLOW),
+    case("quantile 0.9", optimizer=SLOW),
+    case("quantile 0.2", weighted=True, optimizer=SLOW),
+    case("quantile 0.5", outputs=1, optimizer=SLOW),
 ]

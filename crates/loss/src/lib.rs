@@ -11,6 +11,7 @@
 //! | [`BinaryHinge`] | labels 0 and 1, one score | two classes, by a margin |
 //! | [`MeanSquaredError`] | values | regression |
 //! | [`MeanAbsoluteError`], [`Huber`] | values | regression in spite of wild targets |
+//! | [`Quantile`] | values | what a share of the targets is below |
 //!
 //! ```
 //! use densely_loss::{Loss, SoftmaxCrossEntropy, Target};

@@ -33,4 +33,5 @@ losses! {
     mean_squared_error::MeanSquaredError,
     mean_absolute_error::MeanAbsoluteError,
     huber::Huber,
+    quantile::Quantile,
 }
