@@ -19,8 +19,8 @@ class Optimizer:
         (kind, [rate]), *options = parse(text)
         self.limits = dict(option for option in options if option[0] in LIMITS)
         options = dict(option for option in options if option[0] not in LIMITS)
-        # Decoupled decay is 0.01 by default in AdamW, as in PyTorch.
-        decay = {"adamw": 0.01}.get(kind, 0.0)
+        # Decoupled decay is 0.01 by default in AdamW, as in PyTorch, and 0.03 in Lion.
+        decay = {"adamw": 0.01, "lion": 0.03}.get(kind, 0.0)
         [decay] = options.get("weight_decay", [decay])
         self.l1, self.l2, self.decoupled = options.get("penalty", [0.0, decay, 0.0])
         # PyTorch has no optimiser with both L2 and decoupled decay, and would take the gradient
@@ -110,7 +110,27 @@ def inner(kind, groups, rate, options):
                 eps=first("epsilon", 1e-8),
                 momentum_decay=first("momentum_decay", 0.004),
             )
+        case "lion":
+            return Lion(groups, rate, tuple(options.get("betas", (0.9, 0.99))))
     raise ValueError(kind)
+
+
+class Lion(optim.Optimizer):
+    """The algorithm of the paper; PyTorch has none. Its steps know the sign of a mean only, so
+    that cases of small changes to it would be equal: the proofs draw its other options."""
+
+    def __init__(self, groups, rate, betas):
+        super().__init__(groups, {"lr": rate, "betas": betas, "weight_decay": 0.0})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for w in group["params"]:
+                mean = self.state[w].setdefault("mean", torch.zeros_like(w))
+                w.mul_(1 - group["lr"] * group["weight_decay"])
+                w.sub_(group["lr"] * torch.sign(beta1 * mean + (1 - beta1) * w.grad))
+                mean.mul_(beta2).add_((1 - beta2) * w.grad)
 
 
 # A penalty is L1, L2, and decoupled decay.
@@ -162,6 +182,8 @@ CASES = [
         "nadam 0.01 | epsilon 0.001 | momentum_decay 0.1",
         "nadam 0.01 | weight_decay 0.05",
         "nadam 0.01 | penalty 0.01 0.02 0.1",
+        "lion 0.003",
+        "lion 0.003 | weight_decay 0.3",
         "sgd 0.2 | clip_norm 0.3",
         "sgd 0.1 | momentum 0.9 | clip_norm 0.3",
         "sgd 0.2 | weight_decay 0.05 | clip_norm 0.3",

@@ -6,7 +6,7 @@
 //! | you want | look at |
 //! |---|---|
 //! | gradient descent, with or without momentum | [`Sgd`] |
-//! | steps that adapt to each parameter | [`Adam`], [`AdamW`], [`NAdam`], [`RmsProp`], [`Adagrad`] |
+//! | steps that adapt to each parameter | [`Adam`], [`AdamW`], [`NAdam`], [`Lion`], [`RmsProp`], [`Adagrad`] |
 //! | an optimiser or a schedule by its name | [`OptimizerKinds`], [`ScheduleKinds`] |
 //! | small weights | [`Penalty`]: L2, L1, elastic net, decoupled decay; [`MaxNorm`] |
 //! | no step too far | [`ClipNorm`], [`ClipValue`] |

@@ -7,7 +7,7 @@ use crate::training::check_all;
 
 #[test]
 fn optimizers() {
-    check_all("optimizers", include_str!("optimizers.txt"), 55);
+    check_all("optimizers", include_str!("optimizers.txt"), 57);
 }
 
 /// The optimiser of this description, plain but for what is said.

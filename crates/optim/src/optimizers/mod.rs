@@ -30,6 +30,7 @@ optimizers! {
     adam::Adam,
     adamw::AdamW,
     nadam::NAdam,
+    lion::Lion,
     rmsprop::RmsProp,
     adagrad::Adagrad,
 }
