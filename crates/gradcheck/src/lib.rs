@@ -58,7 +58,6 @@ mod loss;
 mod mistake;
 mod network;
 mod optimizer;
-mod reference;
 mod report;
 mod session;
 mod several_threads;
@@ -68,6 +67,7 @@ mod values;
 pub use activation::ActivationCheck;
 pub use check::Check;
 pub use config::Config;
+pub use densely_layers::Reference;
 pub use densely_loss::LossReference;
 pub use densely_optim::{Entry, Rule};
 pub use draw::Draw;
@@ -78,7 +78,6 @@ pub use loss::LossCheck;
 pub use mistake::Mistake;
 pub use network::NetworkCheck;
 pub use optimizer::OptimizerCheck;
-pub use reference::Reference;
 pub use report::{Report, Row};
 
 /// Proves the derivative of an activation: [`ActivationCheck`] without options.

@@ -4,9 +4,9 @@ use densely_parts::Kinds;
 use densely_tensor::{Scalar, ShapeError, in_precision};
 
 use crate::activations::{ActivationVisitor, visit_activations};
+use crate::layers::{LayerVisitor, visit_layers};
 use crate::{
-    Activation, Described, Dropout, InputNoise, Kind, KindError, Layer, LayerKind, LayerPlan,
-    Linear, Maxout, Options, PRelu, Spec,
+    Activation, Described, Kind, KindError, Layer, LayerKind, LayerPlan, Options, Reference, Spec,
 };
 
 /// The layers that are known by their names: ours, and yours once they are
@@ -49,7 +49,7 @@ impl<T: Scalar> LayerKinds<T> {
     /// Ours.
     #[must_use]
     pub fn new() -> Self {
-        in_precision(single, double)
+        in_precision(|| Ours::new().single, || Ours::new().double)
     }
 
     /// With one more.
@@ -149,26 +149,40 @@ impl<T> fmt::Debug for Maker<T> {
 
 // Functions that are not generic are compiled here.
 
-fn single() -> LayerKinds<f32> {
-    ours()
+/// Ours, of both types.
+struct Ours {
+    single: LayerKinds<f32>,
+    double: LayerKinds<f64>,
 }
 
-fn double() -> LayerKinds<f64> {
-    ours()
+impl Ours {
+    fn new() -> Self {
+        let (single, double) = (Kinds::new("layer"), Kinds::new("layer"));
+        let mut ours =
+            Self { single: LayerKinds { kinds: single }, double: LayerKinds { kinds: double } };
+        visit_activations(&mut ours);
+        visit_layers(&mut ours);
+        ours
+    }
+
+    fn push<D: LayerKind<f64>, S: LayerKind<f32>>(&mut self) {
+        self.single.push::<S>();
+        self.double.push::<D>();
+    }
 }
 
-fn ours<T: Scalar>() -> LayerKinds<T> {
-    let mut ours = LayerKinds { kinds: Kinds::new("layer") };
-    visit_activations(&mut ours);
-    ours.with::<PRelu<T>>()
-        .with::<Maxout>()
-        .with::<Linear<T>>()
-        .with::<Dropout>()
-        .with::<InputNoise>()
+impl LayerVisitor for Ours {
+    fn visit<D: LayerKind<f64> + Reference, S: LayerKind<f32>>(&mut self) {
+        self.push::<D, S>();
+    }
+
+    fn visit_random<D: LayerKind<f64>, S: LayerKind<f32>>(&mut self) {
+        self.push::<D, S>();
+    }
 }
 
-impl<T: Scalar> ActivationVisitor for LayerKinds<T> {
+impl ActivationVisitor for Ours {
     fn visit<A: Activation + Described + Copy + 'static>(&mut self) {
-        self.push::<A>();
+        self.push::<A, A>();
     }
 }

@@ -35,16 +35,13 @@
 mod activation;
 pub mod activations;
 mod at;
-mod dropout;
-mod input_noise;
 mod layer;
 mod layer_kind;
 mod layer_kinds;
-mod linear;
-mod maxout;
-mod p_relu;
+pub mod layers;
 mod param;
 mod parameters;
+mod reference;
 mod saturation;
 mod sequential;
 
@@ -54,15 +51,12 @@ pub use at::At;
 pub use densely_parts::{
     Described, Kind, KindError, Opt, OptionError, Options, Range, Spec, Value,
 };
-pub use dropout::Dropout;
-pub use input_noise::InputNoise;
 pub use layer::Layer;
 pub use layer_kind::{LayerKind, LayerPlan, ParamPlan};
 pub use layer_kinds::{KnownLayer, LayerKinds};
-pub use linear::Linear;
-pub use maxout::Maxout;
-pub use p_relu::PRelu;
+pub use layers::*;
 pub use param::{Param, Role, Start, parameter_count};
 pub use parameters::Parameters;
+pub use reference::Reference;
 pub use saturation::Saturation;
 pub use sequential::{Passed, Sequential, Stage};

@@ -165,10 +165,14 @@ impl Opt {
             return Some(Value::Flag(uniform(0.0, 1.0) >= 0.5));
         }
         let Some((low, high)) = self.typical else { return self.default() };
-        let drawn = Value::Number(uniform(low, high));
+        let value = |x: f64| match self.range {
+            Allowed::AtLeast(_) => Value::Count(x.round() as usize),
+            _ => Value::Number(x),
+        };
+        let drawn = value(uniform(low, high));
         match uniform(0.0, 8.0) {
             x if x < 1.0 => self.default().or(Some(drawn)),
-            x if x < 2.0 => Some(Value::Number(low)),
+            x if x < 2.0 => Some(value(low)),
             _ => Some(drawn),
         }
     }

@@ -1,67 +1,48 @@
-use densely_gradcheck::{Config, Draw, Failure, LayerCheck, Reference, Report};
-use densely_layers::{Dropout, InputNoise, Layer, Linear, Maxout, PRelu, Relu, Sequential, Tanh};
+use densely_gradcheck::{Config, Draw, Failure, LayerCheck, Report};
+use densely_layers::layers::{LayerVisitor, visit_layers};
+use densely_layers::{LayerKind, Linear, Maxout, Reference, Relu, Sequential, Tanh};
 use densely_tensor::{Initializer, Scalar, ShapeError};
 
 use crate::Proof;
 
-/// The layers, and a network of them.
-pub const LAYERS: &[Proof] = &[
-    Proof::new("linear", |config| of(linear::<f64>, linear::<f32>, config)),
-    Proof::new("maxout", |config| of(maxout, maxout, config)),
-    Proof::new("prelu", |config| of(prelu::<f64>, prelu::<f32>, config)),
-    Proof::new("shared-prelu", |config| of(shared_prelu::<f64>, shared_prelu::<f32>, config)),
-    Proof::new("dropout", |config| random(dropout, dropout, config)),
-    Proof::new("input-noise", |config| random(input_noise, input_noise, config)),
-    Proof::new("network", |config| {
-        let build = |draw: &Draw| network(draw).expect("the layers fit");
-        LayerCheck::new(build).without_ties().config(config).run()
-    }),
-];
+/// The layers, all there are, with options drawn from where they mostly are; and a network of some.
+#[must_use]
+pub fn layers() -> Vec<Proof> {
+    struct Proofs(Vec<Proof>);
+    impl LayerVisitor for Proofs {
+        fn visit<D: LayerKind<f64> + Reference, S: LayerKind<f32>>(&mut self) {
+            self.0.push(Proof::new(D::SPEC.name(), |config| {
+                let check = LayerCheck::new(drawn::<f64, D>).single(drawn::<f32, S>);
+                check.dual_numbers().config(config).run()
+            }));
+        }
 
-type Build<L> = fn(&Draw) -> L;
-
-fn of<L: Layer<f64> + Reference, S: Layer<f32>>(
-    double: Build<L>,
-    single: Build<S>,
-    config: Config,
-) -> Result<Report, Box<Failure>> {
-    LayerCheck::new(double).single(single).dual_numbers().config(config).run()
+        fn visit_random<D: LayerKind<f64>, S: LayerKind<f32>>(&mut self) {
+            self.0.push(Proof::new(D::SPEC.name(), |config| {
+                LayerCheck::new(drawn::<f64, D>)
+                    .single(drawn::<f32, S>)
+                    .random()
+                    .config(config)
+                    .run()
+            }));
+        }
+    }
+    let mut proofs = Proofs(Vec::new());
+    visit_layers(&mut proofs);
+    proofs.0.push(Proof::new("network", proven_network));
+    proofs.0
 }
 
-/// Of layers that draw random numbers, from the address of the example.
-fn random<L: Layer<f64>, S: Layer<f32>>(
-    double: Build<L>,
-    single: Build<S>,
-    config: Config,
-) -> Result<Report, Box<Failure>> {
-    LayerCheck::new(double).single(single).random().config(config).run()
+/// A layer with options from where they mostly are.
+fn drawn<T: Scalar, L: LayerKind<T>>(draw: &Draw) -> L {
+    let mut stream = draw.stream();
+    let options = L::SPEC.draw(|low, high| low + (high - low) * stream.uniform::<f64>());
+    L::from_options(&options, draw.inputs).expect("there is memory for it")
 }
 
-fn linear<T: Scalar>(draw: &Draw) -> Linear<T> {
-    let linear = Linear::new(draw.inputs, draw.outputs, Initializer::Zeros, &mut draw.stream());
-    linear.expect("the sizes are positive")
-}
-
-fn maxout(draw: &Draw) -> Maxout {
-    Maxout::new(draw.outputs.min(4)).expect("the number of pieces is positive")
-}
-
-/// A slope for each unit.
-fn prelu<T: Scalar>(draw: &Draw) -> PRelu<T> {
-    PRelu::per_unit(draw.inputs).expect("the number of units is positive")
-}
-
-/// One slope for all.
-fn shared_prelu<T: Scalar>(_draw: &Draw) -> PRelu<T> {
-    PRelu::shared(T::from_f64(0.25))
-}
-
-fn dropout(draw: &Draw) -> Dropout {
-    Dropout::new(draw.uniform(0.0, 0.9)).expect("the probability is below 1")
-}
-
-fn input_noise(draw: &Draw) -> InputNoise {
-    InputNoise::new(draw.uniform(0.0, 2.0)).expect("the deviation is not negative")
+fn proven_network(config: Config) -> Result<Report, Box<Failure>> {
+    let build = |draw: &Draw| network(draw).expect("the layers fit");
+    LayerCheck::new(build).without_ties().config(config).run()
 }
 
 /// Of layers that are proven one by one: that the container hands them the right matrices.

@@ -1,8 +1,7 @@
 //! Everything in the library that has a gradient, and every optimiser, each with its proof:
 //! what `densely gradcheck` runs, and the tests of this crate.
 //!
-//! [`activations`], [`losses`] and [`optimizers`] have all there are; a new layer is a line in
-//! [`LAYERS`]. [`densely_gradcheck`] explains how proofs work, and proves
+//! [`activations`], [`layers`], [`losses`] and [`optimizers`] have all there are. [`densely_gradcheck`] explains how proofs work, and proves
 //! layers of your own.
 //!
 //! ```
@@ -23,7 +22,7 @@ mod optimizers;
 mod proof;
 
 pub use activations::activations;
-pub use layers::LAYERS;
+pub use layers::layers;
 pub use losses::losses;
 pub use optimizers::optimizers;
 pub use proof::Proof;

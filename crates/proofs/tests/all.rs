@@ -4,7 +4,7 @@
 //! 100,000 cases and prints the reports.
 
 use densely_gradcheck::{Check, Config};
-use densely_proofs::{LAYERS, Proof};
+use densely_proofs::Proof;
 
 /// Checks of every layer, but for those that are not asked of some.
 const OF_LAYERS: [Check; 8] = [
@@ -56,7 +56,7 @@ fn activations() {
 
 #[test]
 fn layers() {
-    run(LAYERS, |name| {
+    run(&densely_proofs::layers(), |name| {
         let more: &[Check] = match name {
             "dropout" | "input-noise" => &[Check::SinglePrecision],
             "network" => &[Check::Modes, Check::Additivity, Check::Tape],
@@ -79,10 +79,10 @@ fn optimizers() {
 #[test]
 fn names_are_distinct() {
     let mut names: Vec<_> = [
-        &densely_proofs::activations(),
-        LAYERS,
-        &densely_proofs::losses(),
-        &densely_proofs::optimizers(),
+        densely_proofs::activations(),
+        densely_proofs::layers(),
+        densely_proofs::losses(),
+        densely_proofs::optimizers(),
     ]
     .concat()
     .iter()

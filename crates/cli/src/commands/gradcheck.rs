@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use densely_gradcheck::{Config, Failure, Report};
-use densely_proofs::{LAYERS, Proof, activations, losses, optimizers};
+use densely_proofs::{Proof, activations, layers, losses, optimizers};
 use serde_json::{Value, json};
 
 use crate::args::GradcheckArgs;
@@ -49,13 +49,13 @@ pub(crate) fn run(args: &GradcheckArgs) -> Result<(), CliError> {
         }
         None => {
             let lists = [
-                ("Layers", LAYERS),
-                ("Activations", &activations()),
-                ("Losses", &losses()),
-                ("Optimisers", &optimizers()),
+                ("Layers", layers()),
+                ("Activations", activations()),
+                ("Losses", losses()),
+                ("Optimisers", optimizers()),
             ];
-            let print = |(title, list)| {
-                let section = proven(title, list, config(CASES));
+            let print = |(title, list): (&str, Vec<Proof>)| {
+                let section = proven(title, &list, config(CASES));
                 table::print(&section);
                 section
             };

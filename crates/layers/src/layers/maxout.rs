@@ -1,9 +1,9 @@
 use densely_tensor::{
-    Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place,
+    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place,
     vectorize,
 };
 
-use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Spec, Value};
+use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Spec, Value, Reference};
 
 /// Maxout: the largest of `k` pieces, `yᵢ = max(xᵢ, x_{m+i}, ..., x_{(k−1)m+i})` for each of
 /// `m` outputs.
@@ -60,7 +60,7 @@ impl Maxout {
 impl Described for Maxout {
     const SPEC: Spec =
         Spec::new("maxout", "the largest of some pieces, each of weights of its own")
-            .options(&[Opt::count("pieces", 1).default_count(2)]);
+            .options(&[Opt::count("pieces", 1).default_count(2).typical(1.0, 6.0)]);
 
     fn from_options(options: &Options) -> Self {
         Self { pieces: options.count("pieces") }
@@ -192,6 +192,15 @@ impl Maxout {
     fn check(self, inputs: usize, outputs: usize) -> usize {
         assert_eq!(inputs, self.pieces * outputs, "Maxout: rows of x and y");
         outputs.max(1)
+    }
+}
+
+/// `yᵢ = maxₚ x_{pm+i}`.
+impl Reference for Maxout {
+    fn output<R: Real>(&self, _parameters: &[Mat<R>], x: &[R]) -> Vec<R> {
+        let m = x.len() / self.pieces();
+        let largest = |i| (1..self.pieces()).fold(x[i], |max: R, p| max.max(x[p * m + i]));
+        (0..m).map(largest).collect()
     }
 }
 

@@ -1,9 +1,9 @@
-use densely_tensor::{
+use densely_tensor::{Real, 
     Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, affine,
     gemm, matrix_bytes, sum_columns,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec, Reference};
 
 /// The fully-connected layer: `y = W x + b`.
 ///
@@ -107,7 +107,7 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
 impl<T: Scalar> LayerKind<T> for Linear<T> {
     const SPEC: Spec =
         Spec::new("linear", "W x + b: as many outputs, each connected to all inputs")
-            .options(&[Opt::count("outputs", 1)]);
+            .options(&[Opt::count("outputs", 1).typical(1.0, 8.0)]);
 
     fn from_options(options: &Options, inputs: usize) -> Result<Self, ShapeError> {
         let outputs = options.count("outputs");
@@ -187,6 +187,15 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         visit(&mut self.weight);
         visit(&mut self.bias);
+    }
+}
+
+/// `yᵢ = bᵢ + Σₖ Wᵢₖ xₖ`.
+impl<T> Reference for Linear<T> {
+    fn output<R: Real>(&self, parameters: &[Mat<R>], x: &[R]) -> Vec<R> {
+        let (w, b) = (&parameters[0], &parameters[1]);
+        let row = |i| x.iter().enumerate().fold(b[(i, 0)], |sum, (k, &x)| sum + w[(i, k)] * x);
+        (0..w.nrows()).map(row).collect()
     }
 }
 

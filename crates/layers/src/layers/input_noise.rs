@@ -54,7 +54,7 @@ impl InputNoise {
 impl Described for InputNoise {
     const SPEC: Spec =
         Spec::new("input-noise", "in training, normal noise of this deviation is added")
-            .options(&[Opt::number("deviation", Range::NOT_NEGATIVE)]);
+            .options(&[Opt::number("deviation", Range::NOT_NEGATIVE).typical(0.0, 2.0)]);
 
     fn from_options(options: &Options) -> Self {
         Self { standard_deviation: options.number("deviation") }

@@ -79,7 +79,7 @@ fn apply<T: Scalar>(m: MatRef<'_, T>, x: MatRef<'_, T>, mut y: MatMut<'_, T>) {
 impl Described for Dropout {
     const SPEC: Spec =
         Spec::new("dropout", "in training, each value is dropped with this probability")
-            .options(&[Opt::number("probability", Range::new(0.0, 1.0).below())]);
+            .options(&[Opt::number("probability", Range::new(0.0, 1.0).below()).typical(0.0, 0.9)]);
 
     fn from_options(options: &Options) -> Self {
         Self { drop_probability: options.number("probability") }

@@ -1,9 +1,9 @@
-use densely_tensor::{
+use densely_tensor::{Real, 
     LANES, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, map_in_place,
     matrix_bytes, sum, vectorize,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec};
+use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec, Reference};
 
 /// The parametric rectified linear unit: `yᵢ = xᵢ` for `xᵢ > 0` and `aᵢ xᵢ` for `xᵢ ≤ 0`,
 /// with slopes `a` that are learned.
@@ -227,6 +227,16 @@ fn sum_of_terms<T: Scalar>(x: MatRef<'_, T>, dy: MatRef<'_, T>) -> T {
         }
     }
     sum(&lanes)
+}
+
+/// `yᵢ = xᵢ` for `xᵢ > 0` and `αᵢ xᵢ` otherwise, with one `α` for all if there is only one.
+impl<T> Reference for PRelu<T> {
+    fn output<R: Real>(&self, parameters: &[Mat<R>], x: &[R]) -> Vec<R> {
+        let slopes = &parameters[0];
+        let slope = |i| if slopes.nrows() == 1 { slopes[(0, 0)] } else { slopes[(i, 0)] };
+        let unit = |(i, &x): (usize, &R)| if x > R::ZERO { x } else { slope(i) * x };
+        x.iter().enumerate().map(unit).collect()
+    }
 }
 
 #[cfg(test)]
