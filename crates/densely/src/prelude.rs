@@ -3,9 +3,10 @@
 pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
 pub use densely_formats::{AnyModel, ModelFile, Provenance};
 pub use densely_layers::activations::*;
+pub use densely_layers::layers::*;
 pub use densely_layers::{
-    Activation, At, Described, Dropout, InputNoise, Kind, Layer, LayerKind, LayerKinds, Linear,
-    Maxout, Options, PRelu, Param, Role, Sequential, Spec, Start,
+    Activation, At, Described, Kind, Layer, LayerKind, LayerKinds, Options, Param, Role,
+    Sequential, Spec, Start,
 };
 pub use densely_loss::losses::*;
 pub use densely_loss::{Loss, LossKinds, Targets};

@@ -31,6 +31,7 @@ macro_rules! layers {
 layers! {
     p_relu::PRelu<T> by visit,
     maxout::Maxout by visit,
+    scale_shift::ScaleShift<T> by visit,
     linear::Linear<T> by visit,
     dropout::Dropout by visit_random,
     input_noise::InputNoise by visit_random,

@@ -43,13 +43,13 @@ fn activations_are_those_that_may_follow_weights() {
     let others: Vec<_> = known.specs().map(Spec::name).collect();
     let others: Vec<_> =
         others.into_iter().filter(|name| known.activation(*name).is_err()).collect();
-    assert_eq!(others, ["linear", "dropout", "input-noise"]);
+    assert_eq!(others, ["scale-shift", "linear", "dropout", "input-noise"]);
     let error = known.activation("linear(3)").unwrap_err();
     assert!(error.to_string().starts_with("unknown activation \"linear\": choose one of relu, "));
     let error = known.get("rellu").unwrap_err();
     let KindError::Unknown { family, name, choices, .. } = error else { panic!("{error}") };
     assert_eq!((family, name.as_str()), ("layer", "rellu"));
-    assert!(choices.contains("prelu, shared-prelu, maxout, linear"), "{choices}");
+    assert!(choices.contains("prelu, shared-prelu, maxout, scale-shift, linear"), "{choices}");
 }
 
 /// What is planned is what is made.
