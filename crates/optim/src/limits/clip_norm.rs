@@ -114,7 +114,10 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { clip_norm: Some(self.limit), ..self.optimizer.limits() }
+        let inner = self.optimizer.limits();
+        // The tighter of two holds.
+        let limit = inner.clip_norm.map_or(self.limit, |limit| limit.min(self.limit));
+        Limits { clip_norm: Some(limit), ..inner }
     }
 }
 

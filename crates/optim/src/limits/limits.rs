@@ -10,6 +10,10 @@ use crate::Penalty;
 /// let limits = sgd.clip_norm(5.0).max_norm(4.0).limits();
 /// assert_eq!((limits.penalty.l2_strength(), limits.penalty.l1_strength()), (0.01, 0.0));
 /// assert_eq!((limits.clip_norm, limits.max_norm), (Some(5.0), Some(4.0)));
+///
+/// // Of two, the tighter holds.
+/// let twice = Sgd::<f32>::new(0.1).clip_norm(0.1).clip_norm(5.0);
+/// assert_eq!(twice.limits().clip_norm, Some(0.1));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]

@@ -86,7 +86,10 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { max_norm: Some(self.limit), ..self.optimizer.limits() }
+        let inner = self.optimizer.limits();
+        // The tighter of two holds.
+        let limit = inner.max_norm.map_or(self.limit, |limit| limit.min(self.limit));
+        Limits { max_norm: Some(limit), ..inner }
     }
 }
 
