@@ -100,9 +100,9 @@ pub(crate) struct TrainArgs {
     /// Limit of the norm of each unit's incoming weights
     #[arg(long, value_name = "NORM", help_heading = "Training", allow_negative_numbers = true, value_parser = positive)]
     pub(crate) max_norm: Option<f64>,
-    /// Limit of the norm of the gradient; 0 for none
-    #[arg(long, value_name = "NORM", help_heading = "Training", default_value = "5", allow_negative_numbers = true, value_parser = non_negative)]
-    pub(crate) clip_norm: f64,
+    /// Limit of the norm of the gradient; 0 for none [default: 5, unless the optimiser has its own]
+    #[arg(long, value_name = "NORM", help_heading = "Training", allow_negative_numbers = true, value_parser = non_negative)]
+    pub(crate) clip_norm: Option<f64>,
     /// Probability to drop a unit of a hidden layer in training
     #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) dropout: f64,

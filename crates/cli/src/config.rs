@@ -60,6 +60,23 @@ pub(crate) fn parse(
         // All others have one value, the last.
         from_file.options.retain(|option| !option.to_string_lossy().starts_with("--drop="));
     }
+    if matches.value_source("optimizer") == Some(ValueSource::CommandLine) {
+        // Another optimiser has options of its own, and those of the file are of the one in it.
+        let of_optimizer = [
+            "optimizer",
+            "learning-rate",
+            "momentum",
+            "nesterov",
+            "weight-decay",
+            "l1",
+            "clip-norm",
+        ];
+        from_file.options.retain(|option| {
+            let option = option.to_string_lossy();
+            let name = option.trim_start_matches("--").split('=').next().unwrap_or_default();
+            !of_optimizer.contains(&name)
+        });
+    }
     // The program and its command come first.
     let (command, options) = args.split_at(2);
     let alone = [command, &from_file.options, &from_file.data].concat();

@@ -25,11 +25,22 @@ pub(crate) const fn fraction(name: &'static str) -> Opt {
 
 /// Whether `ε` is positive as a number of type `T` too, so that `0 / ε` is 0.
 pub(crate) fn check_epsilon<T: Scalar>(kind: &'static str, epsilon: f64) -> Result<(), OptimError> {
-    let rounded = T::from_f64(epsilon);
+    check_number::<T>(kind, "epsilon", epsilon)
+}
+
+/// Whether a positive number is one of type `T`, with all its digits.
+pub(crate) fn check_number<T: Scalar>(
+    kind: &'static str,
+    option: &'static str,
+    number: f64,
+) -> Result<(), OptimError> {
+    let rounded = T::from_f64(number);
     if rounded >= T::MIN_POSITIVE && Scalar::is_finite(rounded) {
         return Ok(());
     }
-    let expected = format!("positive and finite in {}", T::NAME);
-    Err(OptionError { kind, option: "epsilon", expected, value: Figure(epsilon).to_string() }
-        .into())
+    let largest = if T::NAME == "f32" { f64::from(f32::MAX) } else { f64::MAX };
+    let smallest = T::MIN_POSITIVE.to_f64();
+    let expected =
+        format!("from {smallest:.3e} to {largest:.3e}, since the network is of {}", T::NAME);
+    Err(OptionError { kind, option, expected, value: Figure(number).to_string() }.into())
 }

@@ -166,7 +166,7 @@ fn defaults_are_recorded_whatever_they_depend_on() {
         .collect();
     assert_eq!(
         missing,
-        ["drop", "task", "test-data", "momentum", "weight-decay", "l1", "max-norm"]
+        ["drop", "task", "test-data", "momentum", "weight-decay", "l1", "max-norm", "clip-norm"]
     );
 }
 
@@ -232,4 +232,22 @@ proptest! {
             &data,
         ]);
     }
+}
+
+/// The options of the optimiser in a file are of no use to another.
+#[test]
+fn an_optimiser_on_the_line_replaces_that_of_the_file_with_its_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    let text = "optimizer = \"adam\"\nlearning-rate = 0.003\nmomentum = 0.9\nepochs = 7\n";
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let options = recorded(&["--config", path, "--optimizer", "adagrad(0.5)"]).unwrap();
+    let of =
+        |name: &str| options.iter().find(|(option, _)| option == name).map(|(_, text)| &**text);
+    assert_eq!((of("optimizer"), of("epochs")), (Some("adagrad(0.5)"), Some("7")));
+    assert_eq!((of("learning-rate"), of("momentum")), (None, None));
+    let options = recorded(&["--config", path, "--learning-rate", "0.1"]).unwrap();
+    let rate = options.iter().find(|(option, _)| option == "learning-rate");
+    assert_eq!(rate, Some(&("learning-rate".to_owned(), "0.1".to_owned())));
 }

@@ -49,6 +49,8 @@ fn wrong_usage() {
         ),
         ("train --optimizer adam(beta2=1)", "the beta2 of adam must be a number from 0 to less"),
         ("train --optimizer sgd(0.1) --learning-rate 0.2", "sgd has its learning-rate twice"),
+        ("train --optimizer adam(epsilon=1e-60)", "must be from 1.175e-38 to 3.403e38, since the"),
+        ("train --optimizer adagrad(initial-sum=1e39)", "the initial-sum of adagrad must be from"),
         ("train --schedule cosin", "unknown schedule \"cosin\""),
         (
             "train --schedule step:2:3",

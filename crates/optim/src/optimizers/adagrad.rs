@@ -2,7 +2,7 @@ use densely_layers::Parameters;
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, Threads};
 
-use crate::option::{EPSILON, LEARNING_RATE, check_epsilon};
+use crate::option::{EPSILON, LEARNING_RATE, check_epsilon, check_number};
 use crate::state::{Pass, State};
 use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
 
@@ -93,6 +93,9 @@ impl<T: Scalar> Adagrad<T> {
 
     fn check(&self) -> Result<(), OptimError> {
         Self::SPEC.check(&self.options())?;
+        if self.initial > 0.0 {
+            check_number::<T>("adagrad", "initial-sum", self.initial)?;
+        }
         check_epsilon::<T>("adagrad", self.epsilon)
     }
 }

@@ -110,8 +110,17 @@ fn options_out_of_range_change_nothing() {
     );
     assert_eq!(
         message(Box::new(AdamW::new(0.1).epsilon(1e-50))),
-        "the epsilon of adamw must be positive and finite in f32, got 1e-50"
+        "the epsilon of adamw must be from 1.175e-38 to 3.403e38, since the network is of f32, got 1e-50"
     );
+}
+
+#[test]
+fn a_sum_that_is_no_number_of_the_network_is_refused() {
+    let mut adagrad = Adagrad::<f32>::new(0.1).initial_sum(1e39);
+    let error = adagrad.step(&mut layer(1, 1), &Threads::single()).unwrap_err().to_string();
+    assert!(error.starts_with("the initial-sum of adagrad must be from 1.175e-38 to"), "{error}");
+    let mut adagrad = Adagrad::<f64>::new(0.1).initial_sum(1e39);
+    assert_eq!(adagrad.step(&mut layer(1, 1), &Threads::single()), Ok(()));
 }
 
 /// What a schedule sets is what the next step is made with.

@@ -1,4 +1,7 @@
-use densely::optim::{KindError, Opt, OptimizerKinds, Options, ScheduleKinds, Spec, Value};
+use std::fmt::Display;
+
+use densely::models::ModelError;
+use densely::optim::{Opt, OptimizerKinds, Options, ScheduleKinds, Spec, Value};
 use densely::prelude::*;
 
 use crate::args::{Cli, OptimizerArg, ScheduleArg, TrainArgs};
@@ -10,11 +13,16 @@ use clap::error::ErrorKind;
 /// Options of optimisers that `train` has too.
 const OPTIONS: [&str; 5] = ["learning-rate", "momentum", "nesterov", "weight-decay", "l1"];
 
+/// The limit of the gradient's norm, if nothing else is asked for.
+const CLIP_NORM: f64 = 5.0;
+
 /// The optimiser that was asked for: its kind with the options that were given for themselves.
 pub(crate) struct Chosen {
     kind: Kind,
     spec: Spec,
     options: Options,
+    /// 0 for none.
+    clip_norm: f64,
 }
 
 impl Chosen {
@@ -28,10 +36,11 @@ impl Chosen {
         if args.nesterov {
             kind = kind.with_option("nesterov", true);
         }
-        match OptimizerKinds::<f32>::new().read(&kind) {
-            Ok((spec, options)) => Ok(Self { kind, spec, options }),
-            Err(error) => Err(refused(&error)),
-        }
+        let known = OptimizerKinds::<f32>::new();
+        let (spec, options) = known.read(&kind).map_err(refused)?;
+        let own = known.get(&kind).map_err(refused)?.limits().clip_norm;
+        let clip_norm = args.clip_norm.unwrap_or(if own.is_some() { 0.0 } else { CLIP_NORM });
+        Ok(Self { kind, spec, options, clip_norm })
     }
 
     /// The optimiser, within its limits.
@@ -40,9 +49,14 @@ impl Chosen {
         args: &TrainArgs,
     ) -> Result<Box<dyn Optimizer<T>>, CliError> {
         let known = OptimizerKinds::<T>::new();
-        let mut optimizer = known.get(&self.kind).map_err(|error| refused(&error))?;
-        if args.clip_norm > 0.0 {
-            optimizer = Box::new(optimizer.clip_norm(args.clip_norm));
+        // One that is thrown away makes a step of nothing: its options are judged before there is
+        // a folder.
+        let mut tried = known.get(&self.kind).map_err(refused)?;
+        let nothing = &mut Sequential::<T>::new(1).map_err(ModelError::from)?;
+        tried.step(nothing, &Threads::single()).map_err(refused)?;
+        let mut optimizer = known.get(&self.kind).map_err(refused)?;
+        if self.clip_norm > 0.0 {
+            optimizer = Box::new(optimizer.clip_norm(self.clip_norm));
         }
         if let Some(limit) = args.max_norm {
             optimizer = Box::new(optimizer.max_norm(limit));
@@ -63,11 +77,13 @@ impl Chosen {
     /// The values of these.
     pub(crate) fn told(&self) -> impl Iterator<Item = OptionText> {
         let value = |name: &str| self.options.value(name).map(ToString::to_string);
-        OPTIONS.into_iter().filter_map(move |name| Some((name.to_owned(), value(name)?)))
+        let told =
+            OPTIONS.into_iter().filter_map(move |name| Some((name.to_owned(), value(name)?)));
+        told.chain([("clip-norm".to_owned(), self.clip_norm.to_string())])
     }
 }
 
-fn refused(error: &KindError) -> CliError {
+fn refused(error: impl Display) -> CliError {
     Cli::command().error(ErrorKind::ArgumentConflict, format!("--optimizer: {error}")).into()
 }
 
@@ -80,6 +96,6 @@ pub(crate) fn scheduled<'a, T: Scalar>(
         ScheduleArg::Plateau(plateau) => (trainer.plateau(*plateau), Kind::from(ConstantRate)),
         ScheduleArg::Schedule(kind) => (trainer, kind.clone()),
     };
-    let schedule = ScheduleKinds::new().get(kind).map_err(|error| refused(&error))?;
+    let schedule = ScheduleKinds::new().get(kind).map_err(refused)?;
     Ok(trainer.schedule(schedule.warm_up(args.warm_up)))
 }
