@@ -111,6 +111,9 @@ impl Spec {
                 (None, None) => values.iter().position(Option::is_none),
             };
             let unknown = || match option.as_deref().unwrap_or(value.name()) {
+                word if bare && self.options.iter().any(|opt| opt.is_called(word)) => {
+                    format!("has `{word}` without a value, as `{word}=...`")
+                }
                 word if option.is_some() || self.is_mistyped(word) => {
                     let like = nearest(word, self.options.iter().map(Opt::name));
                     let like = like.map(|like| format!(" (did you mean `{like}`?)"));
@@ -322,6 +325,7 @@ mod tests {
             ("min-max(0, 1, 2)", "has no place for `2`"),
             ("min-max(middle=2)", "has no option `middle`"),
             ("min-max(lower=2, lower=1)", "has its lower twice"),
+            ("min-max(0, upper)", "has `upper` without a value, as `upper=...`"),
         ] {
             assert_eq!(error(MIN_MAX, text), format!("min-max {problem}: {takes}"));
         }

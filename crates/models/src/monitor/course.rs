@@ -6,6 +6,9 @@ use super::{Finding, LayerReport};
 const DEAD: f64 = 0.3;
 const SATURATED: f64 = 0.1;
 
+/// A number of units that is about another.
+const ABOUT: f64 = 0.9;
+
 /// Layers that are named, of those that something is so of; of one more, too.
 const LAYERS: usize = 3;
 
@@ -116,10 +119,11 @@ impl<'a> Course<'a> {
         share: f64,
         count: fn(&LayerReport) -> Option<usize>,
     ) -> Option<(usize, usize)> {
-        let many = |row: &LayerReport| {
-            count(row).is_some_and(|count| count as f64 >= share * row.units as f64)
-        };
-        count(of).zip(self.since(of, many))
+        let now = count(of)?;
+        // What is said of now has been so since it was about so.
+        let least = (share * of.units as f64).max(ABOUT * now as f64);
+        let many = |row: &LayerReport| count(row).is_some_and(|count| count as f64 >= least);
+        Some(now).zip(self.since(of, many))
     }
 
     fn dead(&self, of: &LayerReport) -> Option<Finding> {

@@ -92,6 +92,9 @@ impl Diagnosis {
         let alone = alone.transpose()?.flatten();
         let seen = losses.findings(alone.is_some());
         let mut causes = causes(case, trouble, &losses);
+        if trouble == Trouble::Nothing {
+            causes.retain(|finding| !died_in_vain(finding));
+        }
         let step = large_step(case, &Course::new(&case.monitor.rows));
         let overfits = |finding: &Finding| matches!(finding, Finding::Overfitting { .. });
         // What rises after steps that are too long has not been learnt by heart.
@@ -207,6 +210,17 @@ impl Diagnosis {
         let penalty = penalty.filter(|_| findings.is_empty());
         findings.push(penalty.unwrap_or(Finding::LargeLearningRate { learning_rate }));
         Self { findings }
+    }
+}
+
+/// Whether some units of a layer died late: where nothing had been learnt until then, nor by
+/// the others since, they did not keep a network from learning, but had nothing to be active for.
+fn died_in_vain(finding: &Finding) -> bool {
+    /// Until when units die that would have learnt.
+    const EARLY: usize = 4;
+    match *finding {
+        Finding::DeadUnits { dead, units, since, .. } => since > EARLY && 10 * dead < 9 * units,
+        _ => false,
     }
 }
 

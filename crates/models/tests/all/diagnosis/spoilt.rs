@@ -255,6 +255,22 @@ fn the_targets() {
             never: &["learning rate", "standardise", "epochs"],
         },
         Situation {
+            name: "noise, over which units die that have nothing to be active for",
+            run: || {
+                let data = prepared(&noise_classes(8000, 2));
+                let net = Mlp::classifier(8, 2).hidden([32]);
+                let adam = Trainer::new(Adam::new(0.003).weight_decay(0.0015).clip_norm(5.0));
+                let small = |number, value: &mut Mat<f32>| {
+                    if number == 2 {
+                        scale(value, 0.1);
+                    }
+                };
+                fit_changed(&net, small, adam.epochs(60).validation(0.1), &data)
+            },
+            says: &["nothing was learned", "may say nothing about the target"],
+            never: &["dead", "learning rate", "leaky"],
+        },
+        Situation {
             name: "a linear network, where only a product tells",
             run: || {
                 let x = normal(2, 400, 3);
