@@ -405,6 +405,8 @@ fn every_optimizer_schedule_and_limit_trains() {
         ("--optimizer adamw --schedule step:20:0.5", 0.001),
         ("--optimizer rmsprop --schedule exponential:0.99", 0.001),
         ("--optimizer adagrad --learning-rate 0.1 --schedule plateau:3", 0.1),
+        ("--optimizer clip-value(1,max-norm(2,sgd(nesterov))) --learning-rate 0.02", 0.02),
+        ("--optimizer clip-norm(500,adam(0.02))", 0.02),
     ]
     .into_iter()
     .enumerate()

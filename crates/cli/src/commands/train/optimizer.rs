@@ -1,7 +1,7 @@
 use std::fmt::Display;
 
 use densely::models::ModelError;
-use densely::optim::{Opt, OptimizerKinds, Options, ScheduleKinds, Spec, Value};
+use densely::optim::{KindError, Opt, OptimizerKinds, ScheduleKinds, Value};
 use densely::prelude::*;
 
 use crate::args::{Cli, OptimizerArg, ScheduleArg, TrainArgs};
@@ -16,31 +16,70 @@ const OPTIONS: [&str; 5] = ["learning-rate", "momentum", "nesterov", "weight-dec
 /// The limit of the gradient's norm, if nothing else is asked for.
 const CLIP_NORM: f64 = 5.0;
 
-/// The optimiser that was asked for: its kind with the options that were given for themselves.
+/// The optimiser that was asked for.
 pub(crate) struct Chosen {
-    kind: Kind,
-    spec: Spec,
-    options: Options,
+    resolved: Resolved,
     /// 0 for none.
     clip_norm: f64,
 }
 
+/// A kind with the options that were given for themselves, which are those of the innermost of
+/// optimisers around others.
+struct Resolved {
+    kind: Kind,
+    /// Without the options that `train` has too.
+    told_kind: Kind,
+    /// The values of these.
+    told: Vec<OptionText>,
+}
+
+impl Resolved {
+    fn new(
+        kind: Kind,
+        given: &[OptionText],
+        known: &OptimizerKinds<f32>,
+    ) -> Result<Self, KindError> {
+        let (spec, options) = known.read(&kind)?;
+        if let Some(Value::Kind(inner)) = options.value("optimizer") {
+            let inner = Self::new(inner.clone(), given, known)?;
+            let around = |inner: Kind| {
+                let values = options.values().iter().map(|value| match value {
+                    Value::Kind(_) => Value::Kind(inner.clone()),
+                    value => value.clone(),
+                });
+                spec.kind(&values.collect::<Vec<_>>())
+            };
+            let (kind, told_kind) = (around(inner.kind), around(inner.told_kind));
+            return Ok(Self { kind, told_kind, told: inner.told });
+        }
+        let set = |kind: Kind, (name, value): &OptionText| kind.with_option(name, value);
+        let kind = given.iter().fold(kind, set);
+        let (spec, options) = known.read(&kind)?;
+        let is_told = |opt: &Opt| OPTIONS.iter().any(|name| opt.is_called(name));
+        let values = spec.opts().iter().zip(options.values());
+        let values: Vec<Value> = values
+            .map(|(opt, value)| opt.default().filter(|_| is_told(opt)).unwrap_or(value.clone()))
+            .collect();
+        let told = OPTIONS
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), options.value(name)?.to_string())));
+        Ok(Self { kind, told_kind: spec.kind(&values), told: told.collect() })
+    }
+}
+
 impl Chosen {
     pub(crate) fn read(args: &TrainArgs) -> Result<Self, CliError> {
-        let OptimizerArg(mut kind) = args.optimizer.clone();
         let numbers = [args.learning_rate, args.momentum, args.weight_decay, args.l1];
         let names = ["learning-rate", "momentum", "weight-decay", "l1"];
-        for (name, number) in names.into_iter().zip(numbers) {
-            kind = number.into_iter().fold(kind, |kind, number| kind.with_option(name, number));
-        }
-        if args.nesterov {
-            kind = kind.with_option("nesterov", true);
-        }
-        let known = OptimizerKinds::<f32>::new();
-        let (spec, options) = known.read(&kind).map_err(refused)?;
-        let own = known.get(&kind).map_err(refused)?.limits().clip_norm;
+        let given = names.into_iter().zip(numbers);
+        let given = given.filter_map(|(name, number)| Some((name.to_owned(), number?.to_string())));
+        let nesterov = args.nesterov.then(|| ("nesterov".to_owned(), "true".to_owned()));
+        let given: Vec<OptionText> = given.chain(nesterov).collect();
+        let (OptimizerArg(kind), known) = (args.optimizer.clone(), OptimizerKinds::<f32>::new());
+        let resolved = Resolved::new(kind, &given, &known).map_err(refused)?;
+        let own = known.get(&resolved.kind).map_err(refused)?.limits().clip_norm;
         let clip_norm = args.clip_norm.unwrap_or(if own.is_some() { 0.0 } else { CLIP_NORM });
-        Ok(Self { kind, spec, options, clip_norm })
+        Ok(Self { resolved, clip_norm })
     }
 
     /// The optimiser, within its limits.
@@ -51,10 +90,10 @@ impl Chosen {
         let known = OptimizerKinds::<T>::new();
         // One that is thrown away makes a step of nothing: its options are judged before there is
         // a folder.
-        let mut tried = known.get(&self.kind).map_err(refused)?;
+        let mut tried = known.get(&self.resolved.kind).map_err(refused)?;
         let nothing = &mut Sequential::<T>::new(1).map_err(ModelError::from)?;
         tried.step(nothing, &Threads::single()).map_err(refused)?;
-        let mut optimizer = known.get(&self.kind).map_err(refused)?;
+        let mut optimizer = known.get(&self.resolved.kind).map_err(refused)?;
         if self.clip_norm > 0.0 {
             optimizer = Box::new(optimizer.clip_norm(self.clip_norm));
         }
@@ -66,20 +105,13 @@ impl Chosen {
 
     /// Its kind without the options that `train` has too.
     pub(crate) fn told_kind(&self) -> OptionText {
-        let is_told = |opt: &Opt| OPTIONS.iter().any(|name| opt.is_called(name));
-        let values = self.spec.opts().iter().zip(self.options.values());
-        let values: Vec<Value> = values
-            .map(|(opt, value)| opt.default().filter(|_| is_told(opt)).unwrap_or(value.clone()))
-            .collect();
-        ("optimizer".to_owned(), self.spec.kind(&values).to_string())
+        ("optimizer".to_owned(), self.resolved.told_kind.to_string())
     }
 
     /// The values of these.
     pub(crate) fn told(&self) -> impl Iterator<Item = OptionText> {
-        let value = |name: &str| self.options.value(name).map(ToString::to_string);
-        let told =
-            OPTIONS.into_iter().filter_map(move |name| Some((name.to_owned(), value(name)?)));
-        told.chain([("clip-norm".to_owned(), self.clip_norm.to_string())])
+        let clip_norm = ("clip-norm".to_owned(), self.clip_norm.to_string());
+        self.resolved.told.iter().cloned().chain([clip_norm])
     }
 }
 
