@@ -450,11 +450,15 @@ impl State {
                 assert!(sizes_fit && values.shape() == (self.model.outputs(), n));
                 assert!(first_non_finite(values.as_ref()).is_none());
             }
-            // Numbers that a model in `f32` cannot work with.
-            Err(ModelError::OutOfRange { .. } | ModelError::NotFiniteOutput { .. }) => {
+            // Numbers that a model in `f32` cannot work with, or whose prediction `f64` does not hold.
+            Err(
+                ModelError::OutOfRange { .. }
+                | ModelError::NotFiniteOutput { .. }
+                | ModelError::PredictionTooLarge { .. },
+            ) => {
                 assert!(sizes_fit);
             }
-            Err(_) => assert!(!sizes_fit),
+            Err(error) => assert!(!sizes_fit, "{error}"),
         }
         if let Some(Some(p)) = told(probabilities) {
             assert!(first_non_finite(p.as_ref()).is_none());
