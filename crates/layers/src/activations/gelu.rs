@@ -30,7 +30,8 @@ const TAIL: f64 = 40.0;
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
 
 impl Described for Gelu {
-    const SPEC: Spec = Spec::new("gelu", "x times the probability that a standard normal number is below x");
+    const SPEC: Spec =
+        Spec::new("gelu", "x times the probability that a standard normal number is below x");
 
     fn from_options(_options: &Options) -> Self {
         Self

@@ -1,9 +1,11 @@
-use densely_tensor::{Real, 
-    Accumulate, Initializer, Mat, MatMut, MatRef, Scalar, ShapeError, Stream, Threads, affine,
-    gemm, matrix_bytes, sum_columns,
+use densely_tensor::{
+    Accumulate, Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Stream, Threads,
+    affine, gemm, matrix_bytes, sum_columns,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec, Reference};
+use crate::{
+    Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Reference, Role, Spec,
+};
 
 /// The fully-connected layer: `y = W x + b`.
 ///

@@ -1,9 +1,9 @@
 use densely_tensor::{
-    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, map_in_place,
-    vectorize,
+    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map,
+    map_in_place, vectorize,
 };
 
-use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Spec, Value, Reference};
+use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Reference, Spec, Value};
 
 /// Maxout: the largest of `k` pieces, `yᵢ = max(xᵢ, x_{m+i}, ..., x_{(k−1)m+i})` for each of
 /// `m` outputs.

@@ -1,9 +1,11 @@
-use densely_tensor::{Real, 
-    LANES, Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, map_in_place,
-    matrix_bytes, sum, vectorize,
+use densely_tensor::{
+    LANES, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, map,
+    map_in_place, matrix_bytes, sum, vectorize,
 };
 
-use crate::{Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Role, Spec, Reference};
+use crate::{
+    Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Reference, Role, Spec,
+};
 
 /// The parametric rectified linear unit: `yᵢ = xᵢ` for `xᵢ > 0` and `aᵢ xᵢ` for `xᵢ ≤ 0`,
 /// with slopes `a` that are learned.

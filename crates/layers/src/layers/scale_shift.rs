@@ -79,7 +79,8 @@ impl<T: Scalar> ScaleShift<T> {
 }
 
 impl<T: Scalar> LayerKind<T> for ScaleShift<T> {
-    const SPEC: Spec = Spec::new("scale-shift", "each value times a scale, plus a shift, both learned");
+    const SPEC: Spec =
+        Spec::new("scale-shift", "each value times a scale, plus a shift, both learned");
 
     fn from_options(_options: &Options, inputs: usize) -> Result<Self, ShapeError> {
         Self::new(inputs)

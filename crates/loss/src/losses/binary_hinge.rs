@@ -1,9 +1,9 @@
 use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
-use densely_tensor::{Real, MatMut, MatRef, Scalar};
+use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
-use crate::reference::{label, sign, squared_if};
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
 use crate::hinge::{MARGIN, hinge};
+use crate::reference::{label, sign, squared_if};
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The loss of the binary support vector machine, from one score:
@@ -80,9 +80,10 @@ impl Default for BinaryHinge {
 }
 
 impl Described for BinaryHinge {
-    const SPEC: Spec = Spec::new("hinge", "by how much the score of two classes comes within a margin of 0")
-        .options(&[MARGIN, Opt::flag("squared")])
-        .also("squared-hinge", "squared");
+    const SPEC: Spec =
+        Spec::new("hinge", "by how much the score of two classes comes within a margin of 0")
+            .options(&[MARGIN, Opt::flag("squared")])
+            .also("squared-hinge", "squared");
 
     fn from_options(options: &Options) -> Self {
         Self { margin: options.number("margin"), squared: options.flag("squared") }

@@ -1,8 +1,8 @@
 use densely_parts::{Described, Kind, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, weigh};
 
-use crate::reference::{label};
 use crate::hinge::{MARGIN, excess, hinge, slope};
+use crate::reference::label;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Crammer and Singer, a hinge for the best
@@ -59,8 +59,11 @@ impl Default for CrammerSingerSvm {
 }
 
 impl Described for CrammerSingerSvm {
-    const SPEC: Spec = Spec::new("crammer-singer", "by how much the best wrong class comes within a margin of the right one")
-        .options(&[MARGIN]);
+    const SPEC: Spec = Spec::new(
+        "crammer-singer",
+        "by how much the best wrong class comes within a margin of the right one",
+    )
+    .options(&[MARGIN]);
 
     fn from_options(options: &Options) -> Self {
         Self { margin: options.number("margin") }

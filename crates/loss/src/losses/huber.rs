@@ -1,7 +1,7 @@
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of};
 
-use crate::reference::{mean_of};
+use crate::reference::mean_of;
 use crate::values::mean_of_large;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
@@ -52,8 +52,10 @@ impl Default for Huber {
 }
 
 impl Described for Huber {
-    const SPEC: Spec = Spec::new("huber", "the square of small errors, the absolute value of large ones")
-        .options(&[Opt::number("delta", Range::POSITIVE).default_number(1.0).typical(0.1, 2.0)]);
+    const SPEC: Spec =
+        Spec::new("huber", "the square of small errors, the absolute value of large ones").options(
+            &[Opt::number("delta", Range::POSITIVE).default_number(1.0).typical(0.1, 2.0)],
+        );
 
     fn from_options(options: &Options) -> Self {
         Self { delta: options.number("delta") }

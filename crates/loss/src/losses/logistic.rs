@@ -1,8 +1,8 @@
 use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
-use crate::reference::{label, sign};
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
+use crate::reference::{label, sign};
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The logistic loss, or binary cross-entropy, from one score: `L = ln(1 + e^(−t s))`,
@@ -45,7 +45,10 @@ fn of_margin<T: Scalar>(z: T) -> (T, T) {
 }
 
 impl Described for Logistic {
-    const SPEC: Spec = Spec::new("logistic", "the logarithm of the probability of the right of two classes, by one score");
+    const SPEC: Spec = Spec::new(
+        "logistic",
+        "the logarithm of the probability of the right of two classes, by one score",
+    );
 
     fn from_options(_options: &Options) -> Self {
         Self

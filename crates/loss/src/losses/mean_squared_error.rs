@@ -1,7 +1,7 @@
 use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{Real, Scalar};
 
-use crate::reference::{mean_of};
+use crate::reference::mean_of;
 use crate::values::mean_of_large;
 use crate::{Loss, LossReference, Target, TargetKind};
 

@@ -1,8 +1,8 @@
 use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of, weigh};
 
-use crate::reference::{label, squared_if};
 use crate::hinge::{MARGIN, excess, hinge, slope};
+use crate::reference::{label, squared_if};
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
@@ -77,9 +77,10 @@ impl Default for MulticlassSvm {
 }
 
 impl Described for MulticlassSvm {
-    const SPEC: Spec = Spec::new("svm", "by how much wrong classes come within a margin of the right one")
-        .options(&[MARGIN, Opt::flag("squared")])
-        .also("squared-svm", "squared");
+    const SPEC: Spec =
+        Spec::new("svm", "by how much wrong classes come within a margin of the right one")
+            .options(&[MARGIN, Opt::flag("squared")])
+            .also("squared-svm", "squared");
 
     fn from_options(options: &Options) -> Self {
         Self { margin: options.number("margin"), squared: options.flag("squared") }

@@ -4,7 +4,7 @@ use densely_tensor::{
     max, sum_of, vectorize, weigh,
 };
 
-use crate::reference::{label};
+use crate::reference::label;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
@@ -131,10 +131,16 @@ const SMOOTHING: Range = Range::new(0.0, 1.0).below();
 
 impl Described for SoftmaxCrossEntropy {
     const SPEC: Spec = Spec::new("softmax", "the logarithm of the probability of the right class")
-        .options(&[Opt::number("label-smoothing", SMOOTHING).default_number(0.0).typical(0.0, 0.5), Opt::numbers("class-weights", Range::NOT_NEGATIVE)]);
+        .options(&[
+            Opt::number("label-smoothing", SMOOTHING).default_number(0.0).typical(0.0, 0.5),
+            Opt::numbers("class-weights", Range::NOT_NEGATIVE),
+        ]);
 
     fn from_options(options: &Options) -> Self {
-        Self { label_smoothing: options.number("label-smoothing"), class_weights: options.numbers("class-weights").to_vec() }
+        Self {
+            label_smoothing: options.number("label-smoothing"),
+            class_weights: options.numbers("class-weights").to_vec(),
+        }
     }
 
     fn values(&self) -> Vec<Value> {
@@ -246,7 +252,8 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         for &weight in &self.class_weights {
             Range::NOT_NEGATIVE.check("softmax", "class weight", weight)?;
         }
-        if !self.class_weights.is_empty() && self.class_weights.iter().all(|&weight| weight == 0.0) {
+        if !self.class_weights.is_empty() && self.class_weights.iter().all(|&weight| weight == 0.0)
+        {
             Range::POSITIVE.check("softmax", "largest class weight", 0.0)?;
         }
         targets.check("softmax", TargetKind::Labels, outputs, examples)

@@ -101,14 +101,15 @@ impl<T: Scalar> Adagrad<T> {
 }
 
 impl<T: Scalar> Described for Adagrad<T> {
-    const SPEC: Spec = Spec::new("adagrad", "shorter steps for what has had more gradient").options(&[
-        LEARNING_RATE.default_number(0.01),
-        EPSILON.default_number(1e-10),
-        Opt::number("initial-sum", Range::NOT_NEGATIVE).default_number(0.0).typical(0.0, 2.0),
-        Penalty::WEIGHT_DECAY,
-        Penalty::L1,
-        Penalty::DECOUPLED,
-    ]);
+    const SPEC: Spec = Spec::new("adagrad", "shorter steps for what has had more gradient")
+        .options(&[
+            LEARNING_RATE.default_number(0.01),
+            EPSILON.default_number(1e-10),
+            Opt::number("initial-sum", Range::NOT_NEGATIVE).default_number(0.0).typical(0.0, 2.0),
+            Penalty::WEIGHT_DECAY,
+            Penalty::L1,
+            Penalty::DECOUPLED,
+        ]);
 
     fn from_options(options: &Options) -> Self {
         Self::new(options.number("learning-rate"))
@@ -123,7 +124,11 @@ impl<T: Scalar> Described for Adagrad<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for Adagrad<T> {
-    fn step(&mut self, parameters: &mut dyn Parameters<T>, threads: &Threads) -> Result<(), OptimError> {
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
         self.check()?;
         let pass = Pass::new(parameters, threads, self.penalty, self.learning_rate);
         let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);

@@ -130,7 +130,11 @@ impl<T: Scalar> Described for Adam<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for Adam<T> {
-    fn step(&mut self, parameters: &mut dyn Parameters<T>, threads: &Threads) -> Result<(), OptimError> {
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
         self.check()?;
         let steps = self.steps + 1;
         let pass = Pass::new(parameters, threads, self.penalty, self.learning_rate);

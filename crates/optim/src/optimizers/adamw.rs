@@ -103,7 +103,11 @@ impl<T: Scalar> Described for AdamW<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for AdamW<T> {
-    fn step(&mut self, parameters: &mut dyn Parameters<T>, threads: &Threads) -> Result<(), OptimError> {
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
         Self::SPEC.check(&self.options())?;
         check_epsilon::<T>("adamw", self.0.epsilon)?;
         self.0.step(parameters, threads)

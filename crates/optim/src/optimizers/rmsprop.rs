@@ -124,7 +124,8 @@ impl<T: Scalar> RmsProp<T> {
     fn options(&self) -> [Value; 8] {
         let [weight_decay, l1, decoupled] = self.penalty.values();
         let (rate, decay, epsilon) = (self.learning_rate, self.decay, self.epsilon);
-        let [rate, decay, epsilon, momentum] = [rate, decay, epsilon, self.momentum].map(Value::from);
+        let [rate, decay, epsilon, momentum] =
+            [rate, decay, epsilon, self.momentum].map(Value::from);
         let centered = self.centered.into();
         [rate, decay, epsilon, momentum, centered, weight_decay, l1, decoupled]
     }
@@ -136,16 +137,18 @@ impl<T: Scalar> RmsProp<T> {
 }
 
 impl<T: Scalar> Described for RmsProp<T> {
-    const SPEC: Spec = Spec::new("rmsprop", "the gradient over the root of the mean of its recent squares").options(&[
-        LEARNING_RATE.default_number(0.001),
-        fraction("decay").default_number(0.99).typical(0.0, 0.99),
-        EPSILON.default_number(1e-8),
-        fraction("momentum").default_number(0.0).typical(0.0, 0.95),
-        Opt::flag("centered"),
-        Penalty::WEIGHT_DECAY,
-        Penalty::L1,
-        Penalty::DECOUPLED,
-    ]);
+    const SPEC: Spec =
+        Spec::new("rmsprop", "the gradient over the root of the mean of its recent squares")
+            .options(&[
+                LEARNING_RATE.default_number(0.001),
+                fraction("decay").default_number(0.99).typical(0.0, 0.99),
+                EPSILON.default_number(1e-8),
+                fraction("momentum").default_number(0.0).typical(0.0, 0.95),
+                Opt::flag("centered"),
+                Penalty::WEIGHT_DECAY,
+                Penalty::L1,
+                Penalty::DECOUPLED,
+            ]);
 
     fn from_options(options: &Options) -> Self {
         Self::new(options.number("learning-rate"))
@@ -162,7 +165,11 @@ impl<T: Scalar> Described for RmsProp<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for RmsProp<T> {
-    fn step(&mut self, parameters: &mut dyn Parameters<T>, threads: &Threads) -> Result<(), OptimError> {
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
         self.check()?;
         let pass = Pass::new(parameters, threads, self.penalty, self.learning_rate);
         let [rate, epsilon] = [self.learning_rate, self.epsilon].map(T::from_f64);

@@ -106,7 +106,11 @@ impl<T: Scalar> Described for Sgd<T> {
 }
 
 impl<T: Scalar> Optimizer<T> for Sgd<T> {
-    fn step(&mut self, parameters: &mut dyn Parameters<T>, threads: &Threads) -> Result<(), OptimError> {
+    fn step(
+        &mut self,
+        parameters: &mut dyn Parameters<T>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
         self.check()?;
         let pass = Pass::new(parameters, threads, self.penalty, self.learning_rate);
         let [rate, momentum] = [self.learning_rate, self.momentum].map(T::from_f64);

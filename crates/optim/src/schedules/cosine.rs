@@ -41,7 +41,8 @@ impl CosineDecay {
 }
 
 impl Described for CosineDecay {
-    const SPEC: Spec = Spec::new("cosine", "along half a period of a cosine, to the end").options(&[FLOOR]);
+    const SPEC: Spec =
+        Spec::new("cosine", "along half a period of a cosine, to the end").options(&[FLOOR]);
 
     fn from_options(options: &Options) -> Self {
         Self::new().floor(options.number("floor"))

@@ -63,11 +63,12 @@ impl Default for OneCycle {
 }
 
 impl Described for OneCycle {
-    const SPEC: Spec = Spec::new("one-cycle", "up from a low rate, and then far below it").options(&[
-        Opt::number("rise", Range::new(0.0, 1.0).below()).default_number(0.3),
-        Opt::number("start", Range::new(0.0, 1.0).above()).default_number(1.0 / 25.0),
-        Opt::number("end", Range::new(0.0, 1.0).above()).default_number(1.0 / 25e4),
-    ]);
+    const SPEC: Spec =
+        Spec::new("one-cycle", "up from a low rate, and then far below it").options(&[
+            Opt::number("rise", Range::new(0.0, 1.0).below()).default_number(0.3),
+            Opt::number("start", Range::new(0.0, 1.0).above()).default_number(1.0 / 25.0),
+            Opt::number("end", Range::new(0.0, 1.0).above()).default_number(1.0 / 25e4),
+        ]);
 
     fn from_options(options: &Options) -> Self {
         Self::new()

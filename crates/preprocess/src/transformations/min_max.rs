@@ -166,9 +166,7 @@ impl TransformKind for MinMax {
     }
 
     fn learned(&self) -> Learned {
-        Learned::new()
-            .with_vector("minimum", &self.minimum)
-            .with_vector("maximum", &self.maximum)
+        Learned::new().with_vector("minimum", &self.minimum).with_vector("maximum", &self.maximum)
     }
 
     fn from_learned(
@@ -176,7 +174,8 @@ impl TransformKind for MinMax {
         features: usize,
         learned: &mut Learned,
     ) -> Result<Self, PreprocessError> {
-        let (minimum, maximum) = (learned.vector("minimum", features)?, learned.vector("maximum", features)?);
+        let (minimum, maximum) =
+            (learned.vector("minimum", features)?, learned.vector("maximum", features)?);
         Self::from_parts(minimum, maximum, options.number("lower"), options.number("upper"))
     }
 
