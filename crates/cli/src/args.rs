@@ -340,6 +340,10 @@ impl FromStr for LossArg {
     }
 }
 
+/// Options of optimisers that `train` has too.
+pub(crate) const OF_OPTIMIZERS: [&str; 5] =
+    ["learning-rate", "momentum", "nesterov", "weight-decay", "l1"];
+
 /// An optimiser, with the options that were given with it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OptimizerArg(pub(crate) Kind);

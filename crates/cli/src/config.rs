@@ -14,7 +14,7 @@ use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 use densely::parts::nearest;
 use toml::{Table, Value};
 
-use crate::args::{Cli, Command, Names};
+use crate::args::{Cli, Command, Names, OF_OPTIMIZERS};
 use crate::error::CliError;
 use crate::visible::visible;
 
@@ -62,19 +62,10 @@ pub(crate) fn parse(
     }
     if matches.value_source("optimizer") == Some(ValueSource::CommandLine) {
         // Another optimiser has options of its own, and those of the file are of the one in it.
-        let of_optimizer = [
-            "optimizer",
-            "learning-rate",
-            "momentum",
-            "nesterov",
-            "weight-decay",
-            "l1",
-            "clip-norm",
-        ];
         from_file.options.retain(|option| {
             let option = option.to_string_lossy();
             let name = option.trim_start_matches("--").split('=').next().unwrap_or_default();
-            !of_optimizer.contains(&name)
+            !matches!(name, "optimizer" | "clip-norm") && !OF_OPTIMIZERS.contains(&name)
         });
     }
     // The program and its command come first.

@@ -3,7 +3,7 @@ use densely_parts::{Kind, KindError, Options, Spec};
 use densely_tensor::{MatRef, Norm, Scalar, Threads, column, sum_of, vectorize};
 
 use super::gradients::map_gradients;
-use super::{around, check};
+use super::{around, check, tighter};
 use crate::state::panel_width;
 use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
@@ -115,9 +115,7 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
 
     fn limits(&self) -> Limits {
         let inner = self.optimizer.limits();
-        // The tighter of two holds.
-        let limit = inner.clip_norm.map_or(self.limit, |limit| limit.min(self.limit));
-        Limits { clip_norm: Some(limit), ..inner }
+        Limits { clip_norm: tighter(self.limit, inner.clip_norm), ..inner }
     }
 }
 

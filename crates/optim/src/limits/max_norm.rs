@@ -2,7 +2,7 @@ use densely_layers::Parameters;
 use densely_parts::{Kind, KindError, Options, Spec};
 use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
 
-use super::{around, check};
+use super::{around, check, tighter};
 use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
 /// Units whose norms are computed side by side.
@@ -87,9 +87,7 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
 
     fn limits(&self) -> Limits {
         let inner = self.optimizer.limits();
-        // The tighter of two holds.
-        let limit = inner.max_norm.map_or(self.limit, |limit| limit.min(self.limit));
-        Limits { max_norm: Some(limit), ..inner }
+        Limits { max_norm: tighter(self.limit, inner.max_norm), ..inner }
     }
 }
 

@@ -9,11 +9,12 @@ mod max_norm;
 
 pub use clip_norm::ClipNorm;
 pub use clip_value::ClipValue;
-use densely_parts::{Opt, OptionError, Range, Spec, Value};
+use densely_parts::{Opt, OptionError, Range, Spec};
 pub use limits::Limits;
 pub use max_norm::MaxNorm;
 
-const LIMIT: Opt = Opt::number("limit", Range::POSITIVE);
+const RANGE: Range = Range::POSITIVE;
+const LIMIT: Opt = Opt::number("limit", RANGE);
 
 /// A limit on the steps of an optimiser.
 const fn around(name: &'static str, about: &'static str) -> Spec {
@@ -23,9 +24,10 @@ const fn around(name: &'static str, about: &'static str) -> Spec {
 
 /// Whether the limit is in range.
 fn check(spec: &Spec, limit: f64) -> Result<(), OptionError> {
-    if LIMIT.allows(&Value::Number(limit)) {
-        return Ok(());
-    }
-    let (kind, expected) = (spec.name(), LIMIT.expected());
-    Err(OptionError { kind, option: LIMIT.name(), expected, value: limit.to_string() })
+    RANGE.check(spec.name(), LIMIT.name(), limit)
+}
+
+/// Of a limit and one that may be set already, the tighter, which holds.
+fn tighter(limit: f64, other: Option<f64>) -> Option<f64> {
+    Some(other.map_or(limit, |other| other.min(limit)))
 }

@@ -189,7 +189,7 @@ impl<T> Rule for Adam<T> {
 
 /// `1 − βᵗ`, to the last bits for any `t`: a power by products would double its relative
 /// error with each squaring, and the difference lose digits while `βᵗ` is near 1.
-fn one_minus_power(beta: f64, t: u64) -> f64 {
+pub(super) fn one_minus_power(beta: f64, t: u64) -> f64 {
     -Real::exp_m1(t as f64 * Real::ln(beta))
 }
 

@@ -2,6 +2,7 @@ use densely_layers::Parameters;
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
 use densely_tensor::{Real, Scalar, Threads};
 
+use super::adam::one_minus_power;
 use crate::option::{BETA1, BETA2, EPSILON, LEARNING_RATE, check_epsilon};
 use crate::state::{Pass, State};
 use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
@@ -145,16 +146,15 @@ impl<T: Scalar> Optimizer<T> for NAdam<T> {
     ) -> Result<(), OptimError> {
         Self::SPEC.check(&self.options())?;
         check_epsilon::<T>("nadam", self.epsilon)?;
-        let t = (self.steps + 1) as f64;
-        let (share, next) = (self.share(t), self.share(t + 1.0));
+        let steps = self.steps + 1;
+        let (share, next) = (self.share(steps as f64), self.share((steps + 1) as f64));
         let product = self.product * share;
         let pass = Pass::new(parameters, threads, self.penalty, self.learning_rate);
         let [b1, b2] = self.betas.map(T::from_f64);
         let [c1, c2] = self.betas.map(|beta| T::from_f64(1.0 - beta));
         let of_mean = T::from_f64(self.learning_rate * next / (1.0 - product * next));
         let of_gradient = T::from_f64(self.learning_rate * (1.0 - share) / (1.0 - product));
-        let correction = -Real::exp_m1(t * Real::ln(self.betas[1]));
-        let scale = T::from_f64(1.0 / correction.sqrt());
+        let scale = T::from_f64(1.0 / one_minus_power(self.betas[1], steps).sqrt());
         let epsilon = T::from_f64(self.epsilon);
         self.moments.update(
             pass,
@@ -166,7 +166,7 @@ impl<T: Scalar> Optimizer<T> for NAdam<T> {
                 [w - (of_mean * m + of_gradient * g) / (scale * Real::sqrt(v) + epsilon), m, v]
             },
         )?;
-        (self.steps, self.product) = (self.steps + 1, product);
+        (self.steps, self.product) = (steps, product);
         Ok(())
     }
 

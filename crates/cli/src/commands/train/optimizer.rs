@@ -1,17 +1,14 @@
 use std::fmt::Display;
 
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use densely::models::ModelError;
 use densely::optim::{KindError, Opt, OptimizerKinds, ScheduleKinds, Value};
 use densely::prelude::*;
 
-use crate::args::{Cli, OptimizerArg, ScheduleArg, TrainArgs};
+use crate::args::{Cli, OF_OPTIMIZERS, OptimizerArg, ScheduleArg, TrainArgs};
 use crate::config::OptionText;
 use crate::error::CliError;
-use clap::CommandFactory;
-use clap::error::ErrorKind;
-
-/// Options of optimisers that `train` has too.
-const OPTIONS: [&str; 5] = ["learning-rate", "momentum", "nesterov", "weight-decay", "l1"];
 
 /// The limit of the gradient's norm, if nothing else is asked for.
 const CLIP_NORM: f64 = 5.0;
@@ -55,12 +52,12 @@ impl Resolved {
         let set = |kind: Kind, (name, value): &OptionText| kind.with_option(name, value);
         let kind = given.iter().fold(kind, set);
         let (spec, options) = known.read(&kind)?;
-        let is_told = |opt: &Opt| OPTIONS.iter().any(|name| opt.is_called(name));
+        let is_told = |opt: &Opt| OF_OPTIMIZERS.iter().any(|name| opt.is_called(name));
         let values = spec.opts().iter().zip(options.values());
         let values: Vec<Value> = values
             .map(|(opt, value)| opt.default().filter(|_| is_told(opt)).unwrap_or(value.clone()))
             .collect();
-        let told = OPTIONS
+        let told = OF_OPTIMIZERS
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), options.value(name)?.to_string())));
         Ok(Self { kind, told_kind: spec.kind(&values), told: told.collect() })
