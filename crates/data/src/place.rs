@@ -6,7 +6,9 @@ use std::fmt;
 pub enum Place {
     /// Matrices in memory: its index there, from 0.
     Example(usize),
-    /// A [`Table`](crate::Table).
+    /// A table that is no text: the row, from 1.
+    TableRow(usize),
+    /// A table from delimited text.
     Row {
         /// The row, from 1; the header is not counted.
         row: usize,
@@ -19,6 +21,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Example(example) => write!(f, "example {example}"),
+            Self::TableRow(row) => write!(f, "row {row}"),
             Self::Row { row, line } => write!(f, "row {row} (line {line})"),
         }
     }

@@ -1,0 +1,273 @@
+use std::borrow::Cow;
+
+use crate::parsed::{POWERS, Parsed, canonical, parse_text};
+use crate::texts::TextsBuilder;
+use crate::{Missing, Numbers, Texts};
+
+/// A column of a [`Table`](crate::Table): a name, and numbers or texts with gaps.
+///
+/// What it means, such as a category or a time, is not decided here but by a
+/// [`Schema`](crate::Schema).
+///
+/// ```
+/// use densely_table::{Cells, Column};
+///
+/// let column = Column::of_cells("size", ["1.50", "NA", "3"]);
+/// let Cells::Numbers(numbers) = column.cells() else { panic!() };
+/// assert!(numbers.get(0) == 1.5 && numbers.get(1).is_nan());
+///
+/// // One text makes the others texts; of numbers, they are as short as can be.
+/// let column = Column::of_cells("size", ["1.50", "NA", "XL"]);
+/// assert_eq!([0, 1, 2].map(|row| column.text(row)), [Some("1.5".into()), None, Some("XL".into())]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Column {
+    name: String,
+    cells: Cells,
+}
+
+/// What is in a [`Column`].
+#[derive(Debug, Clone)]
+pub enum Cells {
+    /// Every cell that is no gap is a number.
+    Numbers(Numbers),
+    /// There are other cells, too.
+    Texts(Texts),
+}
+
+impl Column {
+    /// Of numbers; NaN is a gap.
+    pub fn numbers(name: impl Into<String>, values: Vec<f64>) -> Self {
+        Self { name: name.into(), cells: Cells::Numbers(Numbers::from_floats(values)) }
+    }
+
+    /// Of texts that are what they are, also if they look like numbers; `None` is a gap.
+    pub fn texts<S: AsRef<str>>(
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = Option<S>>,
+    ) -> Self {
+        let mut texts = TextsBuilder::default();
+        for value in values {
+            match value {
+                None => texts.push_gap(),
+                Some(value) => texts.push(value.as_ref()),
+            }
+        }
+        Self { name: name.into(), cells: Cells::Texts(texts.finish()) }
+    }
+
+    /// Of cells as text has them: numbers if all are numbers or [gaps](Missing::default).
+    pub fn of_cells<S: AsRef<str>>(
+        name: impl Into<String>,
+        cells: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let (mut builder, missing) = (ColumnBuilder::new(), Missing::default());
+        cells.into_iter().for_each(|cell| builder.push_cell(cell.as_ref(), &missing));
+        builder.finish(name)
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same cells under another name.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// What is in it.
+    #[must_use]
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
+    /// The number of cells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of gaps.
+    #[must_use]
+    pub fn gaps(&self) -> usize {
+        match &self.cells {
+            Cells::Numbers(numbers) => numbers.gaps(),
+            Cells::Texts(texts) => texts.gaps(),
+        }
+    }
+
+    /// To add more cells to.
+    pub(crate) fn into_builder(self) -> ColumnBuilder {
+        match self.cells {
+            Cells::Numbers(numbers) => {
+                ColumnBuilder { numbers: Some(numbers), texts: TextsBuilder::default() }
+            }
+            Cells::Texts(texts) => {
+                let mut builder = TextsBuilder::default();
+                builder.append(&texts);
+                ColumnBuilder { numbers: None, texts: builder }
+            }
+        }
+    }
+
+    /// The text of a cell, by its row from 0: that of a number as short as can be; `None` for a gap.
+    ///
+    /// # Panics
+    /// If there are not so many rows.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<Cow<'_, str>> {
+        match &self.cells {
+            Cells::Texts(texts) => texts.get(row).map(Cow::Borrowed),
+            Cells::Numbers(numbers) => {
+                let number = numbers.get(row);
+                (!number.is_nan()).then(|| canonical(number).into())
+            }
+        }
+    }
+}
+
+impl Cells {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) => texts.len(),
+        }
+    }
+}
+
+/// A [`Column`] that cells are added to.
+///
+/// It holds numbers until the first text comes; then all are texts.
+///
+/// ```
+/// use densely_table::{ColumnBuilder, Missing};
+///
+/// let mut builder = ColumnBuilder::new();
+/// builder.push_number(2.0);
+/// builder.push_gap();
+/// builder.push_cell("4.5", &Missing::default());
+/// builder.push_text("a");
+/// let column = builder.finish("x");
+/// assert_eq!(column.text(2).as_deref(), Some("4.5"));
+/// ```
+#[derive(Default)]
+pub struct ColumnBuilder {
+    numbers: Option<Numbers>,
+    texts: TextsBuilder,
+}
+
+impl ColumnBuilder {
+    /// Without cells.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { numbers: Some(Numbers::new()), texts: TextsBuilder::default() }
+    }
+
+    /// The number of cells so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.numbers.as_ref().map_or_else(|| self.texts.len(), Numbers::len)
+    }
+
+    /// Whether there is none so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a cell as text has it: a number, a gap, or else a text.
+    pub fn push_cell(&mut self, cell: &str, missing: &Missing) {
+        self.push_parsed(parse_text(cell, b'.', missing));
+    }
+
+    /// Adds a number; NaN is a gap.
+    pub fn push_number(&mut self, number: f64) {
+        self.push_parsed(Parsed::of_number(number));
+    }
+
+    /// Adds a text that is one, also if it looks like a number.
+    pub fn push_text(&mut self, text: &str) {
+        self.push_parsed(Parsed::Text(text));
+    }
+
+    /// Adds a truth value: the text `true` or `false`.
+    pub fn push_bool(&mut self, value: bool) {
+        self.push_text(if value { "true" } else { "false" });
+    }
+
+    /// Adds a gap.
+    pub fn push_gap(&mut self) {
+        self.push_parsed(Parsed::Gap);
+    }
+
+    /// All cells so far, under this name.
+    #[must_use]
+    pub fn finish(self, name: impl Into<String>) -> Column {
+        let cells = match self.numbers {
+            Some(numbers) => Cells::Numbers(numbers),
+            None => Cells::Texts(self.texts.finish()),
+        };
+        Column { name: name.into(), cells }
+    }
+
+    #[inline]
+    pub(crate) fn push_parsed(&mut self, parsed: Parsed<'_>) {
+        match (&mut self.numbers, parsed) {
+            (Some(numbers), Parsed::Gap) => numbers.push_gap(),
+            (Some(numbers), Parsed::Decimal { mantissa, exponent }) => {
+                numbers.push_decimal(mantissa, exponent);
+            }
+            (Some(numbers), Parsed::Float(float)) => numbers.push_float(float),
+            (None, Parsed::Gap) => self.texts.push_gap(),
+            (None, Parsed::Decimal { mantissa, exponent }) => {
+                let number = f64::from(mantissa) / POWERS[usize::from(exponent)];
+                self.texts.push(&canonical(number));
+            }
+            (None, Parsed::Float(float)) => self.texts.push(&canonical(float)),
+            (_, Parsed::Text(text)) => {
+                self.become_texts();
+                self.texts.push(text);
+            }
+        }
+    }
+
+    /// Adds those of another after these.
+    pub(crate) fn append(&mut self, other: Self) {
+        match (&mut self.numbers, other.numbers) {
+            (Some(numbers), Some(more)) => numbers.append(more),
+            (None, Some(more)) => push_all(&mut self.texts, &more),
+            (_, None) => {
+                self.become_texts();
+                self.texts.append(&other.texts.finish());
+            }
+        }
+    }
+
+    fn become_texts(&mut self) {
+        if let Some(numbers) = self.numbers.take() {
+            push_all(&mut self.texts, &numbers);
+        }
+    }
+}
+
+fn push_all(texts: &mut TextsBuilder, numbers: &Numbers) {
+    numbers.each(0..numbers.len(), |number| match number.is_nan() {
+        true => texts.push_gap(),
+        false => texts.push(&canonical(number)),
+    });
+}
+
+impl std::fmt::Debug for ColumnBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ColumnBuilder").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+use std::str::Utf8Error;
+
+use densely_parts::shortened;
+
+use super::blocks::Block;
+use super::rows::{line_breaks, try_for_each};
+use super::{Dialect, Separator};
+use crate::lines::Lines;
+use crate::parsed::parse;
+use crate::{ColumnBuilder, Missing, TableError};
+
+/// How rows are read.
+pub(super) struct Reading<'a> {
+    pub(super) dialect: &'a Dialect,
+    pub(super) missing: &'a Missing,
+    pub(super) columns: &'a [String],
+}
+
+/// Some rows of a table.
+pub(super) struct Chunk {
+    pub(super) columns: Vec<ColumnBuilder>,
+    pub(super) lines: Lines,
+    pub(super) rows: usize,
+}
+
+impl Reading<'_> {
+    pub(super) fn chunk(&self, block: &Block) -> Result<Chunk, TableError> {
+        let columns = self.columns.iter().map(|_| ColumnBuilder::new()).collect();
+        let mut chunk = Chunk { columns, lines: Lines::default(), rows: 0 };
+        let (mut line, mut at) = (block.line, 0);
+        let (separator, one_column) = (self.dialect.separator, self.columns.len() == 1);
+        try_for_each(&block.text, separator, one_column, |start, row| {
+            line += line_breaks(&block.text[at..start]);
+            at = start;
+            if self.dialect.comments && block.text[start] == b'#' {
+                return Ok::<_, TableError>(());
+            }
+            self.check(row.len(), line, || row.iter().last() == Some(b""))?;
+            let cells = row.iter().zip(&mut chunk.columns).enumerate();
+            for (column, (cell, builder)) in cells {
+                let parsed = parse(cell, self.dialect.decimal, self.missing);
+                builder.push_parsed(parsed.map_err(|error| self.not_utf8(line, column, error))?);
+            }
+            chunk.lines.push(chunk.rows, line);
+            chunk.rows += 1;
+            Ok(())
+        })?;
+        Ok(chunk)
+    }
+
+    /// As many cells as columns; an empty one more is what a separator at the end makes.
+    fn check(
+        &self,
+        actual: usize,
+        line: usize,
+        ends_empty: impl Fn() -> bool,
+    ) -> Result<(), TableError> {
+        let expected = self.columns.len();
+        let is_trailing = actual == expected + 1 && ends_empty();
+        match actual == expected || is_trailing {
+            true => Ok(()),
+            false => Err(TableError::RaggedRow { line, expected, actual }),
+        }
+    }
+
+    fn not_utf8(&self, line: usize, column: usize, _: Utf8Error) -> TableError {
+        TableError::NotUtf8 { line, column: shortened(&self.columns[column]) }
+    }
+}
+
+/// The cells of a row as text, without the white space around them.
+pub(super) fn cells(row: &csv::ByteRecord) -> Vec<String> {
+    row.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
+}
+
+/// The separators that are looked for.
+pub(super) const CANDIDATES: [Separator; 5] = [
+    Separator::Byte(b','),
+    Separator::Byte(b';'),
+    Separator::Byte(b'\t'),
+    Separator::Byte(b'|'),
+    Separator::Spaces,
+];

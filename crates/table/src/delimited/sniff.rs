@@ -1,0 +1,206 @@
+//! What the dialect of a text is, told from its first rows.
+
+use super::chunk::CANDIDATES;
+use super::sample::{Row, Sample};
+use super::{Dialect, Separator, TextOptions};
+use crate::TableError;
+use crate::parsed::{Parsed, parse_text};
+
+/// A dialect, and what follows from it for the beginning of the text.
+pub(super) struct Found {
+    pub(super) dialect: Dialect,
+    pub(super) columns: Vec<String>,
+    /// The bytes before the first row of data.
+    pub(super) skip: usize,
+}
+
+/// Titles are at most so many lines.
+const MOST_TITLES: usize = 50;
+
+pub(super) fn sniff(
+    head: &[u8],
+    whole: bool,
+    options: &TextOptions,
+    extension: Option<Separator>,
+) -> Result<Found, TableError> {
+    let comments = first_line(head).starts_with(b"#");
+    let sample = |separator| Sample::new(head, whole, separator, comments);
+    let sample = match options.separator.or(extension) {
+        Some(separator) => sample(separator),
+        None => best(CANDIDATES.map(sample)),
+    };
+    if sample.rows.is_empty() {
+        return Err(TableError::Empty);
+    }
+    let decimal = options.decimal.unwrap_or_else(|| decimal(&sample));
+    // One row of another width, as of a file of one row, is no title.
+    let is_title =
+        |row: &&Row| sample.width > 1 && !sample.is_regular(row) && !ends_empty(row, &sample);
+    let titles = sample.rows.iter().take(MOST_TITLES).take_while(is_title).count();
+    let titles = if titles < sample.rows.len() { titles } else { 0 };
+    let (mut first, rest) = sample.rows[titles..].split_first().expect("there is a row");
+    let above = commented_header(head, first, &sample);
+    let header = match (options.header, &above) {
+        (Some(header), _) => header,
+        (None, Some(_)) => true,
+        (None, None) => is_header(first, rest, &sample, decimal, options),
+    };
+    let skip = match (header, &above) {
+        (false, _) | (true, Some(_)) => first.start,
+        (true, None) => row_end(head, first.start, sample.separator),
+    };
+    if let Some(row) = &above {
+        first = row;
+    }
+    let width = if header { first.cells.len() } else { sample.width.max(1) };
+    let columns = match header {
+        true => first.cells.iter().enumerate().map(|(i, cell)| named(i, cell)).collect(),
+        false => (0..width).map(|i| named(i, "")).collect(),
+    };
+    let (separator, comments) = (sample.separator, sample.comments);
+    Ok(Found { dialect: Dialect { separator, decimal, header, titles, comments }, columns, skip })
+}
+
+/// The name of a column: by its position, if it has none.
+fn named(i: usize, cell: &str) -> String {
+    if cell.is_empty() { format!("column {}", i + 1) } else { cell.to_owned() }
+}
+
+fn first_line(head: &[u8]) -> &[u8] {
+    let start = head.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(head.len());
+    &head[start..]
+}
+
+/// Where the row ends that begins there, with its line break.
+fn row_end(head: &[u8], start: usize, separator: Separator) -> usize {
+    let (mut end, mut rows) = (head.len(), 0);
+    let _: Result<(), ()> = super::rows::try_for_each(&head[start..], separator, true, |at, _| {
+        rows += 1;
+        if rows == 1 {
+            return Ok(());
+        }
+        end = start + at;
+        Err(())
+    });
+    end
+}
+
+/// One cell more than columns, and empty.
+fn ends_empty(row: &Row, sample: &Sample) -> bool {
+    row.cells.len() == sample.width + 1 && row.cells.last().is_some_and(String::is_empty)
+        || row.cells.len() + 1 == sample.width
+}
+
+/// That by which most rows have the same number of cells, which hold no other separators.
+fn best(samples: [Sample; 5]) -> Sample {
+    let score = |sample: &Sample| {
+        let (rows, regular) = (sample.rows.len().max(1), sample.regular().count());
+        let cells = || sample.regular().flat_map(|row| &row.cells);
+        let clean = cells().filter(|cell| is_clean(cell, sample.separator)).count();
+        regular as f64 / rows as f64 * clean as f64 / cells().count().max(1) as f64
+    };
+    let mut best: Option<(f64, Sample)> = None;
+    for sample in samples {
+        let score = if sample.width > 1 { score(&sample) } else { 0.0 };
+        let is_better = match &best {
+            None => true,
+            // Words are separated by spaces in any text; a table has nothing else between cells.
+            Some((other, _)) if sample.separator == Separator::Spaces => {
+                score > 0.9 && *other < 0.5
+            }
+            Some((other, best)) => {
+                score > other + 1e-9 || (score > other - 1e-9 && sample.width > best.width)
+            }
+        };
+        if is_better {
+            best = Some((score, sample));
+        }
+    }
+    best.expect("there are candidates").1
+}
+
+/// Whether a cell holds no character that separates cells elsewhere; commas may be of decimals.
+fn is_clean(cell: &str, separator: Separator) -> bool {
+    let others = [';', '\t', '|'];
+    let own = match separator {
+        Separator::Byte(byte) => char::from(byte),
+        Separator::Spaces => '\t',
+    };
+    let comma_is_decimal = own != ',' && is_with_comma(cell);
+    !others.iter().any(|&other| other != own && cell.contains(other))
+        && (own == ',' || !cell.contains(',') || comma_is_decimal)
+}
+
+/// A number with a comma before its decimals.
+fn is_with_comma(cell: &str) -> bool {
+    cell.contains(',') && is_number(cell, b',')
+}
+
+fn is_number(cell: &str, decimal: u8) -> bool {
+    let parsed = parse_text(cell, decimal, &crate::Missing::default());
+    matches!(parsed, Parsed::Decimal { .. } | Parsed::Float(_))
+}
+
+/// A comma, if there are numbers with one and none with a point.
+fn decimal(sample: &Sample) -> u8 {
+    if sample.separator == Separator::Byte(b',') {
+        return b'.';
+    }
+    let cells = || sample.regular().flat_map(|row| &row.cells);
+    let with_commas = cells().filter(|cell| is_with_comma(cell)).count();
+    let with_points = cells().filter(|cell| cell.contains('.') && is_number(cell, b'.')).count();
+    // `1,234` may be a thousand and some.
+    let are_thousands = cells().filter(|cell| is_with_comma(cell)).all(|cell| {
+        let (whole, rest) = cell.split_once(',').expect("it has a comma");
+        rest.len() == 3 && whole.trim_start_matches(['-', '+']) != "0"
+    });
+    if with_commas > with_points && !are_thousands { b',' } else { b'.' }
+}
+
+/// A comment right above the first row that names its columns.
+fn commented_header(head: &[u8], first: &Row, sample: &Sample) -> Option<Row> {
+    if !sample.comments || sample.width < 2 {
+        return None;
+    }
+    let above = &head[..first.start];
+    let end = above.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'))? + 1;
+    let start = above[..end].iter().rposition(|byte| matches!(byte, b'\r' | b'\n'));
+    let line = &above[start.map_or(0, |at| at + 1)..end];
+    let named = line.strip_prefix(b"#")?;
+    let row = Sample::new(named, true, sample.separator, false).rows.into_iter().next()?;
+    let is_one = row.cells.len() == sample.width
+        && row.cells.iter().all(|cell| !cell.is_empty() && !is_number(cell, b'.'));
+    is_one.then_some(row)
+}
+
+/// Whether the first row names the columns: it does unless it looks like the others.
+fn is_header(
+    first: &Row,
+    rest: &[Row],
+    sample: &Sample,
+    decimal: u8,
+    options: &TextOptions,
+) -> bool {
+    let is_number = |cell: &str| {
+        let parsed = parse_text(cell, decimal, &options.missing);
+        matches!(parsed, Parsed::Decimal { .. } | Parsed::Float(_))
+    };
+    let rest: Vec<&Row> = rest.iter().filter(|row| sample.is_regular(row)).collect();
+    let (mut for_header, mut for_data, mut repeated) = (0, 0, 0);
+    for (column, cell) in first.cells.iter().enumerate() {
+        let below = || rest.iter().filter_map(|row| row.cells.get(column));
+        let filled = below().filter(|cell| !options.missing.is_gap(cell)).count();
+        let numbers = below().filter(|cell| is_number(cell)).count();
+        let are_numbers = filled > 0 && numbers == filled;
+        match (is_number(cell), are_numbers) {
+            (false, true) if !cell.is_empty() => for_header += 1,
+            (true, true) => for_data += 1,
+            _ => {}
+        }
+        repeated += usize::from(below().any(|other| other == cell));
+    }
+    if rest.is_empty() {
+        return !first.cells.iter().any(|cell| is_number(cell));
+    }
+    for_header > for_data || (for_data == 0 && repeated < first.cells.len())
+}

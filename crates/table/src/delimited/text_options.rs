@@ -1,0 +1,180 @@
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Mutex;
+
+use densely_tensor::Threads;
+
+use super::Separator;
+use super::blocks::{Block, Blocks};
+use super::chunk::{Chunk, Reading};
+use super::sniff::sniff;
+use super::utf16::decoded;
+use crate::lines::Lines;
+use crate::{ColumnBuilder, Missing, Table, TableError};
+
+/// How delimited text is read: what is not said is told from its first rows.
+///
+/// ```
+/// use densely_table::{Separator, TextOptions};
+///
+/// let options = TextOptions::new().header(false).separator(Separator::Spaces);
+/// let table = options.from_reader("1 a\n2 b\n".as_bytes())?;
+/// assert_eq!((table.rows(), table.names().collect::<Vec<_>>()), (2, vec!["column 1", "column 2"]));
+/// # Ok::<(), densely_table::TableError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct TextOptions {
+    pub(super) separator: Option<Separator>,
+    pub(super) header: Option<bool>,
+    pub(super) decimal: Option<u8>,
+    pub(super) missing: Missing,
+    threads: Option<Threads>,
+}
+
+impl TextOptions {
+    /// All is told from the text.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What stands between cells.
+    #[must_use]
+    pub fn separator(self, separator: Separator) -> Self {
+        Self { separator: Some(separator), ..self }
+    }
+
+    /// Whether the first row names the columns.
+    #[must_use]
+    pub fn header(self, header: bool) -> Self {
+        Self { header: Some(header), ..self }
+    }
+
+    /// Whether a comma stands before the decimals of numbers, instead of a point.
+    #[must_use]
+    pub fn decimal_comma(self, comma: bool) -> Self {
+        Self { decimal: Some(if comma { b',' } else { b'.' }), ..self }
+    }
+
+    /// Which cells are gaps.
+    #[must_use]
+    pub fn missing(self, missing: Missing) -> Self {
+        Self { missing, ..self }
+    }
+
+    /// The threads that share the work. The table does not depend on them.
+    #[must_use]
+    pub fn threads(self, threads: Threads) -> Self {
+        Self { threads: Some(threads), ..self }
+    }
+
+    /// Reads a file. One whose name ends in `.tsv` or `.tab` has tabs between its cells.
+    ///
+    /// # Errors
+    /// [`TableError::File`] for a file that cannot be read, and those of
+    /// [`from_reader`](Self::from_reader).
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Table, TableError> {
+        let path = path.as_ref();
+        let has_tabs = path.extension().is_some_and(|extension| {
+            ["tsv", "tab"].iter().any(|tabs| extension.eq_ignore_ascii_case(tabs))
+        });
+        let separator = has_tabs.then_some(Separator::Byte(b'\t'));
+        File::open(path)
+            .map_err(TableError::Read)
+            .and_then(|file| self.table(file, separator))
+            .map_err(|error| match error {
+                TableError::Read(source) => TableError::File { path: path.to_owned(), source },
+                other => other,
+            })
+    }
+
+    /// Reads text in UTF-8, or in UTF-16 with a byte order mark.
+    ///
+    /// # Errors
+    /// [`TableError::Read`] for a reader that fails, and for the text itself
+    /// [`TableError::Binary`], [`TableError::EndlessRow`], [`TableError::NotUtf8`],
+    /// [`TableError::NotUtf16`], [`TableError::Empty`], [`TableError::NoRows`],
+    /// [`TableError::DuplicateColumn`], [`TableError::RaggedRow`] and [`TableError::OpenQuote`].
+    pub fn from_reader(&self, reader: impl Read) -> Result<Table, TableError> {
+        self.table(reader, None)
+    }
+
+    fn table(&self, reader: impl Read, extension: Option<Separator>) -> Result<Table, TableError> {
+        let mut blocks = Blocks::new(decoded(reader)?);
+        let (head, whole) = blocks.head()?;
+        let found = sniff(head, whole, self, extension)?;
+        blocks.skip(found.skip);
+        blocks.separate_by(found.dialect.separator);
+        let reading =
+            Reading { dialect: &found.dialect, missing: &self.missing, columns: &found.columns };
+        let threads = self.threads.clone().unwrap_or_else(Threads::single);
+        let mut rows = Rows::new(found.columns.len());
+        loop {
+            let mut batch = Vec::new();
+            while batch.len() < 2 * threads.count() {
+                match blocks.next()? {
+                    None => break,
+                    Some(block) => batch.push(block),
+                }
+            }
+            if batch.is_empty() {
+                break;
+            }
+            rows.append(chunks(&reading, batch, &threads)?, &threads);
+        }
+        if rows.count == 0 {
+            return Err(TableError::NoRows);
+        }
+        let columns = found.columns.iter().zip(rows.columns);
+        let columns = columns.map(|(name, cells)| cells.finish(name)).collect();
+        Ok(Table::new(columns, rows.lines, Some(found.dialect))?)
+    }
+}
+
+/// The rows of each block, as long as there is no error.
+fn chunks(
+    reading: &Reading<'_>,
+    batch: Vec<Block>,
+    threads: &Threads,
+) -> Result<Vec<Chunk>, TableError> {
+    let batch: Vec<_> = batch.into_iter().map(|block| Mutex::new(Some(block))).collect();
+    let chunk = |i: usize| {
+        let block = batch[i].lock().ok().and_then(|mut block| block.take());
+        // Its text is given back as soon as it is read.
+        reading.chunk(&block.expect("each block is read once"))
+    };
+    threads.map(batch.len(), chunk).into_iter().collect()
+}
+
+/// All rows so far.
+struct Rows {
+    columns: Vec<ColumnBuilder>,
+    lines: Lines,
+    count: usize,
+}
+
+impl Rows {
+    fn new(columns: usize) -> Self {
+        let columns = (0..columns).map(|_| ColumnBuilder::new()).collect();
+        Self { columns, lines: Lines::default(), count: 0 }
+    }
+
+    fn append(&mut self, chunks: Vec<Chunk>, threads: &Threads) {
+        let mut parts: Vec<Vec<ColumnBuilder>> = self.columns.iter().map(|_| Vec::new()).collect();
+        for chunk in chunks {
+            self.lines.append(self.count, &chunk.lines);
+            self.count += chunk.rows;
+            parts.iter_mut().zip(chunk.columns).for_each(|(parts, column)| parts.push(column));
+        }
+        let columns = std::mem::take(&mut self.columns);
+        let work: Vec<_> =
+            columns.into_iter().zip(parts).map(|pair| Mutex::new(Some(pair))).collect();
+        self.columns = threads.map(work.len(), |i| {
+            let pair = work[i].lock().ok().and_then(|mut pair| pair.take());
+            let (mut column, parts) = pair.expect("each column is appended to once");
+            parts.into_iter().for_each(|part| column.append(part));
+            column
+        });
+    }
+}

@@ -1,0 +1,229 @@
+use std::str::{Utf8Error, from_utf8};
+
+use crate::Missing;
+
+/// What a cell of text holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Parsed<'a> {
+    Gap,
+    /// `mantissa / 10^exponent`, exactly.
+    Decimal {
+        mantissa: i32,
+        exponent: u8,
+    },
+    /// A number that no such fraction is; may be infinite.
+    Float(f64),
+    Text(&'a str),
+}
+
+/// Powers of ten that are exact.
+pub(crate) const POWERS: [f64; 10] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+/// Digits of a whole number beyond which `f64` may not hold it: then it is a code.
+const MOST_DIGITS: usize = 15;
+
+/// Reads a cell. `decimal` stands before the decimals of a number: a point, or a comma.
+///
+/// A number is written as one: `007` is a code, and so is a whole number of more than 15
+/// digits. Codes are text.
+///
+/// # Errors
+/// If it is no UTF-8.
+#[inline]
+pub(crate) fn parse<'a>(
+    cell: &'a [u8],
+    decimal: u8,
+    missing: &Missing,
+) -> Result<Parsed<'a>, Utf8Error> {
+    match short_decimal(cell, decimal) {
+        Some(parsed) => Ok(parsed),
+        None => Ok(parse_text(from_utf8(cell)?, decimal, missing)),
+    }
+}
+
+/// The same of what is text already.
+pub(crate) fn parse_text<'a>(cell: &'a str, decimal: u8, missing: &Missing) -> Parsed<'a> {
+    let cell = cell.trim();
+    if let Some(parsed) = short_decimal(cell.as_bytes(), decimal) {
+        return parsed;
+    }
+    if missing.is_gap(cell) {
+        return Parsed::Gap;
+    }
+    match float(cell, decimal) {
+        Some(float) => Parsed::Float(float),
+        None => Parsed::Text(cell),
+    }
+}
+
+/// A number of up to 9 digits without an exponent, which most numbers are.
+fn short_decimal<'a>(cell: &[u8], decimal: u8) -> Option<Parsed<'a>> {
+    let (negative, digits) = match cell.split_first()? {
+        (b'-', digits) => (true, digits),
+        _ => (false, cell),
+    };
+    if digits.len() > 10 || is_code(digits) {
+        return None;
+    }
+    let (mut mantissa, mut count, mut point) = (0_u32, 0, None);
+    for (i, &byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa.wrapping_mul(10).wrapping_add(u32::from(byte - b'0'));
+                count += 1;
+            }
+            _ if byte == decimal && point.is_none() => point = Some(i),
+            _ => return None,
+        }
+    }
+    if count == 0 || count > 9 || (negative && mantissa == 0) {
+        return None;
+    }
+    let exponent = point.map_or(0, |point| digits.len() - 1 - point) as u8;
+    let mantissa = mantissa as i32;
+    Some(Parsed::Decimal { mantissa: if negative { -mantissa } else { mantissa }, exponent })
+}
+
+/// Whether a digit follows a zero at the beginning.
+fn is_code(digits: &[u8]) -> bool {
+    matches!(digits, [b'0', b'0'..=b'9', ..])
+}
+
+/// The number that a text is, which may be infinite.
+fn float(cell: &str, decimal: u8) -> Option<f64> {
+    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let bytes = digits.as_bytes();
+    if !bytes.first()?.is_ascii_digit() && bytes[0] != decimal {
+        return infinity(digits).map(|infinity| infinity.copysign(sign(cell)));
+    }
+    let whole = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if is_code(bytes) || (whole == bytes.len() && whole > MOST_DIGITS) {
+        return None;
+    }
+    match decimal {
+        b'.' => cell.parse().ok(),
+        // A point is then no part of a number.
+        _ if cell.contains('.') => None,
+        _ => cell.replacen(char::from(decimal), ".", 1).parse().ok(),
+    }
+}
+
+fn sign(cell: &str) -> f64 {
+    if cell.starts_with('-') { -1.0 } else { 1.0 }
+}
+
+fn infinity(text: &str) -> Option<f64> {
+    let is_infinity = ["inf", "infinity"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    is_infinity.then_some(f64::INFINITY)
+}
+
+impl Parsed<'_> {
+    /// A number, as small as it can be kept; NaN is a gap.
+    pub(crate) fn of_number(number: f64) -> Self {
+        let mantissa = number as i32;
+        // Neither a negative zero nor the smallest is.
+        let is_whole = f64::from(mantissa).to_bits() == number.to_bits() && mantissa != i32::MIN;
+        match number.is_nan() {
+            true => Self::Gap,
+            false if is_whole => Self::Decimal { mantissa, exponent: 0 },
+            false => Self::Float(number),
+        }
+    }
+}
+
+/// A number as text, the same however it was written: `1.50` is `1.5`, `1.0` is `1`.
+pub(crate) fn canonical(number: f64) -> String {
+    // Adding zero makes one of both zeros.
+    (number + 0.0).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parsed(cell: &str) -> Parsed<'_> {
+        parse_text(cell, b'.', &Missing::default())
+    }
+
+    fn value(cell: &str, decimal: u8) -> Option<f64> {
+        match parse_text(cell, decimal, &Missing::default()) {
+            Parsed::Decimal { mantissa, exponent } => {
+                Some(f64::from(mantissa) / POWERS[usize::from(exponent)])
+            }
+            Parsed::Float(float) => Some(float),
+            Parsed::Gap | Parsed::Text(_) => None,
+        }
+    }
+
+    #[test]
+    fn numbers_are_told_from_codes_and_words() {
+        for (cell, expected) in [
+            ("0", 0.0),
+            (" 12 ", 12.0),
+            ("-1.5", -1.5),
+            ("+2", 2.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("1e3", 1000.0),
+            ("0.25", 0.25),
+            ("123456789", 123_456_789.0),
+            ("1234567890", 1_234_567_890.0),
+            ("123456789012345", 123_456_789_012_345.0),
+            ("0.12345678901234567", 0.123_456_789_012_345_67),
+            ("-inf", f64::NEG_INFINITY),
+            ("Infinity", f64::INFINITY),
+            ("1e999", f64::INFINITY),
+        ] {
+            assert_eq!(value(cell, b'.'), Some(expected), "{cell}");
+        }
+        for cell in [
+            "007",
+            "-01",
+            "00",
+            "1234567890123456",
+            "0x10",
+            "1_000",
+            "1,5",
+            "a",
+            "e5",
+            ".",
+            "1 2",
+            "--1",
+            "1.2.3",
+            "infinite",
+            "+",
+        ] {
+            assert_eq!(parsed(cell), Parsed::Text(cell), "{cell}");
+        }
+        for cell in ["", " ", "NA", "NaN", "nan", "null", "None", "?", "-", "N/A"] {
+            assert_eq!(parsed(cell), Parsed::Gap, "{cell}");
+        }
+        // A negative zero is one.
+        assert_eq!(value("-0.0", b'.').map(f64::to_bits), Some((-0.0_f64).to_bits()));
+    }
+
+    #[test]
+    fn a_comma_may_stand_before_decimals() {
+        assert_eq!(value("-0,25", b','), Some(-0.25));
+        assert_eq!(value("1,5e3", b','), Some(1500.0));
+        assert_eq!(value("12", b','), Some(12.0));
+        for cell in ["1.5", "1.000,5", "1,0,0"] {
+            assert_eq!(value(cell, b','), None, "{cell}");
+        }
+    }
+
+    proptest! {
+        /// As exact as the parser of the standard library.
+        #[test]
+        fn decimals_are_rounded_once(mantissa in -999_999_999_i64..1_000_000_000, places in 0_usize..9) {
+            let digits = format!("{:0>9}", mantissa.abs());
+            let (whole, fraction) = digits.split_at(9 - places);
+            let whole = whole.trim_start_matches('0');
+            let whole = if whole.is_empty() { "0" } else { whole };
+            let text = format!("{}{whole}.{fraction}", if mantissa < 0 { "-" } else { "" });
+            prop_assert_eq!(value(&text, b'.'), text.parse().ok());
+        }
+    }
+}

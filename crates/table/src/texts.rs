@@ -1,0 +1,138 @@
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+
+/// The texts of a column, with gaps: each distinct one is kept once.
+#[derive(Clone, Default)]
+pub struct Texts {
+    codes: Vec<u32>,
+    /// All distinct texts, one after the other, and where each ends.
+    text: String,
+    ends: Vec<usize>,
+    gaps: usize,
+}
+
+const GAP: u32 = u32::MAX;
+
+impl Texts {
+    /// The number of cells.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The number of gaps.
+    #[must_use]
+    pub fn gaps(&self) -> usize {
+        self.gaps
+    }
+
+    /// The number of distinct texts.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// A distinct text, by its code. Codes are in the order in which texts first came.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn value(&self, code: usize) -> &str {
+        let start = if code == 0 { 0 } else { self.ends[code - 1] };
+        &self.text[start..self.ends[code]]
+    }
+
+    /// The distinct texts.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        (0..self.distinct()).map(|code| self.value(code))
+    }
+
+    /// The code of the text in a row, counted from 0; `None` for a gap.
+    ///
+    /// # Panics
+    /// If there are not so many rows.
+    #[must_use]
+    #[inline]
+    pub fn code(&self, row: usize) -> Option<usize> {
+        match self.codes[row] {
+            GAP => None,
+            code => Some(code as usize),
+        }
+    }
+
+    /// The text in a row, counted from 0; `None` for a gap.
+    ///
+    /// # Panics
+    /// If there are not so many rows.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.code(row).map(|code| self.value(code))
+    }
+}
+
+/// Texts that more can be added to.
+#[derive(Default)]
+pub(crate) struct TextsBuilder {
+    texts: Texts,
+    codes: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl TextsBuilder {
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub(crate) fn push_gap(&mut self) {
+        self.texts.codes.push(GAP);
+        self.texts.gaps += 1;
+    }
+
+    pub(crate) fn push(&mut self, text: &str) {
+        let code = self.code(text);
+        self.texts.codes.push(code);
+    }
+
+    /// Those of another column after these.
+    pub(crate) fn append(&mut self, other: &Texts) {
+        let codes: Vec<u32> = other.values().map(|value| self.code(value)).collect();
+        let code = |&code: &u32| if code == GAP { GAP } else { codes[code as usize] };
+        self.texts.codes.extend(other.codes.iter().map(code));
+        self.texts.gaps += other.gaps;
+    }
+
+    pub(crate) fn finish(self) -> Texts {
+        self.texts
+    }
+
+    fn code(&mut self, text: &str) -> u32 {
+        let Self { texts, codes, hasher } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(&code) = codes.find(hash, |&code| texts.value(code as usize) == text) {
+            return code;
+        }
+        let code = u32::try_from(texts.ends.len()).expect("fewer distinct texts than 2³²");
+        texts.text.push_str(text);
+        texts.ends.push(texts.text.len());
+        codes.insert_unique(hash, code, |&code| hasher.hash_one(texts.value(code as usize)));
+        code
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts")
+            .field("len", &self.len())
+            .field("distinct", &self.distinct())
+            .field("gaps", &self.gaps)
+            .finish()
+    }
+}
