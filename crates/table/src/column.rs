@@ -172,6 +172,12 @@ impl ColumnBuilder {
         Self { numbers: Some(Numbers::new()), texts: TextsBuilder::default() }
     }
 
+    /// Without cells, and with room for so many: then it takes no more memory than they do.
+    #[must_use]
+    pub fn with_capacity(cells: usize) -> Self {
+        Self { numbers: Some(Numbers::with_capacity(cells)), texts: TextsBuilder::default() }
+    }
+
     /// The number of cells so far.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -254,7 +260,11 @@ impl ColumnBuilder {
 
     fn become_texts(&mut self) {
         if let Some(numbers) = self.numbers.take() {
-            push_all(&mut self.texts, &numbers);
+            let capacity = numbers.capacity();
+            // Nothing to be kept is kept while there is made room.
+            let numbers = (!numbers.is_empty()).then_some(numbers);
+            self.texts.reserve(capacity);
+            numbers.iter().for_each(|numbers| push_all(&mut self.texts, numbers));
         }
     }
 }

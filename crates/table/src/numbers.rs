@@ -32,6 +32,20 @@ impl Numbers {
         Self { store: Store::Narrow(Vec::new(), 0), gaps: 0 }
     }
 
+    /// With room for so many.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { store: Store::Narrow(Vec::with_capacity(capacity), 0), gaps: 0 }
+    }
+
+    /// What there is room for.
+    pub(crate) fn capacity(&self) -> usize {
+        match &self.store {
+            Store::Narrow(values, _) => values.capacity(),
+            Store::Wide(values, _) => values.capacity(),
+            Store::Floats(values) => values.capacity(),
+        }
+    }
+
     /// With NaN for gaps.
     pub(crate) fn from_floats(values: Vec<f64>) -> Self {
         let gaps = values.iter().filter(|value| value.is_nan()).count();
@@ -231,14 +245,18 @@ impl Numbers {
     fn widen(&mut self) {
         if let Store::Narrow(values, exponent) = &self.store {
             let wide = |&value: &i16| if value == NARROW_GAP { WIDE_GAP } else { value.into() };
-            self.store = Store::Wide(values.iter().map(wide).collect(), *exponent);
+            let mut widened = Vec::with_capacity(values.capacity());
+            widened.extend(values.iter().map(wide));
+            self.store = Store::Wide(widened, *exponent);
         }
     }
 
     /// Eight bytes each.
     fn floats(&mut self) -> &mut Vec<f64> {
         if !matches!(self.store, Store::Floats(_)) {
-            self.store = Store::Floats((0..self.len()).map(|row| self.get(row)).collect());
+            let mut floats = Vec::with_capacity(self.capacity());
+            floats.extend((0..self.len()).map(|row| self.get(row)));
+            self.store = Store::Floats(floats);
         }
         match &mut self.store {
             Store::Floats(values) => values,

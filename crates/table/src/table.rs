@@ -84,6 +84,12 @@ impl Table {
         &self.columns
     }
 
+    /// The columns, to be made another table of.
+    #[must_use]
+    pub fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(Column::name)

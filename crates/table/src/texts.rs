@@ -91,6 +91,11 @@ impl TextsBuilder {
         self.texts.len()
     }
 
+    /// Makes room for so many cells more.
+    pub(crate) fn reserve(&mut self, cells: usize) {
+        self.texts.codes.reserve_exact(cells);
+    }
+
     pub(crate) fn push_gap(&mut self) {
         self.texts.codes.push(GAP);
         self.texts.gaps += 1;
