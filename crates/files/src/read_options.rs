@@ -1,0 +1,223 @@
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use densely_table::{Column, Table, TextOptions};
+
+use crate::compression::Compression;
+use crate::input::{Input, head};
+use crate::{FileError, Format, Limits, Reason, array, text};
+
+/// Reads a table from a file of any [`Format`], told from its contents; `-` is standard input.
+///
+/// # Errors
+/// Those of [`ReadOptions::read`].
+pub fn read(path: impl AsRef<Path>) -> Result<Table, FileError> {
+    ReadOptions::new().read(path)
+}
+
+/// How a file is read: what is not said is told from its contents, or else from its name.
+///
+/// Files that gzip or zstd compressed are read as what is in them.
+///
+/// ```
+/// use densely_files::{Format, ReadOptions};
+///
+/// let options = ReadOptions::new().format(Format::Libsvm);
+/// let table = options.from_reader("1 1:0.5 3:2\n-1 2:1\n".as_bytes())?;
+/// assert_eq!(table.names().collect::<Vec<_>>(), ["x1", "x2", "x3", "label"]);
+/// # Ok::<(), densely_files::FileError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    format: Option<Format>,
+    text: TextOptions,
+    sheet: Option<String>,
+    arrays: Vec<String>,
+    labels: Option<PathBuf>,
+    limits: Limits,
+}
+
+/// What is looked at to tell what a file is.
+const HEAD: u64 = 4096;
+
+impl ReadOptions {
+    /// All is told from the file.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the file is, whatever it looks like.
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format: Some(format), ..self }
+    }
+
+    /// How delimited text is read.
+    #[must_use]
+    pub fn text(self, text: TextOptions) -> Self {
+        Self { text, ..self }
+    }
+
+    /// Which sheet of a workbook, by its name; by default the first with anything in it.
+    #[must_use]
+    pub fn sheet(self, name: impl Into<String>) -> Self {
+        Self { sheet: Some(name.into()), ..self }
+    }
+
+    /// Which arrays of an NPZ file, by their names, in this order; by default all.
+    #[must_use]
+    pub fn arrays<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { arrays: names.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// A file of any format whose only column becomes the last, and is called `label`: where
+    /// MNIST has its labels.
+    #[must_use]
+    pub fn labels(self, path: impl Into<PathBuf>) -> Self {
+        Self { labels: Some(path.into()), ..self }
+    }
+
+    /// How much data a file may stand for.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Reads a file; `-` is standard input.
+    ///
+    /// # Errors
+    /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it holds no table.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Table, FileError> {
+        let path = path.as_ref();
+        if path == Path::new("-") {
+            return self.from_reader(io::stdin().lock());
+        }
+        let table = self.of_file(path).map_err(|reason| FileError::new(path, reason))?;
+        self.with_labels(table, path)
+    }
+
+    /// Reads from anything that can be read. Arrays, Parquet and spreadsheets are taken into memory
+    /// first; text is not.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn from_reader(&self, reader: impl Read) -> Result<Table, FileError> {
+        let path = Path::new("-");
+        let table = self.of_reader(reader, None).map_err(|reason| FileError::new(path, reason))?;
+        self.with_labels(table, path)
+    }
+
+    fn of_file(&self, path: &Path) -> Result<Table, Reason> {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            let (what, advice) = ("a folder", "name a file in it");
+            return Err(Reason::Unsupported { what, advice });
+        }
+        if !metadata.is_file() {
+            return self.of_reader(file, Some(path));
+        }
+        let head = head(&mut file, HEAD)?;
+        file.rewind()?;
+        if Compression::recognise(&head).is_some() {
+            return self.of_reader(file, Some(path));
+        }
+        match self.format_of(&head, Some(path))? {
+            // The name says what it is separated by.
+            Format::Text => Ok(self.text.read(path)?),
+            format => match is_text(format) {
+                true => self.of_text(format, file),
+                false => self.of_bytes(format, Input::file(file, metadata.len())),
+            },
+        }
+    }
+
+    fn of_reader(&self, mut reader: impl Read, path: Option<&Path>) -> Result<Table, Reason> {
+        let start = head(&mut reader, HEAD)?;
+        let compression = Compression::recognise(&start);
+        let reader = Cursor::new(start).chain(reader);
+        let mut reader: Box<dyn Read + '_> = match compression {
+            None => Box::new(reader),
+            Some(compression) => compression.reader(reader, self.limits)?,
+        };
+        let start = head(&mut reader, HEAD)?;
+        let format = self.format_of(&start, path)?;
+        let mut reader = Cursor::new(start).chain(reader);
+        if is_text(format) {
+            return self.of_text(format, reader);
+        }
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes)?;
+        drop(reader);
+        self.of_bytes(format, Input::memory(bytes))
+    }
+
+    fn format_of(&self, head: &[u8], path: Option<&Path>) -> Result<Format, Reason> {
+        match self.format {
+            Some(format) => Ok(format),
+            None => Format::recognise(head, path),
+        }
+    }
+
+    fn of_text(&self, format: Format, reader: impl Read) -> Result<Table, Reason> {
+        match format {
+            Format::JsonLines => text::json_lines(reader, self.limits),
+            Format::Libsvm => text::libsvm(reader, self.limits),
+            Format::Arff => text::arff(reader, self.limits),
+            _ => Ok(self.text.from_reader(reader)?),
+        }
+    }
+
+    fn of_bytes(&self, format: Format, input: Input) -> Result<Table, Reason> {
+        match format {
+            Format::Npy => array::npy(input),
+            Format::Npz => array::npz(input, &self.arrays, self.limits),
+            Format::Idx => array::idx(input),
+            Format::Parquet => parquet(input, self.limits),
+            _ => sheet(input, self.sheet.as_deref(), self.limits),
+        }
+    }
+
+    fn with_labels(&self, table: Table, path: &Path) -> Result<Table, FileError> {
+        let Some(labels) = &self.labels else { return Ok(table) };
+        let options = Self { format: None, labels: None, ..self.clone() };
+        let read = options.read(labels)?;
+        let problem = match (read.columns(), read.rows()) {
+            ([_], rows) if rows == table.rows() => None,
+            ([_], rows) => {
+                Some(format!("expected one for each of {} rows, got {rows}", table.rows()))
+            }
+            (columns, _) => Some(format!("expected one column, got {}", columns.len())),
+        };
+        if let Some(problem) = problem {
+            let reason = Reason::Labels { path: labels.clone(), problem };
+            return Err(FileError::new(path, reason));
+        }
+        let labels = read.into_columns().into_iter().map(|column| column.with_name("label"));
+        let columns: Vec<Column> = table.into_columns().into_iter().chain(labels).collect();
+        Table::from_columns(columns).map_err(|error| FileError::new(path, error.into()))
+    }
+}
+
+/// Whether it is read from its beginning to its end.
+fn is_text(format: Format) -> bool {
+    matches!(format, Format::Text | Format::JsonLines | Format::Libsvm | Format::Arff)
+}
+
+#[cfg(feature = "parquet")]
+use crate::parquet::read as parquet;
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: Input, _: Limits) -> Result<Table, Reason> {
+    Err(Reason::Feature { format: "Parquet", feature: "parquet" })
+}
+
+#[cfg(feature = "sheets")]
+use crate::sheet::read as sheet;
+
+#[cfg(not(feature = "sheets"))]
+fn sheet(_: Input, _: Option<&str>, _: Limits) -> Result<Table, Reason> {
+    Err(Reason::Feature { format: "spreadsheets", feature: "sheets" })
+}

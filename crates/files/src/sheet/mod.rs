@@ -1,0 +1,106 @@
+//! Tables from sheets of Excel and `OpenDocument`.
+
+mod cell;
+mod grid;
+mod guard;
+
+use std::io::{Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, Ods, Reader, Xls, Xlsb, Xlsx};
+use densely_parts::nearest;
+use densely_table::Table;
+
+use self::cell::Cell;
+use self::grid::Grid;
+use self::guard::{Workbook, check};
+use crate::input::Input;
+use crate::{Limits, Reason};
+
+const FORMAT: &str = "workbook";
+
+/// Reads a sheet: that of this name, or the first with anything in it.
+///
+/// Its first row with anything in it names the columns. Empty rows are passed over.
+pub(crate) fn read(mut input: Input, sheet: Option<&str>, limits: Limits) -> Result<Table, Reason> {
+    let len = input.len();
+    let kind = check(&mut input, limits)?;
+    let grid = || Grid::new(len, limits);
+    let table = || match kind {
+        Workbook::Xlsx => {
+            let mut book = Xlsx::new(input).map_err(damaged)?;
+            let names = book.sheet_names();
+            first(names, sheet, |name| {
+                let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
+                let mut grid = grid();
+                while let Some(cell) = cells.next_cell().map_err(damaged)? {
+                    grid.push(cell.get_position(), &Cell::from(cell.get_value()))?;
+                }
+                Ok(grid)
+            })
+        }
+        Workbook::Xlsb => {
+            let mut book = Xlsb::new(input).map_err(damaged)?;
+            let names = book.sheet_names();
+            first(names, sheet, |name| {
+                let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
+                let mut grid = grid();
+                while let Some(cell) = cells.next_cell().map_err(damaged)? {
+                    grid.push(cell.get_position(), &Cell::from(cell.get_value()))?;
+                }
+                Ok(grid)
+            })
+        }
+        Workbook::Xls => dense::<Xls<_>, _>(input, sheet, grid),
+        Workbook::Ods => dense::<Ods<_>, _>(input, sheet, grid),
+    };
+    // The library indexes by what it reads.
+    catch_unwind(AssertUnwindSafe(table))
+        .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "parts of it contradict each other")))
+}
+
+/// Of the formats whose sheets are taken as a whole.
+fn dense<B, RS>(input: RS, sheet: Option<&str>, grid: impl Fn() -> Grid) -> Result<Table, Reason>
+where
+    RS: Read + Seek,
+    B: Reader<RS, Error: std::fmt::Display>,
+{
+    let mut book = B::new(input).map_err(damaged)?;
+    let names = book.sheet_names();
+    first(names, sheet, |name| {
+        let range = book.worksheet_range(name).map_err(damaged)?;
+        let (top, left) = range.start().unwrap_or_default();
+        let mut grid = grid();
+        for (row, column, value) in range.used_cells() {
+            let cell: &Data = value;
+            grid.push((top + row as u32, left + column as u32), &Cell::from(cell))?;
+        }
+        Ok(grid)
+    })
+}
+
+fn first(
+    names: Vec<String>,
+    chosen: Option<&str>,
+    mut read: impl FnMut(&str) -> Result<Grid, Reason>,
+) -> Result<Table, Reason> {
+    if let Some(name) = chosen {
+        if names.iter().any(|known| known == name) {
+            return read(name)?.finish();
+        }
+        let suggestion = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+        let name = name.to_owned();
+        return Err(Reason::Unknown { what: "sheet", name, suggestion, known: names });
+    }
+    for name in &names {
+        let grid = read(name)?;
+        if !grid.is_empty() {
+            return grid.finish();
+        }
+    }
+    Err(Reason::damaged(FORMAT, "there is nothing in its sheets"))
+}
+
+fn damaged(error: impl std::fmt::Display) -> Reason {
+    Reason::damaged(FORMAT, error.to_string())
+}

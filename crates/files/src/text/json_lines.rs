@@ -1,0 +1,146 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Read;
+
+use densely_table::{Column, ColumnBuilder, Table};
+use serde::Deserializer as _;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
+
+use super::lines::Lines;
+use crate::error::quoted;
+use crate::sparse::Sparse;
+use crate::whole::{push_signed, push_unsigned};
+use crate::{Limits, Reason};
+
+/// Reads JSON lines: an object on each, of numbers, texts, truth values and nulls. A key that is
+/// missing is a gap, as null is.
+pub(crate) fn read(reader: impl Read, limits: Limits) -> Result<Table, Reason> {
+    let mut lines = Lines::new(reader, "file of JSON lines");
+    let mut rows = Rows::default();
+    while let Some(line) = lines.next()? {
+        let mut json = Deserializer::from_str(line.text);
+        let read = (&mut json).deserialize_map(Row(&mut rows)).and_then(|()| json.end());
+        read.map_err(|error| {
+            let expected = "an object with a number, text, truth value or null at each key";
+            let found = match error.is_data() {
+                true => error.to_string(),
+                false => format!("{} ({error})", quoted(line.text)),
+            };
+            Reason::Cell {
+                place: format!("line {}", line.number),
+                column: None,
+                expected: expected.to_owned(),
+                // The line is always the first of what was parsed.
+                found: found
+                    .replace(" at line 1 column ", ", character ")
+                    .chars()
+                    .take(300)
+                    .collect(),
+            }
+        })?;
+        rows.cells.end_row(line.bytes, limits)?;
+    }
+    let columns: Vec<Column> = rows.cells.finish(|_, cells| cells.push_gap()).collect();
+    Ok(Table::from_columns(columns)?)
+}
+
+#[derive(Default)]
+struct Rows {
+    cells: Sparse,
+    by_name: HashMap<String, usize>,
+}
+
+/// An object that becomes a row.
+struct Row<'a>(&'a mut Rows);
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Rows { cells, by_name } = self.0;
+        while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            let column = match by_name.get(&key[..]) {
+                Some(&column) => column,
+                None => {
+                    by_name.insert(key.to_string(), cells.columns());
+                    cells.push(key.to_string());
+                    cells.columns() - 1
+                }
+            };
+            let Some(to) = cells.cell(column, ColumnBuilder::push_gap) else {
+                return Err(A::Error::custom(format!("the key {} twice", quoted(&key))));
+            };
+            map.next_value_seed(Cell { to, key: &key })?;
+        }
+        Ok(())
+    }
+}
+
+/// A value that becomes a cell.
+struct Cell<'a> {
+    to: &'a mut ColumnBuilder,
+    key: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Cell<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cell<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number, text, truth value or null at {}", quoted(self.key))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.to.push_bool(value);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        push_signed(value, self.to);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        push_unsigned(value, self.to);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.to.push_number(value);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.to.push_text(value);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.to.push_gap();
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        Err(nested("a list", self.key))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        Err(nested("an object", self.key))
+    }
+}
+
+fn nested<E: Error>(what: &str, key: &str) -> E {
+    E::custom(format!("{what} at {}; write what is in it as keys of their own", quoted(key)))
+}

@@ -1,0 +1,67 @@
+use std::fmt::Write as _;
+use std::io::Write;
+
+use csv::WriterBuilder;
+use densely_table::{Cells, Table};
+
+use crate::Reason;
+
+pub(super) fn write(table: &Table, separator: u8, to: impl Write) -> Result<(), Reason> {
+    let mut writer = WriterBuilder::new().delimiter(separator).from_writer(to);
+    writer.write_record(table.names()).map_err(failed)?;
+    let mut number = String::new();
+    for row in 0..table.rows() {
+        for column in table.columns() {
+            let cell = match column.cells() {
+                Cells::Texts(texts) => texts.get(row).unwrap_or_default(),
+                Cells::Numbers(numbers) => {
+                    number.clear();
+                    write_number(numbers.get(row), &mut number);
+                    &number
+                }
+            };
+            writer.write_field(cell).map_err(failed)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(failed)?;
+    }
+    Ok(writer.flush()?)
+}
+
+fn failed(error: csv::Error) -> Reason {
+    Reason::from(std::io::Error::from(error))
+}
+
+/// As short as it is read back exactly; nothing for a gap. Long whole numbers have a point or an
+/// exponent, since without one they would be taken for identifiers.
+fn write_number(number: f64, to: &mut String) {
+    if number.is_nan() {
+        return;
+    }
+    write!(to, "{number:?}").expect("a string takes what is written");
+    if number.abs() < 1e15 && to.ends_with(".0") {
+        to.truncate(to.len() - 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (number, expected) in [
+            (1.0, "1"),
+            (-0.0, "-0"),
+            (0.1, "0.1"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e16"),
+            (1e-7, "1e-7"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::NAN, ""),
+        ] {
+            let mut text = String::new();
+            write_number(number, &mut text);
+            assert_eq!(text, expected);
+        }
+    }
+}

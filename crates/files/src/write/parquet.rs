@@ -1,0 +1,82 @@
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use ::parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use ::parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use ::parquet::schema::types::Type;
+use densely_table::{Cells, Column, Table};
+
+use crate::Reason;
+
+/// Rows that are written together.
+const GROUP: usize = 1 << 17;
+
+/// Numbers as `DOUBLE`, text as `STRING`, gaps as nulls.
+pub(super) fn write(table: &Table, to: impl Write + Send) -> Result<(), Reason> {
+    let fields = table.columns().iter().map(|column| {
+        let field = match column.cells() {
+            Cells::Numbers(_) => Type::primitive_type_builder(column.name(), Physical::DOUBLE),
+            Cells::Texts(_) => Type::primitive_type_builder(column.name(), Physical::BYTE_ARRAY)
+                .with_logical_type(Some(LogicalType::String)),
+        };
+        field.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
+    });
+    let fields = fields.collect::<Result<_, _>>().map_err(failed)?;
+    let schema = Type::group_type_builder("schema").with_fields(fields).build().map_err(failed)?;
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let mut writer =
+        SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
+    for start in (0..table.rows()).step_by(GROUP) {
+        let rows = start..table.rows().min(start + GROUP);
+        let mut group = writer.next_row_group().map_err(failed)?;
+        for column in table.columns() {
+            write_column(column, rows.clone(), &mut group)?;
+        }
+        group.close().map_err(failed)?;
+    }
+    writer.close().map_err(failed)?;
+    Ok(())
+}
+
+fn write_column<W: Write + Send>(
+    column: &Column,
+    rows: std::ops::Range<usize>,
+    group: &mut SerializedRowGroupWriter<'_, W>,
+) -> Result<(), Reason> {
+    let mut writer = group
+        .next_column()
+        .map_err(failed)?
+        .expect("the schema has a column for each of the table");
+    let written = match column.cells() {
+        Cells::Numbers(numbers) => {
+            let cells: Vec<f64> = rows.map(|row| numbers.get(row)).collect();
+            let levels: Vec<i16> = cells.iter().map(|cell| i16::from(!cell.is_nan())).collect();
+            let values: Vec<f64> = cells.into_iter().filter(|cell| !cell.is_nan()).collect();
+            writer.typed::<DoubleType>().write_batch(&values, Some(&levels), None)
+        }
+        Cells::Texts(texts) => {
+            // Each distinct text is copied once.
+            let distinct: Vec<ByteArray> = texts.values().map(ByteArray::from).collect();
+            let codes: Vec<_> = rows.map(|row| texts.code(row)).collect();
+            let levels: Vec<i16> = codes.iter().map(|code| i16::from(code.is_some())).collect();
+            let values: Vec<ByteArray> =
+                codes.into_iter().flatten().map(|code| distinct[code].clone()).collect();
+            writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)
+        }
+    };
+    written.map_err(failed)?;
+    writer.close().map_err(failed)
+}
+
+fn failed(error: ParquetError) -> Reason {
+    match error {
+        ParquetError::External(error) => match error.downcast::<io::Error>() {
+            Ok(error) => Reason::Read(*error),
+            Err(error) => Reason::Read(io::Error::other(error)),
+        },
+        error => Reason::Read(io::Error::other(error)),
+    }
+}

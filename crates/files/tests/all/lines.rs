@@ -1,0 +1,114 @@
+use densely_files::{Format, ReadOptions};
+
+use crate::common::{column, shown, table};
+
+fn refusal(format: Format, text: &str) -> String {
+    let read = ReadOptions::new().format(format).from_reader(text.as_bytes());
+    read.map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn objects_of_json_on_lines() {
+    let expected = ["size count colour flag", "1.5 1 red true", "~ 2 NA false", "3 3  blue  true"];
+    assert_eq!(shown(&table("table.jsonl")), expected);
+    let missing = table("missing.jsonl");
+    assert_eq!(missing.names().collect::<Vec<_>>(), ["a", "b", "c", "id"]);
+    assert_eq!(column(&missing, "b"), ["x", "~", "~"]);
+    assert_eq!(column(&missing, "c"), ["~", "true", "false"]);
+    assert_eq!(column(&missing, "id"), ["~", "~", "1152921504606846976"]);
+}
+
+#[test]
+fn json_that_is_no_table_is_refused() {
+    for (text, expected) in [
+        ("{\"a\": 1}\n{\"a\": [1]}", "line 2"),
+        ("{\"a\": [1]}", "a list at `a`"),
+        ("{\"a\": {\"b\": 1}}", "an object at `a`"),
+        ("{\"a\": 1, \"a\": 2}", "the key `a` twice"),
+        ("[{\"a\": 1}]", "line 1"),
+        ("{\"a\": 1} {\"a\": 2}", "line 1"),
+        ("{\"a\": 1", "line 1"),
+        ("{\"a\": NaN}", "line 1"),
+        ("{}", "the table is empty"),
+        ("", "the table is empty"),
+    ] {
+        let refusal = refusal(Format::JsonLines, text);
+        assert!(refusal.contains(expected), "{text}: {refusal}");
+    }
+}
+
+#[test]
+fn libsvm_as_scikit_learn_writes_it() {
+    let rows = ["0.5 0 2 1", "0 1.25 0 -1", "0 0 -3 1"];
+    for (name, names) in
+        [("zero-based.libsvm", "x0 x1 x2 label"), ("one-based.libsvm", "x1 x2 x3 label")]
+    {
+        assert_eq!(shown(&table(name)), [&[names][..], &rows].concat());
+    }
+    let groups = table("groups.svmlight");
+    assert_eq!(shown(&groups)[..2], ["x1 x2 x3 qid label", "0.5 0 2 1 1"]);
+    assert_eq!(column(&groups, "qid"), ["1", "1", "2"]);
+}
+
+#[test]
+fn libsvm_that_is_wrong_is_refused() {
+    for (text, expected) in [
+        ("1 1:2\n1 x", "line 2: expected `index:number`, got `x`"),
+        ("1 1:a", "`1:a`"),
+        ("1 -1:2", "`-1:2`"),
+        ("1 1:2 1:3", "each index once"),
+        ("1,2 1:2", "a single label"),
+        ("1:2 2:3", "a single label"),
+        ("1 qid:1 qid:2", "one `qid`"),
+        ("1 4000000000:1", "trap"),
+        ("1 18446744073709551615:1", "trap"),
+        ("", "no row of data"),
+    ] {
+        let refusal = refusal(Format::Libsvm, text);
+        assert!(refusal.contains(expected), "{text}: {refusal}");
+    }
+}
+
+#[test]
+fn arff_dense_and_sparse() {
+    let weather = table("weather.arff");
+    let names = ["outlook", "temperature", "relative humidity", "windy", "note", "day"];
+    assert_eq!(weather.names().collect::<Vec<_>>(), names);
+    for (name, expected) in [
+        ("outlook", ["sunny", "heavy rain", "overcast"]),
+        ("temperature", ["85", "~", "3"]),
+        ("relative humidity", ["85.5", "100", "4"]),
+        ("windy", ["FALSE", "TRUE", "FALSE"]),
+        ("note", ["it's", "~", "a, b"]),
+        ("day", ["2024-01-01", "~", "2024-01-02"]),
+    ] {
+        assert_eq!(column(&weather, name), expected, "{name}");
+    }
+    let expected = ["first second class", "1.5 0 yes", "0 0 no", "0 ~ no"];
+    assert_eq!(shown(&table("sparse.arff")), expected);
+}
+
+#[test]
+fn arff_that_is_wrong_is_refused() {
+    let with = |rows: &str| {
+        format!("@relation r\n@attribute a numeric\n@attribute b {{x,y}}\n@data\n{rows}")
+    };
+    for (text, expected) in [
+        (with("1,x\n2"), "line 6: expected 2 cells, got `1`"),
+        (with("one,x"), "line 5, column `a`: expected a number or `?`, got `one`"),
+        (with("1,z"), "line 5, column `b`: expected one of `x`, `y` or `?`, got `z`"),
+        (with("1,'x"), "cells between commas"),
+        (with("{0 1, 0 2}"), "each index once"),
+        (with("{2 1}"), "an index below 2"),
+        (with("{0 1"), "nothing more"),
+        (with("1,x,{5}"), "expected 2 cells"),
+        (with(""), "no row of data"),
+        ("@relation r\n@attribute a relational\n".to_owned(), "got `relational`"),
+        ("@relation r\n@attribute a\n".to_owned(), "`@attribute NAME TYPE`"),
+        ("@relation r\n1,2\n".to_owned(), "line 2"),
+        ("@relation r\n@attribute a real\n".to_owned(), "no `@data`"),
+    ] {
+        let refusal = refusal(Format::Arff, &text);
+        assert!(refusal.contains(expected), "{text}: {refusal}");
+    }
+}

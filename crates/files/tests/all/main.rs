@@ -1,0 +1,10 @@
+//! Tables from files that other programs wrote, from damaged ones, and written by ourselves.
+
+mod arrays;
+mod common;
+mod compressed;
+mod damaged;
+mod lines;
+mod parquet;
+mod sheets;
+mod written;
