@@ -1,5 +1,7 @@
 use std::io::{Read, Seek};
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::{FORMAT, damaged};
@@ -43,6 +45,7 @@ pub(super) fn check(input: &mut Input, limits: Limits) -> Result<Workbook, Reaso
                 text.extend_from_slice(piece);
                 limits.check(len, total)
             })?;
+            check_ends(&text)?;
             limits.check(len, repeated_cells(&text).saturating_mul(CELL))?;
         } else {
             count(&mut entry, |piece| {
@@ -68,6 +71,24 @@ fn count(
         match entry.read(&mut buffer).map_err(damaged)? {
             0 => return Ok(()),
             read => piece(&buffer[..read])?,
+        }
+    }
+}
+
+/// Whether all that begins in a text of XML ends: the library waits for the end of a table forever.
+fn check_ends(text: &[u8]) -> Result<(), Reason> {
+    let (mut reader, mut buffer, mut depth) = (Reader::from_reader(text), Vec::new(), 0_usize);
+    loop {
+        buffer.clear();
+        // It says so itself if an end is not that of what began last.
+        match reader.read_event_into(&mut buffer).map_err(damaged)? {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            Event::Eof if depth > 0 => {
+                return Err(Reason::damaged(FORMAT, "its contents end too early"));
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
         }
     }
 }
@@ -150,6 +171,14 @@ fn attribute(tag: &[u8], name: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_begins_has_to_end() {
+        assert!(check_ends(b"<a><b/><c>text</c></a>").is_ok());
+        for text in ["<a><b>", "<a><b></a>", "<a></a></b>", "<a", "<a><!-- "] {
+            assert!(check_ends(text.as_bytes()).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn repeated_cells_are_counted() {
