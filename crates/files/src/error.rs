@@ -154,6 +154,14 @@ pub enum Reason {
         /// What is there.
         found: String,
     },
+    /// A file in a folder of images that does not belong with the others.
+    #[error("{}: {problem}", .path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and what was found.
+        problem: String,
+    },
     /// A name that does not say in which format a table is to be written.
     #[error("{0}")]
     Extension(String),

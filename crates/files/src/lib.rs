@@ -32,6 +32,8 @@ mod text;
 mod whole;
 mod write;
 
+#[cfg(feature = "images")]
+mod images;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "sheets")]

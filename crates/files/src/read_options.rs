@@ -85,7 +85,8 @@ impl ReadOptions {
         Self { limits, ..self }
     }
 
-    /// Reads a file; `-` is standard input.
+    /// Reads a file; `-` is standard input. With the feature `images`, a folder is read that has
+    /// a folder of PNG or JPEG images for each class.
     ///
     /// # Errors
     /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it holds no table.
@@ -113,8 +114,7 @@ impl ReadOptions {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
-            let (what, advice) = ("a folder", "name a file in it");
-            return Err(Reason::Unsupported { what, advice });
+            return images(path, self.limits);
         }
         if !metadata.is_file() {
             return self.of_reader(file, Some(path));
@@ -204,6 +204,14 @@ impl ReadOptions {
 /// Whether it is read from its beginning to its end.
 fn is_text(format: Format) -> bool {
     matches!(format, Format::Text | Format::JsonLines | Format::Libsvm | Format::Arff)
+}
+
+#[cfg(feature = "images")]
+use crate::images::read as images;
+
+#[cfg(not(feature = "images"))]
+fn images(_: &Path, _: Limits) -> Result<Table, Reason> {
+    Err(Reason::Feature { format: "folders of images", feature: "images" })
 }
 
 #[cfg(feature = "parquet")]

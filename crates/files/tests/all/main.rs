@@ -4,6 +4,8 @@ mod arrays;
 mod common;
 mod compressed;
 mod damaged;
+#[cfg(feature = "images")]
+mod images;
 mod lines;
 mod parquet;
 mod sheets;

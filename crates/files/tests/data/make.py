@@ -1,6 +1,6 @@
 """Writes the files in this folder with the programs that people write them with.
 
-python3 -m venv venv && venv/bin/pip install numpy pandas pyarrow openpyxl odfpy scikit-learn scipy zstandard
+python3 -m venv venv && venv/bin/pip install numpy pandas pyarrow openpyxl odfpy scikit-learn scipy zstandard pillow
 venv/bin/python make.py
 """
 
@@ -217,3 +217,15 @@ open("sparse.arff", "w").write(
 {1 ?}
 """
 )
+
+# Images, by Pillow.
+from PIL import Image
+
+grey = Image.fromarray(np.arange(0, 300, 50, dtype="u1").reshape(2, 3))
+grey.save("grey.png")
+grey.save("grey.jpg")
+grey.convert("LA").save("grey-alpha.png")
+Image.fromarray(np.full((2, 2), 1000, "u2")).save("grey-16.png")
+colour = Image.new("RGB", (1, 1), (10, 20, 30))
+colour.save("colour.png")
+colour.quantize(2).save("palette.png")
