@@ -93,19 +93,19 @@ pub(crate) fn extension(path: &Path) -> Option<String> {
 
 /// The first bytes of formats that are known and not read.
 const REFUSED: [(&[u8], &str, &str); 13] = [
-    (b"ARROW1", "an Arrow file (Feather)", "write it as Parquet, `df.to_parquet(...)`"),
-    (b"FEA1", "an old Feather file", "write it as Parquet, `df.to_parquet(...)`"),
+    (b"ARROW1\0", "an Arrow file (Feather)", "write it as Parquet, `df.to_parquet(...)`"),
+    (b"FEA1\0", "an old Feather file", "write it as Parquet, `df.to_parquet(...)`"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "write its table as Parquet or CSV"),
     (b"\x80\x02", "a Python pickle", PICKLE),
     (b"\x80\x03", "a Python pickle", PICKLE),
     (b"\x80\x04", "a Python pickle", PICKLE),
     (b"\x80\x05", "a Python pickle", PICKLE),
-    (b"BZh", "a file that bzip2 compressed", "decompress it first, `bunzip2 FILE`"),
+    (b"BZh91AY&SY", "a file that bzip2 compressed", "decompress it first, `bunzip2 FILE`"),
     (b"\xfd7zXZ\0", "a file that xz compressed", "decompress it first, `unxz FILE`"),
     (b"MATLAB 5.0 MAT-file", "a MATLAB file", "write its table as CSV, `writetable(...)`"),
     (b"SQLite format 3\0", "a database of SQLite", "write the table as CSV, `sqlite3 -csv`"),
     (b"%PDF-", "a PDF", "find the table it was made of"),
-    (b"RDX", "a file of R", "write its table as CSV, `write.csv(...)`"),
+    (b"RDX3\n", "a file of R", "write its table as CSV, `write.csv(...)`"),
 ];
 
 const PICKLE: &str = "reading one runs whatever is in it; write the data as NPY, Parquet or CSV";
@@ -117,7 +117,12 @@ fn by_magic(head: &[u8]) -> Result<Option<Format>, Reason> {
         }
     }
     Ok(match head {
-        [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
+        // A table of text may begin with a column of that name.
+        [b'P', b'A', b'R', b'1', rest @ ..]
+            if !matches!(rest, [b'\t'..=b'\r' | b' '..=b'~', ..]) =>
+        {
+            Some(Format::Parquet)
+        }
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
         // The old format of Excel.
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Format::Sheet),
@@ -165,7 +170,9 @@ mod tests {
     #[test]
     fn contents_come_before_names() {
         for (head, path, expected) in [
-            (&b"PAR1...."[..], "a.csv", Format::Parquet),
+            (&b"PAR1\x15\x04"[..], "a.csv", Format::Parquet),
+            (b"PAR1,PAR2\n", "a.csv", Format::Text),
+            (b"FEA1,BZh\n", "a", Format::Text),
             (b"\x93NUMPY\x01\x00", "a", Format::Npy),
             (b"\0\0\x08\x03\0\0\0\x01", "train-images-idx3-ubyte", Format::Idx),
             (b"a,b\n1,2\n", "a.txt", Format::Text),
@@ -187,7 +194,7 @@ mod tests {
             (&b"ARROW1\0\0"[..], "Parquet"),
             (b"\x89HDF\r\n\x1a\n", "HDF5"),
             (b"\x80\x04\x95", "pickle"),
-            (b"BZh9", "bunzip2"),
+            (b"BZh91AY&SY", "bunzip2"),
             (b"\xfd7zXZ\0", "unxz"),
         ] {
             let error = format(head, "data").unwrap_err().to_string();

@@ -149,8 +149,10 @@ impl ReadOptions {
             return self.of_text(format, reader);
         }
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes)?;
+        let most = self.limits.bytes.saturating_add(1);
+        reader.by_ref().take(most).read_to_end(&mut bytes)?;
         drop(reader);
+        self.limits.check(bytes.len() as u64, bytes.len() as u64)?;
         self.of_bytes(format, Input::memory(bytes))
     }
 

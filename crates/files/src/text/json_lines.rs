@@ -19,6 +19,10 @@ pub(crate) fn read(reader: impl Read, limits: Limits) -> Result<Table, Reason> {
     let mut lines = Lines::new(reader, "file of JSON lines");
     let mut rows = Rows::default();
     while let Some(line) = lines.next()? {
+        if line.number == 1 && line.text.starts_with('[') {
+            let (what, advice) = ("a list of JSON", "write one object on each line instead");
+            return Err(Reason::Unsupported { what, advice });
+        }
         let mut json = Deserializer::from_str(line.text);
         let read = (&mut json).deserialize_map(Row(&mut rows)).and_then(|()| json.end());
         read.map_err(|error| {

@@ -1,6 +1,7 @@
 use std::fs;
+use std::io::{self, Read};
 
-use densely_files::{Format, ReadOptions, read};
+use densely_files::{Format, Limits, ReadOptions, read};
 use densely_table::Cells;
 
 use crate::common::{path, refusal, shown, table};
@@ -124,6 +125,11 @@ fn arrays_may_come_through_a_pipe() {
     let bytes = fs::read(path("deflated.npz")).unwrap();
     let table = ReadOptions::new().from_reader(&bytes[..]).unwrap();
     assert_eq!(shown(&table), shown(&read(path("deflated.npz")).unwrap()));
+    let endless = io::repeat(0).take(1 << 30);
+    let endless = bytes.chain(endless);
+    let limits = Limits { bytes: 1 << 20, ..Limits::default() };
+    let error = ReadOptions::new().limits(limits).from_reader(endless).unwrap_err();
+    assert!(error.to_string().contains("at most 1048576 bytes"), "{error}");
     let error = ReadOptions::new().format(Format::Npy).from_reader(&b"a,b\n"[..]).unwrap_err();
     assert!(error.to_string().starts_with("-: this is no NPY file"), "{error}");
 }
