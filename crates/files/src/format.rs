@@ -55,7 +55,7 @@ impl Format {
             Some("jsonl" | "ndjson" | "json") => Self::JsonLines,
             Some("libsvm" | "svm" | "svmlight") => Self::Libsvm,
             Some("arff") => Self::Arff,
-            Some(claimed @ ("npy" | "npz" | "parquet" | "xlsx" | "xls" | "xlsb" | "ods")) => {
+            Some(claimed @ ("npy" | "npz" | "parquet" | "xlsx" | "ods")) => {
                 let detail =
                     format!("its name ends in .{claimed}, and its contents are something else");
                 return Err(Reason::damaged(long_name(claimed), detail));
@@ -92,7 +92,7 @@ pub(crate) fn extension(path: &Path) -> Option<String> {
 }
 
 /// The first bytes of formats that are known and not read.
-const REFUSED: [(&[u8], &str, &str); 13] = [
+const REFUSED: [(&[u8], &str, &str); 14] = [
     (b"ARROW1\0", "an Arrow file (Feather)", "write it as Parquet, `df.to_parquet(...)`"),
     (b"FEA1\0", "an old Feather file", "write it as Parquet, `df.to_parquet(...)`"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "write its table as Parquet or CSV"),
@@ -100,6 +100,7 @@ const REFUSED: [(&[u8], &str, &str); 13] = [
     (b"\x80\x03", "a Python pickle", PICKLE),
     (b"\x80\x04", "a Python pickle", PICKLE),
     (b"\x80\x05", "a Python pickle", PICKLE),
+    (b"\xd0\xcf\x11\xe0", "an old workbook of Excel (.xls)", "save it as .xlsx"),
     (b"BZh91AY&SY", "a file that bzip2 compressed", "decompress it first, `bunzip2 FILE`"),
     (b"\xfd7zXZ\0", "a file that xz compressed", "decompress it first, `unxz FILE`"),
     (b"MATLAB 5.0 MAT-file", "a MATLAB file", "write its table as CSV, `writetable(...)`"),
@@ -124,8 +125,6 @@ fn by_magic(head: &[u8]) -> Result<Option<Format>, Reason> {
             Some(Format::Parquet)
         }
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
-        // The old format of Excel.
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Format::Sheet),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(by_first_entry(head)),
         [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..] => Some(Format::Idx),
         _ => None,
@@ -194,6 +193,7 @@ mod tests {
             (&b"ARROW1\0\0"[..], "Parquet"),
             (b"\x89HDF\r\n\x1a\n", "HDF5"),
             (b"\x80\x04\x95", "pickle"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1", ".xlsx"),
             (b"BZh91AY&SY", "bunzip2"),
             (b"\xfd7zXZ\0", "unxz"),
         ] {

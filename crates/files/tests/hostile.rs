@@ -107,20 +107,19 @@ fn changed_files_are_read_or_refused() {
         names.retain(|path| of_format(path.to_str().unwrap()));
         let files: Vec<Vec<u8>> = names.iter().map(|path| fs::read(path).unwrap()).collect();
         assert!(!files.is_empty(), "{format}");
-        let is_archive = matches!(format, Format::Npz | Format::Sheet);
         let archives: Vec<_> =
-            files.iter().filter(|_| is_archive).map(|file| entries(file)).collect();
+            files.iter().map(|file| file.starts_with(b"PK").then(|| entries(file))).collect();
         let options = ReadOptions::new().limits(Limits { bytes: 1 << 27, ratio: 200 });
         let options = if format == Format::Text { options } else { options.format(format) };
         let (start, mut random, mut read, mut refused) = (Instant::now(), Random(1), 0, 0);
         while start.elapsed() < each {
             let which = random.below(files.len());
             let mut bytes = files[which].clone();
-            if is_archive && random.below(4) > 0 {
-                let mut entries = archives[which].clone();
-                let entry = random.below(entries.len());
-                random.mutate(&mut entries[entry].1, &files);
-                bytes = archive(&entries);
+            let parts = archives[which].as_ref().filter(|_| random.below(4) > 0);
+            if let Some(mut parts) = parts.cloned() {
+                let part = random.below(parts.len());
+                random.mutate(&mut parts[part].1, &files);
+                bytes = archive(&parts);
             } else {
                 random.mutate(&mut bytes, &files);
             }
@@ -129,7 +128,7 @@ fn changed_files_are_read_or_refused() {
                 Ok(_) => read += 1,
                 Err(_) => refused += 1,
             }
-            assert!(before.elapsed() < Duration::from_secs(20), "{format}: {bytes:?}");
+            assert!(before.elapsed() < Duration::from_secs(60), "{format}: {bytes:?}");
         }
         println!("{format}: {read} were read, {refused} refused");
     }

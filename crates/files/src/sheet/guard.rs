@@ -5,15 +5,13 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::{FORMAT, damaged};
-use crate::input::{Input, head};
+use crate::input::Input;
 use crate::{Limits, Reason};
 
 /// What a workbook is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Workbook {
-    Xls,
     Xlsx,
-    Xlsb,
     Ods,
 }
 
@@ -21,11 +19,6 @@ pub(super) enum Workbook {
 /// it is read once, and nothing kept.
 pub(super) fn check(input: &mut Input, limits: Limits) -> Result<Workbook, Reason> {
     let len = input.len();
-    let start = head(input, 4)?;
-    input.rewind()?;
-    if start.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Ok(Workbook::Xls);
-    }
     let mut archive = ZipArchive::new(&mut *input).map_err(damaged)?;
     let mut kind = None;
     let mut total = 0;
@@ -34,7 +27,10 @@ pub(super) fn check(input: &mut Input, limits: Limits) -> Result<Workbook, Reaso
         let name = entry.name().map_err(damaged)?.to_ascii_lowercase();
         match &name[..] {
             "xl/workbook.xml" => kind = Some(Workbook::Xlsx),
-            "xl/workbook.bin" => kind = Some(Workbook::Xlsb),
+            "xl/workbook.bin" => {
+                let (what, advice) = ("a binary workbook of Excel (.xlsb)", "save it as .xlsx");
+                return Err(Reason::Unsupported { what, advice });
+            }
             "content.xml" => kind = kind.or(Some(Workbook::Ods)),
             _ => {}
         }

@@ -4,10 +4,9 @@ mod cell;
 mod grid;
 mod guard;
 
-use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, Ods, Reader, Xls, Xlsb, Xlsx};
+use calamine::{Ods, Reader, Xlsx};
 use densely_parts::nearest;
 use densely_table::Table;
 
@@ -39,44 +38,23 @@ pub(crate) fn read(mut input: Input, sheet: Option<&str>, limits: Limits) -> Res
                 Ok(grid)
             })
         }
-        Workbook::Xlsb => {
-            let mut book = Xlsb::new(input).map_err(damaged)?;
+        Workbook::Ods => {
+            let mut book = Ods::new(input).map_err(damaged)?;
             let names = book.sheet_names();
             first(names, sheet, |name| {
-                let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
+                let range = book.worksheet_range(name).map_err(damaged)?;
+                let (top, left) = range.start().unwrap_or_default();
                 let mut grid = grid();
-                while let Some(cell) = cells.next_cell().map_err(damaged)? {
-                    grid.push(cell.get_position(), &Cell::from(cell.get_value()))?;
+                for (row, column, cell) in range.used_cells() {
+                    grid.push((top + row as u32, left + column as u32), &Cell::from(cell))?;
                 }
                 Ok(grid)
             })
         }
-        Workbook::Xls => dense::<Xls<_>, _>(input, sheet, grid),
-        Workbook::Ods => dense::<Ods<_>, _>(input, sheet, grid),
     };
     // The library indexes by what it reads.
     catch_unwind(AssertUnwindSafe(table))
         .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "parts of it contradict each other")))
-}
-
-/// Of the formats whose sheets are taken as a whole.
-fn dense<B, RS>(input: RS, sheet: Option<&str>, grid: impl Fn() -> Grid) -> Result<Table, Reason>
-where
-    RS: Read + Seek,
-    B: Reader<RS, Error: std::fmt::Display>,
-{
-    let mut book = B::new(input).map_err(damaged)?;
-    let names = book.sheet_names();
-    first(names, sheet, |name| {
-        let range = book.worksheet_range(name).map_err(damaged)?;
-        let (top, left) = range.start().unwrap_or_default();
-        let mut grid = grid();
-        for (row, column, value) in range.used_cells() {
-            let cell: &Data = value;
-            grid.push((top + row as u32, left + column as u32), &Cell::from(cell))?;
-        }
-        Ok(grid)
-    })
 }
 
 fn first(
