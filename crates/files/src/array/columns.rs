@@ -77,7 +77,8 @@ impl Array<'_> {
     ) -> Result<Vec<ColumnBuilder>, Reason> {
         let size = self.element.size();
         let row = size * columns;
-        let mut builders: Vec<_> = (0..columns).map(|_| self.element.column(rows)).collect();
+        let mut builders: Vec<_> =
+            (0..columns).map(|_| ColumnBuilder::with_capacity(rows)).collect();
         let mut block = vec![0; row * (BLOCK / row).clamp(1, rows)];
         let mut left = rows;
         while left > 0 {
@@ -103,7 +104,7 @@ impl Array<'_> {
         let mut builders: Vec<_> = (0..columns).map(|_| ColumnBuilder::new()).collect();
         let mut block = vec![0; size * (BLOCK / size).clamp(1, rows)];
         for position in 0..columns {
-            let mut builder = self.element.column(rows);
+            let mut builder = ColumnBuilder::with_capacity(rows);
             while builder.len() < rows {
                 let count = (rows - builder.len()).min((BLOCK / size).max(1));
                 let block = &mut block[..size * count];

@@ -78,11 +78,6 @@ impl Element {
         }
     }
 
-    /// A column with room for so many.
-    pub(super) fn column(self, rows: usize) -> ColumnBuilder {
-        ColumnBuilder::with_capacity(rows)
-    }
-
     /// Adds what these bytes are, which are as many as its size.
     #[inline]
     pub(super) fn push(self, bytes: &[u8], to: &mut ColumnBuilder) -> Result<(), Reason> {

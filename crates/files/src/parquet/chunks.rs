@@ -88,3 +88,32 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_say_how_large_they_become() {
+        // A page of data of 8 bytes, which are 300 when they are decompressed.
+        assert_eq!(page_size(&[0x15, 0, 0x15, 0xd8, 0x04, 0x15, 16]), Some(300));
+        assert_eq!(page_size(&[0x15, 0, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f]), Some(0x7fff_ffff));
+        for header in [&[][..], &[0x15], &[0x15, 0], &[0x15, 0, 0x15, 0xff], &[0x28, 0, 0x15, 1]] {
+            assert_eq!(page_size(header), None, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn no_page_is_larger_than_the_limits() {
+        let claims = |size: &[u8]| {
+            let page = [&[0x15, 0, 0x15][..], size, &[0x15, 16]].concat();
+            Chunks::new(Input::memory(page), Limits::default()).get_read(0).map(|_| ())
+        };
+        assert!(claims(&[0xd8, 0x04]).is_ok());
+        let error = claims(&[0xfe, 0xff, 0xff, 0xff, 0x0f]).unwrap_err();
+        assert!(error.to_string().contains("trap"), "{error}");
+        let chunks = Chunks::new(Input::memory(vec![0; 8]), Limits::default());
+        assert!(chunks.get_bytes(4, 4).is_ok() && chunks.get_bytes(4, 5).is_err());
+        assert!(chunks.get_bytes(u64::MAX, 1).is_err());
+    }
+}

@@ -1,4 +1,9 @@
-use densely_files::ReadOptions;
+use std::fs;
+use std::io::{Cursor, Read, Write};
+
+use densely_files::{Format, ReadOptions};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::common::{column, path, refusal, shown, table};
 
@@ -31,4 +36,61 @@ fn cells_that_cannot_be_taken_are_named() {
     assert!(error.contains("cell B2, column `b`") && error.contains("#DIV/0!"), "{error}");
     let error = refusal("refused-beyond.xlsx");
     assert!(error.contains("cell D3: expected a name for column D"), "{error}");
+}
+
+/// A workbook of `tests/data` in which one part is replaced.
+fn with_part(workbook: &str, part: &str, contents: &[u8]) -> String {
+    let mut archive = ZipArchive::new(Cursor::new(fs::read(path(workbook)).unwrap())).unwrap();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        writer.write_all(if name == part { contents } else { &bytes }).unwrap();
+    }
+    let workbook = writer.finish().unwrap().into_inner();
+    let read = ReadOptions::new().format(Format::Sheet).from_reader(&workbook[..]);
+    read.map(|table| shown(&table)[0].clone()).unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn sheets_of_few_bytes_and_many_cells_are_a_trap() {
+    let ods = |rows: &str| {
+        let body = format!(
+            "<office:document-content><office:body><office:spreadsheet>\
+             <table:table table:name=\"a\">{rows}</table:table>\
+             </office:spreadsheet></office:body></office:document-content>"
+        );
+        with_part("sheets.ods", "content.xml", body.as_bytes())
+    };
+    let cell = |attributes: &str| {
+        let text = "<text:p>x</text:p>";
+        format!(
+            "<table:table-cell {attributes} office:value-type=\"string\">{text}</table:table-cell>"
+        )
+    };
+    let row = |attributes: &str, cells: &str| {
+        format!("<table:table-row {attributes}>{cells}</table:table-row>")
+    };
+    assert_eq!(ods(&row("", &cell("")).repeat(2)), "x");
+    let wide = cell("table:number-columns-repeated=\"16384\"");
+    assert!(ods(&row("", &wide).repeat(100)).contains("trap"));
+    assert!(ods(&row("table:number-rows-repeated=\"1048576\"", &wide)).contains("trap"));
+    assert!(ods("<table:table-row>").contains("damaged"));
+
+    let zeros = vec![b' '; 100 << 20];
+    for (workbook, part) in
+        [("sheets.xlsx", "xl/worksheets/sheet2.xml"), ("sheets.ods", "content.xml")]
+    {
+        let refusal = with_part(workbook, part, &zeros);
+        assert!(refusal.contains("trap"), "{refusal}");
+    }
+    let sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c>\
+                 <c r=\"XFD1\"><v>2</v></c></row><row r=\"1048576\"><c r=\"A1048576\"><v>1</v></c>\
+                 </row></sheetData></worksheet>";
+    // Rows of which nothing is there are none.
+    let read = with_part("refused-beyond.xlsx", "xl/worksheets/sheet1.xml", sheet.as_bytes());
+    assert!(read.starts_with("1 column 2 column 3"), "{read}");
 }
