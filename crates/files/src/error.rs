@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use densely_parts::shortened;
+use densely_parts::{nearest, shortened};
 use densely_table::TableError;
 use thiserror::Error;
 
@@ -118,14 +118,14 @@ pub enum Reason {
         /// What is wrong with them.
         problem: String,
     },
-    /// An array or a sheet was asked for that the file does not have.
+    /// An array, a sheet or a column was asked for that the file does not have.
     #[error(
         "there is no {what} `{}`{}; there are {}", shortened(.name),
         .suggestion.as_ref().map(|s| format!(" (did you mean `{}`?)", shortened(s))).unwrap_or_default(),
         list(.known)
     )]
     Unknown {
-        /// What was asked for: an array, a sheet.
+        /// What was asked for.
         what: &'static str,
         /// Its name.
         name: String,
@@ -178,6 +178,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub(crate) fn unknown(what: &'static str, name: &str, known: Vec<String>) -> Self {
+        let suggestion = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        Self::Unknown { what, name: name.to_owned(), suggestion, known }
+    }
+
     pub(crate) fn damaged(format: &'static str, detail: impl Into<String>) -> Self {
         // What a library says may hold what is in the file.
         let detail: String = detail.into().chars().take(200).collect();

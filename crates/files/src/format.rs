@@ -25,6 +25,8 @@ pub enum Format {
     Libsvm,
     /// ARFF, of Weka.
     Arff,
+    /// A folder of images for each class.
+    Images,
 }
 
 impl Format {
@@ -41,6 +43,7 @@ impl Format {
             Self::JsonLines => "JSON lines",
             Self::Libsvm => "libsvm",
             Self::Arff => "ARFF",
+            Self::Images => "folders of images",
         }
     }
 

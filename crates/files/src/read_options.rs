@@ -35,6 +35,7 @@ pub struct ReadOptions {
     sheet: Option<String>,
     arrays: Vec<String>,
     labels: Option<PathBuf>,
+    without: Vec<String>,
     limits: Limits,
 }
 
@@ -79,6 +80,13 @@ impl ReadOptions {
         Self { labels: Some(path.into()), ..self }
     }
 
+    /// Columns that are left out, whatever is in them: those of lists, in Parquet and JSON
+    /// lines, are refused otherwise.
+    #[must_use]
+    pub fn without<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { without: names.into_iter().map(Into::into).collect(), ..self }
+    }
+
     /// How much data a file may stand for.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
@@ -96,7 +104,7 @@ impl ReadOptions {
             return self.from_reader(io::stdin().lock());
         }
         let table = self.of_file(path).map_err(|reason| FileError::new(path, reason))?;
-        self.with_labels(table, path)
+        self.finish(table, path)
     }
 
     /// Reads from anything that can be read. Arrays, Parquet and spreadsheets are taken into memory
@@ -107,14 +115,14 @@ impl ReadOptions {
     pub fn from_reader(&self, reader: impl Read) -> Result<Table, FileError> {
         let path = Path::new("-");
         let table = self.of_reader(reader, None).map_err(|reason| FileError::new(path, reason))?;
-        self.with_labels(table, path)
+        self.finish(table, path)
     }
 
-    fn of_file(&self, path: &Path) -> Result<Table, Reason> {
+    fn of_file(&self, path: &Path) -> Result<(Format, Table), Reason> {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
-            return images(path, self.limits);
+            return Ok((Format::Images, images(path, self.limits)?));
         }
         if !metadata.is_file() {
             return self.of_reader(file, Some(path));
@@ -126,15 +134,17 @@ impl ReadOptions {
         }
         match self.format_of(&head, Some(path))? {
             // The name says what it is separated by.
-            Format::Text => Ok(self.text.read(path)?),
-            format => match is_text(format) {
-                true => self.of_text(format, file),
-                false => self.of_bytes(format, Input::file(file, metadata.len())),
-            },
+            Format::Text => Ok((Format::Text, self.text.read(path)?)),
+            format if is_text(format) => Ok((format, self.of_text(format, file)?)),
+            format => Ok((format, self.of_bytes(format, Input::file(file, metadata.len()))?)),
         }
     }
 
-    fn of_reader(&self, mut reader: impl Read, path: Option<&Path>) -> Result<Table, Reason> {
+    fn of_reader(
+        &self,
+        mut reader: impl Read,
+        path: Option<&Path>,
+    ) -> Result<(Format, Table), Reason> {
         let start = head(&mut reader, HEAD)?;
         let compression = Compression::recognise(&start);
         let reader = Cursor::new(start).chain(reader);
@@ -146,14 +156,14 @@ impl ReadOptions {
         let format = self.format_of(&start, path)?;
         let mut reader = Cursor::new(start).chain(reader);
         if is_text(format) {
-            return self.of_text(format, reader);
+            return Ok((format, self.of_text(format, reader)?));
         }
         let mut bytes = Vec::new();
         let most = self.limits.bytes.saturating_add(1);
         reader.by_ref().take(most).read_to_end(&mut bytes)?;
         drop(reader);
         self.limits.check(bytes.len() as u64, bytes.len() as u64)?;
-        self.of_bytes(format, Input::memory(bytes))
+        Ok((format, self.of_bytes(format, Input::memory(bytes))?))
     }
 
     fn format_of(&self, head: &[u8], path: Option<&Path>) -> Result<Format, Reason> {
@@ -165,7 +175,7 @@ impl ReadOptions {
 
     fn of_text(&self, format: Format, reader: impl Read) -> Result<Table, Reason> {
         match format {
-            Format::JsonLines => text::json_lines(reader, self.limits),
+            Format::JsonLines => text::json_lines(reader, &self.without, self.limits),
             Format::Libsvm => text::libsvm(reader, self.limits),
             Format::Arff => text::arff(reader, self.limits),
             _ => Ok(self.text.from_reader(reader)?),
@@ -177,14 +187,42 @@ impl ReadOptions {
             Format::Npy => array::npy(input),
             Format::Npz => array::npz(input, &self.arrays, self.limits),
             Format::Idx => array::idx(input),
-            Format::Parquet => parquet(input, self.limits),
+            Format::Images => {
+                let (what, advice) = ("a file", "name the folder of the folders of images");
+                Err(Reason::Unsupported { what, advice })
+            }
+            Format::Parquet => parquet(input, &self.without, self.limits),
             _ => sheet(input, self.sheet.as_deref(), self.limits),
         }
     }
 
+    /// Without what was not left out while it was read, and with the labels.
+    fn finish(&self, (format, table): (Format, Table), path: &Path) -> Result<Table, FileError> {
+        let table = match format {
+            Format::Parquet | Format::JsonLines => Ok(table),
+            _ => self.left_out(table),
+        };
+        self.with_labels(table.map_err(|reason| FileError::new(path, reason))?, path)
+    }
+
+    fn left_out(&self, table: Table) -> Result<Table, Reason> {
+        if self.without.is_empty() {
+            return Ok(table);
+        }
+        if let Some(name) = self.without.iter().find(|&name| table.names().all(|own| own != name)) {
+            return Err(Reason::unknown(
+                "column",
+                name,
+                table.names().map(str::to_owned).collect(),
+            ));
+        }
+        let kept = |column: &Column| !self.without.iter().any(|name| name == column.name());
+        Ok(Table::from_columns(table.into_columns().into_iter().filter(kept).collect())?)
+    }
+
     fn with_labels(&self, table: Table, path: &Path) -> Result<Table, FileError> {
         let Some(labels) = &self.labels else { return Ok(table) };
-        let options = Self { format: None, labels: None, ..self.clone() };
+        let options = Self { format: None, labels: None, without: Vec::new(), ..self.clone() };
         let read = options.read(labels)?;
         let problem = match (read.columns(), read.rows()) {
             ([_], rows) if rows == table.rows() => None,
@@ -220,7 +258,7 @@ fn images(_: &Path, _: Limits) -> Result<Table, Reason> {
 use crate::parquet::read as parquet;
 
 #[cfg(not(feature = "parquet"))]
-fn parquet(_: Input, _: Limits) -> Result<Table, Reason> {
+fn parquet(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
     Err(Reason::Feature { format: "Parquet", feature: "parquet" })
 }
 

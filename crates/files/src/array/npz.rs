@@ -1,6 +1,6 @@
 use std::io::Read;
 
-use densely_parts::{nearest, shortened};
+use densely_parts::shortened;
 use densely_table::{Column, Table};
 use zip::ZipArchive;
 
@@ -22,8 +22,7 @@ pub(crate) fn read(input: Input, chosen: &[String], limits: Limits) -> Result<Ta
         return Err(Reason::damaged(FORMAT, "there is no array in it"));
     }
     if let Some(name) = chosen.iter().find(|name| !known.contains(name)) {
-        let suggestion = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-        return Err(Reason::Unknown { what: "array", name: name.clone(), suggestion, known });
+        return Err(Reason::unknown("array", name, known.clone()));
     }
     let names = if chosen.is_empty() { &known[..] } else { chosen };
     let mut arrays: Vec<(&String, Vec<Column>)> = Vec::new();

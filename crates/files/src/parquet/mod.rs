@@ -19,46 +19,61 @@ use crate::{Limits, Reason};
 
 const FORMAT: &str = "Parquet file";
 
-/// Reads a Parquet file.
-pub(crate) fn read(input: Input, limits: Limits) -> Result<Table, Reason> {
+/// Reads a Parquet file, but for these columns.
+pub(crate) fn read(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
     // Sizes that contradict each other are looked up by the library without a check. What it
     // says then on standard error is no harm.
-    catch_unwind(AssertUnwindSafe(|| table(input, limits)))
+    catch_unwind(AssertUnwindSafe(|| table(input, without, limits)))
         .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "sizes in it contradict each other")))
 }
 
-fn table(input: Input, limits: Limits) -> Result<Table, Reason> {
+fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
     let len = input.len();
     let file = SerializedFileReader::new(Chunks::new(input, limits)).map_err(damaged)?;
     let metadata = file.metadata();
     let schema = metadata.file_metadata().schema_descr();
-    let meanings: Vec<_> = schema.columns().iter().map(|column| Meaning::of(column)).collect();
-    let mut refused: Vec<_> = meanings.iter().filter_map(|meaning| meaning.clone().err()).collect();
+    let fields = schema.root_schema().get_fields();
+    let known = |name: &String| fields.iter().any(|field| field.name() == name);
+    if let Some(name) = without.iter().find(|name| !known(name)) {
+        let known = fields.iter().map(|field| field.name().to_owned()).collect();
+        return Err(Reason::unknown("column", name, known));
+    }
+    // A column of lists or of fields is several of the file.
+    let (mut columns, mut refused) = (Vec::new(), Vec::new());
+    for (index, column) in schema.columns().iter().enumerate() {
+        if column.path().parts().first().is_some_and(|root| without.contains(root)) {
+            continue;
+        }
+        match Meaning::of(column) {
+            Ok(meaning) => columns.push((index, meaning, column)),
+            Err(column) => refused.push(column),
+        }
+    }
     refused.dedup();
     if !refused.is_empty() {
-        let advice = "leave them out of the file, or write what is in them as columns of their own";
+        let advice = "leave them out, or write what is in them as columns of their own";
         return Err(Reason::Columns { columns: refused, advice });
     }
-    let meanings: Vec<Meaning> = meanings.into_iter().flatten().collect();
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(u64::MAX);
-    limits.check_table(len, rows, meanings.len() as u64)?;
+    limits.check_table(len, rows, columns.len() as u64)?;
     let mut builders: Vec<_> =
-        meanings.iter().map(|_| ColumnBuilder::with_capacity(rows as usize)).collect();
+        columns.iter().map(|_| ColumnBuilder::with_capacity(rows as usize)).collect();
     let mut left = rows as usize;
     for group in 0..metadata.num_row_groups() {
         let group = file.get_row_group(group).map_err(damaged)?;
         let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(usize::MAX);
         left = left.checked_sub(rows).ok_or_else(more_rows)?;
-        for (column, (meaning, builder)) in meanings.iter().zip(&mut builders).enumerate() {
-            let reader = group.get_column_reader(column).map_err(damaged)?;
-            read_group(reader, &schema.column(column), *meaning, rows, builder)?;
+        for (&(index, meaning, column), builder) in columns.iter().zip(&mut builders) {
+            let reader = group.get_column_reader(index).map_err(damaged)?;
+            read_group(reader, column, meaning, rows, builder)?;
         }
     }
     if left > 0 {
         return Err(more_rows());
     }
-    let named = schema.columns().iter().zip(builders);
-    Ok(Table::from_columns(named.map(|(column, cells)| cells.finish(column.name())).collect())?)
+    let named = columns.iter().zip(builders);
+    let named = named.map(|((_, _, column), cells)| cells.finish(column.name()));
+    Ok(Table::from_columns(named.collect())?)
 }
 
 fn more_rows() -> Reason {

@@ -7,7 +7,6 @@ mod guard;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Ods, Reader, Xlsx};
-use densely_parts::nearest;
 use densely_table::Table;
 
 use self::cell::Cell;
@@ -66,9 +65,7 @@ fn first(
         if names.iter().any(|known| known == name) {
             return read(name)?.finish();
         }
-        let suggestion = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-        let name = name.to_owned();
-        return Err(Reason::Unknown { what: "sheet", name, suggestion, known: names });
+        return Err(Reason::unknown("sheet", name, names));
     }
     for name in &names {
         let grid = read(name)?;

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use densely_table::{Column, ColumnBuilder, Table};
 use serde::Deserializer as _;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 use super::lines::Lines;
@@ -14,10 +14,13 @@ use crate::whole::{push_signed, push_unsigned};
 use crate::{Limits, Reason};
 
 /// Reads JSON lines: an object on each, of numbers, texts, truth values and nulls. A key that is
-/// missing is a gap, as null is.
-pub(crate) fn read(reader: impl Read, limits: Limits) -> Result<Table, Reason> {
+/// missing is a gap, as null is. Keys of `without` are left out.
+pub(crate) fn read(reader: impl Read, without: &[String], limits: Limits) -> Result<Table, Reason> {
     let mut lines = Lines::new(reader, "file of JSON lines");
-    let mut rows = Rows::default();
+    let mut rows = Rows {
+        without: without.iter().map(|name| (name.clone(), false)).collect(),
+        ..Rows::default()
+    };
     while let Some(line) = lines.next()? {
         if line.number == 1 && line.text.starts_with('[') {
             let (what, advice) = ("a list of JSON", "write one object on each line instead");
@@ -45,6 +48,10 @@ pub(crate) fn read(reader: impl Read, limits: Limits) -> Result<Table, Reason> {
         })?;
         rows.cells.end_row(line.bytes, limits)?;
     }
+    if let Some((name, _)) = rows.without.iter().find(|(_, seen)| !**seen) {
+        let known = (0..rows.cells.columns()).map(|column| rows.cells.name(column).to_owned());
+        return Err(Reason::unknown("column", name, known.collect()));
+    }
     let columns: Vec<Column> = rows.cells.finish(|_, cells| cells.push_gap()).collect();
     Ok(Table::from_columns(columns)?)
 }
@@ -53,6 +60,8 @@ pub(crate) fn read(reader: impl Read, limits: Limits) -> Result<Table, Reason> {
 struct Rows {
     cells: Sparse,
     by_name: HashMap<String, usize>,
+    /// Keys that are left out, and whether they were there.
+    without: HashMap<String, bool>,
 }
 
 /// An object that becomes a row.
@@ -66,8 +75,13 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Rows { cells, by_name } = self.0;
+        let Rows { cells, by_name, without } = self.0;
         while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            if let Some(seen) = without.get_mut(&key[..]) {
+                *seen = true;
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
             let column = match by_name.get(&key[..]) {
                 Some(&column) => column,
                 None => {

@@ -65,6 +65,23 @@ fn what_is_no_column_is_refused_by_name() {
 }
 
 #[test]
+fn columns_may_be_left_out() {
+    let options = ReadOptions::new().without(["list", "struct", "map", "binary"]);
+    assert_eq!(shown(&options.read(path("refused-nested.parquet")).unwrap()), ["fine", "1", "2"]);
+    let error = ReadOptions::new().without(["lst"]).read(path("refused-nested.parquet"));
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("did you mean `list`?"), "{error}");
+
+    let lines = "{\"a\": 1, \"b\": [1]}\n{\"a\": 2}\n".as_bytes();
+    let read = |name| ReadOptions::new().without([name]).from_reader(lines);
+    assert_eq!(shown(&read("b").unwrap()), ["a", "1", "2"]);
+    assert!(read("c").is_err());
+    let csv = ReadOptions::new().without(["size"]).read(path("plain.csv")).unwrap();
+    assert_eq!(shown(&csv), ["colour", "red", "blue"]);
+    assert!(ReadOptions::new().without(["c"]).read(path("plain.csv")).is_err());
+}
+
+#[test]
 fn more_rows_than_the_file_can_hold_are_a_trap() {
     let limits = Limits { bytes: 100, ..Limits::default() };
     let error = ReadOptions::new().limits(limits).read(path("pandas.parquet")).unwrap_err();
