@@ -182,10 +182,7 @@ impl<T: Scalar> Dataset<T> {
     /// The index of each example's class; `None` for real targets.
     #[must_use]
     pub fn labels(&self) -> Option<&[usize]> {
-        match &self.target {
-            Target::Classes { labels, .. } => Some(labels),
-            Target::Values { .. } => None,
-        }
+        self.target.labels()
     }
 
     /// The real targets, outputs x n; `None` for classes.

@@ -29,6 +29,15 @@ impl<T: Scalar> Target<T> {
         }
     }
 
+    /// The index of each example's class; `None` for real values.
+    #[must_use]
+    pub fn labels(&self) -> Option<&[usize]> {
+        match self {
+            Self::Classes { labels, .. } => Some(labels),
+            Self::Values { .. } => None,
+        }
+    }
+
     /// The names of the classes, or of the outputs.
     #[must_use]
     pub fn names(&self) -> &[String] {
