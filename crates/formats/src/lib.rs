@@ -29,6 +29,7 @@
 //!
 //! [safetensors]: https://github.com/huggingface/safetensors
 
+mod columns;
 mod error;
 mod hash;
 mod manifest;

@@ -11,7 +11,7 @@ use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
 use crate::source::{Failure, Header, Source};
 use crate::tensor::{Stored, Tensors};
-use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
+use crate::{FormatError, Provenance, WholeFile, columns, network, preparation, same};
 
 /// So many layers may be without parameters before any with them.
 const FREE_LAYERS: usize = 16;
@@ -114,6 +114,7 @@ impl<T: Scalar> ModelFile<T> {
             dtype: Dtype::of::<T>(),
             network: network::store(predictor.model(), &mut tensors)?,
             preprocess: preparation::store(preparation, &mut tensors),
+            table: columns::store(preparation.encoding(), &mut tensors),
             features: preparation.feature_names().to_vec(),
             target: preparation.target_name().to_owned(),
             task,
@@ -149,7 +150,12 @@ impl<T: Scalar> ModelFile<T> {
         known: &Registry<T>,
     ) -> Result<Self, Reason> {
         let outputs = manifest.outputs.len();
+        let table = manifest.table.take();
         let preparation = preparation::restore(&mut manifest, tensors, known.transformations())?;
+        let preparation = match table {
+            None => preparation,
+            Some(table) => preparation.with_encoding(columns::restore(table, tensors)?)?,
+        };
         let model = network::restore(manifest.network, outputs, tensors, known)?;
         let predictor = Predictor::new(preparation, model)?;
         Ok(Self { predictor, provenance: manifest.provenance })
@@ -220,6 +226,7 @@ fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
         // A weight and a bias, an activation and dropout.
         ("layers", lengths.network.layers, 2 * count + FREE_LAYERS),
         ("features", lengths.features, numbers),
+        ("categories", Length(lengths.table.values.0), numbers),
         ("outputs", lengths.outputs, numbers),
     ] {
         if length > most {
@@ -229,6 +236,7 @@ fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
     }
     for (what, Length(length)) in [
         ("transformations", lengths.preprocess),
+        ("words for gaps", lengths.table.missing),
         ("options", lengths.provenance.options),
         ("results", lengths.provenance.results),
     ] {

@@ -2,7 +2,9 @@ use densely_data::{DataError, Place};
 use densely_layers::KindError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
+use densely_parts::shortened;
 use densely_preprocess::PreprocessError;
+use densely_table::TableError;
 use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
 
@@ -28,6 +30,19 @@ pub enum ModelError {
     /// Data that cannot be split as asked.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A table that is not as it should be.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// An encoding of other features than those that a model was trained on.
+    #[error(
+        "expected an encoding of the features {}, got one of {}", names(.expected), names(.actual)
+    )]
+    Features {
+        /// Those that the model was trained on.
+        expected: Vec<String>,
+        /// Those of the encoding.
+        actual: Vec<String>,
+    },
     /// Preprocessing that cannot be fitted or made.
     #[error(transparent)]
     Preprocess(#[from] PreprocessError),
@@ -268,4 +283,11 @@ impl ModelError {
     ) -> Self {
         Self::Option { option, expected, value: value.to_string() }
     }
+}
+
+/// A few names, as a message lists them.
+fn names(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
 }

@@ -2,6 +2,7 @@
 
 mod cell;
 mod column;
+mod dataset;
 mod delimited;
 mod encoding;
 mod error;
@@ -9,6 +10,7 @@ mod lines;
 mod missing;
 mod numbers;
 mod parsed;
+mod roles;
 mod rows;
 mod schema;
 mod table;

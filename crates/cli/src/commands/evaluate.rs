@@ -4,6 +4,7 @@ mod classification;
 
 use std::io::Write;
 
+use densely::models::metrics::Baseline;
 use densely::prelude::*;
 use serde_json::{Map, Value};
 
@@ -24,14 +25,12 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
-    let table = input::table(&args.data)?;
-    let data = table
-        .dataset_for(preparation.feature_names(), target, classes)
-        .map_err(CliError::data(&args.data))?;
-    let spelt = input::other_spellings(&table, &data).map_err(CliError::data(&args.data))?;
-    drop(table);
-    let threads = input::threads(0)?;
+    let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
+    let table = input::table(&args.data, &args.dialect, Some(schema), &threads)?;
     let in_data = || CliError::in_data(&args.data);
+    let data = preparation.table(&Rows::all(&table)).map_err(in_data())?;
+    let without = table.rows() - data.len();
+    drop(table);
     let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
     let classification = match classes {
         None => None,
@@ -42,6 +41,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     };
 
     let mut figures = output::metrics(&evaluation);
+    figures.extend(output::baseline(&Baseline::new(data.target(), data.target())?));
     figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();
@@ -57,7 +57,9 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         counted(data.len(), "example"),
         visible(&args.data.display().to_string())
     );
-    spelt.iter().for_each(|spelt| eprintln!("{spelt}"));
+    if without > 0 {
+        eprintln!("{} without a target left out", counted(without, "row"));
+    }
     eprintln!("{}", table.trim_fmt());
     if let Some(classification) = classification {
         classification.print();

@@ -1,6 +1,7 @@
 //! `densely train`.
 
 mod keeper;
+mod of_table;
 mod optimizer;
 mod parts;
 mod report;
@@ -52,8 +53,12 @@ fn train<T: Scalar>(
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
-    let parts = Parts::read(args)?;
+    let parts = Parts::read(args, &threads)?;
     let preparation = Preparation::fit(&args.preprocess.0, &parts.train)
+        .and_then(|preparation| match &parts.encoding {
+            None => Ok(preparation),
+            Some(encoding) => preparation.with_encoding(encoding.clone()),
+        })
         .map_err(|error| cannot_prepare(args, &parts, error))?;
     let prepared = Prepared::<T>::new(&parts, &preparation)?;
     let spec = spec(args, &preparation, &parts);
@@ -216,7 +221,11 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
     if args.data.is_some() {
         let task = if parts.train.labels().is_some() { "classify" } else { "regress" };
         told.push(("task", task.to_owned()));
-        told.push(("target", parts.train.target_name().to_owned()));
+        let columns = parts.target.iter().flat_map(TargetColumns::columns);
+        told.push((
+            "target",
+            columns.map(|name| config::quoted(name)).collect::<Vec<_>>().join(","),
+        ));
     }
     told.extend(patience.map(|epochs| ("patience", epochs.to_string())));
     told.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()

@@ -21,7 +21,6 @@ pub struct ColumnEncoder {
 
 /// What is made of cells, by their kind.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Encoder {
     /// Of numbers.
     Number(NumberEncoder),

@@ -8,11 +8,14 @@ mod number;
 mod options;
 mod time_parts;
 
+use std::collections::{HashMap, HashSet};
+
 use densely_tensor::{Mat, ShapeError, try_zeros};
 
 pub use category::CategoryEncoder;
 pub(crate) use encoder::numbers as numbers_of;
 pub use encoder::{ColumnEncoder, Encoder};
+pub(crate) use fit::seconds_of;
 pub use impute::Impute;
 pub use number::NumberEncoder;
 pub use options::EncodingOptions;
@@ -23,11 +26,11 @@ use crate::{Rows, Schema, Table, TableError};
 /// How the columns of a table become numbers: fitted on the training part, and the same for all
 /// tables to come, whatever the order of their columns.
 ///
-/// - A **number** is itself; a gap has the median of the training part, and where there were gaps
-///   in it, one more column says so: 1 for a gap.
+/// - A **number** is itself; a gap has the median of the training part, and where there were
+///   gaps enough to learn from, one more number says which are: 1 for a gap.
 /// - A **truth value** is 0 or 1, with gaps as for numbers.
 /// - A **category** is a column for each value, of which one is 1: for each that is frequent enough,
-///   one for all others together, and one for gaps if there were any. A value that was not seen
+///   one for all others together, and one for gaps if they are. A value that was not seen
 ///   in training is one of the others, or 0 everywhere if there were none.
 /// - A **time** is year, month, day of the week, hour and the seconds since the first in the
 ///   training part, as far as they differ in it.
@@ -35,7 +38,7 @@ use crate::{Rows, Schema, Table, TableError};
 /// ```
 /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
 ///
-/// let table = Table::from_reader("size,kind\n2,pear\nNA,apple\n4,pear\n8,\n".as_bytes())?;
+/// let table = Table::from_reader("size,kind\n2,pear\nNA,apple\n4,pear\n8,\nNA,apple\n6,\n".as_bytes())?;
 /// let rows = Rows::all(&table);
 /// let schema = Schema::infer(&rows, &SchemaOptions::new())?;
 /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
@@ -44,7 +47,7 @@ use crate::{Rows, Schema, Table, TableError};
 ///
 /// let new = Table::from_reader("kind,size\npear,NA\nplum,1\n".as_bytes())?;
 /// let x = encoding.encode(&Rows::all(&new))?;
-/// assert_eq!(x.col_as_slice(0), [4.0, 1.0, 0.0, 1.0, 0.0]);
+/// assert_eq!(x.col_as_slice(0), [5.0, 1.0, 0.0, 1.0, 0.0]);
 /// assert_eq!(x.col_as_slice(1), [1.0, 0.0, 0.0, 0.0, 0.0]);
 /// # Ok::<(), densely_table::TableError>(())
 /// ```
@@ -114,10 +117,17 @@ impl Encoding {
         self.encoders.iter().map(|encoder| encoder.column.as_str())
     }
 
-    /// The names of the numbers that come out, in order.
+    /// The names of the numbers that come out, in order; one that would come twice has a number.
     #[must_use]
     pub fn feature_names_out(&self) -> Vec<String> {
-        self.encoders.iter().flat_map(ColumnEncoder::names_out).collect()
+        let mut seen = HashSet::new();
+        // The name of a category may be that of a column.
+        let unique = |name: String| {
+            let numbered = (2..).map(|i| format!("{name} ({i})"));
+            let mut names = [name.clone()].into_iter().chain(numbered);
+            names.find(|name| seen.insert(name.clone())).unwrap_or(name)
+        };
+        self.encoders.iter().flat_map(ColumnEncoder::names_out).map(unique).collect()
     }
 
     /// The index, among the columns that go in, of that which each number comes from.
@@ -173,7 +183,7 @@ fn positions<'a>(
     table: &Table,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<usize>, TableError> {
-    let by_name: std::collections::HashMap<&str, usize> =
+    let by_name: HashMap<&str, usize> =
         table.names().enumerate().map(|(position, name)| (name, position)).collect();
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in names {

@@ -5,7 +5,6 @@ use crate::TableError;
 
 /// What the cells of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ColumnKind {
     /// Quantities.
     Number,

@@ -19,13 +19,20 @@ pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema,
     options.names().try_for_each(|name| table.position(name).map(drop))?;
     let is_target = |column: &&Column| options.targets.iter().any(|name| name == column.name());
     let features = table.columns().iter().filter(|column| !is_target(column));
-    let columns: Vec<ColumnSchema> =
+    let mut columns: Vec<ColumnSchema> =
         features.map(|column| column_schema(column, rows, options)).collect();
+    if columns.iter().all(|column| column.left_out.is_some()) {
+        // What counts the rows may be the quantity of which all others are functions.
+        let counts = columns.iter_mut().filter(|column| {
+            column.left_out == Some(LeftOut::RowNumbers) && !is_index(&column.name)
+        });
+        counts.for_each(|column| column.left_out = None);
+    }
     if columns.iter().all(|column| column.left_out.is_some()) {
         let columns = columns.iter().map(ColumnSchema::to_string).collect();
         return Err(TableError::NoFeatures { columns });
     }
-    Ok(Schema { columns })
+    Ok(Schema::new(columns))
 }
 
 fn column_schema(column: &Column, rows: &Rows<'_>, options: &SchemaOptions) -> ColumnSchema {

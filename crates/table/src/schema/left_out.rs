@@ -4,7 +4,6 @@ use densely_parts::shortened;
 
 /// Why a column is no feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum LeftOut {
     /// It was asked for.
     Dropped,

@@ -15,7 +15,7 @@ pub use options::SchemaOptions;
 pub(crate) use time::time_of;
 pub(crate) use truth::truth_of;
 
-use crate::{Rows, TableError};
+use crate::{Missing, Rows, TableError};
 
 /// What each column of a table is, and which are left out and why.
 ///
@@ -41,6 +41,7 @@ use crate::{Rows, TableError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     columns: Vec<ColumnSchema>,
+    missing: Missing,
 }
 
 /// What a column of a table is.
@@ -58,7 +59,19 @@ impl Schema {
     /// Of these columns.
     #[must_use]
     pub fn new(columns: Vec<ColumnSchema>) -> Self {
-        Self { columns }
+        Self { columns, missing: Missing::default() }
+    }
+
+    /// For tables of text in which these cells are gaps, of which the schema only keeps note.
+    #[must_use]
+    pub fn with_missing(self, missing: Missing) -> Self {
+        Self { missing, ..self }
+    }
+
+    /// Which cells of a text are gaps.
+    #[must_use]
+    pub fn missing(&self) -> &Missing {
+        &self.missing
     }
 
     /// Tells what the columns are from these rows. Targets are no part of a schema.
@@ -69,7 +82,7 @@ impl Schema {
     /// that they are postal codes.
     ///
     /// Left out are columns without any value, with one value, that number the rows, whose
-    /// values are all different, and text of which no value is frequent enough to learn from.
+    /// values are all different (whole numbers, by the name of their column too), and text of which no value is frequent enough to learn from.
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`] for a name in the options that there is not,

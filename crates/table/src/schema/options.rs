@@ -58,7 +58,8 @@ impl SchemaOptions {
 
     /// A category in fewer rows than this is rare, and taken to be one of others. By default 10 or
     /// a thousandth of all rows, if that is more; in a table of fewer than 1,000 rows a
-    /// hundredth.
+    /// hundredth, and 2 at least: nothing can be learnt from one row. As many gaps are needed for a
+    /// number that says which are.
     #[must_use]
     pub fn rare(self, rows: usize) -> Self {
         Self { rare: Some(rows), ..self }
@@ -66,7 +67,8 @@ impl SchemaOptions {
 
     /// The rows that a category needs, of so many.
     pub(crate) fn needed(&self, rows: usize) -> usize {
-        self.rare.unwrap_or_else(|| (rows / 1000).max(RARE.min(rows / 100))).max(1)
+        let told = (rows / 1000).max(RARE.min(rows / 100)).max(2);
+        self.rare.unwrap_or(told)
     }
 
     pub(crate) fn kind_of(&self, name: &str) -> Option<ColumnKind> {

@@ -21,13 +21,16 @@ fn encoded(encoding: &Encoding, table: &Table) -> Vec<Vec<f64>> {
 
 #[test]
 fn gaps_have_the_median_and_a_column_says_so() {
-    let train = table("a,b\n1,5\nNA,6\n3,7\n8,8\n");
+    let train = table("a,b\n1,5\nNA,6\n3,7\n8,8\nNA,9\n");
     let encoding = fit(&train, &EncodingOptions::new());
     assert_eq!(encoding.feature_names_out(), ["a", "a is missing", "b"]);
     assert_eq!(encoding.sources(), [0, 0, 1]);
     assert_eq!(encoded(&encoding, &train)[1], [3.0, 1.0, 6.0]);
     // A gap where training had none has the median alone.
-    assert_eq!(encoded(&encoding, &table("b,a\n,2\n9,4\n"))[0], [2.0, 0.0, 6.5]);
+    assert_eq!(encoded(&encoding, &table("b,a\n,2\n9,4\n"))[0], [2.0, 0.0, 7.0]);
+    // One gap tells nothing.
+    let one = fit(&table("a,b\n1,5\nNA,6\n3,7\n8,8\n"), &EncodingOptions::new());
+    assert_eq!(one.feature_names_out(), ["a", "b"]);
     let encoding = fit(&train, &EncodingOptions::new().impute(Impute::Mean));
     assert_eq!(encoded(&encoding, &train)[1][0], 4.0);
 }
@@ -35,12 +38,12 @@ fn gaps_have_the_median_and_a_column_says_so() {
 #[test]
 fn rare_and_new_categories_are_others() {
     let mut text = "k,x\n".to_owned();
-    for i in 0..40 {
+    for i in 0..42 {
         let k = match i {
             0..20 => "b",
             20..36 => "a",
             36 => "rare",
-            37 => "",
+            37 | 38 => "",
             _ => "z",
         };
         text += &format!("{k},{}\n", i % 7);
@@ -59,7 +62,7 @@ fn rare_and_new_categories_are_others() {
     let encoding = fit(&train, &EncodingOptions::new().rare(1).categories(1));
     assert_eq!(encoding.feature_names_out()[..2], ["k = b", "k is another"]);
     // Without others in training, a new one is none of all.
-    let train = table("k,x\na,1\nb,2\na,3\n");
+    let train = table("k,x\na,1\nb,2\na,3\nb,5\n");
     let encoding = fit(&train, &EncodingOptions::new());
     assert_eq!(encoded(&encoding, &table("k,x\nc,1\n,1\n")), [[0.0, 0.0, 1.0]; 2]);
 }
@@ -68,7 +71,7 @@ fn rare_and_new_categories_are_others() {
 #[test]
 fn a_category_that_is_a_number_is_one_in_every_file() {
     let train = table("k,x\n1,1\nb,2\n2.50,3\n1,4\n");
-    let encoding = fit(&train, &EncodingOptions::new());
+    let encoding = fit(&train, &EncodingOptions::new().rare(1));
     assert_eq!(encoding.feature_names_out()[..3], ["k = 1", "k = 2.5", "k = b"]);
     let numbers = encoded(&encoding, &table("k,x\n1.0,1\n2.5,1\n3,1\n"));
     assert_eq!(numbers[0][..3], [1.0, 0.0, 0.0]);
@@ -95,7 +98,7 @@ fn truth_values_are_0_and_1_however_they_are_written() {
 
 #[test]
 fn times_are_what_differs_of_them() {
-    let train = table("t,x\n2023-12-31T12:00,1\n2024-01-01T18:30,2\n,3\n");
+    let train = table("t,x\n2023-12-31T12:00,1\n2024-01-01T18:30,2\n,3\n,4\n");
     let encoding = fit(&train, &EncodingOptions::new());
     let names = encoding.feature_names_out();
     let parts = ["t: year", "t: month", "t: weekday", "t: hour", "t: seconds", "t is missing", "x"];
@@ -151,7 +154,8 @@ fn codes_may_be_said_to_be_numbers_and_numbers_categories() {
     let options =
         SchemaOptions::new().kind("k", ColumnKind::Number).kind("n", ColumnKind::Category);
     let schema = Schema::infer(&Rows::all(&train), &options).unwrap();
-    let encoding = Encoding::fit(&schema, &Rows::all(&train), &EncodingOptions::new()).unwrap();
+    let options = EncodingOptions::new().rare(1);
+    let encoding = Encoding::fit(&schema, &Rows::all(&train), &options).unwrap();
     assert_eq!(encoding.feature_names_out(), ["k", "n = 1", "n = 2", "x"]);
     assert_eq!(encoded(&encoding, &train)[0], [7.0, 1.0, 0.0, 1.0]);
 }
@@ -178,4 +182,12 @@ fn rows_are_encoded_in_the_order_asked_for() {
         assert_eq!(x.col_as_slice(j), whole[row]);
         assert_eq!(whole[row][0], (row * 3 % 1000) as f64 + 0.25);
     }
+}
+
+#[test]
+fn a_name_that_would_come_twice_has_a_number() {
+    let encoding =
+        fit(&table("k,k = a,k = a (2)\na,1,2\nb,2,1\na,3,5\nb,4,3\n"), &EncodingOptions::new());
+    let names = ["k = a", "k = b", "k = a (2)", "k = a (2) (2)"];
+    assert_eq!(encoding.feature_names_out(), names);
 }

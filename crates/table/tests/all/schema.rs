@@ -28,7 +28,7 @@ fn kinds_are_told_from_the_cells() {
         (all(&["True", "False", "", "True"]), "a: boolean"),
         (all(&["yes", "no", "yes"]), "a: boolean"),
         (all(&["red", "blue", "red"]), "a: category"),
-        (all(&["01", "1", "02"]), "a: category"),
+        (all(&["01", "1", "02", "01"]), "a: category"),
         (all(&["2024-01-02", "2024-03-01T12:00", "NA"]), "a: time"),
         (all(&["", "", ""]), "a: number, left out: it has no value"),
         (all(&["7", "7", "7"]), "a: number, left out: it is always `7`"),
@@ -66,6 +66,10 @@ fn identifiers_and_row_numbers_are_left_out() {
     assert_eq!(of("user_id", shuffled()), left.replace("a:", "user_id:"));
     // Different numbers in no order are quantities, unless their name says otherwise.
     assert_eq!(of("a", shuffled()), "a: number");
+    // Of no others there is nothing else to learn from.
+    let alone: String = (0..60).map(|i| format!("{i},{}\n", i % 2)).collect();
+    let options = SchemaOptions::new().target("y");
+    assert_eq!(schema(&format!("x,y\n{alone}"), &options), ["x: number"]);
     let sparse = || (0..60).map(|i| (i * 7919 % 65_521).to_string());
     assert_eq!(of("a", sparse()), "a: number");
     assert_eq!(
@@ -110,8 +114,8 @@ fn options_decide_before_the_cells() {
 /// What the held-out part has in it is not looked at.
 #[test]
 fn values_are_those_of_the_training_part() {
-    let table = Table::from_reader("a,b\n1,x\n1,y\n2,z\n".as_bytes()).unwrap();
-    let schema = Schema::infer(&Rows::of(&table, &[0, 1]), &SchemaOptions::new()).unwrap();
+    let table = Table::from_reader("a,b\n1,x\n1,y\n2,z\n1,x\n".as_bytes()).unwrap();
+    let schema = Schema::infer(&Rows::of(&table, &[0, 1, 3]), &SchemaOptions::new()).unwrap();
     assert_eq!(schema.columns()[0].to_string(), "a: number, left out: it is always `1`");
     assert_eq!(schema.features().map(|column| &*column.name).collect::<Vec<_>>(), ["b"]);
 }
