@@ -77,6 +77,10 @@ pub(crate) struct TrainArgs {
     /// Categories of a column that are ones of their own, at most: the most frequent
     #[arg(long, value_name = "COUNT", help_heading = "Data", default_value = "100", allow_negative_numbers = true, value_parser = count)]
     pub(crate) categories: usize,
+    /// How much examples of each class count in training: balanced, so that all classes count as
+    /// much, or a number for each class in order, separated by commas
+    #[arg(long, value_name = "WEIGHTS", help_heading = "Data")]
+    pub(crate) class_weights: Option<ClassWeights>,
     /// A column of how much each row counts
     #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
     pub(crate) weight_column: Option<String>,
@@ -241,8 +245,9 @@ pub(crate) struct PredictArgs {
 pub(crate) struct EvaluateArgs {
     /// The model, or the folder of its run
     pub(crate) model: PathBuf,
-    /// The table: it needs the columns that the model was trained on, and the target
-    pub(crate) data: PathBuf,
+    /// The table: it needs the columns that the model was trained on, and the target; none: the
+    /// rows that were held out when the model of this folder was trained
+    pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
     /// Print the result as one line of JSON; with more than 1,000 classes, the mistakes are in it,
@@ -347,6 +352,28 @@ impl FromStr for Kinds {
             Ok((name.trim().to_owned(), kind))
         };
         parts.iter().map(kind).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// How much examples of each class count.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ClassWeights {
+    Balanced,
+    List(Vec<f64>),
+}
+
+impl FromStr for ClassWeights {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "balanced" => Ok(Self::Balanced),
+            list => list
+                .split(',')
+                .map(|weight| non_negative(weight.trim()))
+                .collect::<Result<_, _>>()
+                .map(Self::List),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use densely::table::TableError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
+use crate::run_folder::SPLIT;
 use crate::signals::Signal;
 
 /// Why the program ends with a status other than 0.
@@ -86,6 +87,16 @@ pub(crate) enum CliError {
          train it with --loss softmax (or logistic, for two classes)"
     )]
     NoProbabilities(&'static str),
+    #[error(
+        "{}: it is not the file that the model was trained on any more: say which data to evaluate \
+         on", .0.display()
+    )]
+    OtherData(PathBuf),
+    #[error(
+        "{}: there is no {} beside the model, which says which rows were held out: say which data to \
+         evaluate on", .0.display(), SPLIT
+    )]
+    NoSplit(PathBuf),
     #[error("wrong gradients in {}", .0.join(", "))]
     WrongGradients(Vec<String>),
 }

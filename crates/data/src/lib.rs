@@ -19,6 +19,7 @@
 //! ```
 
 mod checks;
+mod class_weights;
 mod dataset;
 mod digits;
 mod error;
@@ -30,6 +31,7 @@ mod split_ordered;
 mod target;
 mod task;
 
+pub use class_weights::balanced_weights;
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::DataError;

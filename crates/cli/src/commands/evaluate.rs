@@ -1,6 +1,7 @@
 //! `densely evaluate`.
 
 mod classification;
+mod judged;
 
 use std::io::Write;
 
@@ -14,6 +15,7 @@ use crate::input;
 use crate::output::{self, counted, eprintln, metric, metric_name};
 use crate::visible::visible;
 use classification::Classification;
+use judged::Judged;
 
 pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
     match input::model(&args.model)? {
@@ -26,11 +28,17 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
-    let table = input::table(&args.data, &args.dialect, Some(schema), &threads)?;
-    let in_data = || CliError::in_data(&args.data);
-    let data = preparation.table(&Rows::all(&table)).map_err(in_data())?;
-    let without = table.rows() - data.len();
+    let judged = Judged::find(args)?;
+    let path = &judged.path;
+    let table = input::table(path, &args.dialect, Some(schema), &threads)?;
+    let in_data = || CliError::in_data(path);
+    let rows = match &judged.rows {
+        None => Rows::all(&table),
+        Some(rows) => Rows::of(&table, rows),
+    };
+    let (data, count) = (preparation.table(&rows).map_err(in_data())?, rows.len());
     drop(table);
+    let without = count - data.len();
     let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
     let classification = match classes {
         None => None,
@@ -52,11 +60,10 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         table.add_row([metric_name(name).to_owned(), metric(name, value)]);
         fields.insert(name.to_owned(), Value::from(value));
     }
-    eprintln!(
-        "{} of {}",
-        counted(data.len(), "example"),
-        visible(&args.data.display().to_string())
-    );
+    eprintln!("{} of {}", counted(data.len(), "example"), visible(&path.display().to_string()));
+    if let Some(note) = &judged.note {
+        eprintln!("{note}");
+    }
     if without > 0 {
         eprintln!("{} without a target left out", counted(without, "row"));
     }

@@ -8,6 +8,7 @@ mod report;
 mod summary;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -54,6 +55,10 @@ fn train<T: Scalar>(
     let optimizer = chosen.optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
     let parts = Parts::read(args, &threads)?;
+    let mut parts = match &args.class_weights {
+        None => parts,
+        Some(weights) => parts.weigh_classes(weights)?,
+    };
     let preparation = Preparation::fit(&args.preprocess.0, &parts.train)
         .and_then(|preparation| match &parts.encoding {
             None => Ok(preparation),
@@ -72,7 +77,10 @@ fn train<T: Scalar>(
     model.scale_scores(INITIAL_SCORES);
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&config::from_anywhere(&options));
-    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?;
+    let split = parts.split.take().map(|split| split.text()).transpose();
+    let split = split.map_err(io::Error::from)?;
+    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?
+        .with_split(split);
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),

@@ -11,6 +11,7 @@ use crate::args::{Names, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, eprintln};
+use crate::split::{Split, hash};
 use crate::visible::visible;
 
 /// Rows of a table that have a target, and these.
@@ -43,6 +44,7 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
     };
     let (train, validation) = split(rest, "validation", args.validation, args, &table, path)?;
 
+    let split = split_of(path, &train, validation.as_ref(), test.as_ref())?;
     let rows = Rows::of(&table, &train.rows);
     let schema = Schema::infer(&rows, &schema_options(args, &target)).map_err(in_table())?;
     let schema = match &args.dialect.missing {
@@ -73,7 +75,27 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
         }
     };
     let (name, encoding, target) = (name(path), Some(encoding), Some(target));
-    Ok(Parts { name, source, train, validation, test, test_source, encoding, target })
+    Ok(Parts { name, source, train, validation, test, test_source, encoding, target, split })
+}
+
+/// Which rows are which part, of a file that can be read again.
+fn split_of(
+    path: &Path,
+    train: &Examples,
+    validation: Option<&Examples>,
+    test: Option<&Examples>,
+) -> Result<Option<Split>, CliError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let rows = |part: Option<&Examples>| part.map_or(Vec::new(), |part| part.rows.clone());
+    Ok(Some(Split {
+        data: std::path::absolute(path).unwrap_or(path.to_owned()),
+        data_hash: hash(path).map_err(CliError::file(path))?,
+        train: train.rows.clone(),
+        validation: rows(validation),
+        test: rows(test),
+    }))
 }
 
 fn task(args: &TrainArgs) -> Option<Task> {

@@ -1,12 +1,13 @@
 use std::path::Path;
 
-use densely::data::{DataError, Place};
+use densely::data::{DataError, Place, Target, balanced_weights};
 use densely::models::ModelError;
 use densely::prelude::*;
 
 use super::of_table;
-use crate::args::TrainArgs;
+use crate::args::{ClassWeights, TrainArgs};
 use crate::error::CliError;
+use crate::split::Split;
 
 /// The data of a run: what is trained on, validated on and tested on.
 pub(crate) struct Parts {
@@ -23,6 +24,8 @@ pub(crate) struct Parts {
     pub(crate) encoding: Option<Encoding>,
     /// The targets of a table that there are, by their columns.
     pub(crate) target: Option<TargetColumns>,
+    /// Which rows of a file are which part.
+    pub(crate) split: Option<Split>,
 }
 
 impl Parts {
@@ -31,6 +34,26 @@ impl Parts {
             Some(path) => of_table::read(path, args, threads),
             None => Self::of_digits(args),
         }
+    }
+
+    /// With weights of classes, besides those of rows, for what is learnt from and judged by in
+    /// training.
+    pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
+        let Target::Classes { labels, names } = self.train.target() else {
+            let source = ModelError::Targets { expected: "classes", actual: "real values" };
+            return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
+        };
+        let weights = match weights {
+            ClassWeights::Balanced => balanced_weights(labels, names.len()),
+            ClassWeights::List(weights) => weights.clone(),
+        };
+        let weigh = |data: Dataset<f64>| {
+            let weighed = data.with_class_weights(&weights).map_err(ModelError::from);
+            let remedy = "give as many weights as there are classes, in their order";
+            weighed.map_err(CliError::options("--class-weights", remedy))
+        };
+        let validation = self.validation.map(weigh).transpose()?;
+        Ok(Self { train: weigh(self.train)?, validation, ..self })
     }
 
     fn of_digits(args: &TrainArgs) -> Result<Self, CliError> {
@@ -45,8 +68,8 @@ impl Parts {
         let (rest, test) = split(placed(digits())?, "test", args.test)?;
         let (train, validation) = split(rest, "validation", args.validation)?;
         let (name, test_source) = ("digits".to_owned(), source.clone());
-        let (encoding, target) = (None, None);
-        Ok(Self { name, source, train, validation, test, test_source, encoding, target })
+        let (encoding, target, split) = (None, None, None);
+        Ok(Self { name, source, train, validation, test, test_source, encoding, target, split })
     }
 }
 
