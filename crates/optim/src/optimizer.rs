@@ -143,9 +143,9 @@ pub trait Optimizer<T: Scalar>: Debug + Send {
     /// ```
     ///
     /// By default there is nothing to remember. Of a type that owns memory, this is not believed,
-    /// and it is an error. What remembers in a number alone has to be said all the same, or a
-    /// training that is resumed goes on otherwise than it would have: the [proof of an
-    /// optimiser](https://docs.rs/densely-gradcheck) finds it.
+    /// and it is an error. What remembers in a number alone has to say so all the same, or a
+    /// training that is resumed goes on otherwise than it would have: `densely-gradcheck`, which
+    /// proves optimisers, finds it.
     ///
     /// # Errors
     /// [`OptimError::StateUnknown`] as above; [`OptimError::State`] if two parameters have one
