@@ -36,6 +36,7 @@ mod early_stopping;
 mod error;
 mod evaluation;
 mod fingerprint;
+mod fit_predictor;
 mod history;
 mod into_model;
 mod linear_classifier;

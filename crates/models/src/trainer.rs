@@ -123,7 +123,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Sets this fraction of the training data aside for validation: the same share of
-    /// each class, chosen by the seed.
+    /// each class, chosen by the seed. Data that are prepared were so by all of them, then: of raw
+    /// data, [`fit_predictor`](Self::fit_predictor) prepares the rest alone.
     #[must_use]
     pub fn validation(self, fraction: f64) -> Self {
         Self { validation_fraction: fraction, ..self }

@@ -246,7 +246,7 @@ fn monitor<T: Scalar>(
 }
 
 /// The training part and the validation part.
-fn split_off<T: Scalar>(
+pub(crate) fn split_off<T: Scalar>(
     data: &Dataset<T>,
     fraction: f64,
     seed: u64,
