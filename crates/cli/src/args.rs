@@ -12,6 +12,7 @@ use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::parts::{Spec, shortened};
 use densely::prelude::{Kind, LayerKinds, LossKinds, TransformKinds};
+use densely::table::{ColumnKind, Impute, Separator};
 use densely_notes::{Experiment, find};
 
 /// Fully-connected neural networks from a CSV file.
@@ -41,16 +42,60 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct TrainArgs {
-    /// A table (.csv or .tsv with a header row); none: 1,797 images of handwritten digits
+    /// A table; none: 1,797 images of handwritten digits
     pub(crate) data: Option<PathBuf>,
 
-    /// The column to predict [default: the last one]
-    #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
-    pub(crate) target: Option<String>,
+    /// The column to predict; several of numbers are separated by commas [default: the last one]
+    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data")]
+    pub(crate) target: Option<Names>,
     /// Columns to leave out, separated by commas; as in a table, "a, b" in quotes is one name.
     /// May be given several times
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
     pub(crate) drop: Vec<Names>,
+    /// Columns to keep though they look like identifiers, or like text without use
+    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) keep_column: Vec<Names>,
+    /// What columns are, as zip=category,day=time; there are number, category, boolean, time and
+    /// text [default: told from the cells]
+    #[arg(long = "type", value_name = "NAME=KIND", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) kinds: Vec<Kinds>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+    /// What stands for a gap in a column of numbers: median, mean, most-frequent or a number
+    #[arg(
+        long,
+        value_name = "HOW",
+        help_heading = "Data",
+        default_value = "median",
+        allow_negative_numbers = true
+    )]
+    pub(crate) impute: Impute,
+    /// Rows that a category needs to be one of its own [default: 10, or 0.1 % of all if that is
+    /// more; 1 % of fewer than 1,000]
+    #[arg(long, value_name = "ROWS", help_heading = "Data", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) rare: Option<usize>,
+    /// Categories of a column that are ones of their own, at most: the most frequent
+    #[arg(long, value_name = "COUNT", help_heading = "Data", default_value = "100", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) categories: usize,
+    /// How much examples of each class count in training: balanced, so that all classes count as
+    /// much, or a number for each class in order, separated by commas
+    #[arg(long, value_name = "WEIGHTS", help_heading = "Data")]
+    pub(crate) class_weights: Option<ClassWeights>,
+    /// A column of how much each row counts
+    #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
+    pub(crate) weight_column: Option<String>,
+    /// A column of groups, such as patients, that are whole in one of train, validation and test
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Data",
+        requires = "data",
+        conflicts_with = "split_by"
+    )]
+    pub(crate) group: Option<String>,
+    /// A column of times or numbers, whose last rows are to test on, and those before to validate
+    #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
+    pub(crate) split_by: Option<String>,
     /// What to learn [default: told from the target]. A class is what has the same label: the
     /// same text, or the same number (1 and 1.0; but 007 is text)
     #[arg(long, help_heading = "Data", requires = "data")]
@@ -141,6 +186,39 @@ pub(crate) struct TrainArgs {
     pub(crate) config: Option<PathBuf>,
 }
 
+/// How delimited text is read, if not as found.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DialectArgs {
+    /// What separates cells: comma, semicolon, tab, bar, spaces, or a character [default: told
+    /// from the file]
+    #[arg(long, value_name = "SEPARATOR", help_heading = "Data")]
+    pub(crate) separator: Option<Separator>,
+    /// Whether the first row names the columns [default: told from the file]
+    #[arg(long, help_heading = "Data")]
+    pub(crate) header: Option<YesNo>,
+    /// What stands before decimals [default: told from the file]
+    #[arg(long, help_heading = "Data")]
+    pub(crate) decimal: Option<DecimalArg>,
+    /// Words for gaps, besides empty cells [default: NA, N/A, NaN, null, None, ?, - and the like;
+    /// of a model, as in its training]
+    #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true)]
+    pub(crate) missing: Option<Names>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DecimalArg {
+    #[value(alias = ".")]
+    Point,
+    #[value(alias = ",")]
+    Comma,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PredictArgs {
     /// The model, or the folder of its run
@@ -150,6 +228,11 @@ pub(crate) struct PredictArgs {
     /// Add the probability of each class
     #[arg(long)]
     pub(crate) proba: bool,
+    /// Columns of the table to write beside the predictions, separated by commas
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) keep: Option<Names>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// Write to a file instead of the standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -162,8 +245,11 @@ pub(crate) struct PredictArgs {
 pub(crate) struct EvaluateArgs {
     /// The model, or the folder of its run
     pub(crate) model: PathBuf,
-    /// The table: it needs the columns that the model was trained on, and the target
-    pub(crate) data: PathBuf,
+    /// The table: it needs the columns that the model was trained on, and the target; none: the
+    /// rows that were held out when the model of this folder was trained
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
     /// Print the result as one line of JSON; with more than 1,000 classes, the mistakes are in it,
     /// and the confusion matrix is null
     #[arg(long)]
@@ -249,10 +335,57 @@ impl FromStr for Names {
     }
 }
 
+/// What columns are: `zip=category,"a, b=number"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kinds(pub(crate) Vec<(String, ColumnKind)>);
+
+impl FromStr for Kinds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Names(parts) = text.parse::<Names>().map_err(|error| error.to_string())?;
+        let kind = |part: &String| {
+            let (name, kind) = part.rsplit_once('=').ok_or_else(|| {
+                format!("expected NAME=KIND, as zip=category; got \"{}\"", shortened(part))
+            })?;
+            let kind = kind.trim().parse::<ColumnKind>().map_err(|error| error.to_string())?;
+            Ok((name.trim().to_owned(), kind))
+        };
+        parts.iter().map(kind).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// How much examples of each class count.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ClassWeights {
+    Balanced,
+    List(Vec<f64>),
+}
+
+impl FromStr for ClassWeights {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "balanced" => Ok(Self::Balanced),
+            list => list
+                .split(',')
+                .map(|weight| non_negative(weight.trim()))
+                .collect::<Result<_, _>>()
+                .map(Self::List),
+        }
+    }
+}
+
 impl TrainArgs {
     /// The columns to leave out.
-    pub(crate) fn dropped(&self) -> Vec<String> {
-        self.drop.iter().flat_map(|names| names.0.iter().cloned()).collect()
+    pub(crate) fn dropped(&self) -> impl Iterator<Item = &String> {
+        self.drop.iter().flat_map(|names| &names.0)
+    }
+
+    /// The columns to keep.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &String> {
+        self.keep_column.iter().flat_map(|names| &names.0)
     }
 }
 

@@ -188,7 +188,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// A name as a table has it in which others follow.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     if name.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {

@@ -5,9 +5,11 @@ use densely::data::DataError;
 use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
+use densely::table::TableError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
+use crate::run_folder::SPLIT;
 use crate::signals::Signal;
 
 /// Why the program ends with a status other than 0.
@@ -19,6 +21,8 @@ pub(crate) enum CliError {
     /// A table that cannot be read, or is not fit to learn from.
     #[error("{}: {source}", .path.display())]
     Data { path: PathBuf, source: DataError },
+    #[error("{}: {source}{}", .path.display(), option_for_table(.source))]
+    Table { path: PathBuf, source: Box<TableError> },
     /// A table with values that a model cannot work with.
     #[error("{}: {source}{}", .path.display(), option_for(.source))]
     Values { path: PathBuf, source: Box<ModelError> },
@@ -83,17 +87,34 @@ pub(crate) enum CliError {
          train it with --loss softmax (or logistic, for two classes)"
     )]
     NoProbabilities(&'static str),
+    #[error(
+        "{}: it is not the file that the model was trained on any more: say which data to evaluate \
+         on", .0.display()
+    )]
+    OtherData(PathBuf),
+    #[error(
+        "{}: there is no {} beside the model, which says which rows were held out: say which data to \
+         evaluate on", .0.display(), SPLIT
+    )]
+    NoSplit(PathBuf),
     #[error("wrong gradients in {}", .0.join(", "))]
     WrongGradients(Vec<String>),
 }
 
 impl CliError {
-    /// An error about the contents of a file, unless it names the file already.
+    /// An error about the contents of a file.
     pub(crate) fn data(path: impl Into<PathBuf>) -> impl FnOnce(DataError) -> Self {
         let path = path.into();
+        move |source| Self::Data { path, source }
+    }
+
+    /// An error about a table, unless it names the file already.
+    pub(crate) fn table(path: impl Into<PathBuf>) -> impl FnOnce(TableError) -> Self {
+        let path = path.into();
         move |source| match source {
-            DataError::File { path, source } => Self::File { path, source },
-            source => Self::Data { path, source },
+            TableError::File { path, source } => Self::File { path, source },
+            TableError::Data(source) => Self::Data { path, source },
+            source => Self::Table { path, source: Box::new(source) },
         }
     }
 
@@ -106,6 +127,7 @@ impl CliError {
             | ModelError::NotFiniteOutput { .. }
             | ModelError::PredictionTooLarge { .. }
             | ModelError::TooFarApart { .. } => Self::Values { path, source: Box::new(source) },
+            ModelError::Table(source) => Self::table(path)(source),
             source => Self::Model(source),
         }
     }
@@ -148,6 +170,24 @@ fn of_file(error: &FormatError) -> String {
             shortened(name)
         ),
         _ => error.to_string(),
+    }
+}
+
+/// The options that do what the message advises.
+fn option_for_table(error: &TableError) -> String {
+    match error {
+        TableError::NotNumbers(bad) => {
+            let column = shortened(&bad.column);
+            format!(
+                " (--missing WORDS; of train, also --type '{column}=category' or --drop '{column}')"
+            )
+        }
+        TableError::NotFinite(_) => " (--missing WORDS)".to_owned(),
+        TableError::NoFeatures { .. } => " (--keep-column NAMES)".to_owned(),
+        TableError::RaggedRow { .. } => {
+            " (if cells are not separated by what was found: --separator)".to_owned()
+        }
+        _ => String::new(),
     }
 }
 

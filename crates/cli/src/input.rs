@@ -1,12 +1,14 @@
 //! Models, tables and threads, with errors that name the file.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use densely::data::DataError;
-use densely::prelude::{AnyModel, Dataset, Table, Threads};
+use densely::prelude::{AnyModel, Schema, Table, Threads};
+use densely::table::{Dialect, Missing, TextOptions};
 
+use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
-use crate::output::thousands;
+use crate::output::eprintln;
 use crate::run_folder::MODEL;
 use crate::visible::visible;
 
@@ -20,36 +22,40 @@ pub(crate) fn model_path(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(MODEL) } else { path.to_owned() }
 }
 
-pub(crate) fn table(path: &Path) -> Result<Table, CliError> {
-    Table::read(path).map_err(CliError::data(path))
-}
-
-/// A line on the labels that are of a class and spelt otherwise, if there are any.
-pub(crate) fn other_spellings(
-    table: &Table,
-    data: &Dataset<f64>,
-) -> Result<Option<String>, DataError> {
-    /// As many are shown.
-    const SHOWN: usize = 5;
-    let Some(classes) = data.class_names() else { return Ok(None) };
-    let spelt = table.other_spellings(data.target_name(), classes)?;
-    let shown: Vec<String> = spelt
-        .iter()
-        .take(SHOWN)
-        .map(|(label, class)| format!("{} is {}", visible(label), visible(class)))
-        .collect();
-    let others = match spelt.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        others => format!(" and {} more", thousands(others)),
+/// Reads a table, in the dialect that is asked for or found; gaps are those of the model, if there
+/// is one, unless they are said.
+pub(crate) fn table(
+    path: &Path,
+    args: &DialectArgs,
+    schema: Option<&Schema>,
+    threads: &Threads,
+) -> Result<Table, CliError> {
+    let mut options = TextOptions::new().threads(threads.clone());
+    if let Some(separator) = args.separator {
+        options = options.separator(separator);
+    }
+    if let Some(header) = args.header {
+        options = options.header(header == YesNo::Yes);
+    }
+    if let Some(decimal) = args.decimal {
+        options = options.decimal_comma(decimal == DecimalArg::Comma);
+    }
+    options = match (&args.missing, schema) {
+        (Some(Names(words)), _) => options.missing(Missing::new(words)),
+        (None, Some(schema)) => options.missing(schema.missing().clone()),
+        (None, None) => options,
     };
-    let target = visible(data.target_name());
-    let line = || {
-        format!(
-            "labels of {target} that are one number are one class: {}{others}",
-            shown.join(", ")
-        )
+    let table = if path == Path::new("-") {
+        options.from_reader(io::stdin().lock())
+    } else {
+        options.read(path)
     };
-    Ok((!spelt.is_empty()).then(line))
+    let table = table.map_err(CliError::table(path))?;
+    let notes = table.dialect().map(Dialect::notes).unwrap_or_default();
+    if !notes.is_empty() {
+        eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));
+    }
+    Ok(table)
 }
 
 pub(crate) fn threads(count: usize) -> Result<Threads, CliError> {

@@ -10,6 +10,7 @@ mod progress;
 mod run_folder;
 mod signals;
 mod sink;
+mod split;
 mod visible;
 
 use std::io::Write;

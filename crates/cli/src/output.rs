@@ -6,6 +6,7 @@ use anstyle::Style;
 use comfy_table::presets;
 use comfy_table::{CellAlignment, Table};
 use densely::models::Evaluation;
+use densely::models::metrics::Baseline;
 
 /// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
 /// terminal that is gone.
@@ -93,9 +94,17 @@ pub(crate) fn metrics(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
     }
 }
 
+/// What can be had without a model, by name.
+pub(crate) fn baseline(baseline: &Baseline) -> Vec<(&'static str, f64)> {
+    match *baseline {
+        Baseline::Class { accuracy, .. } => vec![("baseline_accuracy", accuracy)],
+        Baseline::Mean { rmse, mae } => vec![("baseline_rmse", rmse), ("baseline_mae", mae)],
+    }
+}
+
 /// A metric as people write it.
 pub(crate) fn metric(name: &str, value: f64) -> String {
-    match name {
+    match name.trim_start_matches("baseline_") {
         "accuracy" | "precision" | "recall" | "f1" | "calibration_error" => percent(value),
         _ => figure(value),
     }
@@ -112,6 +121,9 @@ pub(crate) fn metric_name(name: &str) -> &str {
         "log_loss" => "log loss",
         "brier_score" => "Brier score",
         "calibration_error" => "calibration error",
+        "baseline_accuracy" => "of always the most frequent class",
+        "baseline_rmse" => "RMSE of always the mean",
+        "baseline_mae" => "MAE of always the mean",
         other => other,
     }
 }

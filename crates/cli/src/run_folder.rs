@@ -22,11 +22,15 @@ const CONFIG: &str = "config.toml";
 /// What happened in each epoch: a line of JSON.
 const METRICS: &str = "metrics.jsonl";
 
+/// Which rows of the data were learnt from, and which held out.
+pub(crate) const SPLIT: &str = "split.json";
+
 /// The folder of a run, in which every file is written whole or not at all.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     path: PathBuf,
     config: String,
+    split: Option<String>,
     /// Whether it holds another run, which stays as it was until this one has something to keep.
     overwrites: bool,
     /// What is to be given up if nothing comes of the run; of another run nothing is.
@@ -104,7 +108,7 @@ impl RunFolder {
     ) -> Result<Self, CliError> {
         let folder = &claim.path().to_owned();
         let lock = lock(folder)?;
-        let present = [MODEL, CONFIG, METRICS].map(|file| folder.join(file));
+        let present = [MODEL, CONFIG, METRICS, SPLIT].map(|file| folder.join(file));
         let present: Vec<_> =
             present.into_iter().filter(|file| fs::symlink_metadata(file).is_ok()).collect();
         if let Some(foreign) = present.iter().find(|file| !is_ours(file)) {
@@ -119,7 +123,7 @@ impl RunFolder {
                     WholeFile::create(&path).and_then(|mut file| file.write_all(config.as_bytes()));
                 tried.map_err(CliError::file(path))?;
                 let path = folder.to_owned();
-                Ok(Self { path, config, overwrites: true, claim: None, _lock: lock })
+                Ok(Self { path, config, split: None, overwrites: true, claim: None, _lock: lock })
             }
         }
     }
@@ -141,7 +145,14 @@ impl RunFolder {
         match written {
             Ok(()) => {
                 let path = claim.path().to_owned();
-                Ok(Self { path, config, overwrites: false, claim: Some(claim), _lock: lock })
+                Ok(Self {
+                    path,
+                    config,
+                    split: None,
+                    overwrites: false,
+                    claim: Some(claim),
+                    _lock: lock,
+                })
             }
             Err(error) => {
                 signals.gives_up(None);
@@ -152,6 +163,11 @@ impl RunFolder {
                 })
             }
         }
+    }
+
+    /// With the text of a split, which is written after the first model.
+    pub(crate) fn with_split(self, split: Option<String>) -> Self {
+        Self { split, ..self }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -183,7 +199,15 @@ impl RunFolder {
     pub(crate) fn save_model<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
+        let split = self.path.join(SPLIT);
+        if self.overwrites && is_ours(&split) {
+            // That of another run is worse than none.
+            fs::remove_file(&split).map_err(CliError::file(&split))?;
+        }
         file.save(self.model())?;
+        if let Some(text) = self.split.take() {
+            WholeFile::write(&split, text).map_err(CliError::file(split))?;
+        }
         let config = self.path.join(CONFIG);
         if self.overwrites || !config.exists() {
             WholeFile::write(&config, &self.config).map_err(CliError::file(config))?;

@@ -182,10 +182,7 @@ impl<T: Scalar> Dataset<T> {
     /// The index of each example's class; `None` for real targets.
     #[must_use]
     pub fn labels(&self) -> Option<&[usize]> {
-        match &self.target {
-            Target::Classes { labels, .. } => Some(labels),
-            Target::Values { .. } => None,
-        }
+        self.target.labels()
     }
 
     /// The real targets, outputs x n; `None` for classes.
@@ -233,11 +230,12 @@ impl<T: Scalar> Dataset<T> {
     /// Where an example comes from: its row, for data from a table.
     ///
     /// ```
-    /// use densely_data::{DatasetOptions, Table};
+    /// use densely_data::{Dataset, Place};
+    /// use densely_tensor::mat;
     ///
-    /// let table = Table::from_reader("a,b\n1,0\n2,1\n3,0\n".as_bytes(), b',')?;
-    /// let part = table.dataset(&DatasetOptions::default())?.subset(&[2])?;
-    /// assert_eq!(part.place(0).to_string(), "row 3 (line 4)");
+    /// let data = Dataset::classification(mat![[1.0, 2.0]], vec![0, 1], 2)?;
+    /// let data = data.with_places([2, 3].map(|line| Place::Row { row: line - 1, line }).to_vec())?;
+    /// assert_eq!(data.subset(&[1])?.place(0).to_string(), "row 2 (line 3)");
     /// # Ok::<(), densely_data::DataError>(())
     /// ```
     #[must_use]
@@ -278,19 +276,7 @@ impl<T: Scalar> Dataset<T> {
     /// [`DataError::IndexOutOfRange`].
     pub fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
         ShapeError::expect_some("Dataset::subset", "examples", indices.len())?;
-        let examples = self.len();
-        if let Some(&index) = indices.iter().find(|&&index| index >= examples) {
-            return Err(DataError::IndexOutOfRange { index, examples });
-        }
-        let target = match &self.target {
-            Target::Classes { labels, names } => Target::Classes {
-                labels: indices.iter().map(|&index| labels[index]).collect(),
-                names: names.clone(),
-            },
-            Target::Values { values, names } => {
-                Target::Values { values: columns(values.as_ref(), indices)?, names: names.clone() }
-            }
-        };
+        let target = self.target.subset(indices)?;
         let x = columns(self.x(), indices)?;
         let weights = self.weights.as_ref().map(|weights| chosen(weights, indices));
         let places = self.places.as_ref().map(|places| chosen(places, indices));
@@ -395,7 +381,10 @@ impl<T: Scalar> fmt::Debug for Dataset<T> {
     }
 }
 
-fn columns<T: Scalar>(x: MatRef<'_, T>, indices: &[usize]) -> Result<Mat<T>, ShapeError> {
+pub(crate) fn columns<T: Scalar>(
+    x: MatRef<'_, T>,
+    indices: &[usize],
+) -> Result<Mat<T>, ShapeError> {
     let mut chosen = try_zeros("Dataset::subset", "the examples", x.nrows(), indices.len())?;
     for (j, &index) in indices.iter().enumerate() {
         column_mut(chosen.as_mut(), j).copy_from_slice(column(x, index));

@@ -1,5 +1,8 @@
 use densely_tensor::{Mat, Scalar};
 
+use crate::DataError;
+use crate::dataset::columns;
+
 /// What there is to predict: a class or real values for each example.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target<T: Scalar> {
@@ -26,6 +29,35 @@ impl<T: Scalar> Target<T> {
         match self {
             Self::Classes { labels, .. } => labels.len(),
             Self::Values { values, .. } => values.ncols(),
+        }
+    }
+
+    /// Those of the examples with these indices, in this order.
+    ///
+    /// # Errors
+    /// [`DataError::IndexOutOfRange`]; [`DataError::Shape`] for more than there is memory for.
+    pub fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
+        let examples = self.examples();
+        if let Some(&index) = indices.iter().find(|&&index| index >= examples) {
+            return Err(DataError::IndexOutOfRange { index, examples });
+        }
+        Ok(match self {
+            Self::Classes { labels, names } => Self::Classes {
+                labels: indices.iter().map(|&index| labels[index]).collect(),
+                names: names.clone(),
+            },
+            Self::Values { values, names } => {
+                Self::Values { values: columns(values.as_ref(), indices)?, names: names.clone() }
+            }
+        })
+    }
+
+    /// The index of each example's class; `None` for real values.
+    #[must_use]
+    pub fn labels(&self) -> Option<&[usize]> {
+        match self {
+            Self::Classes { labels, .. } => Some(labels),
+            Self::Values { .. } => None,
         }
     }
 

@@ -10,7 +10,8 @@
 //! | [`loss`] | softmax, logistic, support vector machines, squared, absolute and Huber errors |
 //! | [`optim`] | SGD with momentum, Adam, AdamW, RMSProp, Adagrad; penalties, clipping, schedules |
 //! | [`preprocess`] | centering, standardising, PCA, whitening |
-//! | [`data`] | CSV files, the embedded digits, splits |
+//! | [`data`] | checked examples, the embedded digits, splits |
+//! | [`table`] | tables with gaps, text and times, from delimited text; their schema and encoding |
 //! | [`models`] | multi-layer perceptrons, linear classifiers, training, evaluation, search |
 //! | [`formats`] | model files |
 //!
@@ -34,6 +35,7 @@ pub use densely_models as models;
 pub use densely_optim as optim;
 pub use densely_parts as parts;
 pub use densely_preprocess as preprocess;
+pub use densely_table as table;
 pub use densely_tensor as tensor;
 
 pub mod prelude;

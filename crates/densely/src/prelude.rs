@@ -1,6 +1,6 @@
 //! What most programs need: `use densely::prelude::*`.
 
-pub use densely_data::{Dataset, DatasetOptions, Table, Task, digits};
+pub use densely_data::{Dataset, Task, digits};
 pub use densely_formats::{AnyModel, ModelFile, Provenance};
 pub use densely_layers::activations::*;
 pub use densely_layers::layers::*;
@@ -11,8 +11,8 @@ pub use densely_layers::{
 pub use densely_loss::losses::*;
 pub use densely_loss::{Loss, LossKinds, Targets};
 pub use densely_models::{
-    CrossValidation, Evaluation, IntoModel, LinearClassifier, Mlp, Model, Prediction, Predictor,
-    Preparation, Registry, Trainer, TrainingStep, Workspace,
+    Checkpoint, CrossValidation, Evaluation, IntoModel, LinearClassifier, Mlp, Model, Prediction,
+    Predictor, Preparation, Registry, Trainer, Training, TrainingStep, Workspace,
 };
 pub use densely_optim::optimizers::*;
 pub use densely_optim::schedules::*;
@@ -23,6 +23,9 @@ pub use densely_preprocess::transformations::*;
 pub use densely_preprocess::{
     Components, FittedTransform, Learned, Pipeline, RunningCovariance, RunningStatistics,
     Transform, TransformKind, TransformKinds,
+};
+pub use densely_table::{
+    Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table, TargetColumns,
 };
 pub use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads, mat,

@@ -6,7 +6,7 @@ use densely_models::ModelError;
 use densely_preprocess::PreprocessError;
 use thiserror::Error;
 
-/// Why a model file could not be written or read.
+/// Why a model file, or a checkpoint file, could not be written or read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FormatError {
@@ -18,7 +18,7 @@ pub enum FormatError {
         /// What the system said.
         source: io::Error,
     },
-    /// The file is not a model file, or damaged.
+    /// The file is not such a file, or damaged.
     #[error("{}: {reason}", .path.display())]
     Invalid {
         /// The file.
@@ -38,7 +38,7 @@ impl FormatError {
     }
 }
 
-/// What is wrong with the contents of a model file.
+/// What is wrong with the contents of a file.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Reason {
@@ -48,8 +48,14 @@ pub enum Reason {
     /// A safetensors file of another program.
     #[error("this safetensors file holds no densely model (its header has no `densely` entry)")]
     NotDensely,
+    /// A safetensors file that holds something else than a training.
+    #[error(
+        "this safetensors file holds no checkpoint of densely (its header has no \
+         `densely-checkpoint` entry)"
+    )]
+    NotCheckpoint,
     /// A header of ours that cannot be read.
-    #[error("the model's description cannot be read ({0})")]
+    #[error("its description cannot be read ({0})")]
     Manifest(String),
     /// A file of a later version of this crate.
     #[error("the file has format {found}, and this version reads formats up to {known}")]
@@ -95,8 +101,8 @@ pub enum Reason {
     /// Contents that have changed since the file was written.
     #[error("the file is damaged: its tensors do not have the hash that was stored with them")]
     Hash,
-    /// A part of a model that cannot be stored.
-    #[error("this cannot be stored in a model file: {0}")]
+    /// A part that cannot be stored.
+    #[error("this cannot be stored in a file: {0}")]
     Unsupported(String),
     /// Parts that do not fit together.
     #[error(transparent)]

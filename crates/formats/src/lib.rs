@@ -1,5 +1,6 @@
 //! Model files: a trained network with its preprocessing, its names and its provenance,
-//! in one [safetensors] file that is enough to predict.
+//! in one [safetensors] file that is enough to predict. And checkpoints, of trainings that go on another
+//! day: [`CheckpointFile`].
 //!
 //! ```
 //! use densely_data::digits;
@@ -29,6 +30,9 @@
 //!
 //! [safetensors]: https://github.com/huggingface/safetensors
 
+mod checkpoint_file;
+mod columns;
+mod description;
 mod error;
 mod hash;
 mod manifest;
@@ -42,6 +46,7 @@ mod temporary;
 mod tensor;
 mod whole_file;
 
+pub use checkpoint_file::{AnyCheckpoint, CheckpointFile};
 pub use error::{FormatError, Reason};
 pub use hash::weights_hash;
 pub use manifest::Provenance;

@@ -5,6 +5,8 @@ use densely_tensor::Scalar;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::columns::{Columns, ColumnsLengths};
+
 /// The version of the format that is written, and the newest that can be read.
 ///
 /// Version 2 has several activations, activations and losses with values in parentheses,
@@ -13,8 +15,9 @@ use serde::{Deserialize, Serialize};
 /// `constant.features` and `constant.values`, which are left out if no feature is held, and
 /// scales of 0. Version 5 has the kinds of all layers, and of the loss, instead of the options of a
 /// perceptron. Version 6 has the kinds of all transformations, with their options, of which some were
-/// tensors before, and always a list of them.
-pub(crate) const VERSION: u32 = 6;
+/// tensors before, and always a list of them. Version 7 has the columns of a table that become the
+/// features, which are left out if they are these.
+pub(crate) const VERSION: u32 = 7;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub(crate) struct Manifest {
     pub(crate) dtype: Dtype,
     pub(crate) network: Network,
     pub(crate) preprocess: Preprocess,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) table: Option<Columns>,
     pub(crate) features: Vec<String>,
     pub(crate) target: String,
     pub(crate) task: Task,
@@ -118,6 +123,8 @@ pub(crate) enum Task {
 pub(crate) struct Lengths {
     pub(crate) network: NetworkLengths,
     pub(crate) preprocess: Length,
+    #[serde(default)]
+    pub(crate) table: ColumnsLengths,
     pub(crate) features: Length,
     pub(crate) outputs: Length,
     pub(crate) provenance: ProvenanceLengths,

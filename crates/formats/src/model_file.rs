@@ -7,20 +7,18 @@ use std::path::Path;
 use densely_models::{Predictor, Registry};
 use densely_tensor::Scalar;
 
+use crate::description::{self, LONGEST, hash, to_json};
 use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
 use crate::source::{Failure, Header, Source};
 use crate::tensor::{Stored, Tensors};
-use crate::{FormatError, Provenance, WholeFile, network, preparation, same};
+use crate::{FormatError, Provenance, WholeFile, columns, network, preparation, same};
 
 /// So many layers may be without parameters before any with them.
 const FREE_LAYERS: usize = 16;
 
 /// The key of our entry in the header of the file.
 pub(crate) const KEY: &str = "densely";
-
-/// How many there may be at most of what needs no tensors.
-const LONGEST: usize = 2000;
 
 /// A model and how it came to be: what a model file holds.
 #[derive(Debug)]
@@ -95,10 +93,7 @@ impl<T: Scalar> ModelFile<T> {
     /// Whether these bytes are read as this model.
     fn check(&self, bytes: &[u8], known: &Registry<T>) -> Result<(), Reason> {
         let source = Source::new(bytes, Some(bytes.len() as u64));
-        let (manifest, tensors) = contents(source).map_err(|failure| match failure {
-            Failure::File(error) => Reason::NotSafetensors(error.to_string()),
-            Failure::Invalid(reason) => reason,
-        })?;
+        let (manifest, tensors) = contents(source).map_err(Failure::reason)?;
         same::check(&self.predictor, &Self::restore(manifest, &tensors, known)?.predictor)
     }
 
@@ -114,6 +109,7 @@ impl<T: Scalar> ModelFile<T> {
             dtype: Dtype::of::<T>(),
             network: network::store(predictor.model(), &mut tensors)?,
             preprocess: preparation::store(preparation, &mut tensors),
+            table: columns::store(preparation.encoding(), &mut tensors),
             features: preparation.feature_names().to_vec(),
             target: preparation.target_name().to_owned(),
             task,
@@ -149,7 +145,12 @@ impl<T: Scalar> ModelFile<T> {
         known: &Registry<T>,
     ) -> Result<Self, Reason> {
         let outputs = manifest.outputs.len();
+        let table = manifest.table.take();
         let preparation = preparation::restore(&mut manifest, tensors, known.transformations())?;
+        let preparation = match table {
+            None => preparation,
+            Some(table) => preparation.with_encoding(columns::restore(table, tensors)?)?,
+        };
         let model = network::restore(manifest.network, outputs, tensors, known)?;
         let predictor = Predictor::new(preparation, model)?;
         Ok(Self { predictor, provenance: manifest.provenance })
@@ -200,55 +201,33 @@ fn contents(mut source: Source<impl Read>) -> Result<(Manifest, Stored), Failure
     Ok((manifest, tensors))
 }
 
-/// The manifest, unless it is of a version that is not known yet, which may have other fields,
-/// or lists more than there are tensors for.
+/// The manifest, unless it lists more than there are tensors for.
 fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: u32,
-    }
-    let unreadable = |error: serde_json::Error| Reason::Manifest(error.to_string());
-    let Version { version } = serde_json::from_str(json).map_err(unreadable)?;
-    if !(1..=VERSION).contains(&version) {
-        return Err(Reason::Version { found: version, known: VERSION });
-    }
-    let lengths: Lengths = serde_json::from_str(json).map_err(unreadable)?;
-    // A layer has a weight and a bias, and a feature or an output at least one number.
-    let (count, numbers) = (header.tensors.len(), header.data_len() / size_of::<f32>());
-    for (what, Length(length), most) in [
-        ("hidden layers", lengths.network.hidden, count / 2),
-        // A weight and a bias, an activation and dropout.
-        ("layers", lengths.network.layers, 2 * count + FREE_LAYERS),
-        ("features", lengths.features, numbers),
-        ("outputs", lengths.outputs, numbers),
-    ] {
-        if length > most {
-            let found = format!("it lists {length} {what}, and there are tensors for {most}");
-            return Err(Reason::Manifest(found));
+    description::parse(json, VERSION, |lengths: Lengths| {
+        // A layer has a weight and a bias, and a feature or an output at least one number.
+        let (count, numbers) = (header.tensors.len(), header.data_len() / size_of::<f32>());
+        for (what, Length(length), most) in [
+            ("hidden layers", lengths.network.hidden, count / 2),
+            // A weight and a bias, an activation and dropout.
+            ("layers", lengths.network.layers, 2 * count + FREE_LAYERS),
+            ("features", lengths.features, numbers),
+            ("categories", Length(lengths.table.values.0), numbers),
+            ("outputs", lengths.outputs, numbers),
+        ] {
+            if length > most {
+                return Err(format!("it lists {length} {what}, and there are tensors for {most}"));
+            }
         }
-    }
-    for (what, Length(length)) in [
-        ("transformations", lengths.preprocess),
-        ("options", lengths.provenance.options),
-        ("results", lengths.provenance.results),
-    ] {
-        if length > LONGEST {
-            let found = format!("it lists {length} {what}, and may list {LONGEST}");
-            return Err(Reason::Manifest(found));
+        for (what, Length(length)) in [
+            ("transformations", lengths.preprocess),
+            ("words for gaps", lengths.table.missing),
+            ("options", lengths.provenance.options),
+            ("results", lengths.provenance.results),
+        ] {
+            if length > LONGEST {
+                return Err(format!("it lists {length} {what}, and may list {LONGEST}"));
+            }
         }
-    }
-    serde_json::from_str(json).map_err(unreadable)
-}
-
-fn to_json(manifest: &Manifest) -> Result<String, Reason> {
-    serde_json::to_string(manifest).map_err(|error| Reason::Manifest(error.to_string()))
-}
-
-/// Of the tensors, and of the manifest, which has no hash yet.
-fn hash(manifest: &Manifest, add_tensors: impl Fn(&mut blake3::Hasher)) -> Result<String, Reason> {
-    let mut hasher = blake3::Hasher::new();
-    add_tensors(&mut hasher);
-    serde_json::to_writer(&mut hasher, manifest)
-        .map_err(|error| Reason::Manifest(error.to_string()))?;
-    Ok(hasher.finalize().to_hex().to_string())
+        Ok(())
+    })
 }

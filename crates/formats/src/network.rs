@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use densely_layers::{Kind, Role};
+use densely_layers::{Kind, Role, param_path};
 use densely_models::{Mlp, Model, ModelError, Registry};
 use densely_tensor::{Mat, Scalar, ShapeError, column};
 
@@ -13,13 +13,6 @@ pub(crate) const LONGEST: usize = 4096;
 /// Those of a number with which a loss weighs a class, and what is between two.
 const MAX_WEIGHT: usize = 32;
 
-/// The name of a parameter of the layer at this position. As in PyTorch, the slopes of a
-/// PReLU are its weight.
-fn tensor_name(stage: usize, name: &str, role: Role) -> String {
-    let name = if role == Role::Slope && name == role.name() { "weight" } else { name };
-    format!("{stage}.{name}")
-}
-
 /// Stores what the network is, and its parameters.
 pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Result<Network, Reason> {
     let (mut layers, mut names) = (Vec::new(), HashSet::new());
@@ -27,10 +20,10 @@ pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Resul
         let (layer, kind) = (stage.layer(), stage.layer().kind());
         layers.push(whole(&format!("layer {index}"), &kind)?);
         let mut twice = None;
-        layer.visit_params(&mut |param| {
-            let (name, value) = (tensor_name(index, param.name, param.role), param.value.as_ref());
-            if !names.insert(name.clone()) {
-                twice = Some(name);
+        layer.visit_paths(&prefix(index), &mut |name, param| {
+            let value = param.value.as_ref();
+            if !names.insert(name.to_owned()) {
+                twice = Some(name.to_owned());
             } else if is_matrix(param.role, value.ncols()) {
                 tensors.insert_matrix(name, value);
             } else {
@@ -43,6 +36,11 @@ pub(crate) fn store<T: Scalar>(model: &Model<T>, tensors: &mut Tensors) -> Resul
     }
     let (inputs, loss) = (model.inputs(), whole("the loss", &model.loss().kind())?);
     Ok(Network::Layers(Layers { inputs, layers, loss }))
+}
+
+/// Where the layer at this position is, in the path of a parameter.
+fn prefix(stage: usize) -> String {
+    format!("{stage}.")
 }
 
 /// The text of a kind that is all there is to say.
@@ -80,7 +78,7 @@ pub(crate) fn restore<T: Scalar>(
         kinds.push(kind);
     }
     for slot in known.parameter_slots(inputs, &kinds)? {
-        let name = tensor_name(slot.stage, slot.name, slot.role);
+        let name = param_path(&prefix(slot.stage), slot.name, slot.role);
         match is_matrix(slot.role, slot.columns) {
             true => tensors.expect::<T>(&name, &[slot.rows, slot.columns])?,
             false => tensors.expect::<T>(&name, &[slot.rows])?,
@@ -92,7 +90,7 @@ pub(crate) fn restore<T: Scalar>(
     model.network_mut().visit_params_by_layer_mut(&mut |layer, param| {
         if result.is_ok() {
             let (rows, columns) = (param.value.nrows(), param.value.ncols());
-            let name = tensor_name(layer, param.name, param.role);
+            let name = param_path(&prefix(layer), param.name, param.role);
             let value = match is_matrix(param.role, columns) {
                 true => tensors.matrix(&name, rows, columns),
                 false => tensors.vector(&name, rows).map(|x| Mat::from_fn(rows, 1, |i, _| x[i])),

@@ -31,6 +31,14 @@ impl Failure {
             Self::Invalid(reason) => FormatError::invalid(path, reason),
         }
     }
+
+    /// Of bytes that are no file yet.
+    pub(crate) fn reason(self) -> Reason {
+        match self {
+            Self::File(error) => Reason::NotSafetensors(error.to_string()),
+            Self::Invalid(reason) => reason,
+        }
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -119,8 +127,9 @@ impl<R: Read> Source<R> {
 
 /// The header. The library would copy all of it on the way, into ten times the memory.
 pub(crate) struct Header {
-    /// Our entry, if there is one.
+    /// Our entry, if there is one, of a model or of a checkpoint.
     pub(crate) description: Option<String>,
+    pub(crate) checkpoint: Option<String>,
     /// In the order of their bytes.
     pub(crate) tensors: Vec<(String, TensorInfo)>,
 }
@@ -171,10 +180,12 @@ impl<'de> Deserialize<'de> for Header {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
-                let mut header = Header { description: None, tensors: Vec::new() };
+                let mut header =
+                    Header { description: None, checkpoint: None, tensors: Vec::new() };
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
-                        header.description = map.next_value::<Entries>()?.densely;
+                        let Entries { densely, checkpoint } = map.next_value()?;
+                        (header.description, header.checkpoint) = (densely, checkpoint);
                     } else {
                         let info = map.next_value::<Info>()?.into();
                         // To double would take a file of nothing but names too far.
@@ -234,8 +245,10 @@ impl<'de> Deserialize<'de> for Shape {
     }
 }
 
-/// Our entry; those of other programs are left out.
+/// Our entries; those of other programs are left out.
 #[derive(serde::Deserialize)]
 struct Entries {
     densely: Option<String>,
+    #[serde(rename = "densely-checkpoint")]
+    checkpoint: Option<String>,
 }

@@ -128,6 +128,19 @@ impl Stored {
         finite_matrix(name, matrix)
     }
 
+    /// The names and the shapes of all, in the order of the names.
+    pub(crate) fn shapes(&self) -> Vec<(String, Vec<usize>)> {
+        let tensors = self.0.borrow();
+        tensors.0.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect()
+    }
+
+    /// A vector of as many numbers as there are, infinite or NaN as they may be.
+    pub(crate) fn numbers(&self, name: &str) -> Result<Vec<f64>, Reason> {
+        let len = self.0.borrow().tensor(name)?.shape.first().copied().unwrap_or(0);
+        let values = self.take::<f64>(name, &[len])?;
+        Ok((0..len).map(|i| values.get(i)).collect())
+    }
+
     /// What a transformation has learnt: all tensors with names that begin with `prefix.`.
     pub(crate) fn learned(&self, prefix: &str) -> Result<Learned, Reason> {
         let begin = format!("{prefix}.");
@@ -150,7 +163,7 @@ impl Stored {
     }
 
     /// Nothing is allocated before the file is known to hold as many values.
-    fn take<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<Values<T>, Reason> {
+    pub(crate) fn take<T: Scalar>(&self, name: &str, shape: &[usize]) -> Result<Values<T>, Reason> {
         self.expect::<T>(name, shape)?;
         let tensor = self.0.borrow_mut().0.remove(name);
         let tensor = tensor.ok_or_else(|| Reason::MissingTensor(name.to_owned()))?;
@@ -169,13 +182,13 @@ impl From<Tensors> for Stored {
 }
 
 /// The values of a tensor that was taken.
-struct Values<T> {
+pub(crate) struct Values<T> {
     bytes: Vec<u8>,
     scalar: PhantomData<T>,
 }
 
 impl<T: Scalar> Values<T> {
-    fn get(&self, index: usize) -> T {
+    pub(crate) fn get(&self, index: usize) -> T {
         T::from_le_bytes(&self.bytes[index * size_of::<T>()..]).expect("the shape was checked")
     }
 }

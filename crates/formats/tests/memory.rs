@@ -6,8 +6,10 @@ use std::path::Path;
 
 use cap::Cap;
 use densely_data::Dataset;
-use densely_formats::{AnyModel, FormatError, ModelFile, Provenance};
-use densely_models::{Mlp, Predictor, Preparation};
+use densely_formats::{
+    AnyCheckpoint, AnyModel, CheckpointFile, FormatError, ModelFile, Provenance,
+};
+use densely_models::{Mlp, Predictor, Preparation, Trainer};
 use densely_preprocess::{Kind, Transform};
 use densely_tensor::{Mat, Scalar};
 use safetensors::SafeTensors;
@@ -89,6 +91,23 @@ fn memory_is_taken_for_what_is_there() {
     claims(&path);
     claims_of_version_1(&path);
     many_tiny_things(&path);
+    checkpoints(&path);
+}
+
+/// Weights, the best of them, and two moments of each.
+fn checkpoints(path: &Path) {
+    let (data, mut model) = (
+        data(64, 10).cast::<f32>().unwrap(),
+        Mlp::classifier(64, 10).hidden([600, 600]).build().unwrap(),
+    );
+    let mut training = Trainer::default().start(&mut model, &data).unwrap();
+    training.step().unwrap();
+    let checkpoint = training.checkpoint().unwrap();
+    CheckpointFile { checkpoint, provenance: Provenance::default() }.save(path).unwrap();
+    let size = fs::metadata(path).unwrap().len() as usize;
+    let (loaded, most) = peak(|| AnyCheckpoint::load(path));
+    assert!(matches!(loaded, Ok(AnyCheckpoint::F32(_))));
+    assert!(size > 4 * MIB && most <= 4 * size + MIB, "{most} bytes for a file of {size}");
 }
 
 fn honest_files(path: &Path) {

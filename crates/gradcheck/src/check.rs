@@ -48,6 +48,8 @@ pub enum Check {
     Rule,
     /// An optimiser leaves gradients as they are.
     Gradients,
+    /// An optimiser that goes on from what another remembered makes the same step.
+    Resumes,
     /// The learning rate is what it was set to.
     LearningRate,
 }
@@ -79,6 +81,7 @@ impl Check {
             Self::Probabilities => "probabilities",
             Self::Rule => "rule",
             Self::Gradients => "gradients",
+            Self::Resumes => "resumes",
             Self::LearningRate => "learning rate",
         }
     }
@@ -108,6 +111,7 @@ impl Check {
             Self::Probabilities => "the probabilities are negative or do not sum to one",
             Self::Rule => "a step is not that of the rule",
             Self::Gradients => "the optimiser changes the gradients",
+            Self::Resumes => "what the optimiser says that it remembers is not all",
             Self::LearningRate => "the learning rate is not what it was set to",
         }
     }

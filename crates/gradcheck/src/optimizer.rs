@@ -1,7 +1,7 @@
 use std::fmt;
 
 use densely_layers::{Layer, Linear, Sequential};
-use densely_optim::{Entry, Optimizer, Rule};
+use densely_optim::{Entry, OptimError, Optimizer, OptimizerState, Rule};
 use densely_tensor::{Initializer, Mat, Threads};
 use proptest::prelude::*;
 
@@ -25,6 +25,7 @@ type RuleOf<'a, O> = Box<dyn Fn(&O, &mut Entry) + 'a>;
 /// | checks | what is compared |
 /// |---|---|
 /// | repeats, threads | the same bits from an equal optimiser, and with several threads |
+/// | resumes | the same bits from one that goes on from what another [remembered](densely_optim::OptimizerState), unless it does not say |
 /// | gradients | those before and after a step: the same |
 /// | learning rate | what was set, and what is said |
 /// | rule | the parameters after each step, and those of the rule, to 1e-13 |
@@ -183,6 +184,24 @@ fn make_step(optimizer: &mut dyn Optimizer<f64>, network: &mut Sequential<f64>, 
     }
 }
 
+/// A new optimiser that goes on from what this one remembers, if it says that.
+fn resumed<O: Optimizer<f64>>(
+    optimizer: &O,
+    build: &impl Fn() -> O,
+    network: &Sequential<f64>,
+) -> Option<O> {
+    let state = match OptimizerState::of(optimizer, network) {
+        Err(OptimError::StateUnknown { .. }) => return None,
+        state => state,
+    };
+    let mut resumed = build();
+    let restored = state.and_then(|state| state.restore(&mut resumed, network));
+    if let Err(error) = restored {
+        panic!("what the optimiser remembers cannot be stored: {error}");
+    }
+    Some(resumed)
+}
+
 fn follow<O: Optimizer<f64>>(
     case: &Case,
     build: &impl Fn() -> O,
@@ -206,10 +225,24 @@ fn follow<O: Optimizer<f64>>(
         case.set_gradients(&mut network, step);
         case.set_gradients(&mut twin, step);
         let (before, given) = (values(&network), gradients(&network));
+        let resumed = resumed(&optimizer, build, &network);
         make_step(&mut optimizer, &mut network, threads);
         make_step(&mut other, &mut twin, threads);
         let after = values(&network);
+        let stored = resumed.map(|mut resumed| {
+            let mut network = case.network();
+            let mut before = before.iter();
+            network.visit_params_mut(&mut |param| {
+                param.value.clone_from(before.next().expect("a value for each"));
+            });
+            case.set_gradients(&mut network, step);
+            make_step(&mut resumed, &mut network, threads);
+            values(&network)
+        });
         for (index, name) in names.iter().enumerate() {
+            if let Some(stored) = &stored {
+                judge.same(Check::Resumes, name, &stored[index], &after[index])?;
+            }
             judge.same(Check::Repeats, name, &values(&twin)[index], &after[index])?;
             judge.same(Check::Gradients, name, &gradients(&network)[index], &given[index])?;
             let entries_of = &mut reference[index];

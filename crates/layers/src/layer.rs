@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use densely_tensor::{Initializer, MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{At, Kind, Param, Saturation};
+use crate::{At, Kind, Param, Saturation, param_path};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -117,6 +117,16 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// Visits the parameters, always in the same order.
     fn visit_params(&self, visit: &mut dyn FnMut(&Param<T>)) {
         let _ = visit;
+    }
+
+    /// Visits the parameters with the [path](param_path) of each, in the order of
+    /// [`visit_params`](Layer::visit_params).
+    ///
+    /// Files and what an optimiser remembers go by it, so it is of one parameter alone. A layer of
+    /// your own that has other layers inside shows theirs with a longer prefix, as
+    /// [`Sequential`](crate::Sequential) does.
+    fn visit_paths(&self, prefix: &str, visit: &mut dyn FnMut(&str, &Param<T>)) {
+        self.visit_params(&mut |param| visit(&param_path(prefix, param.name, param.role), param));
     }
 
     /// Visits the parameters for change, in the order of

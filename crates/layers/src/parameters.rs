@@ -1,6 +1,6 @@
 use densely_tensor::Scalar;
 
-use crate::{Layer, Param};
+use crate::{Layer, Param, param_path};
 
 /// What has learnable parameters: every [`Layer`] and network, and whatever else is to be
 /// optimised.
@@ -25,6 +25,7 @@ use crate::{Layer, Param};
 /// let mut entries = 0;
 /// point.each(&mut |param| entries += param.len());
 /// assert_eq!(entries, 2);
+/// point.each_path(&mut |path, _| assert_eq!(path, "0.weight"));
 /// ```
 pub trait Parameters<T: Scalar> {
     /// Visits them, always in the same order.
@@ -32,6 +33,16 @@ pub trait Parameters<T: Scalar> {
 
     /// Visits them for change, in the order of [`each`](Self::each).
     fn each_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>));
+
+    /// Visits them with the [path](crate::param_path) of each, in the order of [`each`](Self::each):
+    /// by default, its position and its name, `0.weight`.
+    fn each_path(&self, visit: &mut dyn FnMut(&str, &Param<T>)) {
+        let mut position = 0;
+        self.each(&mut |param| {
+            visit(&param_path(&format!("{position}."), param.name, param.role), param);
+            position += 1;
+        });
+    }
 }
 
 impl<T: Scalar, L: Layer<T> + ?Sized> Parameters<T> for L {
@@ -41,5 +52,9 @@ impl<T: Scalar, L: Layer<T> + ?Sized> Parameters<T> for L {
 
     fn each_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         self.visit_params_mut(visit);
+    }
+
+    fn each_path(&self, visit: &mut dyn FnMut(&str, &Param<T>)) {
+        self.visit_paths("", visit);
     }
 }

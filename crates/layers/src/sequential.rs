@@ -276,6 +276,12 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         self.stages.iter().for_each(|stage| stage.layer.visit_params(visit));
     }
 
+    fn visit_paths(&self, prefix: &str, visit: &mut dyn FnMut(&str, &Param<T>)) {
+        for (index, stage) in self.stages.iter().enumerate() {
+            stage.layer.visit_paths(&format!("{prefix}{index}."), visit);
+        }
+    }
+
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
         self.stages.iter_mut().for_each(|stage| stage.layer.visit_params_mut(visit));
     }

@@ -4,8 +4,7 @@ use densely_tensor::{Buffer, Key, MatRef, Purpose, Scalar, Stream, column, colum
 
 /// The mini-batches of an epoch: the examples in a random order, copied together.
 #[derive(Debug)]
-pub(crate) struct Batches<'a, T: Scalar> {
-    data: &'a Dataset<T>,
+pub(crate) struct Batches<T: Scalar> {
     size: usize,
     seed: u64,
     order: Vec<usize>,
@@ -15,28 +14,28 @@ pub(crate) struct Batches<'a, T: Scalar> {
     weights: Vec<T>,
 }
 
-impl<'a, T: Scalar> Batches<'a, T> {
-    /// Batches of `size` examples; the last of an epoch has what is left.
-    pub(crate) fn new(data: &'a Dataset<T>, size: usize, seed: u64) -> Self {
-        Self { seed, ..Self::in_order(data, size, (0..data.len()).collect()) }
+impl<T: Scalar> Batches<T> {
+    /// Batches of `size` of so many examples; the last of an epoch has what is left.
+    pub(crate) fn new(examples: usize, size: usize, seed: u64) -> Self {
+        Self { seed, ..Self::in_order(examples, size, (0..examples).collect()) }
     }
 
-    /// One batch of about `size` examples, evenly spaced over the data.
-    pub(crate) fn sample(data: &'a Dataset<T>, size: usize) -> Self {
-        let step = data.len().div_ceil(size);
-        Self::in_order(data, size, (0..data.len()).step_by(step).collect())
+    /// One batch of about `size` of so many examples, evenly spaced over them.
+    pub(crate) fn sample(examples: usize, size: usize) -> Self {
+        let step = examples.div_ceil(size);
+        Self::in_order(examples, size, (0..examples).step_by(step).collect())
     }
 
-    fn in_order(data: &'a Dataset<T>, size: usize, order: Vec<usize>) -> Self {
+    fn in_order(examples: usize, size: usize, order: Vec<usize>) -> Self {
+        let size = size.min(examples);
         Self {
-            data,
-            size: size.min(data.len()),
+            size,
             seed: 0,
             order,
             x: Buffer::new(),
-            labels: Vec::with_capacity(size.min(data.len())),
+            labels: Vec::with_capacity(size),
             values: Buffer::new(),
-            weights: Vec::with_capacity(size.min(data.len())),
+            weights: Vec::with_capacity(size),
         }
     }
 
@@ -55,16 +54,20 @@ impl<'a, T: Scalar> Batches<'a, T> {
         Stream::new(self.seed, Purpose::Shuffle, key).shuffle(&mut self.order);
     }
 
-    /// Batch `step` of the epoch.
-    pub(crate) fn get(&mut self, step: usize) -> (MatRef<'_, T>, Targets<'_, T>) {
+    /// Batch `step` of the epoch, of these examples.
+    pub(crate) fn get(
+        &mut self,
+        data: &Dataset<T>,
+        step: usize,
+    ) -> (MatRef<'_, T>, Targets<'_, T>) {
         let first = step * self.size;
         let chosen = &self.order[first..(first + self.size).min(self.order.len())];
-        let (rows, n) = (self.data.features(), chosen.len());
+        let (rows, n) = (data.features(), chosen.len());
         let mut x = self.x.view_mut(rows, n);
         for (j, &example) in chosen.iter().enumerate() {
-            column_mut(x.as_mut(), j).copy_from_slice(column(self.data.x(), example));
+            column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
         }
-        let targets = match self.data.target() {
+        let targets = match data.target() {
             Target::Classes { labels, .. } => {
                 self.labels.clear();
                 self.labels.extend(chosen.iter().map(|&example| labels[example]));
@@ -79,7 +82,7 @@ impl<'a, T: Scalar> Batches<'a, T> {
                 Targets::Values(self.values.view(values.nrows(), n))
             }
         };
-        let targets = match self.data.weights() {
+        let targets = match data.weights() {
             None => targets,
             Some(weights) => {
                 self.weights.clear();

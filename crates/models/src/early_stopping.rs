@@ -35,6 +35,16 @@ impl<T: Scalar> EarlyStopping<T> {
         true
     }
 
+    /// The lowest loss, its epoch, and the weights then, in the order of the parameters.
+    pub(crate) fn parts(&self) -> (f64, usize, &[Mat<T>]) {
+        (self.best_loss, self.best_epoch, &self.weights)
+    }
+
+    /// Of [`parts`](Self::parts).
+    pub(crate) fn from_parts(best_loss: f64, best_epoch: usize, weights: Vec<Mat<T>>) -> Self {
+        Self { best_loss, best_epoch, weights }
+    }
+
     /// Since training began, if no loss was finite.
     pub(crate) fn epochs_since_best(&self, epoch: usize) -> usize {
         epoch - self.best_epoch

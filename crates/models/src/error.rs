@@ -2,10 +2,13 @@ use densely_data::{DataError, Place};
 use densely_layers::KindError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
+use densely_parts::shortened;
 use densely_preprocess::PreprocessError;
+use densely_table::TableError;
 use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
 
+use crate::Difference;
 use crate::monitor::Diagnosis;
 use crate::number_type::smallest;
 
@@ -28,6 +31,19 @@ pub enum ModelError {
     /// Data that cannot be split as asked.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A table that is not as it should be.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// An encoding of other features than those that a model was trained on.
+    #[error(
+        "expected an encoding of the features {}, got one of {}", names(.expected), names(.actual)
+    )]
+    Features {
+        /// Those that the model was trained on.
+        expected: Vec<String>,
+        /// Those of the encoding.
+        actual: Vec<String>,
+    },
     /// Preprocessing that cannot be fitted or made.
     #[error(transparent)]
     Preprocess(#[from] PreprocessError),
@@ -159,6 +175,26 @@ pub enum ModelError {
         /// Why, and what to change.
         diagnosis: Box<Diagnosis>,
     },
+    /// A training that is to go on, and is not the one that was stored.
+    #[error(
+        "the training that was stored is another: {}; give it what it began with, or let it go on \
+         with the changes, as `Trainer::resume_changed` does", list(.differences)
+    )]
+    Resume {
+        /// In what they differ.
+        differences: Vec<Difference>,
+    },
+    /// A checkpoint that does not hold what a training is.
+    #[error("the checkpoint does not fit: `{part}` {problem}")]
+    Checkpoint {
+        /// The part of the checkpoint, by its name.
+        part: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A step of a training that has failed before.
+    #[error("this training has failed and cannot go on: resume it from a checkpoint")]
+    Failed,
     /// The loss on data that were held out is infinite or NaN, so that there is no score to
     /// compare.
     #[error(
@@ -207,6 +243,12 @@ fn count(number: u128) -> String {
 /// The advice to take a wider type, if there is one.
 fn wider(scalar: &str) -> &'static str {
     if scalar == f32::NAME { ", or train in f64" } else { "" }
+}
+
+/// All differences in one sentence.
+fn list(differences: &[Difference]) -> String {
+    let all: Vec<_> = differences.iter().map(Difference::to_string).collect();
+    all.join("; ")
 }
 
 /// What became infinite or NaN first in a training that diverged.
@@ -268,4 +310,11 @@ impl ModelError {
     ) -> Self {
         Self::Option { option, expected, value: value.to_string() }
     }
+}
+
+/// A few names, as a message lists them.
+fn names(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
 }

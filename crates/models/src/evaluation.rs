@@ -3,6 +3,7 @@ use densely_tensor::{Mat, MatRef, Real, Scalar, column};
 
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
+use crate::plain::{Numbers, Plain};
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +30,26 @@ pub enum Evaluation {
         /// The mean absolute error, over all examples and outputs.
         mae: f64,
     },
+}
+
+impl Plain for Evaluation {
+    fn write(&self, numbers: &mut Vec<f64>) {
+        let (classification, values) = match self {
+            Self::Classification { loss, accuracy } => (true, vec![loss, accuracy]),
+            Self::Regression { loss, r2, rmse, mae } => (false, vec![loss, r2, rmse, mae]),
+        };
+        classification.write(numbers);
+        numbers.extend(values);
+    }
+    fn read(numbers: &mut Numbers<'_>) -> Option<Self> {
+        let classification = bool::read(numbers)?;
+        let mut next = || f64::read(numbers);
+        let loss = next()?;
+        Some(match classification {
+            true => Self::Classification { loss, accuracy: next()? },
+            false => Self::Regression { loss, r2: next()?, rmse: next()?, mae: next()? },
+        })
+    }
 }
 
 impl Evaluation {

@@ -1,4 +1,5 @@
 use crate::monitor::Diagnosis;
+use crate::plain::plain;
 use crate::{Evaluation, InitialLoss, LayerReport};
 
 /// What happened in one epoch, a pass over the training data.
@@ -24,6 +25,12 @@ pub struct Epoch {
     /// The hidden units that let almost no gradient through for most examples, as
     /// [`dead_units`](Self::dead_units).
     pub saturated_units: Option<usize>,
+}
+
+plain! {
+    Epoch {
+        epoch, train_loss, validation, learning_rate, best, dead_units, saturated_units,
+    }
 }
 
 /// Why training ended.

@@ -19,6 +19,7 @@
 //! | a network from a few numbers | [`Mlp`], [`LinearClassifier`] |
 //! | a network from layers of your own | [`Model::new`] |
 //! | to train | [`Trainer`] |
+//! | to stop, and go on another day | [`Training`], [`Checkpoint`] |
 //! | to know why it does not learn | [`History::diagnosis`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
@@ -28,10 +29,14 @@
 
 mod batches;
 mod candidates;
+mod checkpoint;
 mod cross_validation;
+mod difference;
 mod early_stopping;
 mod error;
 mod evaluation;
+mod fingerprint;
+mod fit_predictor;
 mod history;
 mod into_model;
 mod linear_classifier;
@@ -43,15 +48,19 @@ mod network;
 mod number_type;
 mod panel_width;
 mod parameter_slot;
+mod plain;
 mod predictor;
 mod preparation;
 mod registry;
 mod trainer;
+mod training;
 mod training_step;
 mod workspace;
 
 pub use candidates::{grid, log_uniform, random_candidates};
+pub use checkpoint::Checkpoint;
 pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
+pub use difference::Difference;
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
@@ -65,5 +74,6 @@ pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;
 pub use registry::Registry;
 pub use trainer::Trainer;
+pub use training::Training;
 pub use training_step::TrainingStep;
 pub use workspace::Workspace;

@@ -3,6 +3,7 @@ use densely_layers::Kind;
 use densely_preprocess::{
     Pipeline, PreprocessError, Standardize, Transform, TransformKinds, constant_features,
 };
+use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
 use crate::ModelError;
@@ -10,7 +11,8 @@ use crate::ModelError;
 /// What is done to raw data before a model sees them, and undone after: fitted on the
 /// training part, and the same for all data from then on.
 ///
-/// Features go through a [`Pipeline`] of transformations. Real targets are standardised, so that the
+/// The columns of a table become numbers, the features, by an [`Encoding`]; data that are numbers already
+/// have one that leaves them as they are. Features go through a [`Pipeline`] of transformations. Real targets are standardised, so that the
 /// size of the loss, and with it a good learning rate, does not depend on their units. Those
 /// that are constant, by the same rule as features, are centred, and keep their units.
 ///
@@ -32,6 +34,7 @@ use crate::ModelError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preparation {
+    encoding: Encoding,
     feature_names: Vec<String>,
     target_name: String,
     output_names: Vec<String>,
@@ -109,6 +112,7 @@ impl Preparation {
         let x = x.as_ref().map_or(train.x(), Mat::as_ref);
         let pipeline = known.fit(kinds, x, &Threads::single());
         Ok(Self {
+            encoding: Encoding::of_numbers(feature_names),
             feature_names: feature_names.to_vec(),
             target_name: train.target_name().to_owned(),
             output_names: output_names.to_vec(),
@@ -137,8 +141,48 @@ impl Preparation {
         if let Some(scale) = &target_scale {
             ShapeError::expect("Preparation", "output names", scale.in_features(), outputs)?;
         }
-        let constants = Vec::new();
-        Ok(Self { feature_names, target_name, output_names, constants, pipeline, target_scale })
+        Ok(Self {
+            encoding: Encoding::of_numbers(&feature_names),
+            feature_names,
+            target_name,
+            output_names,
+            constants: Vec::new(),
+            pipeline,
+            target_scale,
+        })
+    }
+
+    /// With the encoding that the features come from.
+    ///
+    /// # Errors
+    /// If it makes other features of a table.
+    ///
+    /// ```
+    /// use densely_models::Preparation;
+    /// use densely_table::{
+    ///     Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table, TargetColumns,
+    /// };
+    ///
+    /// let text = "size,kind,y\n2,pear,0.5\n3,apple,1.5\n4,pear,2.5\nNA,apple,2\n6,apple,1\n";
+    /// let table = Table::from_reader(text.as_bytes())?;
+    /// let (train, target) = (Rows::of(&table, &[0, 1, 2, 3]), TargetColumns::infer(&table, &["y"], None)?);
+    /// let schema = Schema::infer(&train, &SchemaOptions::new().target("y"))?;
+    /// let encoding = Encoding::fit(&schema, &train, &EncodingOptions::new())?;
+    /// let data = encoding.dataset(&train, &target)?;
+    /// let preparation = Preparation::fit(["center"], &data)?.with_encoding(encoding)?;
+    ///
+    /// let test = preparation.table(&Rows::of(&table, &[4]))?;
+    /// assert_eq!(test.x().col_as_slice(0), [6.0, 1.0, 0.0]);
+    /// assert_eq!(preparation.dataset::<f32>(&test)?.x()[(0, 0)], 3.0);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    pub fn with_encoding(self, encoding: Encoding) -> Result<Self, ModelError> {
+        let names = encoding.feature_names_out();
+        if names != self.feature_names {
+            let (expected, actual) = (self.feature_names, names);
+            return Err(ModelError::Features { expected, actual });
+        }
+        Ok(Self { encoding, ..self })
     }
 
     /// With these features, in ascending order, held at these values.
@@ -168,6 +212,40 @@ impl Preparation {
     #[must_use]
     pub fn constants(&self) -> &[(usize, f64)] {
         &self.constants
+    }
+
+    /// How the columns of a table become the features.
+    #[must_use]
+    pub fn encoding(&self) -> &Encoding {
+        &self.encoding
+    }
+
+    /// What is predicted, as columns of a table.
+    #[must_use]
+    pub fn target(&self) -> TargetColumns {
+        match self.class_names() {
+            Some(classes) => TargetColumns::of_classes(&self.target_name, classes.to_vec()),
+            None => TargetColumns::of_values(self.output_names.clone()),
+        }
+    }
+
+    /// The features of the rows of a table.
+    ///
+    /// # Shapes
+    /// features x rows.
+    ///
+    /// # Errors
+    /// Those of [`Encoding::encode`].
+    pub fn features(&self, rows: &Rows<'_>) -> Result<Mat<f64>, ModelError> {
+        Ok(self.encoding.encode(rows)?)
+    }
+
+    /// The rows of a table that have a target, as examples to evaluate on.
+    ///
+    /// # Errors
+    /// Those of [`Encoding::dataset`].
+    pub fn table(&self, rows: &Rows<'_>) -> Result<Dataset<f64>, ModelError> {
+        Ok(self.encoding.dataset(rows, &self.target())?)
     }
 
     /// The names of the features.

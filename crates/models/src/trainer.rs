@@ -2,25 +2,19 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use densely_data::{DataError, Dataset, split_indices};
-use densely_layers::At;
-use densely_optim::{Adam, OptimError, Optimizer, Plateau, Schedule};
-use densely_tensor::{Figure, Key, Purpose, Scalar, Stream, Threads};
+use densely_data::{DataError, Dataset};
+use densely_optim::{Adam, Optimizer, Plateau, Schedule};
+use densely_tensor::{Figure, Scalar, Threads};
 
-use crate::batches::Batches;
-use crate::early_stopping::EarlyStopping;
-use crate::monitor::{Case, Diagnosis, Monitor, first_non_finite_layer, first_not_finite_weights};
-use crate::training_step::Pass;
-use crate::{
-    Epoch, Evaluation, History, Model, ModelError, Overflow, Stop, TrainingStep, number_type,
-};
+use crate::{Checkpoint, Difference, Epoch, History, Model, ModelError, Training, training};
 
 /// Times at which the factors of a schedule are checked before training, about.
 const FACTORS: usize = 1 << 16;
 
 type OnEpoch<'a, T> = Box<dyn FnMut(&Epoch, &Model<T>) -> ControlFlow<()> + Send + 'a>;
 
-/// Trains a model with mini-batches: an optimiser, and how long and on what it works.
+/// Trains a model with mini-batches: an optimiser, and how long and on what it works. These are the
+/// options; a training that goes on is a [`Training`].
 ///
 /// Each epoch goes through the training data once, in a new random order, in
 /// mini-batches. With validation data, the model is evaluated after each epoch; it ends
@@ -53,19 +47,19 @@ type OnEpoch<'a, T> = Box<dyn FnMut(&Epoch, &Model<T>) -> ControlFlow<()> + Send
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Trainer<'a, T: Scalar> {
-    optimizer: Box<dyn Optimizer<T> + 'a>,
-    epochs: usize,
-    batch_size: usize,
-    validation_fraction: f64,
-    validation_data: Option<&'a Dataset<T>>,
-    patience: Option<usize>,
-    schedule: Option<Box<dyn Schedule + 'a>>,
-    plateau: Option<Plateau>,
-    seed: u64,
-    threads: Threads,
-    monitor: bool,
+    pub(crate) optimizer: Box<dyn Optimizer<T> + 'a>,
+    pub(crate) epochs: usize,
+    pub(crate) batch_size: usize,
+    pub(crate) validation_fraction: f64,
+    pub(crate) validation_data: Option<&'a Dataset<T>>,
+    pub(crate) patience: Option<usize>,
+    pub(crate) schedule: Option<Box<dyn Schedule + 'a>>,
+    pub(crate) plateau: Option<Plateau>,
+    pub(crate) seed: u64,
+    pub(crate) threads: Threads,
+    pub(crate) monitor: bool,
     stop_flag: Option<&'a AtomicBool>,
-    on_epoch: OnEpoch<'a, T>,
+    pub(crate) on_epoch: OnEpoch<'a, T>,
 }
 
 /// The defaults of the program, measured on public tables (`docs/defaults.md`): Adam at
@@ -92,14 +86,6 @@ impl<T: Scalar> Default for Trainer<'_, T> {
         let adam = Adam::new(0.003).weight_decay(0.0015).clip_norm(5.0);
         Self::new(adam).epochs(200).validation(0.1).patience(20)
     }
-}
-
-/// What a training run works with.
-struct Run<'a, T: Scalar> {
-    batches: Batches<'a, T>,
-    step: TrainingStep<T>,
-    monitor: Option<Monitor<T>>,
-    last_loss: Option<f64>,
 }
 
 impl<'a, T: Scalar> Trainer<'a, T> {
@@ -137,7 +123,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Sets this fraction of the training data aside for validation: the same share of
-    /// each class, chosen by the seed.
+    /// each class, chosen by the seed. Data that are prepared were so by all of them, then: of raw
+    /// data, [`fit_predictor`](Self::fit_predictor) prepares the rest alone.
     #[must_use]
     pub fn validation(self, fraction: f64) -> Self {
         Self { validation_fraction: fraction, ..self }
@@ -252,33 +239,102 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         Self { stop_flag: Some(flag), ..self }
     }
 
-    /// Trains `model` on `data`, from the weights it has.
+    /// Trains `model` on `data`, from the weights it has: a loop over the steps of a
+    /// [`Training`].
     ///
     /// # Errors
     /// If an option is out of range, or no number of the model's type, the data do not fit the model, or the loss, the gradient
     /// or the weights become infinite or NaN. In the last case the model has the best weights
     /// so far if there is a finite validation loss.
-    pub fn fit(mut self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
-        self.check()?;
-        number_type::check(model, &self.optimizer.limits())?;
-        model.check(data)?;
-        let split;
-        let (train, validation) = match self.validation_data {
-            Some(validation) => {
-                model.check(validation)?;
-                (data, Some(validation))
-            }
-            None if self.validation_fraction > 0.0 => {
-                split = split_off(data, self.validation_fraction, self.seed)?;
-                (&split.0, Some(&split.1))
-            }
-            None => (data, None),
-        };
-        let threads = self.threads.clone();
-        threads.install(|| self.run(model, train, validation))
+    pub fn fit(self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
+        Trainer::start(self, model, data)?.finish()
     }
 
-    fn check(&self) -> Result<(), ModelError> {
+    /// A training that has made no step yet: to make them one by one, to look between them, to
+    /// stop and to go on.
+    ///
+    /// # Errors
+    /// If an option is out of range, or no number of the model's type, or the data do not fit the
+    /// model.
+    pub fn start(
+        self,
+        model: &'a mut Model<T>,
+        data: &'a Dataset<T>,
+    ) -> Result<Training<'a, T>, ModelError> {
+        Training::new(self, model, data)
+    }
+
+    /// A training that goes on where another was, with the same options on the same data. It ends
+    /// with the bits of one that was never interrupted, at any number of threads before and after.
+    ///
+    /// `model` has the layers and the loss of the one that was trained, and any weights. The
+    /// optimiser is a new one. Of parts that do not say what they are, as a schedule that is a
+    /// closure, the name of the type has to be the same.
+    ///
+    /// ```
+    /// use densely_data::digits;
+    /// use densely_models::{Mlp, Trainer};
+    /// use densely_optim::Sgd;
+    ///
+    /// let data = digits().cast::<f32>()?;
+    /// let new = || Mlp::classifier(64, 10).hidden([16]).dropout(0.2).build::<f32>();
+    /// let trainer = || Trainer::new(Sgd::new(0.001).momentum(0.9)).epochs(2);
+    ///
+    /// let mut model = new()?;
+    /// let mut training = trainer().start(&mut model, &data)?;
+    /// for _ in 0..70 {
+    ///     training.step()?; // 57 steps are an epoch
+    /// }
+    /// let checkpoint = training.checkpoint()?; // and all else is lost
+    ///
+    /// let mut model = new()?;
+    /// let history = trainer().resume(&mut model, &data, checkpoint)?.finish()?;
+    ///
+    /// let mut other = new()?;
+    /// assert_eq!(trainer().fit(&mut other, &data)?, history);
+    /// assert_eq!(other.evaluate(&data)?, model.evaluate(&data)?);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ModelError::Resume`] if the options, the model or the data are others, which says what
+    /// differs; [`ModelError::Checkpoint`] if the checkpoint does not hold such a training; as for
+    /// [`start`](Self::start). The model is as it was then.
+    pub fn resume(
+        self,
+        model: &'a mut Model<T>,
+        data: &'a Dataset<T>,
+        checkpoint: Checkpoint<T>,
+    ) -> Result<Training<'a, T>, ModelError> {
+        let training = Training::new(self, model, data)?;
+        let differences = training.differences(&checkpoint);
+        match differences.is_empty() {
+            true => training.restored(checkpoint, true),
+            false => Err(ModelError::Resume { differences }),
+        }
+    }
+
+    /// [`resume`](Self::resume) with other options, or on other data: more epochs, or another
+    /// learning rate for one that diverged. Returns in what it differs from the training before,
+    /// too. With other batches, the epoch that had begun begins anew.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume), but for differences. The parameters must have the same shapes,
+    /// and the optimiser remember the same of each.
+    pub fn resume_changed(
+        self,
+        model: &'a mut Model<T>,
+        data: &'a Dataset<T>,
+        checkpoint: Checkpoint<T>,
+    ) -> Result<(Training<'a, T>, Vec<Difference>), ModelError> {
+        let training = Training::new(self, model, data)?;
+        let differences = training.differences(&checkpoint);
+        let other_batches =
+            differences.iter().any(|difference| training::BATCHES.contains(&&*difference.what));
+        Ok((training.restored(checkpoint, !other_batches)?, differences))
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ModelError> {
         if self.epochs == 0 {
             return Err(ModelError::option("epochs", "at least 1", &self.epochs));
         }
@@ -304,163 +360,13 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         }
     }
 
-    fn run(
-        &mut self,
-        model: &mut Model<T>,
-        train: &Dataset<T>,
-        validation_data: Option<&Dataset<T>>,
-    ) -> Result<History, ModelError> {
-        let limits = self.optimizer.limits();
-        let monitor = || Monitor::new(model, train, self.epochs, limits, &self.threads);
-        let mut run = Run {
-            batches: Batches::new(train, self.batch_size, self.seed),
-            step: TrainingStep::new(),
-            monitor: self.monitor.then(monitor).transpose()?,
-            last_loss: None,
-        };
-        self.check_schedule(run.batches.count())?;
-        let mut best = EarlyStopping::new();
-        let mut epochs = Vec::with_capacity(self.epochs.min(1 << 16));
-        let mut stop = Stop::Epochs;
-        let base_rate = self.optimizer.learning_rate();
-        for epoch in 1..=self.epochs {
-            let trained = self.train_epoch(epoch, base_rate, model, &mut run);
-            let train_loss = trained.map_err(|error| {
-                let error = diagnosed(error, model, train, run.monitor.as_ref());
-                best.restore(model.network_mut());
-                error
-            })?;
-            let evaluate = |data| model.evaluate_on(data, &self.threads);
-            let validation = validation_data.map(evaluate).transpose()?;
-            let learning_rate = self.optimizer.learning_rate();
-            if let (Some(plateau), Some(validation)) = (&mut self.plateau, &validation) {
-                plateau.observe(validation.loss());
-            }
-            let observe =
-                |evaluation: Evaluation| best.observe(epoch, evaluation.loss(), model.network());
-            let flat = run.monitor.as_mut().map(Monitor::end_epoch);
-            epochs.push(Epoch {
-                epoch,
-                train_loss,
-                validation,
-                learning_rate,
-                best: validation.is_some_and(observe),
-                dead_units: flat.map(|(dead, _)| dead),
-                saturated_units: flat.map(|(_, saturated)| saturated),
-            });
-            if (self.on_epoch)(&epochs[epoch - 1], model).is_break() {
-                stop = Stop::Callback;
-                break;
-            }
-            if self.is_to_stop() {
-                stop = Stop::Interrupted;
-                break;
-            }
-            if self.patience.is_some_and(|patience| best.epochs_since_best(epoch) >= patience) {
-                stop = Stop::Patience;
-                break;
-            }
-        }
-        if let Some(monitor) = &mut run.monitor {
-            monitor.end_training(model.network());
-        }
-        let kept_epoch = best.restore(model.network_mut()).unwrap_or(epochs.len());
-        let diagnosis = match &run.monitor {
-            None => Diagnosis::of_losses(&epochs),
-            Some(monitor) => {
-                let (epochs, batch_size, threads) = (&epochs[..], self.batch_size, &self.threads);
-                Diagnosis::of(&Case {
-                    model,
-                    train,
-                    validation: validation_data,
-                    epochs,
-                    kept_epoch,
-                    stop,
-                    batch_size,
-                    threads,
-                    monitor,
-                })?
-            }
-        };
-        let (initial_loss, layers) = run.monitor.map(Monitor::into_parts).unzip();
-        let layers = layers.unwrap_or_default();
-        Ok(History { epochs, kept_epoch, stop, initial_loss, layers, diagnosis })
-    }
-
-    /// One pass over the training data. Returns the mean loss.
-    fn train_epoch(
-        &mut self,
-        epoch: usize,
-        base_rate: f64,
-        model: &mut Model<T>,
-        run: &mut Run<'_, T>,
-    ) -> Result<f64, ModelError> {
-        let Run { batches, step: training_step, monitor, last_loss } = run;
-        batches.shuffle(epoch as u32);
-        let (mut total, mut examples) = (0.0, 0);
-        for index in 0..batches.count() {
-            let time = (epoch - 1) as f64 + index as f64 / batches.count() as f64;
-            self.set_learning_rate(base_rate, time);
-            let (x, targets) = batches.get(index);
-            let (seed, n) = (self.seed, x.ncols());
-            let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
-            let (optimizer, threads) = (&mut *self.optimizer, &self.threads);
-            let learning_rate = optimizer.learning_rate();
-            let (step, previous_loss, mut loss) = (index + 1, *last_loss, f64::NAN);
-            let diverged = |overflow, loss, layer| ModelError::Diverged {
-                epoch,
-                step,
-                overflow,
-                loss,
-                learning_rate,
-                previous_loss,
-                layer,
-                diagnosis: Box::default(),
-            };
-            let accept = |found: f64, pass: &Pass<'_, T>| {
-                loss = found;
-                if !loss.is_finite() {
-                    return Err(diverged(Overflow::Loss, loss, first_non_finite_layer(pass)));
-                }
-                if let Some(monitor) = monitor {
-                    monitor.before_update(epoch, index, pass);
-                }
-                // An optimiser refuses a rate of 0, which is where a schedule may end.
-                Ok(learning_rate != 0.0 || base_rate == 0.0)
-            };
-            match training_step.run_if(model, optimizer, x, targets, at, threads, accept) {
-                Err(ModelError::Optim(OptimError::NotFinite { .. })) => {
-                    return Err(diverged(Overflow::Gradient, loss, None));
-                }
-                done => done?,
-            };
-            if step == batches.count() {
-                // What no loss may ever show: units that are dead hide their weights.
-                let layer = first_not_finite_weights(model.network());
-                if layer.is_some() {
-                    return Err(diverged(Overflow::Weights, loss, layer));
-                }
-            }
-            if let Some(monitor) = monitor {
-                monitor.after_update(index, model);
-            }
-            *last_loss = Some(loss);
-            total += loss * n as f64;
-            examples += n;
-            if self.is_to_stop() {
-                break;
-            }
-        }
-        Ok(total / examples as f64)
-    }
-
-    fn is_to_stop(&self) -> bool {
+    pub(crate) fn is_to_stop(&self) -> bool {
         self.stop_flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     /// Whether the factors of the schedule are good for learning rates: better now than in
     /// the middle of a training.
-    fn check_schedule(&self, batches: usize) -> Result<(), ModelError> {
+    pub(crate) fn check_schedule(&self, batches: usize) -> Result<(), ModelError> {
         let Some(schedule) = &self.schedule else { return Ok(()) };
         let (steps, end) = (self.epochs.saturating_mul(batches), self.epochs as f64);
         for step in (0..steps).step_by(steps.div_ceil(FACTORS)).chain([steps - 1]) {
@@ -474,7 +380,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// The learning rate at a time in epochs, if anything changes it.
-    fn set_learning_rate(&mut self, base_rate: f64, time: f64) {
+    pub(crate) fn set_learning_rate(&mut self, base_rate: f64, time: f64) {
         if self.schedule.is_some() || self.plateau.is_some() {
             let end = self.epochs as f64;
             let scheduled = self.schedule.as_ref().map_or(1.0, |s| s.factor(time, end));
@@ -482,38 +388,6 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             self.optimizer.set_learning_rate(base_rate * scheduled * reduced);
         }
     }
-}
-
-/// A divergence with its causes, or another error as it is. The model has the weights that
-/// it diverged with.
-fn diagnosed<T: Scalar>(
-    mut error: ModelError,
-    model: &Model<T>,
-    train: &Dataset<T>,
-    monitor: Option<&Monitor<T>>,
-) -> ModelError {
-    if let ModelError::Diverged { epoch, step, overflow, learning_rate, diagnosis, .. } = &mut error
-    {
-        let updated = (*epoch, *step) != (1, 1) || *overflow == Overflow::Weights;
-        **diagnosis = Diagnosis::of_divergence(model, train, monitor, *learning_rate, updated);
-    }
-    error
-}
-
-/// The training part and the validation part.
-fn split_off<T: Scalar>(
-    data: &Dataset<T>,
-    fraction: f64,
-    seed: u64,
-) -> Result<(Dataset<T>, Dataset<T>), ModelError> {
-    let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 1, ..Key::default() });
-    let (train, validation) = split_indices(data.target(), fraction, &mut stream)?;
-    // Examples are named by where they are in the data, not in a part that nobody sees.
-    let part = |indices: &[usize]| {
-        let places = indices.iter().map(|&index| data.place(index)).collect();
-        data.subset(indices)?.with_places(places)
-    };
-    Ok((part(&train)?, part(&validation)?))
 }
 
 impl<T: Scalar> fmt::Debug for Trainer<'_, T> {

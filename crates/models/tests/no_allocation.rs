@@ -26,6 +26,7 @@ fn nothing_is_allocated_after_the_first_round() {
         whole_epochs(threads, 64);
         whole_epochs(threads, 8);
     }
+    steps_of_a_training();
     predictions();
 }
 
@@ -89,6 +90,22 @@ fn whole_epochs(threads: &Threads, batch_size: usize) {
         .fit(&mut model, &data)
         .unwrap();
     assert!(counts.iter().all(|&count| count == counts[0]), "{counts:?}, {threads:?}");
+}
+
+/// Also of one that goes on, after its own first step; the last of the five ends an epoch.
+fn steps_of_a_training() {
+    let data = data::<f32>();
+    let trainer = || Trainer::new(sgd()).batch_size(64);
+    let (mut first, mut second) = (model(), model());
+    let mut training = trainer().start(&mut first, &data).unwrap();
+    training.step().unwrap();
+    let checkpoint = training.checkpoint().unwrap();
+    let mut resumed = trainer().resume(&mut second, &data, checkpoint).unwrap();
+    resumed.step().unwrap();
+    for (training, steps) in [(&mut training, 3), (&mut resumed, 2)] {
+        let count = allocations(|| (0..steps).for_each(|_| assert!(training.step().is_ok())));
+        assert_eq!((count, training.position()), (0, (1, 4)));
+    }
 }
 
 fn predictions() {

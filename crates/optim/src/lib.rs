@@ -10,6 +10,7 @@
 //! | an optimiser or a schedule by its name | [`OptimizerKinds`], [`ScheduleKinds`] |
 //! | small weights | [`Penalty`]: L2, L1, elastic net, decoupled decay; [`MaxNorm`] |
 //! | no step too far | [`ClipNorm`], [`ClipValue`] |
+//! | a training that goes on another day | [`OptimizerState`] |
 //! | a learning rate that changes | [`Schedule`], [`Plateau`] |
 //!
 //! ```
@@ -30,6 +31,7 @@ mod error;
 mod limits;
 mod optimizer;
 mod optimizer_kind;
+mod optimizer_state;
 pub mod optimizers;
 mod option;
 mod penalty;
@@ -48,9 +50,10 @@ pub use error::OptimError;
 pub use limits::{ClipNorm, ClipValue, Limits, MaxNorm};
 pub use optimizer::Optimizer;
 pub use optimizer_kind::{OptimizerKind, OptimizerKinds};
+pub use optimizer_state::OptimizerState;
 pub use optimizers::*;
 pub use penalty::Penalty;
-pub use plateau::Plateau;
+pub use plateau::{Plateau, PlateauCourse};
 pub use rule::{Entry, Rule};
 pub use schedule::Schedule;
 pub use schedule_kinds::{ScheduleKind, ScheduleKinds};

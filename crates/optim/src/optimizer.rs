@@ -4,7 +4,7 @@ use densely_layers::Parameters;
 use densely_parts::Kind;
 use densely_tensor::{Scalar, Threads};
 
-use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError};
+use crate::{ClipNorm, ClipValue, Limits, MaxNorm, OptimError, OptimizerState};
 
 /// A rule that changes parameters by their gradients.
 ///
@@ -92,6 +92,89 @@ pub trait Optimizer<T: Scalar>: Debug + Send {
         Limits::default()
     }
 
+    /// Adds what it remembers of its steps, for a training that goes on another day: whatever the
+    /// next steps depend on, but for its options, by names of its own. One around another adds
+    /// its own, if it has any, and lets the other add the rest.
+    ///
+    /// ```
+    /// use densely_layers::Parameters;
+    /// use densely_optim::{OptimError, Optimizer, OptimizerState, Sgd};
+    /// use densely_tensor::Threads;
+    ///
+    /// /// Makes every second step.
+    /// #[derive(Debug)]
+    /// struct Slow {
+    ///     optimizer: Sgd<f64>,
+    ///     calls: u64,
+    /// }
+    ///
+    /// impl Optimizer<f64> for Slow {
+    ///     fn step(
+    ///         &mut self,
+    ///         parameters: &mut dyn Parameters<f64>,
+    ///         threads: &Threads,
+    ///     ) -> Result<(), OptimError> {
+    ///         self.calls += 1;
+    ///         if self.calls % 2 == 1 { Ok(()) } else { self.optimizer.step(parameters, threads) }
+    ///     }
+    ///     fn learning_rate(&self) -> f64 {
+    ///         self.optimizer.learning_rate()
+    ///     }
+    ///     fn set_learning_rate(&mut self, learning_rate: f64) {
+    ///         self.optimizer.set_learning_rate(learning_rate);
+    ///     }
+    ///     fn save_state(
+    ///         &self,
+    ///         state: &mut OptimizerState<f64>,
+    ///         parameters: &dyn Parameters<f64>,
+    ///     ) -> Result<(), OptimError> {
+    ///         state.insert_number("calls", self.calls as f64)?;
+    ///         self.optimizer.save_state(state, parameters)
+    ///     }
+    ///     fn load_state(
+    ///         &mut self,
+    ///         state: &mut OptimizerState<f64>,
+    ///         parameters: &dyn Parameters<f64>,
+    ///     ) -> Result<(), OptimError> {
+    ///         self.calls = state.take_count("calls")?;
+    ///         self.optimizer.load_state(state, parameters)
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// By default there is nothing to remember. Of a type that owns memory, this is not believed,
+    /// and it is an error. What remembers in a number alone has to say so all the same, or a
+    /// training that is resumed goes on otherwise than it would have: `densely-gradcheck`, which
+    /// proves optimisers, finds it.
+    ///
+    /// # Errors
+    /// [`OptimError::StateUnknown`] as above; [`OptimError::State`] if two parameters have one
+    /// path, or two optimisers one name; [`OptimError::OtherNetwork`].
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        let _ = (state, parameters);
+        expect_no_state(self)
+    }
+
+    /// Takes out what [`save_state`](Self::save_state) added, of an optimiser with the same
+    /// options; there may be nothing of a matrix if no step had been made.
+    ///
+    /// # Errors
+    /// [`OptimError::State`] if something is missing, or not of these parameters;
+    /// [`OptimError::StateUnknown`] as for [`save_state`](Self::save_state). The optimiser is of no
+    /// use then.
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        let _ = (state, parameters);
+        expect_no_state(self)
+    }
+
     /// Shortens the gradient, as a vector of all parameters, to this norm.
     fn clip_norm(self, limit: f64) -> ClipNorm<Self>
     where
@@ -114,6 +197,14 @@ pub trait Optimizer<T: Scalar>: Debug + Send {
         Self: Sized,
     {
         MaxNorm::new(self, limit)
+    }
+}
+
+/// Whether an optimiser that says nothing of a state can have none for each parameter.
+fn expect_no_state<T: Scalar, O: Optimizer<T> + ?Sized>(optimizer: &O) -> Result<(), OptimError> {
+    match std::mem::needs_drop::<O>() {
+        false => Ok(()),
+        true => Err(OptimError::StateUnknown { kind: optimizer.kind().name().to_owned() }),
     }
 }
 
@@ -141,5 +232,21 @@ impl<T: Scalar, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
 
     fn limits(&self) -> Limits {
         (**self).limits()
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        (**self).save_state(state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        (**self).load_state(state, parameters)
     }
 }

@@ -26,24 +26,26 @@ pub struct Plateau {
     patience: usize,
     threshold: f64,
     floor: f64,
-    factor: f64,
-    lowest: f64,
-    epochs: usize,
+    course: PlateauCourse,
+}
+
+/// Where a [`Plateau`] is in the course of a training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlateauCourse {
+    /// The factor on the learning rate.
+    pub factor: f64,
+    /// The lowest loss so far.
+    pub lowest: f64,
+    /// Epochs in a row without a lower one.
+    pub epochs: usize,
 }
 
 impl Plateau {
     /// By the factor `γ`, in `(0, 1]`, after `p` epochs, at least one.
     #[must_use]
     pub fn new(decay: f64, patience: usize) -> Self {
-        Self {
-            decay,
-            patience,
-            threshold: 1e-4,
-            floor: 0.0,
-            factor: 1.0,
-            lowest: f64::INFINITY,
-            epochs: 0,
-        }
+        let course = PlateauCourse { factor: 1.0, lowest: f64::INFINITY, epochs: 0 };
+        Self { decay, patience, threshold: 1e-4, floor: 0.0, course }
     }
 
     /// With this share `θ`, in `[0, 1)`, by which a loss has to be lower to count.
@@ -69,24 +71,37 @@ impl Plateau {
     /// The factor on the learning rate.
     #[must_use]
     pub fn factor(&self) -> f64 {
-        self.factor
+        self.course.factor
+    }
+
+    /// Where it is: to store, and to [go on](Self::at) from.
+    #[must_use]
+    pub fn course(&self) -> PlateauCourse {
+        self.course
+    }
+
+    /// The same, at this place of its course.
+    #[must_use]
+    pub fn at(self, course: PlateauCourse) -> Self {
+        Self { course, ..self }
     }
 
     /// Takes notice of the validation loss of an epoch, and returns the factor from now
     /// on. A loss that is NaN is not lower than any.
     pub fn observe(&mut self, loss: f64) -> f64 {
+        let PlateauCourse { factor, lowest, epochs } = &mut self.course;
         // Infinity minus a share of itself would be NaN.
-        let margin = if self.lowest.is_finite() { self.threshold * self.lowest.abs() } else { 0.0 };
-        if loss < self.lowest - margin {
-            (self.lowest, self.epochs) = (loss, 0);
+        let margin = if lowest.is_finite() { self.threshold * lowest.abs() } else { 0.0 };
+        if loss < *lowest - margin {
+            (*lowest, *epochs) = (loss, 0);
         } else {
-            self.epochs += 1;
+            *epochs += 1;
         }
-        if self.epochs >= self.patience {
-            self.factor = (self.factor * self.decay).max(self.floor.min(self.factor));
-            self.epochs = 0;
+        if *epochs >= self.patience {
+            *factor = (*factor * self.decay).max(self.floor.min(*factor));
+            *epochs = 0;
         }
-        self.factor
+        *factor
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{
     matrix_bytes, vectorize,
 };
 
-use crate::{OptimError, Penalty};
+use crate::{OptimError, OptimizerState, Penalty};
 
 /// Entries of a parameter in one panel of an update.
 const PANEL_ENTRIES: usize = 1 << 15;
@@ -71,12 +71,76 @@ impl<T: Scalar> State<T> {
                 matrices.extend((0..count).map(|_| Mat::from_fn(rows, columns, |_, _| initial)));
             });
         }
-        let mut shapes = matrices.iter().map(Mat::shape);
+        self.check(parameters, count)
+    }
+
+    /// Whether there are `count` matrices of the shape of each parameter.
+    fn check(&self, parameters: &dyn Parameters<T>, count: usize) -> Result<(), OptimError> {
+        let mut shapes = self.matrices.iter().map(Mat::shape);
         let mut fits = true;
         parameters.each(&mut |param| {
             fits &= (0..count).all(|_| shapes.next() == Some(param.value.shape()));
         });
         if fits && shapes.next().is_none() { Ok(()) } else { Err(OptimError::OtherNetwork) }
+    }
+
+    /// Adds the matrices, by these names for those of each parameter; none before the first step.
+    ///
+    /// # Errors
+    /// If they are of other parameters, or two of these have one path.
+    pub(crate) fn save(
+        &self,
+        names: &[&str],
+        into: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        if self.matrices.is_empty() {
+            return Ok(());
+        }
+        self.check(parameters, names.len())?;
+        let mut matrices = self.matrices.iter();
+        let mut result = Ok(());
+        parameters.each_path(&mut |path, _| {
+            for (name, matrix) in names.iter().zip(matrices.by_ref()) {
+                if result.is_ok() {
+                    result = into.insert_matrix(name, path, matrix.clone());
+                }
+            }
+        });
+        result
+    }
+
+    /// Takes out what [`save`](Self::save) added: all, or nothing if nothing is there.
+    ///
+    /// # Errors
+    /// If a matrix is missing, or has another shape than its parameter.
+    pub(crate) fn load(
+        &mut self,
+        names: &[&str],
+        from: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        let (mut matrices, mut missing, mut misshapen) = (Vec::new(), None, None);
+        parameters.each_path(&mut |path, param| {
+            for name in names {
+                let full = || format!("{name}.{path}");
+                match from.take_matrix(name, path) {
+                    Some(found) if found.shape() == param.value.shape() => matrices.push(found),
+                    Some(_) => misshapen = misshapen.take().or_else(|| Some(full())),
+                    None => missing = missing.take().or_else(|| Some(full())),
+                }
+            }
+        });
+        match (misshapen, missing) {
+            (Some(name), _) => Err(OptimError::state(&name, "has not the shape of its parameter")),
+            (None, Some(name)) if !matrices.is_empty() => {
+                Err(OptimError::state(&name, "is missing"))
+            }
+            _ => {
+                self.matrices = matrices;
+                Ok(())
+            }
+        }
     }
 
     /// `[w, s₁, s₂, ...] = rule([w, s₁, s₂, ...], g)` for every entry `w` of every

@@ -1,8 +1,12 @@
 use std::io;
 use std::path::PathBuf;
 
+use densely_data::DataError;
 use densely_parts::shortened;
+use densely_tensor::ShapeError;
 use thiserror::Error;
+
+use crate::{BadCells, Cell};
 
 /// What is wrong with a table, or with what it is asked for.
 #[derive(Debug, Error)]
@@ -99,6 +103,106 @@ pub enum TableError {
         /// The columns there are.
         columns: Vec<String>,
     },
+    /// Columns that are needed, and that the table does not have.
+    #[error(
+        "columns missing from the table: {}{}; its columns are {}", list(.missing),
+        .nearest.as_ref().map(|s| format!(" (is the first `{}`?)", shortened(s))).unwrap_or_default(),
+        list(.columns)
+    )]
+    MissingColumns {
+        /// Those that are missing.
+        missing: Vec<String>,
+        /// The column whose name is most like the first of them.
+        nearest: Option<String>,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// Every column was left out.
+    #[error("no feature is left: {}", .columns.join("; "))]
+    NoFeatures {
+        /// Each column and why it was left out.
+        columns: Vec<String>,
+    },
+    /// No kind of column.
+    #[error(
+        "`{}` is no kind of column; there are number, category, boolean, time and text",
+        shortened(.0)
+    )]
+    UnknownKind(String),
+    /// Nothing that a gap could have.
+    #[error(
+        "`{}` is nothing that stands for a gap; choose median, mean, most-frequent or a number",
+        shortened(.0)
+    )]
+    UnknownImpute(String),
+    /// No part of a time.
+    #[error("`{}` is no part of a time", shortened(.0))]
+    UnknownTimePart(String),
+    /// Encoders that are not those of the features of a schema.
+    #[error("expected encoders for {}, got some for {}", list(.expected), list(.actual))]
+    Encoders {
+        /// The features.
+        expected: Vec<String>,
+        /// The columns of the encoders.
+        actual: Vec<String>,
+    },
+    /// Cells that should be numbers.
+    #[error(
+        "{0}: expected numbers; correct the cells, name them as gaps, take the column as \
+         categories, or leave it out"
+    )]
+    NotNumbers(Box<BadCells>),
+    /// Numbers that are infinite.
+    #[error("{0}: expected finite numbers; correct the cells, or name them as gaps")]
+    NotFinite(Box<BadCells>),
+    /// Cells that should be truth values.
+    #[error("{0}: expected truth values, as true or false, yes or no, 1 or 0; correct the cells")]
+    NotTruths(Box<BadCells>),
+    /// Cells that should be times.
+    #[error(
+        "{0}: expected dates or times, as 2024-12-31 or 2024-12-31T23:59:59; correct the cells"
+    )]
+    NotTimes(Box<BadCells>),
+    /// Gaps where there must be none.
+    #[error("{0}: the model knows nothing of gaps in this column; fill them, or remove the rows")]
+    Gaps(Box<BadCells>),
+    /// A class that is not among the expected ones.
+    #[error("{cell}: {} is none of the classes {}", .cell.found(), list(.classes))]
+    UnknownClass {
+        /// The label and its place.
+        cell: Cell,
+        /// The classes.
+        classes: Vec<String>,
+    },
+    /// A target with the same value everywhere.
+    #[error(
+        "target `{target}`: every example is of class `{class}`; classification needs at least two \
+         classes"
+    )]
+    OneClass {
+        /// The name of the target.
+        target: String,
+        /// The class.
+        class: String,
+    },
+    /// Several targets that are not all numbers.
+    #[error("target `{0}`: several targets must all be numbers, which this one is not")]
+    NotANumber(String),
+    /// A target without a value.
+    #[error("target `{0}`: no row has a value")]
+    NoTargets(String),
+    /// Targets that have no logarithm.
+    #[error("{0}: a target must be above 0 for its logarithm; leave the transformation out")]
+    NotPositive(Box<BadCells>),
+    /// Weights that are none.
+    #[error("{0}: expected weights, which are finite and at least 0")]
+    Weights(Box<BadCells>),
+    /// What is wrong with the examples.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Sizes that do not fit, or that there is no memory for.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
 }
 
 /// At most this many names of a list are shown.

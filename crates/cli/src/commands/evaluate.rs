@@ -1,9 +1,11 @@
 //! `densely evaluate`.
 
 mod classification;
+mod judged;
 
 use std::io::Write;
 
+use densely::models::metrics::Baseline;
 use densely::prelude::*;
 use serde_json::{Map, Value};
 
@@ -13,6 +15,7 @@ use crate::input;
 use crate::output::{self, counted, eprintln, metric, metric_name};
 use crate::visible::visible;
 use classification::Classification;
+use judged::Judged;
 
 pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
     match input::model(&args.model)? {
@@ -24,14 +27,18 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
-    let table = input::table(&args.data)?;
-    let data = table
-        .dataset_for(preparation.feature_names(), target, classes)
-        .map_err(CliError::data(&args.data))?;
-    let spelt = input::other_spellings(&table, &data).map_err(CliError::data(&args.data))?;
+    let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
+    let judged = Judged::find(args)?;
+    let path = &judged.path;
+    let table = input::table(path, &args.dialect, Some(schema), &threads)?;
+    let in_data = || CliError::in_data(path);
+    let rows = match &judged.rows {
+        None => Rows::all(&table),
+        Some(rows) => Rows::of(&table, rows),
+    };
+    let (data, count) = (preparation.table(&rows).map_err(in_data())?, rows.len());
     drop(table);
-    let threads = input::threads(0)?;
-    let in_data = || CliError::in_data(&args.data);
+    let without = count - data.len();
     let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
     let classification = match classes {
         None => None,
@@ -42,6 +49,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     };
 
     let mut figures = output::metrics(&evaluation);
+    figures.extend(output::baseline(&Baseline::new(data.target(), data.target())?));
     figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();
@@ -52,12 +60,13 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         table.add_row([metric_name(name).to_owned(), metric(name, value)]);
         fields.insert(name.to_owned(), Value::from(value));
     }
-    eprintln!(
-        "{} of {}",
-        counted(data.len(), "example"),
-        visible(&args.data.display().to_string())
-    );
-    spelt.iter().for_each(|spelt| eprintln!("{spelt}"));
+    eprintln!("{} of {}", counted(data.len(), "example"), visible(&path.display().to_string()));
+    if let Some(note) = &judged.note {
+        eprintln!("{note}");
+    }
+    if without > 0 {
+        eprintln!("{} without a target left out", counted(without, "row"));
+    }
     eprintln!("{}", table.trim_fmt());
     if let Some(classification) = classification {
         classification.print();

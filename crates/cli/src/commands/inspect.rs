@@ -5,6 +5,7 @@ use std::io::Write;
 use densely::formats::weights_hash;
 use densely::layers::parameter_count;
 use densely::prelude::*;
+use densely::table::ColumnSchema;
 use serde_json::json;
 
 use crate::args::InspectArgs;
@@ -37,6 +38,34 @@ fn constants(preparation: &Preparation) -> impl Iterator<Item = (String, serde_j
     preparation.constants().iter().map(|&(feature, value)| (names[feature].clone(), value.into()))
 }
 
+/// What the columns of a table are, and which features come from each.
+fn schema(preparation: &Preparation) -> Vec<serde_json::Value> {
+    let encoding = preparation.encoding();
+    let (mut sources, mut index) = (encoding.sources().into_iter().peekable(), 0);
+    let mut features = preparation.feature_names().iter();
+    let mut of = |column: &ColumnSchema| -> Vec<&String> {
+        if column.left_out.is_some() {
+            return Vec::new();
+        }
+        let mut names = Vec::new();
+        while sources.next_if_eq(&index).is_some() {
+            names.extend(features.next());
+        }
+        index += 1;
+        names
+    };
+    let columns = encoding.schema().columns().iter();
+    let column = |column: &ColumnSchema| {
+        json!({
+            "name": column.name,
+            "kind": column.kind.name(),
+            "left_out": column.left_out.as_ref().map(ToString::to_string),
+            "features": of(column),
+        })
+    };
+    columns.map(column).collect()
+}
+
 fn task(preparation: &Preparation) -> &'static str {
     if preparation.class_names().is_some() { "classify" } else { "regress" }
 }
@@ -48,6 +77,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         "task": task(preparation),
         "target": preparation.target_name(),
         "features": preparation.feature_names(),
+        "schema": schema(preparation),
         "constants": constants(preparation).collect::<serde_json::Map<_, _>>(),
         "classes": preparation.class_names(),
         "preprocess": preparation.pipeline().to_string(),
@@ -79,6 +109,12 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let target_name = shown(preparation.target_name());
     writeln!(out, "{BOLD}{target_name}{BOLD:#} is {target}")?;
     writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
+    let left_out: Vec<String> = (preparation.encoding().schema().columns().iter())
+        .filter_map(|column| Some(format!("{} ({})", column.name, column.left_out.as_ref()?)))
+        .collect();
+    if !left_out.is_empty() {
+        writeln!(out, "  columns left out: {}", list(&left_out))?;
+    }
     let held: Vec<String> = constants(preparation).map(|(name, _)| name).collect();
     if !held.is_empty() {
         writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use densely::data::Place;
 use densely::models::ModelError;
 use densely::prelude::*;
+use densely::table::Column;
 
 use crate::args::PredictArgs;
 use crate::error::CliError;
@@ -28,12 +28,14 @@ fn predict<T: Scalar>(
 ) -> Result<(), CliError> {
     let threads = input::threads(0)?;
     let preparation = predictor.preparation();
-    let table = input::table(&args.data)?;
-    let x = table.features(preparation.feature_names()).map_err(CliError::data(&args.data))?;
+    let schema = preparation.encoding().schema();
+    let table = input::table(&args.data, &args.dialect, Some(schema), &threads)?;
     let in_table = |error: ModelError| {
-        let place = |example| table.place(example).unwrap_or(Place::Example(example));
-        CliError::in_data(&args.data)(error.placed(place))
+        CliError::in_data(&args.data)(error.placed(|example| table.place(example)))
     };
+    let kept = args.keep.iter().flat_map(|names| &names.0).map(|name| table.column(name));
+    let kept = kept.collect::<Result<Vec<_>, _>>().map_err(CliError::table(&args.data))?;
+    let x = preparation.features(&Rows::all(&table)).map_err(in_table)?;
     let prediction = predictor.predict(x.as_ref(), &threads).map_err(in_table)?;
     let probabilities = match args.proba {
         false => None,
@@ -42,22 +44,25 @@ fn predict<T: Scalar>(
             probabilities => probabilities,
         },
     };
-    let mut header = match prediction {
-        Prediction::Classes(_) => vec![preparation.target_name().to_owned()],
-        Prediction::Values(_) => preparation.output_names().to_vec(),
-    };
+    let mut header: Vec<String> = kept.iter().map(|column| column.name().to_owned()).collect();
+    match prediction {
+        Prediction::Classes(_) => header.push(preparation.target_name().to_owned()),
+        Prediction::Values(_) => header.extend_from_slice(preparation.output_names()),
+    }
     if probabilities.is_some() {
         header.extend(preparation.output_names().iter().map(|name| format!("p_{name}")));
     }
     let row = |example: usize| {
-        let mut row: Vec<String> = match &prediction {
+        let text = |column: &&Column| column.text(example).unwrap_or_default().into_owned();
+        let mut row: Vec<String> = kept.iter().map(text).collect();
+        match &prediction {
             Prediction::Classes(classes) => {
-                vec![preparation.output_names()[classes[example]].clone()]
+                row.push(preparation.output_names()[classes[example]].clone());
             }
             Prediction::Values(values) => {
-                (0..values.nrows()).map(|i| number(values[(i, example)])).collect()
+                row.extend((0..values.nrows()).map(|i| number(values[(i, example)])));
             }
-        };
+        }
         if let Some(p) = &probabilities {
             row.extend((0..p.nrows()).map(|class| number(p[(class, example)])));
         }

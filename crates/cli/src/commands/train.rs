@@ -1,12 +1,14 @@
 //! `densely train`.
 
 mod keeper;
+mod of_table;
 mod optimizer;
 mod parts;
 mod report;
 mod summary;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -52,8 +54,16 @@ fn train<T: Scalar>(
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
     let threads = input::threads(args.threads)?;
-    let parts = Parts::read(args)?;
+    let parts = Parts::read(args, &threads)?;
+    let mut parts = match &args.class_weights {
+        None => parts,
+        Some(weights) => parts.weigh_classes(weights)?,
+    };
     let preparation = Preparation::fit(&args.preprocess.0, &parts.train)
+        .and_then(|preparation| match &parts.encoding {
+            None => Ok(preparation),
+            Some(encoding) => preparation.with_encoding(encoding.clone()),
+        })
         .map_err(|error| cannot_prepare(args, &parts, error))?;
     let prepared = Prepared::<T>::new(&parts, &preparation)?;
     let spec = spec(args, &preparation, &parts);
@@ -67,7 +77,10 @@ fn train<T: Scalar>(
     model.scale_scores(INITIAL_SCORES);
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&config::from_anywhere(&options));
-    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?;
+    let split = parts.split.take().map(|split| split.text()).transpose();
+    let split = split.map_err(io::Error::from)?;
+    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?
+        .with_split(split);
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
@@ -216,7 +229,11 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
     if args.data.is_some() {
         let task = if parts.train.labels().is_some() { "classify" } else { "regress" };
         told.push(("task", task.to_owned()));
-        told.push(("target", parts.train.target_name().to_owned()));
+        let columns = parts.target.iter().flat_map(TargetColumns::columns);
+        told.push((
+            "target",
+            columns.map(|name| config::quoted(name)).collect::<Vec<_>>().join(","),
+        ));
     }
     told.extend(patience.map(|epochs| ("patience", epochs.to_string())));
     told.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()

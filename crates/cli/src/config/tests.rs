@@ -115,7 +115,7 @@ fn names_are_written_as_in_a_table() {
         let args = ["densely", "train", "t.csv"].iter().chain(args).map(OsString::from);
         let (cli, _) = parse(args).unwrap();
         let Command::Train(train) = cli.command else { panic!("this is another command") };
-        train.dropped()
+        train.dropped().cloned().collect::<Vec<_>>()
     };
     for args in [
         &["--drop", "\"a, b\",c"][..],

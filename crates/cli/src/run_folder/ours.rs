@@ -5,8 +5,9 @@ use std::path::Path;
 use densely::formats::is_model_file;
 use serde_json::Value;
 
-use super::{CONFIG, MODEL};
+use super::{CONFIG, MODEL, SPLIT};
 use crate::config;
+use crate::split::Split;
 
 /// What each line of a run's metrics has had from the first version on.
 const FIELDS: [&str; 4] = ["epoch", "train_loss", "learning_rate", "best"];
@@ -26,6 +27,8 @@ pub(super) fn is_ours(file: &Path) -> bool {
         // Earlier versions did not mark it, but wrote all options.
         is_marked(file)
             || text(file).is_some_and(|text| config::is_whole(&text)) && folder_is_ours()
+    } else if file.ends_with(SPLIT) {
+        text(file).is_some_and(|text| Split::parse(&text).is_ok())
     } else {
         is_metrics(file) && folder_is_ours()
     }
@@ -49,7 +52,7 @@ fn is_metrics(file: &Path) -> bool {
 
 /// The beginning of a text file, up to a length that ours do not have.
 fn reader(path: &Path) -> Option<BufReader<impl Read>> {
-    const LONGEST: u64 = 1 << 24;
+    const LONGEST: u64 = 1 << 28;
     // To open a pipe would wait for somebody to write into it.
     let file = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     let file = file.and_then(|_| File::open(path).ok())?;

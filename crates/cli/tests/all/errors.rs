@@ -180,12 +180,17 @@ fn tables() {
         ("x,y\n1,2\n3\n", "line 3"),
         ("x,x\n1,2\n", "`x`"),
         ("x,y\n1,\"2\n", "quote"),
-        (&long("?"), "column `x`, row 41 (line 42): a feature must be a finite number, found `?`"),
-        (&long("nan"), "found `nan`"),
-        (&long("inf"), "found `inf`"),
-        (&long(""), "column `x`, row 41 (line 42)"),
-        ("x,y\n1,a\n2,\n", "column `y`, row 2 (line 3)"),
+        (
+            &long("12a"),
+            "column `x`: `12a` in row 41 (line 42): expected numbers; correct the cells",
+        ),
+        (&long("inf"), "column `x`: `inf` in row 41 (line 42): expected finite numbers"),
         ("x,y\n1,a\n2,a\n", "at least two classes"),
+        ("x,y\n1,\n2,NA\n", "target `y`: no row has a value"),
+        (
+            &("x,y\n".to_owned() + &"1,0.5\n1,2\n".repeat(10)),
+            "no feature is left: x: number, left out: it is always `1`",
+        ),
         ("x,y\n1,a\n2,b\n", "examples"),
         ("x\n1\n2\n", "feature"),
     ] {
@@ -201,7 +206,7 @@ fn tables() {
     check(&folder, 1, &format!("{target} kin"), "did you mean `kind`?");
     check(&folder, 1, &format!("{target} kind --drop kind"), "`kind`");
     check(&folder, 1, &format!("{target} kind --drop colour"), "`colour`");
-    check(&folder, 1, &format!("{target} kind --task regress"), "found `rose`");
+    check(&folder, 1, &format!("{target} kind --task regress"), "`rose` in row ");
     check(
         &folder,
         1,
@@ -284,7 +289,12 @@ fn models() {
         folder.write("no-width.csv", "height,kind\n1,rose\n");
         check(&folder, 1, &format!("{command} model no-width.csv"), "`width`");
         folder.write("text.csv", "height,width,kind\n1,wide,rose\n");
-        check(&folder, 1, &format!("{command} model text.csv"), "found `wide`");
+        check(
+            &folder,
+            1,
+            &format!("{command} model text.csv"),
+            "column `width`: `wide` in row 1 (line 2): expected numbers",
+        );
     }
     folder.write("lily.csv", "height,width,kind\n1,2,lily\n");
     check(&folder, 1, "evaluate model lily.csv", "`lily`");

@@ -16,4 +16,5 @@ mod output;
 mod pipes;
 #[cfg(unix)]
 mod signals;
+mod tables;
 mod train;

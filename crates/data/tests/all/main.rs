@@ -3,4 +3,3 @@
 
 mod dataset;
 mod split;
-mod table;

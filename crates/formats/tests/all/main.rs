@@ -2,6 +2,7 @@
 //! file would.
 
 mod abandoned;
+mod checkpoint_file;
 mod model_file;
 mod own_parts;
 mod saving;

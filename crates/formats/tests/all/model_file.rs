@@ -8,6 +8,10 @@ use densely_formats::{AnyModel, FormatError, ModelFile, Provenance, weights_hash
 use densely_layers::{Kind, Layer, LayerKinds};
 use densely_models::{Mlp, Prediction, Predictor, Preparation};
 use densely_preprocess::Transform;
+use densely_table::{
+    ColumnSchema, Encoding, EncodingOptions, Missing, Rows, Schema, SchemaOptions, Table,
+    TargetColumns, TextOptions,
+};
 use densely_tensor::{Mat, MatRef, Scalar, Threads, mat};
 use tempfile::TempDir;
 
@@ -281,6 +285,66 @@ fn a_file_of_version_5_predicts_what_it_did() {
     comes_back_of(&file, x.as_ref());
 }
 
+/// The last version that knows nothing of tables: its features are numbers without gaps.
+#[test]
+fn a_file_of_version_6_predicts_what_it_did() {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, include_bytes!("../data/version-6.safetensors")).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let preparation = file.predictor.preparation();
+    assert_eq!(preparation.encoding(), &Encoding::of_numbers(["a", "b", "c"]));
+    assert_eq!(preparation.constants(), [(2, 7.0)]);
+    let table = |text: &str| Table::from_reader(text.as_bytes()).unwrap();
+    let rows = table("c,b,a\n7,30,0.25\n9,80,0.75\n7,55.5,0.5\n");
+    let x = preparation.features(&Rows::all(&rows)).unwrap();
+    let expected = [0.612_317_086_814_369_2, 0.571_686_217_733_274, 0.572_160_217_022_284_1];
+    let prediction = file.predictor.predict(x.as_ref(), &Threads::single()).unwrap();
+    let Prediction::Values(values) = prediction else { panic!("it predicts numbers") };
+    for (j, expected) in expected.into_iter().enumerate() {
+        let error: f64 = values[(0, j)] - expected;
+        assert!(error.abs() < 1e-6, "{j}: {} is off by {error:e}", values[(0, j)]);
+    }
+    let gap = table("a,b,c\n0.25,,7\n");
+    let error = preparation.features(&Rows::all(&gap)).unwrap_err().to_string();
+    assert!(error.contains("knows nothing of gaps"), "{error}");
+    comes_back_of(&file, x.as_ref());
+}
+
+/// Columns of every kind, some of them left out, for every reason.
+#[test]
+fn the_columns_of_a_table_come_back_as_they_were() {
+    let folder = Folder::new();
+    let mut text = "id,day,size,kind,ok,one,none,key,word,role,say,y\n".to_owned();
+    for i in 0..120 {
+        let kind = ["pear", "apple", "", "\"a, \"\"b\"\"\""][i % 4];
+        let size = if i % 9 == 0 { "unknown".to_owned() } else { format!("{}.25", i % 13) };
+        let (ok, day) = (["yes", "no"][i % 2], i % 28 + 1);
+        let word = if i < 30 { format!("{i}w") } else { String::new() };
+        text += &format!("{i},2024-02-{day:02},{size},{kind},{ok},7,,{i}k,{word},1,");
+        text += &format!("so said the {i} th of them all,{}\n", i % 3);
+    }
+    let missing = Missing::new(["unknown"]);
+    let table = TextOptions::new().missing(missing.clone()).from_reader(text.as_bytes()).unwrap();
+    let (rows, target) = (Rows::all(&table), TargetColumns::infer(&table, &["y"], None).unwrap());
+    let options = SchemaOptions::new().target("y").role("role", "weight of rows").drop("none");
+    let schema = Schema::infer(&rows, &options).unwrap().with_missing(missing);
+    let left_out = |column: &ColumnSchema| column.left_out.is_some();
+    assert_eq!(schema.columns().iter().filter(|column| left_out(column)).count(), 7, "{schema}");
+    let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new()).unwrap();
+    let data = encoding.dataset(&rows, &target).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data).unwrap();
+    let preparation = preparation.with_encoding(encoding).unwrap();
+    let network = Mlp::classifier(data.features(), 3).hidden([3]);
+    let predictor = Predictor::<f32>::new(preparation, network).unwrap();
+    let file = ModelFile { predictor, provenance: Provenance::default() };
+    let path = folder.path("model");
+    file.save(&path).unwrap();
+    let AnyModel::F32(read) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    assert_eq!(read.predictor.preparation(), file.predictor.preparation());
+    comes_back_of(&read, data.x());
+}
+
 #[test]
 fn every_kind_of_model_comes_back_as_it_was() {
     for method in [
@@ -379,8 +443,8 @@ fn every_other_file_is_refused_with_a_reason() {
     }
     assert!(folder.error(&entry(r#"{"version":1}"#)).contains("description cannot be read"));
     assert_eq!(
-        folder.error(&entry(r#"{"version":7,"new":true}"#)),
-        "broken: the file has format 7, and this version reads formats up to 6"
+        folder.error(&entry(r#"{"version":8,"new":true}"#)),
+        "broken: the file has format 8, and this version reads formats up to 7"
     );
     let missing = folder.path("missing");
     let message = AnyModel::load(&missing).unwrap_err().to_string();

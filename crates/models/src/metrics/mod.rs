@@ -10,6 +10,7 @@
 //! | probabilities | [`log_loss`], [`brier_score`], [`Calibration`] |
 //! | all of these, of the scores of a model | [`ClassificationScores`] |
 //! | real values | [`RegressionScores`]: R², RMSE, MAE |
+//! | nothing but the targets | [`Baseline`]: what needs no model |
 //!
 //! ```
 //! use densely_data::digits;
@@ -33,6 +34,7 @@
 //! ```
 
 mod accuracy;
+mod baseline;
 mod calibration;
 mod checks;
 mod classification;
@@ -43,6 +45,7 @@ mod roc_auc;
 mod sums;
 
 pub use accuracy::{accuracy, top_k_accuracy};
+pub use baseline::Baseline;
 pub use calibration::{Calibration, ReliabilityBin};
 pub use classification::ClassificationScores;
 pub use confusion_matrix::{Average, ConfusionMatrix, PrecisionRecall};

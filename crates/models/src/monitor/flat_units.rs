@@ -1,6 +1,8 @@
 use densely_layers::{Passed, Saturation, Stage};
 use densely_tensor::{Mat, Scalar, column, map_in_place, vectorize};
 
+use crate::plain::{Numbers, Plain};
+
 /// Examples after which it is decided which units are saturated.
 const SAMPLE: usize = 128;
 
@@ -66,6 +68,29 @@ impl<T: Scalar> FlatUnits<T> {
             Saturation::OneSided => !self.candidates.is_empty(),
             _ => self.seen < SAMPLE,
         }
+    }
+
+    /// Puts down how far it has come in the epoch.
+    pub(crate) fn write(&self, numbers: &mut Vec<f64>) {
+        let counts: Vec<f64> = self.counts.iter().map(|count| count.to_f64()).collect();
+        counts.write(numbers);
+        self.candidates.write(numbers);
+        self.seen.write(numbers);
+    }
+
+    /// Goes on from there.
+    pub(crate) fn read(&mut self, numbers: &mut Numbers<'_>) -> Option<()> {
+        let (units, counts) = (self.counts.len(), Vec::<f64>::read(numbers)?);
+        let candidates = Vec::<usize>::read(numbers)?;
+        let fit = counts.len() == units && candidates.len() <= units;
+        if !fit || candidates.iter().any(|&unit| unit >= units) {
+            return None;
+        }
+        self.counts.iter_mut().zip(counts).for_each(|(to, from)| *to = T::from_f64(from));
+        self.candidates.clear();
+        self.candidates.extend(candidates);
+        self.seen = usize::read(numbers)?;
+        Some(())
     }
 
     /// Looks at what went through the layer in a step.

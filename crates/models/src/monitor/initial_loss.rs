@@ -4,6 +4,7 @@ use densely_tensor::{Mat, Scalar, Threads};
 
 use crate::batches::Batches;
 use crate::evaluation::mean_loss;
+use crate::plain::plain;
 use crate::{Model, ModelError};
 
 /// Examples that are looked at, at most.
@@ -32,14 +33,16 @@ pub struct InitialLoss {
     pub limit: f64,
 }
 
+plain! { InitialLoss { loss, expected, limit } }
+
 impl InitialLoss {
     pub(crate) fn of<T: Scalar>(
         model: &Model<T>,
         data: &Dataset<T>,
         threads: &Threads,
     ) -> Result<Self, ModelError> {
-        let mut sample = Batches::sample(data, SAMPLE);
-        let (x, targets) = sample.get(0);
+        let mut sample = Batches::sample(data.len(), SAMPLE);
+        let (x, targets) = sample.get(data, 0);
         let scores = model.scores(x, threads)?;
         let zeros = Mat::zeros(scores.nrows(), scores.ncols());
         let loss = |scores: &Mat<T>| mean_loss(model.loss(), scores.as_ref(), targets);

@@ -189,8 +189,8 @@ fn share_left<T: Scalar>(
     case: &Case<'_, T>,
     constant: &ConstantPrediction<T>,
 ) -> Result<f64, ModelError> {
-    let mut sample = Batches::sample(case.train, SAMPLE);
-    let (x, targets) = sample.get(0);
+    let mut sample = Batches::sample(case.train.len(), SAMPLE);
+    let (x, targets) = sample.get(case.train, 0);
     let scores = case.model.scores(x, case.threads)?;
     let mut constants = Mat::zeros(scores.nrows(), scores.ncols());
     for j in 0..scores.ncols() {

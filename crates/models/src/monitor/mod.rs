@@ -19,6 +19,7 @@ mod pull;
 mod sentence;
 mod squeeze;
 mod statistics;
+mod stored;
 mod survey;
 mod weight_change;
 mod weight_scale;

@@ -3,6 +3,7 @@ use densely_optim::{Limits, Penalty};
 use densely_tensor::{Scalar, column, sum_of, vectorize};
 
 use super::layer_report::layer_numbers;
+use crate::plain::plain;
 
 /// How hard the loss and the penalty pull at the parameters: the norms of their gradients.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +15,8 @@ pub(crate) struct Pull {
     /// Of the penalty, `λ₁ sign(w) + λ₂ w`.
     pub(crate) penalty: f64,
 }
+
+plain! { Pull { gradient, weights, penalty } }
 
 impl Pull {
     /// When the gradients are computed, and not yet shortened. `None`, and nothing is read, where

@@ -1,5 +1,7 @@
 use densely_tensor::{LANES, MatRef, Scalar, column, sum, vectorize};
 
+use crate::plain::plain;
+
 /// The mean, the standard deviation and the share of zeros of the entries of a matrix.
 ///
 /// `x̄ = (1/N) Σ xᵢⱼ`, `s = √((1/N) Σ (xᵢⱼ − x̄)²)`, over all `N` entries; in `f64`.
@@ -13,6 +15,8 @@ pub struct Statistics {
     /// The share of entries that are zero, from 0 to 1.
     pub zeros: f64,
 }
+
+plain! { Statistics { mean, standard_deviation, zeros } }
 
 impl Statistics {
     /// Of `factor` times the entries of a matrix with contiguous columns. All are NaN if

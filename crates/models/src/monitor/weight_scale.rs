@@ -3,6 +3,7 @@ use densely_tensor::{Scalar, sum_of, vectorize};
 
 use super::layer_report::layer_numbers;
 use super::weight_change::sample;
+use crate::plain::plain;
 
 /// How large the weights of a layer are.
 ///
@@ -16,6 +17,8 @@ pub(crate) struct WeightScale {
     /// How much larger the layer makes what it passes on, `size · √inputs`.
     pub(crate) gain: f64,
 }
+
+plain! { WeightScale { layer, size, gain } }
 
 impl WeightScale {
     /// Of each layer that has weights, first to last.

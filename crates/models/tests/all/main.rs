@@ -12,5 +12,6 @@ mod not_finite;
 mod out_of_range;
 mod predictor;
 mod regression_scores;
+mod resuming;
 mod schedules;
 mod training;

@@ -1,18 +1,33 @@
 //! Values that a model's numbers cannot hold are errors that name their place, never predictions.
 
-use densely_data::{DataError, Dataset, DatasetOptions, Place, Table, Task};
+use densely_data::{DataError, Dataset, Place, Task};
 use densely_layers::{Kind, Role};
 use densely_models::{Evaluation, Mlp, Model, ModelError, Predictor, Preparation};
+use densely_table::{Encoding, Rows, Table, TargetColumns};
 use densely_tensor::{Mat, Scalar, Threads, mat};
 
 const TRAIN: &str = "width,height,kind\n1,10,a\n2,20,b\n3,30,a\n4,10,b\n";
 
 fn table(text: &str) -> Table {
-    Table::from_reader(text.as_bytes(), b',').unwrap()
+    Table::from_reader(text.as_bytes()).unwrap()
+}
+
+/// The examples of a table of numbers, of which the last column is the target.
+fn examples(table: &Table, task: Option<Task>) -> Dataset<f64> {
+    let names: Vec<&str> = table.names().collect();
+    let (target, features) = names.split_last().unwrap();
+    let target = TargetColumns::infer(table, &[target], task).unwrap();
+    Encoding::of_numbers(features.iter().copied()).dataset(&Rows::all(table), &target).unwrap()
 }
 
 fn train() -> Dataset<f64> {
-    table(TRAIN).dataset(&DatasetOptions::default()).unwrap()
+    examples(&table(TRAIN), None)
+}
+
+/// The examples of a table to evaluate on.
+fn test(table: &Table) -> Dataset<f64> {
+    let target = TargetColumns::of_classes("kind", train().class_names().unwrap().to_vec());
+    Encoding::of_numbers(["width", "height"]).dataset(&Rows::all(table), &target).unwrap()
 }
 
 fn predictor<T: Scalar>(kinds: &str) -> Predictor<T> {
@@ -25,11 +40,10 @@ fn predictor<T: Scalar>(kinds: &str) -> Predictor<T> {
 fn message<T: Scalar>(kinds: &str, text: &str) -> String {
     let (predictor, threads) = (predictor::<T>(kinds), Threads::single());
     let table = table(text);
-    let data = table.dataset_for(&["width", "height"], "kind", train().class_names()).unwrap();
+    let data = test(&table);
     let evaluated = predictor.evaluate(&data, &threads).unwrap_err().to_string();
     let scored = predictor.classification_scores(&data, &threads).unwrap_err().to_string();
-    let placed =
-        |error: ModelError| error.placed(|example| table.place(example).unwrap()).to_string();
+    let placed = |error: ModelError| error.placed(|example| table.place(example)).to_string();
     let predicted = placed(predictor.predict(data.x(), &threads).unwrap_err());
     let probable = placed(predictor.probabilities(data.x(), &threads).unwrap_err());
     assert!([&scored, &predicted, &probable].iter().all(|&text| *text == evaluated));
@@ -89,8 +103,7 @@ fn a_network_that_overflows_is_an_error_that_names_the_row() {
     for (weights, output) in [([1.0, 2.0], "inf"), ([-1.0, -2.0], "-inf")] {
         let model = assembled::<f32>(&spec, weights);
         let predictor = Predictor::new(preparation.clone(), model).unwrap();
-        let data =
-            table(text).dataset_for(&["width", "height"], "kind", train().class_names()).unwrap();
+        let data = test(&table(text));
         let message = |error: ModelError| error.to_string();
         let expected = |place: &str| {
             format!(
@@ -157,7 +170,7 @@ fn nan_is_no_class() {
 #[test]
 fn training_data_are_named_by_row_and_column() {
     let text = "a,b,y\n1,2,1.5\n2,3,2.5\n3,4,3.5\n5,1e39,0.5\n4,5,4.5\n";
-    let data = table(text).dataset(&DatasetOptions::default()).unwrap();
+    let data = examples(&table(text), None);
     // After a split, in another order.
     let part = data.subset(&[4, 3, 0]).unwrap();
     let preparation = Preparation::fit(["none"], &data).unwrap();
@@ -226,8 +239,7 @@ fn a_mean_loss_is_finite_where_f64_has_it() {
 #[test]
 fn a_prediction_too_large_for_its_units_is_no_matter_of_weights() {
     let text = "x,y\n-1,-1e308\n1,1e308\n2,1.7e308\n";
-    let options = DatasetOptions { task: Some(Task::Regression), ..Default::default() };
-    let data = table(text).dataset(&options).unwrap();
+    let data = examples(&table(text), Some(Task::Regression));
     let preparation = Preparation::fit(["none"], &data).unwrap();
     let spec = Mlp::regressor(1, 1).hidden([]);
     let model = spec.assemble::<f32, ModelError>(|slot| {

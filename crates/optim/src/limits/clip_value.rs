@@ -4,7 +4,7 @@ use densely_tensor::{Real, Scalar, Threads};
 
 use super::gradients::map_gradients;
 use super::{around, check};
-use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
+use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds, OptimizerState};
 
 /// An optimiser that sees each entry of the gradient cut off at `±c`.
 ///
@@ -79,5 +79,21 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
 
     fn limits(&self) -> Limits {
         self.optimizer.limits()
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.optimizer.save_state(state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.optimizer.load_state(state, parameters)
     }
 }

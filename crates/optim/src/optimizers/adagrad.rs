@@ -4,7 +4,7 @@ use densely_tensor::{Real, Scalar, Threads};
 
 use crate::option::{EPSILON, LEARNING_RATE, check_epsilon, check_number};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// Adagrad: a step that is shorter the more gradient a parameter has had.
 ///
@@ -157,6 +157,22 @@ impl<T: Scalar> Optimizer<T> for Adagrad<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.sums.save(&["s"], state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.sums.load(&["s"], state, parameters)
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{Real, Scalar, Threads};
 
 use crate::option::{BETA1, BETA2, EPSILON, LEARNING_RATE, check_epsilon};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// Adam: a step of its own size for each parameter, from the moments of its gradient.
 ///
@@ -172,6 +172,24 @@ impl<T: Scalar> Optimizer<T> for Adam<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        state.insert_number("steps", self.steps as f64)?;
+        self.moments.save(&["m", "v"], state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.steps = state.take_count("steps")?;
+        self.moments.load(&["m", "v"], state, parameters)
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{Scalar, Threads};
 
 use super::Adam;
 use crate::option::{BETA1, BETA2, EPSILON, LEARNING_RATE, check_epsilon};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// AdamW: [`Adam`] with decoupled weight decay.
 ///
@@ -127,6 +127,22 @@ impl<T: Scalar> Optimizer<T> for AdamW<T> {
 
     fn limits(&self) -> Limits {
         self.0.limits()
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.0.save_state(state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.0.load_state(state, parameters)
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{Scalar, Threads};
 
 use crate::option::{BETA1, BETA2, LEARNING_RATE};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// Lion: steps of one size, by the sign of the gradient and its mean.
 ///
@@ -142,6 +142,22 @@ impl<T: Scalar> Optimizer<T> for Lion<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.means.save(&["m"], state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.means.load(&["m"], state, parameters)
     }
 }
 

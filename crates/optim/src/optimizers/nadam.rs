@@ -5,7 +5,7 @@ use densely_tensor::{Real, Scalar, Threads};
 use super::adam::one_minus_power;
 use crate::option::{BETA1, BETA2, EPSILON, LEARNING_RATE, check_epsilon};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// Nesterov-accelerated Adam: [`Adam`](crate::Adam) with Nesterov momentum.
 ///
@@ -184,6 +184,26 @@ impl<T: Scalar> Optimizer<T> for NAdam<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        state.insert_number("steps", self.steps as f64)?;
+        state.insert_number("product", self.product)?;
+        self.moments.save(&["m", "v"], state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.steps = state.take_count("steps")?;
+        self.product = state.take_number("product")?;
+        self.moments.load(&["m", "v"], state, parameters)
     }
 }
 

@@ -4,7 +4,7 @@ use densely_tensor::{Real, Scalar, Threads};
 
 use crate::option::{EPSILON, LEARNING_RATE, check_epsilon, fraction};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// RMSProp: the gradient, divided by the root of the mean of its recent squares.
 ///
@@ -130,6 +130,16 @@ impl<T: Scalar> RmsProp<T> {
         [rate, decay, epsilon, momentum, centered, weight_decay, l1, decoupled]
     }
 
+    /// What it remembers of each parameter.
+    fn moments(&self) -> &'static [&'static str] {
+        match (self.centered, self.momentum > 0.0) {
+            (false, false) => &["v"],
+            (false, true) => &["v", "b"],
+            (true, false) => &["v", "mean"],
+            (true, true) => &["v", "mean", "b"],
+        }
+    }
+
     fn check(&self) -> Result<(), OptimError> {
         Self::SPEC.check(&self.options())?;
         check_epsilon::<T>("rmsprop", self.epsilon)
@@ -240,6 +250,22 @@ impl<T: Scalar> Optimizer<T> for RmsProp<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.state.save(self.moments(), state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.state.load(self.moments(), state, parameters)
     }
 }
 

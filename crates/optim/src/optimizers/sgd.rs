@@ -4,7 +4,7 @@ use densely_tensor::{Scalar, Threads};
 
 use crate::option::{LEARNING_RATE, fraction};
 use crate::state::{Pass, State};
-use crate::{Entry, Limits, OptimError, Optimizer, Penalty, Rule};
+use crate::{Entry, Limits, OptimError, Optimizer, OptimizerState, Penalty, Rule};
 
 /// Stochastic gradient descent, with weight decay, momentum and Nesterov momentum.
 ///
@@ -76,6 +76,11 @@ impl<T: Scalar> Sgd<T> {
         let [weight_decay, l1, decoupled] = self.penalty.values();
         let (rate, momentum) = (self.learning_rate.into(), self.momentum.into());
         [rate, momentum, self.nesterov.into(), weight_decay, l1, decoupled]
+    }
+
+    /// What it remembers of each parameter.
+    fn moments(&self) -> &'static [&'static str] {
+        if self.momentum > 0.0 { &["velocity"] } else { &[] }
     }
 
     fn check(&self) -> Result<(), OptimError> {
@@ -156,6 +161,22 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
 
     fn limits(&self) -> Limits {
         Limits { penalty: self.penalty, ..Limits::default() }
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.velocities.save(self.moments(), state, parameters)
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<T>,
+        parameters: &dyn Parameters<T>,
+    ) -> Result<(), OptimError> {
+        self.velocities.load(self.moments(), state, parameters)
     }
 }
 

@@ -8,3 +8,4 @@ mod kinds;
 mod limits;
 mod options;
 mod schedules;
+mod state;

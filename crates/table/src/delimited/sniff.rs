@@ -34,8 +34,10 @@ pub(super) fn sniff(
     }
     let decimal = options.decimal.unwrap_or_else(|| decimal(&sample));
     // One row of another width, as of a file of one row, is no title.
-    let is_title =
-        |row: &&Row| sample.width > 1 && !sample.is_regular(row) && !ends_empty(row, &sample);
+    let is_title = |row: &&Row| {
+        let is_other = !is_long(row, &sample) && !is_short(row, &sample);
+        sample.width > 1 && !sample.is_regular(row) && is_other
+    };
     let titles = sample.rows.iter().take(MOST_TITLES).take_while(is_title).count();
     let titles = if titles < sample.rows.len() { titles } else { 0 };
     let (mut first, rest) = sample.rows[titles..].split_first().expect("there is a row");
@@ -52,11 +54,13 @@ pub(super) fn sniff(
     if let Some(row) = &above {
         first = row;
     }
-    let width = if header { first.cells.len() } else { sample.width.max(1) };
-    let columns = match header {
-        true => first.cells.iter().enumerate().map(|(i, cell)| named(i, cell)).collect(),
-        false => (0..width).map(|i| named(i, "")).collect(),
-    };
+    let mut names =
+        if header { first.cells.clone() } else { vec![String::new(); sample.width.max(1)] };
+    if header && is_short(first, &sample) && !all_end_empty(&sample) {
+        // As R writes names of rows, which have no name themselves.
+        names.insert(0, String::new());
+    }
+    let columns = names.iter().enumerate().map(|(i, cell)| named(i, cell)).collect();
     let (separator, comments) = (sample.separator, sample.comments);
     Ok(Found { dialect: Dialect { separator, decimal, header, titles, comments }, columns, skip })
 }
@@ -85,16 +89,26 @@ fn row_end(head: &[u8], start: usize, separator: Separator) -> usize {
     end
 }
 
-/// One cell more than columns, and empty.
-fn ends_empty(row: &Row, sample: &Sample) -> bool {
+/// One cell more than columns, and empty: separators are at the ends of lines.
+fn is_long(row: &Row, sample: &Sample) -> bool {
     row.cells.len() == sample.width + 1 && row.cells.last().is_some_and(String::is_empty)
-        || row.cells.len() + 1 == sample.width
+}
+
+/// One cell less than the others: their last is empty, or their first has no name.
+fn is_short(row: &Row, sample: &Sample) -> bool {
+    row.cells.len() + 1 == sample.width && (sample.width > 2 || all_end_empty(sample))
+}
+
+fn all_end_empty(sample: &Sample) -> bool {
+    sample.regular().all(|row| row.cells.last().is_some_and(String::is_empty))
 }
 
 /// That by which most rows have the same number of cells, which hold no other separators.
 fn best(samples: [Sample; 5]) -> Sample {
     let score = |sample: &Sample| {
-        let (rows, regular) = (sample.rows.len().max(1), sample.regular().count());
+        let fits =
+            |row: &&Row| sample.is_regular(row) || is_long(row, sample) || is_short(row, sample);
+        let (rows, regular) = (sample.rows.len().max(1), sample.rows.iter().filter(fits).count());
         let cells = || sample.regular().flat_map(|row| &row.cells);
         let clean = cells().filter(|cell| is_clean(cell, sample.separator)).count();
         regular as f64 / rows as f64 * clean as f64 / cells().count().max(1) as f64
@@ -104,9 +118,10 @@ fn best(samples: [Sample; 5]) -> Sample {
         let score = if sample.width > 1 { score(&sample) } else { 0.0 };
         let is_better = match &best {
             None => true,
-            // Words are separated by spaces in any text; a table has nothing else between cells.
+            // Words are separated by spaces in any text; a table has numbers, too, and nothing else
+            // between cells.
             Some((other, _)) if sample.separator == Separator::Spaces => {
-                score > 0.9 && *other < 0.5
+                score > 0.9 && *other < 0.5 && has_numbers(&sample)
             }
             Some((other, best)) => {
                 score > other + 1e-9 || (score > other - 1e-9 && sample.width > best.width)
@@ -117,6 +132,15 @@ fn best(samples: [Sample; 5]) -> Sample {
         }
     }
     best.expect("there are candidates").1
+}
+
+/// Whether a column is all numbers, but for the first row.
+fn has_numbers(sample: &Sample) -> bool {
+    let rows: Vec<&Row> = sample.regular().skip(1).collect();
+    let is_one = |row: &&Row, column: usize| is_number(&row.cells[column], b'.');
+    let all =
+        |column| rows.iter().all(|row| is_one(row, column) || is_with_comma(&row.cells[column]));
+    !rows.is_empty() && (0..sample.width).any(all)
 }
 
 /// Whether a cell holds no character that separates cells elsewhere; commas may be of decimals.
@@ -193,7 +217,7 @@ fn is_header(
         let numbers = below().filter(|cell| is_number(cell)).count();
         let are_numbers = filled > 0 && numbers == filled;
         match (is_number(cell), are_numbers) {
-            (false, true) if !cell.is_empty() => for_header += 1,
+            (false, true) if !options.missing.is_gap(cell) => for_header += 1,
             (true, true) => for_data += 1,
             _ => {}
         }
@@ -202,5 +226,6 @@ fn is_header(
     if rest.is_empty() {
         return !first.cells.iter().any(|cell| is_number(cell));
     }
-    for_header > for_data || (for_data == 0 && repeated < first.cells.len())
+    // A text above numbers says more than a number does.
+    (for_header > 0 && for_header >= for_data) || (for_data == 0 && repeated < first.cells.len())
 }

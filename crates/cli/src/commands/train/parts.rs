@@ -1,14 +1,13 @@
 use std::path::Path;
 
-use densely::data::{DataError, Place};
+use densely::data::{DataError, Place, Target, balanced_weights};
 use densely::models::ModelError;
 use densely::prelude::*;
 
-use crate::args::{TaskArg, TrainArgs};
+use super::of_table;
+use crate::args::{ClassWeights, TrainArgs};
 use crate::error::CliError;
-use crate::input;
-use crate::output::eprintln;
-use crate::visible::visible;
+use crate::split::Split;
 
 /// The data of a run: what is trained on, validated on and tested on.
 pub(crate) struct Parts {
@@ -21,14 +20,44 @@ pub(crate) struct Parts {
     pub(crate) test: Option<Dataset<f64>>,
     /// Where the test data come from.
     pub(crate) test_source: String,
+    /// How the columns of a table became numbers.
+    pub(crate) encoding: Option<Encoding>,
+    /// The targets of a table that there are, by their columns.
+    pub(crate) target: Option<TargetColumns>,
+    /// Which rows of a file are which part.
+    pub(crate) split: Option<Split>,
 }
 
 impl Parts {
-    pub(crate) fn read(args: &TrainArgs) -> Result<Self, CliError> {
-        let (name, source, data) = match &args.data {
-            None => ("digits".to_owned(), "the embedded digits".to_owned(), placed(digits())?),
-            Some(path) => (name(path), path.display().to_string(), examples(path, args)?),
+    pub(crate) fn read(args: &TrainArgs, threads: &Threads) -> Result<Self, CliError> {
+        match &args.data {
+            Some(path) => of_table::read(path, args, threads),
+            None => Self::of_digits(args),
+        }
+    }
+
+    /// With weights of classes, besides those of rows, for what is learnt from and judged by in
+    /// training.
+    pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
+        let Target::Classes { labels, names } = self.train.target() else {
+            let source = ModelError::Targets { expected: "classes", actual: "real values" };
+            return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
         };
+        let weights = match weights {
+            ClassWeights::Balanced => balanced_weights(labels, names.len()),
+            ClassWeights::List(weights) => weights.clone(),
+        };
+        let weigh = |data: Dataset<f64>| {
+            let weighed = data.with_class_weights(&weights).map_err(ModelError::from);
+            let remedy = "give as many weights as there are classes, in their order";
+            weighed.map_err(CliError::options("--class-weights", remedy))
+        };
+        let validation = self.validation.map(weigh).transpose()?;
+        Ok(Self { train: weigh(self.train)?, validation, ..self })
+    }
+
+    fn of_digits(args: &TrainArgs) -> Result<Self, CliError> {
+        let source = "the embedded digits".to_owned();
         let split = |data: Dataset<f64>, part: &str, fraction| match fraction {
             0.0 => Ok((data, None)),
             _ => match data.split(fraction, args.seed) {
@@ -36,21 +65,11 @@ impl Parts {
                 Err(error) => Err(cannot_hold_out(error, part, fraction, &source)),
             },
         };
-        let (rest, test) = match &args.test_data {
-            None => split(data, "test", args.test)?,
-            Some(path) => {
-                let names = (data.feature_names(), data.target_name(), data.class_names());
-                let table = input::table(path)?;
-                let test = table.dataset_for(names.0, names.1, names.2);
-                let test = test.map_err(CliError::data(path))?;
-                say_other_spellings(path, &table, &test)?;
-                (data, Some(test))
-            }
-        };
+        let (rest, test) = split(placed(digits())?, "test", args.test)?;
         let (train, validation) = split(rest, "validation", args.validation)?;
-        let test_source = args.test_data.as_ref().map(|path| path.display().to_string());
-        let test_source = test_source.unwrap_or_else(|| source.clone());
-        Ok(Self { name, source, train, validation, test, test_source })
+        let (name, test_source) = ("digits".to_owned(), source.clone());
+        let (encoding, target, split) = (None, None, None);
+        Ok(Self { name, source, train, validation, test, test_source, encoding, target, split })
     }
 }
 
@@ -62,7 +81,7 @@ fn placed(data: Dataset<f64>) -> Result<Dataset<f64>, CliError> {
 
 /// The name of the file without its ending. What is no file, as a pipe, has a number for a name;
 /// and dots alone are the name of another folder.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     let stem = path.file_stem().filter(|_| path.is_file()).map(|stem| stem.to_string_lossy());
     match stem {
         Some(stem) if !stem.trim_matches('.').is_empty() => stem.into_owned(),
@@ -70,27 +89,13 @@ fn name(path: &Path) -> String {
     }
 }
 
-fn examples(path: &Path, args: &TrainArgs) -> Result<Dataset<f64>, CliError> {
-    let task = args.task.map(|task| match task {
-        TaskArg::Classify => Task::Classification,
-        TaskArg::Regress => Task::Regression,
-    });
-    let options = DatasetOptions { target: args.target.clone(), drop: args.dropped(), task };
-    let table = input::table(path)?;
-    let data = table.dataset(&options).map_err(CliError::data(path))?;
-    say_other_spellings(path, &table, &data)?;
-    Ok(data)
-}
-
-fn say_other_spellings(path: &Path, table: &Table, data: &Dataset<f64>) -> Result<(), CliError> {
-    let spelt = input::other_spellings(table, data).map_err(CliError::data(path))?;
-    let path = path.display().to_string();
-    spelt.iter().for_each(|spelt| eprintln!("{}: {spelt}", visible(&path)));
-    Ok(())
-}
-
 /// Why a share cannot be held out, and what to ask for instead.
-fn cannot_hold_out(error: DataError, part: &str, fraction: f64, source: &str) -> CliError {
+pub(super) fn cannot_hold_out(
+    error: DataError,
+    part: &str,
+    fraction: f64,
+    source: &str,
+) -> CliError {
     let remedy = match &error {
         DataError::EmptyPart { held_out: 0, .. } => {
             format!("choose a larger --{part}, or --{part} 0 for no such part")

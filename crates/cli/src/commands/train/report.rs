@@ -3,6 +3,7 @@ use std::io::Write;
 use std::path::Path;
 
 use densely::formats::weights_hash;
+use densely::models::metrics::Baseline;
 use densely::models::{Diagnosis, Epoch, History, LayerReport, Statistics};
 use densely::prelude::*;
 use serde::Serialize;
@@ -27,6 +28,9 @@ pub(crate) struct Report {
     test_loss: Option<f64>,
     #[serde(flatten)]
     test_metrics: BTreeMap<String, Option<f64>>,
+    /// Of the test data; in their place those of training, if there are none.
+    #[serde(flatten)]
+    baseline: BTreeMap<&'static str, f64>,
     dead_units: Option<usize>,
     saturated_units: Option<usize>,
     findings: Vec<String>,
@@ -60,6 +64,8 @@ impl Report {
         let tested: BTreeMap<_, _> = test.iter().flat_map(output::metrics).collect();
         let test_metrics =
             names.map(|(name, _)| (format!("test_{name}"), tested.get(name).copied())).collect();
+        let judged = parts.test.as_ref().unwrap_or(&parts.train);
+        let baseline = Baseline::new(parts.train.target(), judged.target())?;
         let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
         let named = [("train", Some(train)), ("validation", validation), ("test", test)];
         Ok(Self {
@@ -74,6 +80,7 @@ impl Report {
             validation_loss: validation.map(|evaluation| evaluation.loss()),
             test_loss: test.map(|evaluation| evaluation.loss()),
             test_metrics,
+            baseline: output::baseline(&baseline).into_iter().collect(),
             dead_units: history.kept().dead_units,
             saturated_units: history.kept().saturated_units,
             findings: diagnosis.findings.iter().map(ToString::to_string).collect(),
@@ -89,6 +96,11 @@ impl Report {
     /// What kept the network from learning as it might.
     pub(crate) fn findings(&self) -> &[String] {
         &self.findings
+    }
+
+    /// What can be had without the network, by name.
+    pub(crate) fn baseline(&self) -> &BTreeMap<&'static str, f64> {
+        &self.baseline
     }
 
     /// The seconds of training.

@@ -7,6 +7,7 @@ use std::path::Path;
 use densely::layers::Stage;
 use densely::models::{History, Stop};
 use densely::prelude::*;
+use densely::table::{ColumnKind, Encoder, LeftOut};
 
 use super::parts::Parts;
 use super::report::Report;
@@ -41,6 +42,9 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         thousands(validation),
         thousands(test)
     );
+    if let Some(encoding) = &parts.encoding {
+        columns(encoding);
+    }
     let names = train.feature_names();
     let constant = predictor.preparation().constants();
     if let Some(&(first, value)) = constant.first() {
@@ -61,6 +65,89 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         counted(model.parameters(), "parameter"),
         T::NAME,
     );
+}
+
+/// What the columns of the table are, and which are left out.
+fn columns(encoding: &Encoding) {
+    /// Columns that are left out have a line each, unless there are more.
+    const LINES: usize = 6;
+    let schema = encoding.schema();
+    let mut kinds = Vec::new();
+    for (kind, plural) in [
+        (ColumnKind::Number, "numbers"),
+        (ColumnKind::Category, "categories"),
+        (ColumnKind::Boolean, "truth values"),
+        (ColumnKind::Time, "times"),
+    ] {
+        let count = schema.features().filter(|column| column.kind == kind).count();
+        match count {
+            0 => {}
+            1 => kinds.push(format!(
+                "1 {}",
+                if kind == ColumnKind::Boolean { "truth value" } else { kind.name() }
+            )),
+            count => kinds.push(format!("{} {plural}", thousands(count))),
+        }
+    }
+    eprintln!("  columns  {}", kinds.join(", "));
+    let filled: Vec<&str> = (encoding.encoders().iter())
+        .filter(|encoder| has_gaps(&encoder.encoder))
+        .map(|encoder| encoder.column.as_str())
+        .collect();
+    if !filled.is_empty() {
+        eprintln!("           with gaps: {}", first_few(&filled));
+    }
+    let others: Vec<&str> = (encoding.encoders().iter())
+        .filter(|encoder| matches!(&encoder.encoder, Encoder::Category(of) if of.other))
+        .map(|encoder| encoder.column.as_str())
+        .collect();
+    if !others.is_empty() {
+        eprintln!(
+            "           with categories too rare to tell, together as one: {}",
+            first_few(&others)
+        );
+    }
+    let left_out: Vec<_> = schema
+        .columns()
+        .iter()
+        .filter_map(|column| Some((column, column.left_out.as_ref()?)))
+        .collect();
+    for (column, reason) in left_out.iter().take(LINES) {
+        let keep = match reason {
+            LeftOut::RowNumbers | LeftOut::Identifier { .. } | LeftOut::Rare { .. } => {
+                format!("; --keep-column '{}' keeps it", column.name)
+            }
+            _ => String::new(),
+        };
+        eprintln!(
+            "           {} is left out: {}",
+            visible(&column.name),
+            visible(&format!("{reason}{keep}"))
+        );
+    }
+    let more = left_out.len().saturating_sub(LINES);
+    if more > 0 {
+        eprintln!(
+            "           and {} more are: `densely inspect` lists them",
+            counted(more, "column")
+        );
+    }
+}
+
+fn has_gaps(encoder: &Encoder) -> bool {
+    match encoder {
+        Encoder::Number(of) | Encoder::Boolean(of) => of.indicator,
+        Encoder::Category(of) => of.missing,
+        Encoder::Time(of) => of.indicator,
+    }
+}
+
+/// The first few names.
+fn first_few(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| visible(name)).collect();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// The layers, as `64 relu, dropout(0.1) -> 10`; of very many, the first and the last.
@@ -121,6 +208,9 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
     eprintln!();
     for line in figures.lines() {
         eprintln!("           {}", line.trim_end());
+    }
+    for (&name, &value) in report.baseline() {
+        eprintln!("           {}: {}", metric_name(name), metric(name, value));
     }
     eprintln!();
     if let Some((_, Evaluation::Classification { accuracy, .. })) = report.evaluations.last()

@@ -1,6 +1,6 @@
 use densely_gradcheck::{Check, Entry, Failure, Mistake, Report, optimizer};
 use densely_layers::{Param, Parameters};
-use densely_optim::{OptimError, Optimizer};
+use densely_optim::{OptimError, Optimizer, OptimizerState};
 use densely_tensor::{Mat, Threads};
 
 use crate::zoo::found;
@@ -19,6 +19,7 @@ enum Wrong {
     ClipsGradients,
     ForgetsNumberOfThreads,
     KeepsItsRate,
+    StoresNothing,
     NoCorrection,
     Nothing,
 }
@@ -90,6 +91,52 @@ impl Optimizer<f64> for WrongOptimizer {
     }
 }
 
+/// The same with what it remembers, or without.
+#[derive(Debug)]
+struct Stored(WrongOptimizer);
+
+impl Optimizer<f64> for Stored {
+    fn step(
+        &mut self,
+        network: &mut dyn Parameters<f64>,
+        threads: &Threads,
+    ) -> Result<(), OptimError> {
+        self.0.step(network, threads)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate()
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.0.set_learning_rate(learning_rate);
+    }
+
+    fn save_state(
+        &self,
+        state: &mut OptimizerState<f64>,
+        network: &dyn Parameters<f64>,
+    ) -> Result<(), OptimError> {
+        let (mut velocities, mut result) = (self.0.velocities.iter(), Ok(()));
+        network.each_path(&mut |path, _| {
+            if let Some(v) = velocities.next().filter(|_| self.0.wrong != StoresNothing) {
+                result = result.clone().and_then(|()| state.insert_matrix("v", path, v.clone()));
+            }
+        });
+        result
+    }
+
+    fn load_state(
+        &mut self,
+        state: &mut OptimizerState<f64>,
+        network: &dyn Parameters<f64>,
+    ) -> Result<(), OptimError> {
+        let velocities = &mut self.0.velocities;
+        network.each_path(&mut |path, _| velocities.extend(state.take_matrix("v", path)));
+        Ok(())
+    }
+}
+
 fn momentum(entry: &mut Entry) {
     let decay = if entry.decay { DECAY } else { 0.0 };
     entry.state[0] = MOMENTUM * entry.state[0] + entry.gradient + decay * entry.value;
@@ -131,6 +178,16 @@ fn by_what_a_step_leaves() {
     found(Check::Gradients, "weight").is(check(ClipsGradients, momentum));
     found(Check::Threads, "parameters").is(check(ForgetsNumberOfThreads, momentum));
     found(Check::LearningRate, "optimiser").is(check(KeepsItsRate, momentum));
+}
+
+#[test]
+fn by_what_is_stored_of_it() {
+    let check = |wrong| {
+        let build = || Stored(WrongOptimizer { wrong, rate: RATE, velocities: Vec::new() });
+        optimizer(build, momentum)
+    };
+    found(Check::Resumes, "weight").is(check(StoresNothing));
+    assert!(check(Nothing).is_ok());
 }
 
 #[test]

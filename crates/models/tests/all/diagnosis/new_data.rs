@@ -1,7 +1,8 @@
 //! What is said of validation and test data, and where in a file it is.
 
-use densely_data::{Dataset, DatasetOptions, Place, Table};
+use densely_data::{Dataset, Place};
 use densely_models::{Diagnosis, Finding, Mlp, Model, Part, Preparation, Trainer};
+use densely_table::{Encoding, Rows, Table, TargetColumns};
 use densely_tensor::{Mat, Threads};
 
 use super::data::{Data, frauds, noise_classes, outlying, prepared, raw_regression};
@@ -93,8 +94,10 @@ fn an_example_is_named_by_its_place_in_the_file() {
         }
         text += &format!("{}\n", data.values().unwrap()[(0, j)]);
     }
-    let table = Table::from_reader(text.as_bytes(), b',').unwrap();
-    let read = prepared(&table.dataset(&DatasetOptions::default()).unwrap());
+    let table = Table::from_reader(text.as_bytes()).unwrap();
+    let target = TargetColumns::infer(&table, &["y"], None).unwrap();
+    let encoding = Encoding::of_numbers(["a", "b", "c", "d"]);
+    let read = prepared(&encoding.dataset(&Rows::all(&table), &target).unwrap());
     let said = |data: &Data| fit(&value_net(), Trainer::default().seed(3), data).to_string();
     let text = said(&read);
     assert!(

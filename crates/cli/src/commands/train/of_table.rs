@@ -1,0 +1,189 @@
+//! The data of a run that come from a table.
+
+use std::path::Path;
+
+use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
+use densely::prelude::*;
+use densely::table::{Column, TableError};
+
+use super::parts::{Parts, cannot_hold_out, name};
+use crate::args::{Names, TaskArg, TrainArgs};
+use crate::error::CliError;
+use crate::input;
+use crate::output::{counted, eprintln};
+use crate::split::{Split, hash};
+use crate::visible::visible;
+
+/// Rows of a table that have a target, and these.
+struct Examples {
+    rows: Vec<usize>,
+    target: Target<f64>,
+}
+
+pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<Parts, CliError> {
+    let source = path.display().to_string();
+    let table = input::table(path, &args.dialect, None, threads)?;
+    let in_table = || CliError::table(path);
+    let target = TargetColumns::infer(&table, &targets(args, &table), task(args));
+    let target = target.map_err(in_table())?;
+    if table.columns().len() == target.columns().len() {
+        let columns = vec!["there is no column but the target".to_owned()];
+        return Err(in_table()(TableError::NoFeatures { columns }));
+    }
+    let all = Rows::all(&table);
+    let (rows, values) = target.read(&all).map_err(in_table())?;
+    let without = table.rows() - rows.len();
+    if without > 0 {
+        let rows = counted(without, "row");
+        eprintln!("{}: {rows} without a target left out", visible(&source));
+    }
+    let all = Examples { rows, target: values };
+    let (rest, test) = match &args.test_data {
+        Some(_) => (all, None),
+        None => split(all, "test", args.test, args, &table, path)?,
+    };
+    let (train, validation) = split(rest, "validation", args.validation, args, &table, path)?;
+
+    let split = split_of(path, &train, validation.as_ref(), test.as_ref())?;
+    let rows = Rows::of(&table, &train.rows);
+    let schema = Schema::infer(&rows, &schema_options(args, &target)).map_err(in_table())?;
+    let schema = match &args.dialect.missing {
+        Some(Names(words)) => schema.with_missing(densely::table::Missing::new(words)),
+        None => schema,
+    };
+    let options = EncodingOptions::new().impute(args.impute).categories(args.categories);
+    let options = args.rare.map_or(options.clone(), |rare| options.rare(rare));
+    let encoding = Encoding::fit(&schema, &rows, &options).map_err(in_table())?;
+    let dataset = |examples: &Examples| {
+        let rows = Rows::of(&table, &examples.rows);
+        let data = encoding.dataset(&rows, &target)?;
+        match &args.weight_column {
+            None => Ok::<_, TableError>(data),
+            Some(column) => Ok(data.with_weights(rows.weights(column)?)?),
+        }
+    };
+    let of_some = |examples: &Option<Examples>| {
+        examples.as_ref().map(dataset).transpose().map_err(in_table())
+    };
+    let (train, validation) = (dataset(&train).map_err(in_table())?, of_some(&validation)?);
+    let (test, test_source) = match &args.test_data {
+        None => (of_some(&test)?, source.clone()),
+        Some(path) => {
+            let table = input::table(path, &args.dialect, Some(&schema), threads)?;
+            let test = encoding.dataset(&Rows::all(&table), &target);
+            (Some(test.map_err(CliError::table(path))?), path.display().to_string())
+        }
+    };
+    let (name, encoding, target) = (name(path), Some(encoding), Some(target));
+    Ok(Parts { name, source, train, validation, test, test_source, encoding, target, split })
+}
+
+/// Which rows are which part, of a file that can be read again.
+fn split_of(
+    path: &Path,
+    train: &Examples,
+    validation: Option<&Examples>,
+    test: Option<&Examples>,
+) -> Result<Option<Split>, CliError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let rows = |part: Option<&Examples>| part.map_or(Vec::new(), |part| part.rows.clone());
+    Ok(Some(Split {
+        data: std::path::absolute(path).unwrap_or(path.to_owned()),
+        data_hash: hash(path).map_err(CliError::file(path))?,
+        train: train.rows.clone(),
+        validation: rows(validation),
+        test: rows(test),
+    }))
+}
+
+fn task(args: &TrainArgs) -> Option<Task> {
+    args.task.map(|task| match task {
+        TaskArg::Classify => Task::Classification,
+        TaskArg::Regress => Task::Regression,
+    })
+}
+
+/// The columns that have a role of their own, and which.
+fn roles(args: &TrainArgs) -> impl Iterator<Item = (&String, &'static str)> {
+    let roles = [
+        (&args.weight_column, "weight of rows"),
+        (&args.group, "group of rows"),
+        (&args.split_by, "order of rows"),
+    ];
+    roles.into_iter().filter_map(|(column, role)| Some((column.as_ref()?, role)))
+}
+
+/// What to predict: by default, the last column that is for nothing else.
+fn targets(args: &TrainArgs, table: &Table) -> Vec<String> {
+    if let Some(Names(names)) = &args.target {
+        return names.clone();
+    }
+    let is_taken = |name: &str| {
+        args.dropped().any(|dropped| dropped == name) || roles(args).any(|(role, _)| role == name)
+    };
+    // A separator at the end of each line makes a column without values.
+    let is_left_over =
+        |column: &&Column| column.name().starts_with("column ") && column.gaps() == column.len();
+    let is_free = |column: &&Column| !is_taken(column.name()) && !is_left_over(column);
+    let last = table.columns().iter().rev().find(is_free).or(table.columns().last());
+    last.map(|column| column.name().to_owned()).into_iter().collect()
+}
+
+fn schema_options(args: &TrainArgs, target: &TargetColumns) -> SchemaOptions {
+    let mut options = SchemaOptions::new();
+    options = target.columns().iter().fold(options, SchemaOptions::target);
+    options = args.dropped().fold(options, SchemaOptions::drop);
+    options = args.kept().fold(options, SchemaOptions::keep);
+    options = roles(args).fold(options, |options, (name, role)| options.role(name, role));
+    let kinds = args.kinds.iter().flat_map(|kinds| &kinds.0);
+    options = kinds.fold(options, |options, (name, kind)| options.kind(name, *kind));
+    match args.rare {
+        Some(rows) => options.rare(rows),
+        None => options,
+    }
+}
+
+/// Cuts off a share: of each class, of whole groups, or of what comes last.
+fn split(
+    examples: Examples,
+    part: &str,
+    fraction: f64,
+    args: &TrainArgs,
+    table: &Table,
+    path: &Path,
+) -> Result<(Examples, Option<Examples>), CliError> {
+    if fraction == 0.0 {
+        return Ok((examples, None));
+    }
+    let rows = Rows::of(table, &examples.rows);
+    // As `Dataset::split` has it.
+    let mut stream = Stream::new(args.seed, Purpose::Split, Key::default());
+    let cut = match (&args.group, &args.split_by) {
+        (Some(group), _) => {
+            let groups = rows.groups(group).map_err(CliError::table(path))?;
+            split_groups(&groups, fraction, &mut stream)
+        }
+        (None, Some(column)) => {
+            split_ordered(&rows.order(column).map_err(CliError::table(path))?, fraction)
+        }
+        (None, None) => split_indices(&examples.target, fraction, &mut stream),
+    };
+    let source = path.display().to_string();
+    let cut = cut.and_then(|(rest, held_out)| {
+        if held_out.is_empty() {
+            let (examples, held_out) = (examples.rows.len(), 0);
+            return Err(DataError::EmptyPart { fraction, examples, held_out });
+        }
+        Ok((examples.subset(&rest)?, Some(examples.subset(&held_out)?)))
+    });
+    cut.map_err(|error| cannot_hold_out(error, part, fraction, &source))
+}
+
+impl Examples {
+    fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
+        let rows = indices.iter().map(|&index| self.rows[index]).collect();
+        Ok(Self { rows, target: self.target.subset(indices)? })
+    }
+}

@@ -1,0 +1,275 @@
+//! Tables as the world has them: what `train` understands, and `predict` and `evaluate` do with it.
+
+use serde_json::Value;
+
+use crate::common::Folder;
+
+/// 300 people, of whom those that are old or own a dog are satisfied; with gaps, text, truth values,
+/// dates, an identifier and a column without use.
+fn people(separator: char, decimal: char) -> String {
+    let header = ["id", "age", "pet", "member", "since", "source", "satisfied"];
+    let mut text = header.join(&separator.to_string()) + "\n";
+    for i in 0..300 {
+        let age = 20.0 + (i * 37 % 500) as f64 / 10.0;
+        let pet = ["dog", "cat", "", "bird"][i * 7 % 4];
+        let satisfied = if age > 45.0 || pet == "dog" { "very" } else { "hardly" };
+        let age = if i % 11 == 3 { "NA".to_owned() } else { format!("{age:.1}") };
+        let cells = [
+            format!("{}", 1000 + i),
+            age.replace('.', &decimal.to_string()),
+            pet.to_owned(),
+            ["yes", "no"][i % 2].to_owned(),
+            format!("2024-{:02}-{:02}", i % 12 + 1, i % 28 + 1),
+            "survey".to_owned(),
+            satisfied.to_owned(),
+        ];
+        text += &(cells.join(&separator.to_string()) + "\n");
+    }
+    text
+}
+
+#[test]
+fn a_table_with_gaps_and_text_is_learnt_and_what_it_is_is_said() {
+    let folder = Folder::new();
+    folder.write("people.csv", people(',', '.'));
+    let train = folder.run("train people.csv --out run --json");
+    assert_eq!(train.status, 0, "{}", train.stderr);
+    for said in [
+        "columns  1 number, 1 category, 1 truth value, 1 time",
+        "with gaps: age, pet",
+        "id is left out: it numbers the rows; --keep-column 'id' keeps it",
+        "source is left out: it is always `survey`",
+    ] {
+        assert!(train.stderr.contains(said), "{said}\n{}", train.stderr);
+    }
+    let report: Value = serde_json::from_str(train.stdout.lines().last().unwrap()).unwrap();
+    let (accuracy, baseline) = (&report["test_accuracy"], &report["baseline_accuracy"]);
+    assert!(accuracy.as_f64() > Some(0.9) && baseline.as_f64() < Some(0.7), "{report}");
+
+    let schema = &folder.json("inspect run")["schema"];
+    let names = |column: usize| schema[column]["features"].as_array().unwrap().len();
+    assert_eq!(schema[1]["kind"], "number");
+    assert_eq!((names(0), names(1), names(2), names(3)), (0, 2, 4, 1));
+    assert_eq!(schema[2]["features"][0], "pet = bird");
+    assert_eq!(schema[5]["left_out"], "it is always `survey`");
+}
+
+/// Whatever the dialect and the order of columns, and however much else there is.
+#[test]
+fn new_data_may_be_in_another_dialect() {
+    let folder = Folder::new();
+    folder.write("people.csv", people(',', '.'));
+    folder.write("leute.csv", people(';', ','));
+    folder.ok("train people.csv --out run --epochs 20");
+    folder.ok("train leute.csv --out lauf --epochs 20");
+    let hash = |run: &str| folder.json(&format!("inspect {run}"))["weights_hash"].clone();
+    assert_eq!(hash("run"), hash("lauf"));
+    assert_eq!(folder.ok("predict run people.csv"), folder.ok("predict run leute.csv"));
+    folder.write("new.csv", "note;pet;since;age;member\nx;dog;2024-05-01;30,5;no\ny;fish;;;yes\n");
+    let predicted = folder.ok("predict run new.csv --keep note,age --proba");
+    let lines: Vec<&str> = predicted.lines().collect();
+    assert_eq!(lines[0], "note,age,satisfied,p_hardly,p_very");
+    assert!(lines[1].starts_with("x,30.5,") && lines[2].starts_with("y,,"), "{predicted}");
+    let missing = folder.fails(1, "predict run leute.csv --keep agee");
+    assert!(missing.contains("did you mean `age`?"), "{missing}");
+    folder.write("few.csv", "pet,Age,member\ndog,30,no\n");
+    let missing = folder.fails(1, "predict run few.csv");
+    assert!(missing.contains("`age`, `since` (is the first `Age`?)"), "{missing}");
+}
+
+#[test]
+fn options_say_what_columns_are() {
+    let folder = Folder::new();
+    folder.write("people.csv", people(',', '.').replace("NA", "unknown"));
+    folder.ok("train people.csv --target age --missing unknown --drop since --keep-column id \
+         --type id=category --type source=text --impute mean --rare 5 --categories 3 --epochs 2 \
+         --out run");
+    let inspected = folder.json("inspect run");
+    assert_eq!(inspected["task"], "regress");
+    let schema = &inspected["schema"];
+    assert_eq!(schema[0]["kind"], "category");
+    assert_eq!(schema[3]["left_out"], "as asked for");
+    // The config has all of it, and repeats the run.
+    folder.ok("train --config run/config.toml --out again");
+    let again = folder.json("inspect again");
+    assert_eq!((&again["schema"], &again["weights_hash"]), (schema, &inspected["weights_hash"]));
+    for (options, said) in [
+        ("--type age=nombre", "`nombre` is no kind of column"),
+        ("--type age", "expected NAME=KIND"),
+        ("--impute modus", "`modus` is nothing that stands for a gap"),
+        ("--separator xy", "\"xy\" cannot separate cells"),
+        ("--class-weights 1,x", "expected a number of at least 0"),
+    ] {
+        let message = folder.fails(2, &format!("train people.csv {options}"));
+        assert!(message.contains(said), "{message}");
+    }
+    let message = folder.fails(1, "train people.csv --type agee=number");
+    assert!(message.contains("did you mean `age`?"), "{message}");
+}
+
+#[test]
+fn several_numbers_are_predicted_together() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        let (a, b) = ((i * 37 % 100) as f64 / 100.0, (i * 53 % 100) as f64 / 100.0);
+        format!("{a},{b},{:.3},{:.3}\n", a + b, 10.0 * a - b)
+    };
+    folder.write("t.csv", "a,b,sum,other\n".to_owned() + &(0..200).map(row).collect::<String>());
+    let report = folder.json("train t.csv --target sum,other --out run");
+    assert!(report["test_r2"].as_f64() > Some(0.95), "{report}");
+    folder.write("new.csv", "a,b\n0.5,0.25\n");
+    let predicted = folder.ok("predict run new.csv");
+    assert!(predicted.starts_with("sum,other\n"), "{predicted}");
+    folder.ok("train --config run/config.toml --out again");
+    folder.write("text.csv", "a,b,c\n1,2,x\n2,3,y\n3,4,x\n");
+    let message = folder.fails(1, "train text.csv --target b,c");
+    assert!(message.contains("target `c`: several targets must all be numbers"), "{message}");
+}
+
+#[test]
+fn rows_without_a_target_are_left_out_and_counted() {
+    let folder = Folder::new();
+    let text = people(',', '.');
+    let gaps = text.lines().enumerate().map(|(i, line)| match i % 10 {
+        5 => line.rsplit_once(',').unwrap().0.to_owned() + ",?\n",
+        _ => format!("{line}\n"),
+    });
+    folder.write("people.csv", gaps.collect::<String>());
+    let train = folder.run("train people.csv --epochs 2 --out run");
+    assert!(
+        train.stderr.contains("people.csv: 30 rows without a target left out"),
+        "{}",
+        train.stderr
+    );
+    let evaluated = folder.json("evaluate run/model.safetensors people.csv");
+    assert_eq!(evaluated["examples"], 54, "a fifth of 270 is held out");
+    std::fs::remove_file(folder.path().join("run/split.json")).unwrap();
+    assert_eq!(folder.json("evaluate run people.csv")["examples"], 270);
+}
+
+#[test]
+fn a_run_knows_which_rows_it_learned_from() {
+    let folder = Folder::new();
+    folder.write("people.csv", people(',', '.'));
+    let trained = folder.json("train people.csv --out run");
+    let own = folder.run("evaluate run --json");
+    assert!(own.stderr.contains("the model learned from 216 rows of this file"), "{}", own.stderr);
+    let evaluated: Value = serde_json::from_str(own.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(evaluated["examples"], 60);
+    assert_eq!(evaluated["accuracy"], trained["test_accuracy"]);
+    assert_eq!(folder.json("evaluate run people.csv")["examples"], 60);
+    folder.write("others.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
+    assert_eq!(folder.json("evaluate run others.csv")["examples"], 301);
+    folder.write("people.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
+    let message = folder.fails(1, "evaluate run");
+    assert!(message.contains("not the file that the model was trained on any more"), "{message}");
+    folder.ok("train --epochs 2 --out digits");
+    let message = folder.fails(1, "evaluate digits");
+    assert!(message.contains("there is no split.json"), "{message}");
+    // A run in the place of another leaves none of its rows.
+    folder.ok("train --epochs 2 --out run --force");
+    assert!(!folder.path().join("run/split.json").exists());
+}
+
+#[test]
+fn groups_are_whole_and_time_goes_forwards() {
+    let folder = Folder::new();
+    let mut text = "patient,day,x,y\n".to_owned();
+    for i in 0..200 {
+        let day = i * 61 % 200;
+        text += &format!(
+            "p{},2024-{:02}-{:02},{}.5,{}\n",
+            i / 4,
+            day / 28 + 1,
+            day % 28 + 1,
+            i % 13,
+            i % 2
+        );
+    }
+    folder.write("t.csv", text);
+    let split = |options: &str, out: &str| -> Value {
+        folder.ok(&format!("train t.csv {options} --epochs 1 --out {out}"));
+        serde_json::from_str(&folder.read(&format!("{out}/split.json"))).unwrap()
+    };
+    let rows = |split: &Value, part: &str| -> Vec<usize> {
+        let rows = split[part].as_array().unwrap();
+        rows.iter().map(|row| row.as_u64().unwrap() as usize).collect()
+    };
+    let by_group = split("--group patient", "groups");
+    let test = rows(&by_group, "test");
+    assert!(test.len() == 40 && test.iter().all(|row| test.contains(&(row / 4 * 4))), "{by_group}");
+    let by_time = split("--split-by day", "times");
+    let days = |part: &str| rows(&by_time, part).into_iter().map(|row| row * 61 % 200);
+    assert!(days("train").max() < days("validation").min());
+    assert!(days("validation").max() < days("test").min());
+    assert_eq!(rows(&by_time, "test").len(), 40);
+}
+
+/// Of 95 in 100 of one class, weights make the network look at the others.
+#[test]
+fn weights_of_classes_and_rows_count_in_training() {
+    let folder = Folder::new();
+    let mut text = "x,z,w,y\n".to_owned();
+    for i in 0..600 {
+        let rare = i % 20 == 0;
+        let x = (i * 37 % 100) as f64 / 100.0 + if rare { 0.8 } else { 0.0 };
+        let (z, y) = (i * 53 % 7, if rare { "b" } else { "a" });
+        text += &format!("{x:.2},{z},{},{y}\n", if rare { 10 } else { 1 });
+    }
+    folder.write("t.csv", text);
+    let recall = |options: &str, out: &str| {
+        folder.ok(&format!("train t.csv {options} --hidden none --out {out}"));
+        folder.json(&format!("evaluate {out}"))["classes"][1]["recall"].as_f64().unwrap()
+    };
+    let plain = recall("--drop w", "plain");
+    for (options, out) in [
+        ("--drop w --class-weights balanced", "balanced"),
+        ("--drop w --class-weights 1,19", "list"),
+        ("--weight-column w", "rows"),
+    ] {
+        let weighted = recall(options, out);
+        assert!(weighted > plain, "{options}: {weighted} beside {plain}");
+    }
+    let schema = &folder.json("inspect rows")["schema"];
+    assert_eq!(schema[2]["left_out"], "it is the weight of rows");
+    let message = folder.fails(1, "train t.csv --class-weights 1,2,3");
+    assert!(
+        message.contains("--class-weights: ") && message.contains("in their order"),
+        "{message}"
+    );
+}
+
+/// Small files that went wrong once.
+#[test]
+fn files_of_other_dialects_are_read_as_they_are_meant() {
+    let folder = Folder::new();
+    let rows = |row: &dyn Fn(usize) -> String| (0..30).map(row).collect::<String>();
+    let semicolons = "\"a\";\"b\";\"y\"\n".to_owned()
+        + &rows(&|i| format!("0,{:03};0,{:03};2,{:03}\n", i * 37 % 1000, i * 91 % 1000, i * 13));
+    let no_header = rows(&|i| format!("{}.5,{}.25,{}\n", i, i * 7 % 11, ["red", "blue"][i % 2]));
+    let booleans = "a,b,y\n".to_owned()
+        + &rows(&|i| format!("{},{i}.5,{}.5\n", ["True", "False"][i % 2], i % 5));
+    for (name, text, said) in [
+        ("decimal-commas.csv", semicolons, "a comma stands before decimals"),
+        ("no-header.csv", no_header, "no header was found, so the first row is data"),
+        ("booleans.csv", booleans, "1 number, 1 truth value"),
+    ] {
+        folder.write(name, text);
+        let train = folder.run(&format!("train {name} --epochs 2"));
+        assert_eq!(train.status, 0, "{}", train.stderr);
+        assert!(train.stderr.contains(said), "{name}\n{}", train.stderr);
+        assert!(train.stderr.contains("30 examples"), "{name}\n{}", train.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_may_come_from_standard_input() {
+    let folder = Folder::new();
+    folder.write("people.csv", people(',', '.'));
+    let train = folder.shell("densely train - --epochs 2 --out run < people.csv");
+    assert_eq!(train.status, 0, "{}", train.stderr);
+    let predicted = folder.shell("densely predict run - < people.csv");
+    assert_eq!(predicted.stdout, folder.ok("predict run people.csv"));
+    assert!(!folder.path().join("run/split.json").exists(), "there is no file to look at again");
+}

@@ -1,0 +1,100 @@
+use densely_data::{Dataset, Target};
+use densely_tensor::{Scalar, column};
+
+/// Bytes that are hashed together.
+const BLOCK: usize = 1 << 16;
+
+/// The hexadecimal digits of a hash that are kept: 128 bits.
+const DIGITS: usize = 32;
+
+/// What tells examples from others: how many there are, and a BLAKE3 hash of all of their numbers.
+/// Names are not in it, since nothing is computed from them.
+pub(crate) fn fingerprint<T: Scalar>(data: &Dataset<T>) -> String {
+    let mut hasher = Hasher { hasher: blake3::Hasher::new(), bytes: Vec::with_capacity(2 * BLOCK) };
+    let (features, examples) = (data.features(), data.len());
+    hasher.number(features);
+    hasher.number(examples);
+    (0..examples).for_each(|j| hasher.values(column(data.x(), j)));
+    match data.target() {
+        Target::Classes { labels, names } => {
+            hasher.number(names.len());
+            labels.iter().for_each(|&label| hasher.number(label));
+        }
+        Target::Values { values, .. } => {
+            (0..examples).for_each(|j| hasher.values(column(values.as_ref(), j)));
+        }
+    }
+    hasher.values(data.weights().unwrap_or_default());
+    let hash = hasher.finish();
+    format!("{examples} examples of {features} features, {}", &hash[..DIGITS])
+}
+
+struct Hasher {
+    hasher: blake3::Hasher,
+    bytes: Vec<u8>,
+}
+
+impl Hasher {
+    fn number(&mut self, number: usize) {
+        self.bytes.extend_from_slice(&(number as u64).to_le_bytes());
+        self.flush(BLOCK);
+    }
+
+    fn values<T: Scalar>(&mut self, values: &[T]) {
+        for block in values.chunks(BLOCK / 8) {
+            block.iter().for_each(|value| value.extend_le_bytes(&mut self.bytes));
+            self.flush(BLOCK);
+        }
+    }
+
+    /// Hashes the bytes once there are so many.
+    fn flush(&mut self, least: usize) {
+        if self.bytes.len() >= least {
+            self.hasher.update(&self.bytes);
+            self.bytes.clear();
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.flush(0);
+        self.hasher.finalize().to_hex().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use densely_tensor::Mat;
+
+    use super::*;
+
+    fn data(x: Mat<f64>, labels: Vec<usize>, classes: usize) -> Dataset<f64> {
+        Dataset::classification(x, labels, classes).unwrap()
+    }
+
+    #[test]
+    fn one_bit_of_anything_tells() {
+        let x = || Mat::from_fn(100, 300, |i, j| ((7 * i + j * j) % 31) as f64);
+        let labels = || (0..300).map(|j| j % 3).collect::<Vec<_>>();
+        let same = fingerprint(&data(x(), labels(), 3));
+        assert!(same.starts_with("300 examples of 100 features, "), "{same}");
+        assert_eq!(same.len(), "300 examples of 100 features, ".len() + DIGITS);
+        let named = data(x(), labels(), 3).with_output_names(["a", "b", "c"]).unwrap();
+        assert_eq!(fingerprint(&named), same);
+        let mut others = vec![data(x(), labels(), 4)];
+        for (i, j) in [(0, 0), (99, 299), (50, 150)] {
+            let mut x = x();
+            x[(i, j)] = f64::from_bits(x[(i, j)].to_bits() ^ 1);
+            others.push(data(x, labels(), 3));
+        }
+        let mut swapped = labels();
+        swapped.swap(298, 299);
+        others.push(data(x(), swapped, 3));
+        others.push(data(x(), labels(), 3).with_weights(vec![1.0; 300]).unwrap());
+        let values = Mat::from_fn(1, 300, |_, j| (j % 3) as f64);
+        others.push(Dataset::regression(x(), values).unwrap());
+        let mut all: Vec<_> = others.iter().map(fingerprint).chain([same]).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 8);
+    }
+}

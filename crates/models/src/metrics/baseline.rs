@@ -1,0 +1,72 @@
+use densely_data::Target;
+use densely_tensor::Mat;
+
+use super::RegressionScores;
+use crate::ModelError;
+
+/// What can be had without a model: by always saying the most frequent class of the training data, or
+/// the mean of each target in them.
+///
+/// ```
+/// use densely_data::Target;
+/// use densely_models::metrics::Baseline;
+///
+/// let names = vec!["a".into(), "b".into()];
+/// let train = Target::Classes { labels: vec![0, 1, 1], names: names.clone() };
+/// let test = Target::Classes { labels: vec![1, 1, 1, 0], names };
+/// assert_eq!(Baseline::new(&train, &test)?, Baseline::Class { class: 1, accuracy: 0.75 });
+/// # Ok::<(), densely_models::ModelError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Baseline {
+    /// Of classes.
+    Class {
+        /// The most frequent one in the training data; of several, the first.
+        class: usize,
+        /// The share of the other data that are of it.
+        accuracy: f64,
+    },
+    /// Of real values.
+    Mean {
+        /// The root of the mean squared error of the means, over all outputs.
+        rmse: f64,
+        /// The mean absolute error.
+        mae: f64,
+    },
+}
+
+impl Baseline {
+    /// From training data, on others.
+    ///
+    /// # Errors
+    /// If one are classes and the others real values, or they have other outputs.
+    pub fn new(train: &Target<f64>, data: &Target<f64>) -> Result<Self, ModelError> {
+        match (train, data) {
+            (Target::Classes { labels: train, names }, Target::Classes { labels, .. }) => {
+                let mut counts = vec![0_usize; names.len()];
+                train.iter().for_each(|&label| counts[label] += 1);
+                // The first of the most frequent.
+                let most = counts.iter().enumerate().rev().max_by_key(|&(_, count)| count);
+                let class = most.map_or(0, |(class, _)| class);
+                let right = labels.iter().filter(|&&label| label == class).count();
+                Ok(Self::Class { class, accuracy: right as f64 / labels.len() as f64 })
+            }
+            (Target::Values { values: train, .. }, Target::Values { values, .. }) => {
+                let mean = |k: usize| {
+                    let row = train.row(k);
+                    row.iter().map(|value| value / row.ncols() as f64).sum::<f64>()
+                };
+                let means: Vec<f64> = (0..train.nrows()).map(mean).collect();
+                let predicted = Mat::from_fn(train.nrows(), values.ncols(), |k, _| means[k]);
+                let scores = RegressionScores::new(values.as_ref(), predicted.as_ref())?;
+                Ok(Self::Mean { rmse: scores.rmse(), mae: scores.mae() })
+            }
+            (Target::Classes { .. }, Target::Values { .. }) => {
+                Err(ModelError::Targets { expected: "classes", actual: "real values" })
+            }
+            (Target::Values { .. }, Target::Classes { .. }) => {
+                Err(ModelError::Targets { expected: "real values", actual: "classes" })
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+
+use densely_data::{Dataset, split_indices};
+use densely_optim::PlateauCourse;
+use densely_tensor::{Key, Purpose, Scalar, Stream};
+
+use crate::batches::Batches;
+use crate::early_stopping::EarlyStopping;
+use crate::monitor::Monitor;
+use crate::plain::plain;
+use crate::{Epoch, History, Model, ModelError, Stop, Trainer, TrainingStep, number_type};
+
+mod end;
+mod restored;
+mod step;
+mod stored;
+
+pub(crate) use stored::BATCHES;
+
+/// A training that goes on: made by [`Trainer::start`], and by [`Trainer::resume`] from a
+/// [`Checkpoint`](crate::Checkpoint).
+///
+/// [`Trainer::fit`] is a loop over its [steps](Self::step), as yours may be. Between two of them
+/// you may look at the [model](Self::model), the [epochs](Self::epochs) and [where it
+/// is](Self::position), and [store](Self::checkpoint) all of it. A training that ends, or is
+/// [finished](Self::finish), leaves the model with the best weights; one that is dropped, with those
+/// of its last step.
+///
+/// ```
+/// use densely_data::digits;
+/// use densely_models::{Mlp, Trainer};
+/// use densely_optim::Sgd;
+///
+/// let data = digits().cast::<f32>()?;
+/// let mut model = Mlp::classifier(64, 10).build::<f32>()?;
+/// let mut training = Trainer::new(Sgd::new(0.001)).epochs(3).start(&mut model, &data)?;
+/// while let Some(loss) = training.step()? {
+///     if training.position() == (2, 10) {
+///         assert!(loss < training.epochs()[0].train_loss);
+///     }
+/// }
+/// let history = training.finish()?;
+/// assert_eq!(history.epochs.len(), 3);
+/// # Ok::<(), densely_models::ModelError>(())
+/// ```
+pub struct Training<'a, T: Scalar> {
+    trainer: Trainer<'a, T>,
+    model: &'a mut Model<T>,
+    /// As they were given, and what tells them from others, once somebody asks.
+    data: &'a Dataset<T>,
+    fingerprints: OnceCell<[Option<String>; 2]>,
+    train: Cow<'a, Dataset<T>>,
+    validation: Option<Cow<'a, Dataset<T>>>,
+    /// Of the optimiser, before a schedule changes it.
+    base_rate: f64,
+    optimizer_kind: String,
+    batches: Batches<T>,
+    training_step: TrainingStep<T>,
+    monitor: Option<Monitor<T>>,
+    best: EarlyStopping<T>,
+    epochs: Vec<Epoch>,
+    course: Course,
+    state: State,
+}
+
+/// What there is to know of the epoch that goes on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Course {
+    /// Steps that have been made in it.
+    step: usize,
+    /// The sum of the losses of its examples so far, and their number.
+    total: f64,
+    examples: usize,
+    /// Of the last step, also if it was in the epoch before.
+    last_loss: Option<f64>,
+}
+
+/// Where it is, for a checkpoint.
+struct Position {
+    course: Course,
+    plateau: Option<PlateauCourse>,
+    best_loss: f64,
+    best_epoch: usize,
+}
+
+plain! {
+    Course { step, total, examples, last_loss }
+    Position { course, plateau, best_loss, best_epoch }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    GoesOn,
+    Ended(Stop),
+    Failed,
+}
+
+impl<'a, T: Scalar> Training<'a, T> {
+    pub(crate) fn new(
+        trainer: Trainer<'a, T>,
+        model: &'a mut Model<T>,
+        data: &'a Dataset<T>,
+    ) -> Result<Self, ModelError> {
+        trainer.check()?;
+        number_type::check(model, &trainer.optimizer.limits())?;
+        model.check(data)?;
+        let (train, validation) = match trainer.validation_data {
+            Some(validation) => {
+                model.check(validation)?;
+                (Cow::Borrowed(data), Some(Cow::Borrowed(validation)))
+            }
+            None if trainer.validation_fraction > 0.0 => {
+                let (train, validation) =
+                    split_off(data, trainer.validation_fraction, trainer.seed)?;
+                (Cow::Owned(train), Some(Cow::Owned(validation)))
+            }
+            None => (Cow::Borrowed(data), None),
+        };
+        let batches = Batches::new(train.len(), trainer.batch_size, trainer.seed);
+        trainer.check_schedule(batches.count())?;
+        let watched = trainer.monitor.then(|| monitor(&trainer, model, &train));
+        Ok(Self {
+            monitor: watched.transpose()?,
+            base_rate: trainer.optimizer.learning_rate(),
+            optimizer_kind: trainer.optimizer.kind().to_string(),
+            batches,
+            training_step: TrainingStep::new(),
+            best: EarlyStopping::new(),
+            epochs: Vec::with_capacity(trainer.epochs.min(1 << 16)),
+            course: Course::default(),
+            state: State::GoesOn,
+            fingerprints: OnceCell::new(),
+            trainer,
+            model,
+            data,
+            train,
+            validation,
+        })
+    }
+
+    /// Makes the next step, and if it is the last of an epoch, ends the epoch: validation, the
+    /// callback, and whether to stop. Returns the mean loss over the mini-batch before its update;
+    /// `None`, and nothing is done, if the training has ended.
+    ///
+    /// With several threads, many short steps run faster inside one
+    /// [`Threads::install`](densely_tensor::Threads::install), as those of `fit` do.
+    ///
+    /// # Errors
+    /// If the loss, the gradient or the weights become infinite or NaN; the model then has the best
+    /// weights so far, if there is a finite validation loss. [`ModelError::Failed`] ever after.
+    pub fn step(&mut self) -> Result<Option<f64>, ModelError> {
+        match self.state {
+            State::Ended(_) => return Ok(None),
+            State::Failed => return Err(ModelError::Failed),
+            State::GoesOn => {}
+        }
+        let threads = self.trainer.threads.clone();
+        // Until it is known that all went well.
+        self.state = State::Failed;
+        let loss = threads.install(|| self.make_step())?;
+        Ok(Some(loss))
+    }
+
+    /// Makes all steps that are left, and says what came of them.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn finish(mut self) -> Result<History, ModelError> {
+        let threads = self.trainer.threads.clone();
+        threads.install(|| {
+            while self.step()?.is_some() {}
+            self.into_history()
+        })
+    }
+
+    /// Ends the training as it is: what was done of the epoch counts as an epoch, and is validated as
+    /// such. If no step has been made at all, one is. A training that has ended stays as it is.
+    ///
+    /// Later, nothing goes on from here as if nothing had happened: take a
+    /// [checkpoint](Self::checkpoint) before.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn interrupt(mut self) -> Result<History, ModelError> {
+        let threads = self.trainer.threads.clone();
+        threads.install(|| {
+            if self.epochs.is_empty() && self.course.step == 0 {
+                self.step()?;
+            }
+            if self.state == State::GoesOn {
+                if self.course.step > 0 {
+                    self.end_epoch()?;
+                }
+                self.state = State::Ended(Stop::Interrupted);
+            }
+            self.into_history()
+        })
+    }
+
+    /// The model as it is after the last step. The weights that are kept are put back by
+    /// [`finish`](Self::finish).
+    #[must_use]
+    pub fn model(&self) -> &Model<T> {
+        self.model
+    }
+
+    /// The epochs that have ended.
+    #[must_use]
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.epochs
+    }
+
+    /// The epoch that goes on, from 1, and how many of its [steps](Self::steps_per_epoch) have been
+    /// made.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        (self.epochs.len() + 1, self.course.step)
+    }
+
+    /// The number of mini-batches in an epoch.
+    #[must_use]
+    pub fn steps_per_epoch(&self) -> usize {
+        self.batches.count()
+    }
+
+    /// Why it has ended, if it has.
+    #[must_use]
+    pub fn stop(&self) -> Option<Stop> {
+        match self.state {
+            State::Ended(stop) => Some(stop),
+            State::GoesOn | State::Failed => None,
+        }
+    }
+}
+
+/// What watches a training from here on.
+fn monitor<T: Scalar>(
+    trainer: &Trainer<'_, T>,
+    model: &Model<T>,
+    train: &Dataset<T>,
+) -> Result<Monitor<T>, ModelError> {
+    let limits = trainer.optimizer.limits();
+    Monitor::new(model, train, trainer.epochs, limits, &trainer.threads)
+}
+
+/// The training part and the validation part.
+pub(crate) fn split_off<T: Scalar>(
+    data: &Dataset<T>,
+    fraction: f64,
+    seed: u64,
+) -> Result<(Dataset<T>, Dataset<T>), ModelError> {
+    let mut stream = Stream::new(seed, Purpose::Split, Key { epoch: 1, ..Key::default() });
+    let (train, validation) = split_indices(data.target(), fraction, &mut stream)?;
+    // Examples are named by where they are in the data, not in a part that nobody sees.
+    let part = |indices: &[usize]| {
+        let places = indices.iter().map(|&index| data.place(index)).collect();
+        data.subset(indices)?.with_places(places)
+    };
+    Ok((part(&train)?, part(&validation)?))
+}
+
+impl<T: Scalar> fmt::Debug for Training<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Training")
+            .field("trainer", &self.trainer)
+            .field("position", &self.position())
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

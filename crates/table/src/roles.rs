@@ -1,0 +1,62 @@
+//! What a column says of the rows, when it is no feature.
+
+use std::collections::HashMap;
+
+use crate::cell::BadCells;
+use crate::encoding::{numbers_of, seconds_of};
+use crate::{Cells, Rows, TableError};
+
+impl Rows<'_> {
+    /// How much each row counts, which a column says.
+    ///
+    /// # Errors
+    /// [`TableError::UnknownColumn`]; [`TableError::Weights`] for cells that are no finite numbers of
+    /// at least 0.
+    pub fn weights(&self, column: &str) -> Result<Vec<f64>, TableError> {
+        let position = self.table().position(column)?;
+        let weights = numbers_of(position, &self.table().columns()[position], self)?;
+        // A gap is none.
+        let is_bad = |row| weights.get(row).is_nan() || weights.get(row) < 0.0;
+        match BadCells::find(self, position, is_bad) {
+            Some(bad) => Err(TableError::Weights(bad)),
+            None => Ok(self.iter().map(|row| weights.get(row)).collect()),
+        }
+    }
+
+    /// The group of each row, which a column says: rows of equal cells are of one group, and so are
+    /// those with a gap.
+    ///
+    /// # Errors
+    /// [`TableError::UnknownColumn`].
+    pub fn groups(&self, column: &str) -> Result<Vec<usize>, TableError> {
+        let column = self.table().column(column)?;
+        let mut groups = HashMap::new();
+        let group = |row| {
+            let next = groups.len();
+            *groups.entry(column.text(row)).or_insert(next)
+        };
+        Ok(self.iter().map(group).collect())
+    }
+
+    /// Numbers in the order of the rows' times or numbers, which a column says.
+    ///
+    /// # Errors
+    /// [`TableError::UnknownColumn`]; [`TableError::NotNumbers`], [`TableError::NotFinite`] or
+    /// [`TableError::NotTimes`] for cells that are neither numbers nor times;
+    /// [`TableError::Gaps`].
+    pub fn order(&self, column: &str) -> Result<Vec<f64>, TableError> {
+        let position = self.table().position(column)?;
+        let column = &self.table().columns()[position];
+        let is_gap = |row| column.text(row).is_none();
+        if let Some(gaps) = BadCells::find(self, position, is_gap) {
+            return Err(TableError::Gaps(gaps));
+        }
+        match column.cells() {
+            Cells::Numbers(_) => {
+                let numbers = numbers_of(position, column, self)?;
+                Ok(self.iter().map(|row| numbers.get(row)).collect())
+            }
+            Cells::Texts(_) => seconds_of(position, column, self),
+        }
+    }
+}

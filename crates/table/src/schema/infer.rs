@@ -1,0 +1,216 @@
+use std::collections::HashSet;
+
+use super::truth::are_truths;
+use super::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions, time_of};
+use crate::parsed::{Parsed, parse_text};
+use crate::{Cells, Column, Missing, Numbers, Rows, TableError, Texts};
+
+/// Text is numbers with mistakes if at least this share is numbers.
+const NUMBERS: f64 = 0.9;
+
+/// ... and these are more than so many.
+const FEW: usize = 20;
+
+/// Rows from which on it is no accident that all values are different.
+const MANY_ROWS: usize = 50;
+
+pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema, TableError> {
+    let table = rows.table();
+    options.names().try_for_each(|name| table.position(name).map(drop))?;
+    let is_target = |column: &&Column| options.targets.iter().any(|name| name == column.name());
+    let features = table.columns().iter().filter(|column| !is_target(column));
+    let mut columns: Vec<ColumnSchema> =
+        features.map(|column| column_schema(column, rows, options)).collect();
+    if columns.iter().all(|column| column.left_out.is_some()) {
+        // What counts the rows may be the quantity of which all others are functions.
+        let counts = columns.iter_mut().filter(|column| {
+            column.left_out == Some(LeftOut::RowNumbers) && !is_index(&column.name)
+        });
+        counts.for_each(|column| column.left_out = None);
+    }
+    if columns.iter().all(|column| column.left_out.is_some()) {
+        let columns = columns.iter().map(ColumnSchema::to_string).collect();
+        return Err(TableError::NoFeatures { columns });
+    }
+    Ok(Schema::new(columns))
+}
+
+fn column_schema(column: &Column, rows: &Rows<'_>, options: &SchemaOptions) -> ColumnSchema {
+    let name = column.name();
+    let given = options.kind_of(name);
+    let kind = given.unwrap_or_else(|| kind(column, rows));
+    let left_out = if options.drop.iter().any(|dropped| dropped == name) {
+        Some(LeftOut::Dropped)
+    } else if let Some(role) = options.role_of(name) {
+        Some(LeftOut::Role(role.to_owned()))
+    } else {
+        let is_wanted = given.is_some() || options.is_kept(name);
+        left_out(column, kind, rows, options.needed(rows.len()), is_wanted)
+    };
+    ColumnSchema { name: name.to_owned(), kind, left_out }
+}
+
+/// What a column is. That is asked of all cells there are: what stands in one is a matter of
+/// the file, not of what is learnt.
+fn kind(column: &Column, rows: &Rows<'_>) -> ColumnKind {
+    match column.cells() {
+        Cells::Numbers(_) if is_postal(column.name()) => ColumnKind::Category,
+        Cells::Numbers(_) => ColumnKind::Number,
+        Cells::Texts(texts) => text_kind(texts, rows),
+    }
+}
+
+fn text_kind(texts: &Texts, rows: &Rows<'_>) -> ColumnKind {
+    if texts.distinct() == 2 && are_truths(texts.value(0), texts.value(1)) {
+        return ColumnKind::Boolean;
+    }
+    if texts.distinct() > 0 && texts.values().all(|text| time_of(text).is_some()) {
+        return ColumnKind::Time;
+    }
+    if are_numbers_with_mistakes(texts, rows) {
+        return ColumnKind::Number;
+    }
+    if are_sentences(texts) { ColumnKind::Text } else { ColumnKind::Category }
+}
+
+/// Whether nearly all are numbers, and what is none is no code either, as `007` is.
+fn are_numbers_with_mistakes(texts: &Texts, rows: &Rows<'_>) -> bool {
+    let none = Missing::new::<String>([]);
+    let is_number = |text: &str| !matches!(parse_text(text, b'.', &none), Parsed::Text(_));
+    let is_code = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_numbers: Vec<bool> = texts.values().map(is_number).collect();
+    let distinct = are_numbers.iter().filter(|&&is| is).count();
+    if distinct <= FEW || texts.values().any(|text| is_code(text) && !is_number(text)) {
+        return false;
+    }
+    let codes = || rows.iter().filter_map(|row| texts.code(row));
+    let numbers = codes().filter(|&code| are_numbers[code]).count();
+    numbers as f64 >= NUMBERS * codes().count() as f64
+}
+
+/// Whether most texts are of several words and hardly any comes twice.
+fn are_sentences(texts: &Texts) -> bool {
+    const WORDS: usize = 5;
+    let filled = texts.len() - texts.gaps();
+    let long = texts.values().filter(|text| text.split_whitespace().count() >= WORDS).count();
+    2 * long > texts.distinct() && 2 * texts.distinct() > filled
+}
+
+/// Whether numbers of this name are of places.
+fn is_postal(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain = plain.to_lowercase();
+    ["zip", "zipcode", "postalcode", "postcode", "plz", "fips"].contains(&plain.as_str())
+}
+
+/// Whether a column of this name may well number rows or name them.
+fn is_index(name: &str) -> bool {
+    let plain = name.to_lowercase();
+    let is_unnamed = plain.starts_with("unnamed") || plain.starts_with("column ");
+    let words = ["id", "index", "idx", "row", "rownames", "row_id", "key", "no", "nr", "#"];
+    let ends = ["_id", " id", "-id", ".id"];
+    is_unnamed
+        || words.contains(&plain.as_str())
+        || ends.iter().any(|end| plain.ends_with(end))
+        || name.ends_with("Id")
+        || name.ends_with("ID")
+}
+
+/// Why a column is no feature. One that is wanted still is none without several values.
+fn left_out(
+    column: &Column,
+    kind: ColumnKind,
+    rows: &Rows<'_>,
+    needed: usize,
+    is_wanted: bool,
+) -> Option<LeftOut> {
+    if let Some(reason) = one_value(column, rows) {
+        return Some(reason);
+    }
+    if kind == ColumnKind::Text {
+        return Some(LeftOut::Text);
+    }
+    if is_wanted {
+        return None;
+    }
+    match (column.cells(), kind) {
+        (Cells::Numbers(numbers), ColumnKind::Number) => identifier(column.name(), numbers, rows),
+        (Cells::Texts(texts), ColumnKind::Category) => rare(texts, rows, needed),
+        _ => None,
+    }
+}
+
+/// Whether there is no value, or one and no gap.
+fn one_value(column: &Column, rows: &Rows<'_>) -> Option<LeftOut> {
+    let (mut first, mut gaps) = (None, false);
+    match column.cells() {
+        Cells::Numbers(numbers) => {
+            for row in rows.iter() {
+                let number = numbers.get(row);
+                match first {
+                    _ if number.is_nan() => gaps = true,
+                    None => first = Some((row, number)),
+                    Some((_, other)) if other != number => return None,
+                    Some(_) => {}
+                }
+            }
+        }
+        Cells::Texts(texts) => {
+            for row in rows.iter() {
+                match (texts.code(row), first) {
+                    (None, _) => gaps = true,
+                    (Some(code), None) => first = Some((row, code as f64)),
+                    (Some(code), Some((_, other))) if other != code as f64 => return None,
+                    (Some(_), Some(_)) => {}
+                }
+            }
+        }
+    }
+    match first {
+        None => Some(LeftOut::Empty),
+        Some(_) if gaps => None,
+        Some((row, _)) => column.text(row).map(|text| LeftOut::Constant(text.into_owned())),
+    }
+}
+
+/// Whether whole numbers are all different, and either follow each other in the order of
+/// the table, or have the name of such.
+fn identifier(name: &str, numbers: &Numbers, rows: &Rows<'_>) -> Option<LeftOut> {
+    let mut seen = HashSet::new();
+    let (mut first, mut follows) = (None, true);
+    let (mut smallest, mut largest) = (f64::INFINITY, f64::NEG_INFINITY);
+    for row in rows.iter() {
+        let number = numbers.get(row);
+        if number.fract() != 0.0 || !number.is_finite() || !seen.insert(number.to_bits()) {
+            return None;
+        }
+        let offset = number - row as f64;
+        follows &= *first.get_or_insert(offset) == offset;
+        (smallest, largest) = (smallest.min(number), largest.max(number));
+    }
+    let distinct = seen.len();
+    let is_dense = (largest - smallest) < 2.0 * rows.table().rows() as f64;
+    match (is_index(name), distinct >= MANY_ROWS) {
+        (true, _) if follows => Some(LeftOut::RowNumbers),
+        (false, true) if follows => Some(LeftOut::RowNumbers),
+        (true, true) if is_dense => Some(LeftOut::RowNumbers),
+        (true, true) => Some(LeftOut::Identifier { distinct }),
+        _ => None,
+    }
+}
+
+/// Whether no text is in as many rows as are needed.
+fn rare(texts: &Texts, rows: &Rows<'_>, needed: usize) -> Option<LeftOut> {
+    let mut counts = vec![0_usize; texts.distinct()];
+    let mut filled = 0;
+    for code in rows.iter().filter_map(|row| texts.code(row)) {
+        counts[code] += 1;
+        filled += 1;
+    }
+    let distinct = counts.iter().filter(|&&count| count > 0).count();
+    let most = counts.iter().max().copied().unwrap_or(0);
+    if distinct == filled && distinct >= MANY_ROWS {
+        return Some(LeftOut::Identifier { distinct });
+    }
+    (most < needed).then_some(LeftOut::Rare { distinct, needed })
+}

@@ -1,0 +1,302 @@
+use std::collections::{HashMap, HashSet};
+
+use densely_data::{Target, Task};
+use densely_tensor::{Mat, try_zeros};
+
+use crate::encoding::numbers_of;
+use crate::parsed::{Parsed, canonical, parse_text};
+use crate::{Cells, Column, Missing, Rows, Table, TableError};
+
+/// What there is to predict, by the columns of a table: classes of one, or the numbers of one or
+/// several.
+///
+/// ```
+/// use densely_table::{Rows, Table, TargetColumns};
+///
+/// let table = Table::from_reader("size,kind\n2,pear\n3,?\n1,apple\n".as_bytes())?;
+/// let target = TargetColumns::infer(&table, &["kind"], None)?;
+/// assert_eq!(target.classes().unwrap(), ["apple", "pear"]);
+///
+/// // Rows without a target are left out.
+/// let (rows, read) = target.read(&Rows::all(&table))?;
+/// assert_eq!((rows, read.labels().unwrap()), (vec![0, 2], &[1, 0][..]));
+/// # Ok::<(), densely_table::TableError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetColumns {
+    columns: Vec<String>,
+    classes: Option<Vec<String>>,
+}
+
+/// Whole numbers with more distinct values than this are quantities rather than classes.
+const MOST_INTEGER_CLASSES: usize = 20;
+
+impl TargetColumns {
+    /// Of the columns of these names; several are numbers. Unless it is said, the target tells what
+    /// is to be learnt: numbers if there are some that are not whole, or more than 20 different ones;
+    /// classes otherwise.
+    ///
+    /// Classes are sorted: by value if all are numbers, otherwise by character. Numbers of the same
+    /// value (`1`, `1.0`, `1e0`) are the same class; `007` is text.
+    ///
+    /// # Errors
+    /// [`TableError::UnknownColumn`]; [`TableError::OneClass`] for classes of which there is one,
+    /// [`TableError::NoTargets`] if there are gaps only, [`TableError::NotANumber`] if one of
+    /// several targets is text.
+    pub fn infer(
+        table: &Table,
+        names: &[impl AsRef<str>],
+        task: Option<Task>,
+    ) -> Result<Self, TableError> {
+        let columns = names.iter().map(|name| table.column(name.as_ref()));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        if let Some(empty) = columns.iter().find(|column| column.gaps() == column.len()) {
+            return Err(TableError::NoTargets(empty.name().to_owned()));
+        }
+        let names = columns.iter().map(|column| column.name().to_owned()).collect();
+        let task = match (task, &columns[..]) {
+            (None, [column]) => suggested(column),
+            (Some(task), [_]) => task,
+            (_, columns) => {
+                let text = columns.iter().find(|column| matches!(column.cells(), Cells::Texts(_)));
+                match (task, text) {
+                    (Some(Task::Classification), _) => {
+                        return Err(TableError::NotANumber(columns[0].name().to_owned()));
+                    }
+                    (_, Some(text)) => return Err(TableError::NotANumber(text.name().to_owned())),
+                    (_, None) => Task::Regression,
+                }
+            }
+        };
+        match task {
+            Task::Regression => Ok(Self { columns: names, classes: None }),
+            Task::Classification => {
+                let classes = classes(columns[0]);
+                if let [class] = &classes[..] {
+                    let (target, class) = (columns[0].name().to_owned(), class.clone());
+                    return Err(TableError::OneClass { target, class });
+                }
+                Ok(Self { columns: names, classes: Some(classes) })
+            }
+        }
+    }
+
+    /// Of a column with these classes.
+    pub fn of_classes(column: impl Into<String>, classes: Vec<String>) -> Self {
+        Self { columns: vec![column.into()], classes: Some(classes) }
+    }
+
+    /// Of columns of numbers.
+    #[must_use]
+    pub fn of_values(columns: Vec<String>) -> Self {
+        Self { columns, classes: None }
+    }
+
+    /// The names of the columns.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The names of the classes; `None` for numbers.
+    #[must_use]
+    pub fn classes(&self) -> Option<&[String]> {
+        self.classes.as_deref()
+    }
+
+    /// The name of what is predicted.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.columns.join(", ")
+    }
+
+    /// Those of the rows that have a target, and their targets.
+    ///
+    /// # Errors
+    /// [`TableError::UnknownColumn`], [`TableError::UnknownClass`], [`TableError::NotNumbers`],
+    /// [`TableError::NotFinite`], and [`TableError::NoTargets`] if no row has one.
+    pub fn read(&self, rows: &Rows<'_>) -> Result<(Vec<usize>, Target<f64>), TableError> {
+        let table = rows.table();
+        let positions = self.columns.iter().map(|name| table.position(name));
+        let positions = positions.collect::<Result<Vec<_>, _>>()?;
+        match &self.classes {
+            Some(classes) => labels(rows, positions[0], classes),
+            None => values(rows, &positions, &self.columns),
+        }
+    }
+}
+
+/// The task that a target suggests.
+fn suggested(column: &Column) -> Task {
+    let (mut distinct, mut is_whole) = (HashSet::new(), true);
+    each_number(column, |number| {
+        is_whole &= number.fract() == 0.0;
+        distinct.insert((number + 0.0).to_bits());
+        is_whole && distinct.len() <= MOST_INTEGER_CLASSES
+    });
+    match is_whole && distinct.len() <= MOST_INTEGER_CLASSES {
+        true => Task::Classification,
+        false => Task::Regression,
+    }
+}
+
+/// Each number among the cells, or their distinct texts, as long as `visit` asks for more.
+fn each_number(column: &Column, mut visit: impl FnMut(f64) -> bool) {
+    match column.cells() {
+        Cells::Numbers(numbers) => {
+            let numbers = (0..numbers.len()).map(|row| numbers.get(row));
+            let _ = numbers.filter(|number| !number.is_nan()).all(visit);
+        }
+        Cells::Texts(texts) => {
+            let _ = texts.values().filter_map(number).all(&mut visit);
+        }
+    }
+}
+
+/// The number that a text is.
+fn number(text: &str) -> Option<f64> {
+    match parse_text(text, b'.', &Missing::new::<String>([])) {
+        Parsed::Decimal { .. } | Parsed::Float(_) => text.parse().ok(),
+        Parsed::Text(_) | Parsed::Gap => None,
+    }
+}
+
+/// The classes of a column, sorted.
+fn classes(column: &Column) -> Vec<String> {
+    let mut classes: Vec<String> = match column.cells() {
+        Cells::Texts(texts) => texts.values().map(str::to_owned).collect(),
+        Cells::Numbers(numbers) => {
+            let numbers = (0..numbers.len()).map(|row| numbers.get(row));
+            let distinct: HashSet<u64> =
+                numbers.filter(|n| !n.is_nan()).map(|number| (number + 0.0).to_bits()).collect();
+            distinct.into_iter().map(|bits| canonical(f64::from_bits(bits))).collect()
+        }
+    };
+    let numbers: Option<Vec<f64>> = classes.iter().map(|class| number(class)).collect();
+    match numbers {
+        Some(numbers) => {
+            let mut both: Vec<_> = numbers.into_iter().zip(classes).collect();
+            both.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+            both.into_iter().map(|(_, class)| class).collect()
+        }
+        None => {
+            classes.sort_unstable();
+            classes
+        }
+    }
+}
+
+/// A class as cells have it: models of others may spell a number otherwise.
+fn label(class: &str) -> String {
+    number(class).map_or_else(|| class.to_owned(), canonical)
+}
+
+fn labels(
+    rows: &Rows<'_>,
+    position: usize,
+    classes: &[String],
+) -> Result<(Vec<usize>, Target<f64>), TableError> {
+    let column = &rows.table().columns()[position];
+    let by_label: HashMap<String, usize> =
+        classes.iter().enumerate().map(|(class, name)| (label(name), class)).collect();
+    let unknown = |i: usize| TableError::UnknownClass {
+        cell: rows.cell(i, position),
+        classes: classes.to_vec(),
+    };
+    let (mut kept, mut labels) = (Vec::new(), Vec::new());
+    // The class of each distinct text.
+    let of_texts: Option<Vec<Option<usize>>> = match column.cells() {
+        Cells::Texts(texts) => {
+            Some(texts.values().map(|text| by_label.get(text).copied()).collect())
+        }
+        Cells::Numbers(_) => None,
+    };
+    for i in 0..rows.len() {
+        let row = rows.row(i);
+        let class = match (column.cells(), &of_texts) {
+            (Cells::Texts(texts), Some(of_texts)) => match texts.code(row) {
+                None => continue,
+                Some(code) => of_texts[code],
+            },
+            _ => match column.text(row) {
+                None => continue,
+                Some(text) => by_label.get(text.as_ref()).copied(),
+            },
+        };
+        labels.push(class.ok_or_else(|| unknown(i))?);
+        kept.push(row);
+    }
+    some(&kept, column.name())?;
+    Ok((kept, Target::Classes { labels, names: classes.to_vec() }))
+}
+
+fn values(
+    rows: &Rows<'_>,
+    positions: &[usize],
+    names: &[String],
+) -> Result<(Vec<usize>, Target<f64>), TableError> {
+    let columns = rows.table().columns();
+    let numbers = positions.iter().map(|&position| numbers_of(position, &columns[position], rows));
+    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+    let has_all = |&row: &usize| numbers.iter().all(|numbers| !numbers.get(row).is_nan());
+    let kept: Vec<usize> = rows.iter().filter(has_all).collect();
+    some(&kept, &names.join(", "))?;
+    let mut values: Mat<f64> = try_zeros("TargetColumns", "the targets", names.len(), kept.len())?;
+    for (k, numbers) in numbers.iter().enumerate() {
+        for (j, &row) in kept.iter().enumerate() {
+            values[(k, j)] = numbers.get(row);
+        }
+    }
+    Ok((kept, Target::Values { values, names: names.to_vec() }))
+}
+
+fn some(kept: &[usize], name: &str) -> Result<(), TableError> {
+    if kept.is_empty() { Err(TableError::NoTargets(name.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggested_by<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> Task {
+        suggested(&Column::of_cells("y", cells))
+    }
+
+    #[test]
+    fn few_integers_and_texts_are_classes() {
+        use Task::{Classification, Regression};
+        let integers = |count: i32| (0..count).map(|i| (3 * i - 7).to_string());
+        assert_eq!(suggested_by(integers(20)), Classification);
+        assert_eq!(suggested_by(integers(20).chain(integers(20))), Classification);
+        assert_eq!(suggested_by(integers(21)), Regression);
+        let both_zeros = (0..20).map(|i| i.to_string()).chain(["-0".to_owned(), "NA".to_owned()]);
+        assert_eq!(suggested_by(both_zeros), Classification);
+        assert_eq!(suggested_by(["1.0", "-0", "0", "2e0"]), Classification);
+        assert_eq!(suggested_by(["1", "2", "2.5"]), Regression);
+        assert_eq!(suggested_by((0..30).map(|i| format!("class {i}"))), Classification);
+        assert_eq!(suggested_by(["0.5", "unknown"]), Regression);
+        assert_eq!(suggested_by(["0", "1", "unknown"]), Classification);
+    }
+
+    #[test]
+    fn numbers_sort_by_value_and_texts_by_character() {
+        let classes = |cells: &[&str]| classes(&Column::of_cells("y", cells));
+        assert_eq!(classes(&["10", "9", "-1", "9"]), ["-1", "9", "10"]);
+        assert_eq!(classes(&["10", "9", "b", "B"]), ["10", "9", "B", "b"]);
+        assert_eq!(classes(&["1.0", "0", "1", "-0", "0.0"]), ["0", "1"]);
+        assert_eq!(classes(&["1.0", "a", "1", "A"]), ["1", "A", "a"]);
+        assert_eq!(classes(&["7", "007", "07", "7.0"]), ["007", "07", "7"]);
+        // As `f64`, these are one.
+        let large = ["9007199254740993", "9007199254740992"];
+        assert_eq!(classes(&large), [large[1], large[0]]);
+    }
+
+    /// Models that were trained before name classes as the first cell spelt them.
+    #[test]
+    fn a_class_may_be_spelt_otherwise_than_its_cells() {
+        let table = Table::from_columns(vec![Column::of_cells("y", ["1", "0.0", "1e0"])]).unwrap();
+        let target = TargetColumns::of_classes("y", vec!["0".into(), "1.0".into()]);
+        let (_, read) = target.read(&Rows::all(&table)).unwrap();
+        assert!(matches!(read, Target::Classes { labels, .. } if labels == [1, 0, 1]));
+    }
+}

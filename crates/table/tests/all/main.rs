@@ -1,0 +1,5 @@
+//! Tests of the crate as its users see it.
+
+mod dialects;
+mod encoding;
+mod schema;

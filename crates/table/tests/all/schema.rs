@@ -1,0 +1,121 @@
+//! What columns are, and which are left out.
+
+use densely_table::{ColumnKind, Rows, Schema, SchemaOptions, Table, TableError};
+
+fn schema(text: &str, options: &SchemaOptions) -> Vec<String> {
+    let table = Table::from_reader(text.as_bytes()).unwrap();
+    let schema = Schema::infer(&Rows::all(&table), options).unwrap();
+    schema.columns().iter().map(ToString::to_string).collect()
+}
+
+/// A table of one column besides numbers that are features.
+fn of(name: &str, cells: impl IntoIterator<Item = String>) -> String {
+    let mut text = format!("{name},x\n");
+    for (i, cell) in cells.into_iter().enumerate() {
+        text += &format!("{cell},{}.5\n", i % 7);
+    }
+    schema(&text, &SchemaOptions::new())[0].clone()
+}
+
+fn all(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn kinds_are_told_from_the_cells() {
+    for (cells, expected) in [
+        (all(&["1.5", "2", "NA"]), "a: number"),
+        (all(&["True", "False", "", "True"]), "a: boolean"),
+        (all(&["yes", "no", "yes"]), "a: boolean"),
+        (all(&["red", "blue", "red"]), "a: category"),
+        (all(&["01", "1", "02", "01"]), "a: category"),
+        (all(&["2024-01-02", "2024-03-01T12:00", "NA"]), "a: time"),
+        (all(&["", "", ""]), "a: number, left out: it has no value"),
+        (all(&["7", "7", "7"]), "a: number, left out: it is always `7`"),
+        (all(&["x", "x", "x"]), "a: category, left out: it is always `x`"),
+        // Whether there is a value is something to learn from.
+        (all(&["7", "", "7"]), "a: number"),
+    ] {
+        assert_eq!(of("a", cells.clone()), expected, "{cells:?}");
+    }
+    let sentences = (0..30).map(|i| format!("it was the {i} th time this year"));
+    assert_eq!(of("a", sentences), "a: text, left out: it is text");
+}
+
+#[test]
+fn numbers_with_a_few_mistakes_are_numbers_and_codes_are_not() {
+    let numbers = |i: usize| format!("{}.{}", i, i % 10);
+    let mistake = |cells: &[(usize, &str)]| {
+        let cells: Vec<(usize, String)> = cells.iter().map(|&(i, c)| (i, c.to_owned())).collect();
+        (0..100).map(move |i| {
+            cells.iter().find(|(at, _)| *at == i).map_or(numbers(i), |(_, cell)| cell.clone())
+        })
+    };
+    assert_eq!(of("a", mistake(&[(3, "abc"), (7, "\"1,5\"")])), "a: number");
+    assert!(of("a", mistake(&[(3, "007")])).starts_with("a: category"));
+}
+
+#[test]
+fn identifiers_and_row_numbers_are_left_out() {
+    let count = |from: usize| (from..from + 60).map(|i| i.to_string());
+    let shuffled = || (0..60).map(|i| (i * 17 % 60).to_string());
+    let left = "a: number, left out: it numbers the rows";
+    assert_eq!(of("a", count(1)), left);
+    assert_eq!(of("id", count(1000)), left.replace("a:", "id:"));
+    assert_eq!(of("", (0..5).map(|i| i.to_string())), left.replace("a:", "column 1:"));
+    assert_eq!(of("user_id", shuffled()), left.replace("a:", "user_id:"));
+    // Different numbers in no order are quantities, unless their name says otherwise.
+    assert_eq!(of("a", shuffled()), "a: number");
+    // Of no others there is nothing else to learn from.
+    let alone: String = (0..60).map(|i| format!("{i},{}\n", i % 2)).collect();
+    let options = SchemaOptions::new().target("y");
+    assert_eq!(schema(&format!("x,y\n{alone}"), &options), ["x: number"]);
+    let sparse = || (0..60).map(|i| (i * 7919 % 65_521).to_string());
+    assert_eq!(of("a", sparse()), "a: number");
+    assert_eq!(
+        of("CustomerID", sparse()),
+        "CustomerID: number, left out: it identifies rows, with 60 different values",
+    );
+    assert_eq!(
+        of("a", (0..60).map(|i| format!("k{i}"))),
+        "a: category, left out: it identifies rows, with 60 different values",
+    );
+    assert_eq!(
+        of("a", (0..900).map(|i| format!("k{}", i / 2))),
+        "a: category, left out: none of its 450 values is in 9 rows",
+    );
+    assert_eq!(of("zip", (0..60).map(|i| (90_000 + i % 3).to_string())), "zip: category");
+}
+
+#[test]
+fn options_decide_before_the_cells() {
+    let mut text = "id,code,day,y\n".to_owned();
+    for i in 0..60 {
+        text += &format!("{i},{},2024-01-{:02},{}\n", i % 3, i % 28 + 1, i % 2);
+    }
+    let options = SchemaOptions::new().target("y").keep("id").kind("code", ColumnKind::Category);
+    let options = options.role("day", "time of the split");
+    assert_eq!(
+        schema(&text, &options),
+        ["id: number", "code: category", "day: time, left out: it is the time of the split"],
+    );
+    let options = SchemaOptions::new().target("y").drop("code").drop("day");
+    let table = Table::from_reader(text.as_bytes()).unwrap();
+    let error = Schema::infer(&Rows::all(&table), &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no feature is left: id: number, left out: it numbers the rows; \
+         code: number, left out: as asked for; day: time, left out: as asked for",
+    );
+    let error = Schema::infer(&Rows::all(&table), &SchemaOptions::new().drop("dy")).unwrap_err();
+    assert!(matches!(error, TableError::UnknownColumn { name, .. } if name == "dy"));
+}
+
+/// What the held-out part has in it is not looked at.
+#[test]
+fn values_are_those_of_the_training_part() {
+    let table = Table::from_reader("a,b\n1,x\n1,y\n2,z\n1,x\n".as_bytes()).unwrap();
+    let schema = Schema::infer(&Rows::of(&table, &[0, 1, 3]), &SchemaOptions::new()).unwrap();
+    assert_eq!(schema.columns()[0].to_string(), "a: number, left out: it is always `1`");
+    assert_eq!(schema.features().map(|column| &*column.name).collect::<Vec<_>>(), ["b"]);
+}
