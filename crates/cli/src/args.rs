@@ -42,7 +42,9 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct TrainArgs {
-    /// A table; none: 1,797 images of handwritten digits
+    /// A table: delimited text, Parquet, NPY or NPZ, a sheet of Excel or OpenDocument, JSON lines, IDX,
+    /// libsvm or ARFF, also compressed by gzip or zstd; - is standard input. None: 1,797 images of
+    /// handwritten digits
     pub(crate) data: Option<PathBuf>,
 
     /// The column to predict; several of numbers are separated by commas [default: the last one]
@@ -186,7 +188,7 @@ pub(crate) struct TrainArgs {
     pub(crate) config: Option<PathBuf>,
 }
 
-/// How delimited text is read, if not as found.
+/// How a file is read, if not as found.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DialectArgs {
     /// What separates cells: comma, semicolon, tab, bar, spaces, or a character [default: told
@@ -203,6 +205,12 @@ pub(crate) struct DialectArgs {
     /// of a model, as in its training]
     #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true)]
     pub(crate) missing: Option<Names>,
+    /// The sheet of a workbook [default: the first with anything in it]
+    #[arg(long, value_name = "NAME", help_heading = "Data")]
+    pub(crate) sheet: Option<String>,
+    /// A file whose only column is taken as the last, `label`: as MNIST has its labels
+    #[arg(long, value_name = "FILE", help_heading = "Data")]
+    pub(crate) labels: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -269,7 +269,8 @@ pub(crate) fn from_anywhere(options: &[OptionText]) -> Vec<OptionText> {
     let is_path = |name: &str| known.iter().any(|option| option.is_path && option.name == name);
     let whole = |path: &str| std::path::absolute(path).ok()?.into_os_string().into_string().ok();
     let text = |(name, text): &OptionText| {
-        let whole = is_path(name).then(|| whole(text)).flatten();
+        // Standard input is no file.
+        let whole = (is_path(name) && text != "-").then(|| whole(text)).flatten();
         (name.clone(), whole.unwrap_or_else(|| text.clone()))
     };
     options.iter().map(text).collect()

@@ -6,6 +6,7 @@ use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
 use densely::table::TableError;
+use densely_files::FileError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
@@ -33,6 +34,9 @@ pub(crate) enum CliError {
          rename it, or give a link to it that has another name", .0.display()
     )]
     NotText(PathBuf),
+    /// A file that is not read as a table.
+    #[error(transparent)]
+    Files(#[from] FileError),
     #[error("{}", of_file(.0))]
     Format(#[from] FormatError),
     #[error(transparent)]
@@ -183,10 +187,21 @@ fn option_for_table(error: &TableError) -> String {
             )
         }
         TableError::NotFinite(_) => " (--missing WORDS)".to_owned(),
-        TableError::NoFeatures { .. } => " (--keep-column NAMES)".to_owned(),
-        TableError::RaggedRow { .. } => {
-            " (if cells are not separated by what was found: --separator)".to_owned()
+        TableError::NoFeatures { columns } if columns.is_empty() => {
+            "there is no column but the target (--separator, if there should be)".to_owned()
         }
+        TableError::NoFeatures { .. } => " (--keep-column NAMES)".to_owned(),
+        TableError::ManyClasses { .. } => " (--target NAME, --task classify)".to_owned(),
+        TableError::FormattedTarget { .. } => {
+            " (if a comma stands before decimals: --decimal comma)".to_owned()
+        }
+        TableError::MissingColumns { .. } => {
+            " (if the table has no header: --header no; if cells are separated by something else: \
+             --separator)"
+                .to_owned()
+        }
+        TableError::RaggedRow { .. } => " (--separator, if it is another)".to_owned(),
+        TableError::UnknownColumn { .. } | TableError::NotTimes(_) => String::new(),
         _ => String::new(),
     }
 }

@@ -1,10 +1,10 @@
 //! Models, tables and threads, with errors that name the file.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use densely::prelude::{AnyModel, Schema, Table, Threads};
 use densely::table::{Dialect, Missing, TextOptions};
+use densely_files::{FileError, ReadOptions, Reason};
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
@@ -45,12 +45,29 @@ pub(crate) fn table(
         (None, Some(schema)) => options.missing(schema.missing().clone()),
         (None, None) => options,
     };
-    let table = if path == Path::new("-") {
-        options.from_reader(io::stdin().lock())
-    } else {
-        options.read(path)
+    // A model that was trained without names of columns is used without them.
+    let is_unnamed = |schema: &Schema| {
+        let mut columns = schema.columns().iter();
+        columns.all(|column| column.name.starts_with("column "))
     };
-    let table = table.map_err(CliError::table(path))?;
+    if args.header.is_none() && schema.is_some_and(is_unnamed) {
+        options = options.header(false);
+    }
+    let mut reading = ReadOptions::new().text(options);
+    if let Some(sheet) = &args.sheet {
+        reading = reading.sheet(sheet);
+    }
+    if let Some(labels) = &args.labels {
+        reading = reading.labels(labels);
+    }
+    let table = reading.read(path).map_err(|error| match error {
+        FileError::Invalid { path, reason } => match *reason {
+            Reason::Table(source) => CliError::table(path)(source),
+            reason => FileError::Invalid { path, reason: Box::new(reason) }.into(),
+        },
+        FileError::File { path, source } => CliError::File { path, source },
+        error => error.into(),
+    })?;
     let notes = table.dialect().map(Dialect::notes).unwrap_or_default();
     if !notes.is_empty() {
         eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));

@@ -60,6 +60,7 @@ enum StoredReason {
     RowNumbers,
     Identifier(usize),
     Rare(usize, usize),
+    Formatted(String),
     Text,
 }
 
@@ -187,6 +188,7 @@ impl From<&LeftOut> for StoredReason {
             LeftOut::RowNumbers => Self::RowNumbers,
             LeftOut::Identifier { distinct } => Self::Identifier(*distinct),
             LeftOut::Rare { distinct, needed } => Self::Rare(*distinct, *needed),
+            LeftOut::Formatted(cell) => Self::Formatted(cell.clone()),
             LeftOut::Text => Self::Text,
         }
     }
@@ -202,6 +204,7 @@ impl From<StoredReason> for LeftOut {
             StoredReason::RowNumbers => Self::RowNumbers,
             StoredReason::Identifier(distinct) => Self::Identifier { distinct },
             StoredReason::Rare(distinct, needed) => Self::Rare { distinct, needed },
+            StoredReason::Formatted(cell) => Self::Formatted(cell),
             StoredReason::Text => Self::Text,
         }
     }

@@ -118,7 +118,7 @@ pub enum TableError {
         columns: Vec<String>,
     },
     /// Every column was left out.
-    #[error("no feature is left: {}", .columns.join("; "))]
+    #[error("no feature is left: {}", few(.columns))]
     NoFeatures {
         /// Each column and why it was left out.
         columns: Vec<String>,
@@ -185,6 +185,44 @@ pub enum TableError {
         /// The class.
         class: String,
     },
+    /// A target with nearly as many classes as there are rows.
+    #[error(
+        "target `{target}`: {classes} classes in {rows} rows are too many to learn; choose another \
+         target, or say that it is one of classes"
+    )]
+    ManyClasses {
+        /// The name of the target.
+        target: String,
+        /// How many classes there are.
+        classes: usize,
+        /// How many rows have a target.
+        rows: usize,
+    },
+    /// A target of numbers that are written for people.
+    #[error(
+        "target `{target}`: its cells are numbers with something around them, such as `{}`; leave \
+         units, currencies and separators of thousands out of them", shortened(.class)
+    )]
+    FormattedTarget {
+        /// The name of the target.
+        target: String,
+        /// A cell.
+        class: String,
+    },
+    /// A target that has another role, too.
+    #[error("column `{}` cannot be both the target and the {role}", shortened(.column))]
+    TwoRoles {
+        /// The name of the column.
+        column: String,
+        /// The other role.
+        role: String,
+    },
+    /// Cells that do not say which row comes first.
+    #[error("{0}: expected a number or a date in each row, to order the rows by")]
+    Order(Box<BadCells>),
+    /// A column of weights that are all 0.
+    #[error("column `{0}`: all weights are 0, so that nothing counts")]
+    NoWeight(String),
     /// Several targets that are not all numbers.
     #[error("target `{0}`: several targets must all be numbers, which this one is not")]
     NotANumber(String),
@@ -216,5 +254,15 @@ pub(crate) fn list(names: &[String]) -> String {
     match names.len().saturating_sub(SHOWN_NAMES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The first few sentences.
+fn few(sentences: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let shown = sentences.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    match sentences.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
     }
 }

@@ -8,19 +8,33 @@
 /// assert!(Missing::default().is_gap("N/A") && Missing::default().is_gap(""));
 /// let missing = Missing::new(["unknown"]);
 /// assert!(missing.is_gap("unknown") && missing.is_gap("") && !missing.is_gap("?"));
+///
+/// // A number stands for a gap however it is spelt.
+/// let options = densely_table::TextOptions::new().missing(Missing::new(["-999"]));
+/// let table = options.from_reader("a,b\n-999.0,1\n2,3\n".as_bytes())?;
+/// assert_eq!(table.column("a")?.gaps(), 1);
+/// # Ok::<(), densely_table::TableError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     tokens: Vec<String>,
+    /// Those of them that are numbers: `-999` is so as `-999.0`, too.
+    numbers: Vec<u64>,
 }
 
-const TOKENS: [&str; 13] =
-    ["NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-"];
+const TOKENS: [&str; 26] = [
+    "NA", "N/A", "n/a", "#N/A", "<NA>", "n.a.", "N.A.", "NaN", "nan", "NAN", "-nan", "-NaN", "NaT",
+    "null", "NULL", "(null)", "\\N", "None", "?", "-", "--", "..", "#DIV/0!", "#VALUE!", "#NUM!",
+    "-1.#IND",
+];
 
 impl Missing {
     /// With these words instead. An empty cell is a gap always.
     pub fn new<S: Into<String>>(tokens: impl IntoIterator<Item = S>) -> Self {
-        Self { tokens: tokens.into_iter().map(Into::into).collect() }
+        let tokens: Vec<String> = tokens.into_iter().map(Into::into).collect();
+        let number = |token: &String| token.parse().ok().filter(|number: &f64| !number.is_nan());
+        let numbers = tokens.iter().filter_map(number).map(bits).collect();
+        Self { tokens, numbers }
     }
 
     /// Whether a cell is a gap.
@@ -29,11 +43,22 @@ impl Missing {
         cell.is_empty() || self.tokens.iter().any(|token| token == cell)
     }
 
+    /// Whether a number is one that stands for a gap.
+    #[inline]
+    pub(crate) fn is_gap_number(&self, number: impl FnOnce() -> f64) -> bool {
+        !self.numbers.is_empty() && self.numbers.contains(&bits(number()))
+    }
+
     /// The words.
     #[must_use]
     pub fn tokens(&self) -> &[String] {
         &self.tokens
     }
+}
+
+/// The same of both zeros.
+fn bits(number: f64) -> u64 {
+    (number + 0.0).to_bits()
 }
 
 impl Default for Missing {

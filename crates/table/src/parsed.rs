@@ -36,7 +36,7 @@ pub(crate) fn parse<'a>(
     missing: &Missing,
 ) -> Result<Parsed<'a>, Utf8Error> {
     match short_decimal(cell, decimal) {
-        Some(parsed) => Ok(parsed),
+        Some(parsed) => Ok(parsed.unless_gap(missing)),
         None => Ok(parse_text(from_utf8(cell)?, decimal, missing)),
     }
 }
@@ -45,13 +45,13 @@ pub(crate) fn parse<'a>(
 pub(crate) fn parse_text<'a>(cell: &'a str, decimal: u8, missing: &Missing) -> Parsed<'a> {
     let cell = cell.trim();
     if let Some(parsed) = short_decimal(cell.as_bytes(), decimal) {
-        return parsed;
+        return parsed.unless_gap(missing);
     }
     if missing.is_gap(cell) {
         return Parsed::Gap;
     }
-    match float(cell, decimal) {
-        Some(float) => Parsed::Float(float),
+    match float(cell, decimal).or_else(|| grouped(cell, decimal)) {
+        Some(float) => Parsed::Float(float).unless_gap(missing),
         None => Parsed::Text(cell),
     }
 }
@@ -115,6 +115,48 @@ fn sign(cell: &str) -> f64 {
 fn infinity(text: &str) -> Option<f64> {
     let is_infinity = ["inf", "infinity"].iter().any(|name| text.eq_ignore_ascii_case(name));
     is_infinity.then_some(f64::INFINITY)
+}
+
+/// A number whose thousands are set apart, where nothing else can be meant: `1,234,567`, `1,234.5`, and with
+/// a comma before decimals also `1.234`.
+fn grouped(cell: &str, decimal: u8) -> Option<f64> {
+    let (point, comma) = (char::from(decimal), if decimal == b',' { '.' } else { ',' });
+    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let (whole, fraction) = match digits.split_once(point) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (digits, None),
+    };
+    let mut groups = whole.split(comma);
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let first =
+        groups.next().filter(|first| (1..=3).contains(&first.len()) && all_digits(first))?;
+    let rest: Vec<&str> = groups.collect();
+    let are_thousands = rest.iter().all(|group| group.len() == 3 && all_digits(group));
+    // `1,234` may be a fraction of a file that has no other number with a comma.
+    let is_clear = rest.len() > 1 || fraction.is_some() || decimal == b',';
+    if rest.is_empty() || !are_thousands || !is_clear || is_code(first.as_bytes()) {
+        return None;
+    }
+    if !fraction.unwrap_or_default().bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let plain = format!("{first}{}.{}", rest.concat(), fraction.unwrap_or("0"));
+    plain.parse::<f64>().ok().map(|number| number.copysign(sign(cell)))
+}
+
+impl Parsed<'_> {
+    /// The same, or a gap if it is a number that stands for one.
+    #[inline]
+    fn unless_gap(self, missing: &Missing) -> Self {
+        let is_gap = missing.is_gap_number(|| match self {
+            Self::Decimal { mantissa, exponent } => {
+                f64::from(mantissa) / POWERS[usize::from(exponent)]
+            }
+            Self::Float(float) => float,
+            Self::Gap | Self::Text(_) => f64::NAN,
+        });
+        if is_gap { Self::Gap } else { self }
+    }
 }
 
 impl Parsed<'_> {
@@ -209,8 +251,30 @@ mod tests {
         assert_eq!(value("-0,25", b','), Some(-0.25));
         assert_eq!(value("1,5e3", b','), Some(1500.0));
         assert_eq!(value("12", b','), Some(12.0));
-        for cell in ["1.5", "1.000,5", "1,0,0"] {
+        for cell in ["1.5", "1,0,0"] {
             assert_eq!(value(cell, b','), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn thousands_are_set_apart_where_nothing_else_can_be_meant() {
+        for (cell, decimal, expected) in [
+            ("1,234,567", b'.', 1_234_567.0),
+            ("-1,642.10", b'.', -1642.1),
+            ("1.642,10", b',', 1642.1),
+            ("8.626", b',', 8626.0),
+        ] {
+            assert_eq!(value(cell, decimal), Some(expected), "{cell}");
+        }
+        for (cell, decimal) in [
+            ("1,234", b'.'),
+            ("12,34,101", b'.'),
+            ("1,23", b'.'),
+            ("0,123.5", b'.'),
+            ("1.23", b','),
+        ] {
+            let expected = if cell == "0,123.5" { Some(123.5) } else { None };
+            assert_eq!(value(cell, decimal), expected, "{cell}");
         }
     }
 

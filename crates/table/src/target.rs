@@ -5,6 +5,7 @@ use densely_tensor::{Mat, try_zeros};
 
 use crate::encoding::numbers_of;
 use crate::parsed::{Parsed, canonical, parse_text};
+use crate::schema::is_formatted;
 use crate::{Cells, Column, Missing, Rows, Table, TableError};
 
 /// What there is to predict, by the columns of a table: classes of one, or the numbers of one or
@@ -41,7 +42,8 @@ impl TargetColumns {
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`]; [`TableError::OneClass`] for classes of which there is one,
-    /// [`TableError::NoTargets`] if there are gaps only, [`TableError::NotANumber`] if one of
+    /// [`TableError::ManyClasses`] or [`TableError::FormattedTarget`] if more than half of the rows have one
+    /// of their own and no task was given, [`TableError::NoTargets`] if there are gaps only, [`TableError::NotANumber`] if one of
     /// several targets is text.
     pub fn infer(
         table: &Table,
@@ -54,6 +56,7 @@ impl TargetColumns {
             return Err(TableError::NoTargets(empty.name().to_owned()));
         }
         let names = columns.iter().map(|column| column.name().to_owned()).collect();
+        let is_told = task.is_none();
         let task = match (task, &columns[..]) {
             (None, [column]) => suggested(column),
             (Some(task), [_]) => task,
@@ -72,6 +75,7 @@ impl TargetColumns {
             Task::Regression => Ok(Self { columns: names, classes: None }),
             Task::Classification => {
                 let classes = classes(columns[0]);
+                check_told(columns[0], &classes, is_told)?;
                 if let [class] = &classes[..] {
                     let (target, class) = (columns[0].name().to_owned(), class.clone());
                     return Err(TableError::OneClass { target, class });
@@ -123,6 +127,23 @@ impl TargetColumns {
             Some(classes) => labels(rows, positions[0], classes),
             None => values(rows, &positions, &self.columns),
         }
+    }
+}
+
+/// Rows from which on it is no accident that nearly every one has a class of its own.
+const MANY_ROWS: usize = 20;
+
+/// Classes that were told from the cells are fewer than half of the rows.
+fn check_told(column: &Column, classes: &[String], is_told: bool) -> Result<(), TableError> {
+    let rows = column.len() - column.gaps();
+    if !is_told || rows < MANY_ROWS || 2 * classes.len() <= rows {
+        return Ok(());
+    }
+    let formatted = classes.iter().filter(|class| is_formatted(class)).count();
+    let (target, class) = (column.name().to_owned(), classes[0].clone());
+    match 10 * formatted >= 9 * classes.len() {
+        true => Err(TableError::FormattedTarget { target, class }),
+        false => Err(TableError::ManyClasses { target, classes: classes.len(), rows }),
     }
 }
 

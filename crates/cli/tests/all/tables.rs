@@ -137,7 +137,7 @@ fn rows_without_a_target_are_left_out_and_counted() {
     folder.write("people.csv", gaps.collect::<String>());
     let train = folder.run("train people.csv --epochs 2 --out run");
     assert!(
-        train.stderr.contains("people.csv: 30 rows without a target left out"),
+        train.stderr.contains("people.csv: 30 rows without a target left out ("),
         "{}",
         train.stderr
     );
@@ -262,6 +262,77 @@ fn files_of_other_dialects_are_read_as_they_are_meant() {
     }
 }
 
+/// What nobody means to learn is refused, with what to do.
+#[test]
+fn targets_and_roles_that_make_no_sense_are_refused() {
+    let folder = Folder::new();
+    let rows = |row: &dyn Fn(usize) -> String| (0..40).map(row).collect::<String>();
+    folder.write(
+        "m.csv",
+        "x,z,w,y\n".to_owned() + &rows(&|i| format!("{i}.5,{},0,{}\n", i % 7, i % 3)),
+    );
+    folder.write("price.csv", "x,price\n".to_owned() + &rows(&|i| format!("{i}.5,\"${i},642\"\n")));
+    folder.write("ids.csv", "x,who\n".to_owned() + &rows(&|i| format!("{i}.5,p{i}\n")));
+    folder.write("one.csv", "x\n".to_owned() + &rows(&|i| format!("{i}.5\n")));
+    for (arguments, said) in [
+        ("m.csv --weight-column w", "column `w`: all weights are 0"),
+        ("m.csv --weight-column y --target y", "cannot be both the target and the weight of rows"),
+        ("m.csv --type y=text", "column `y` cannot be both the target and the text"),
+        ("m.csv --split-by none", "there is no column `none`"),
+        ("price.csv", "numbers with something around them, such as `$0,642`"),
+        ("ids.csv", "40 classes in 40 rows are too many to learn"),
+        ("one.csv", "there is no column but the target (--separator"),
+    ] {
+        let message = folder.fails(1, &format!("train {arguments}"));
+        assert!(message.contains(said), "{message}");
+    }
+    let regress = folder.json("train m.csv --drop w --type y=number --epochs 2");
+    assert_eq!(regress["task"], "regress");
+    // A number may stand for a gap, however it is spelt.
+    folder.write(
+        "gaps.csv",
+        "x,z,y\n".to_owned()
+            + &rows(&|i| {
+                format!(
+                    "{},{},{}\n",
+                    if i % 5 == 0 { "-999.0".to_owned() } else { format!("{i}.5") },
+                    i % 7,
+                    i % 3
+                )
+            }),
+    );
+    let train = folder.run("train gaps.csv --missing -999 --epochs 2");
+    assert!(train.stderr.contains("with gaps: x"), "{}", train.stderr);
+}
+
+#[test]
+fn tables_without_names_are_predicted_without_them() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{}.5,{},{}\n", i * 7 % 11, i % 5, ["no", "yes"][i % 2]);
+    folder.write("t.csv", (0..60).map(row).collect::<String>());
+    folder.ok("train t.csv --epochs 2 --out run");
+    folder.write("new.csv", "big,4\n1.5,2\n");
+    assert_eq!(folder.fails(1, "predict run new.csv").matches("`big` in row 1").count(), 1);
+    folder.write("new.csv", "3.5,4\n");
+    assert_eq!(folder.ok("predict run new.csv").lines().count(), 2);
+}
+
+/// Of other formats, the crate `densely-files` has the tests.
+#[test]
+fn other_files_are_tables_too() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        format!("{{\"x\": {}.5, \"kind\": \"{}\", \"y\": {}}}\n", i % 9, ["a", "b"][i % 2], i % 3)
+    };
+    folder.write("t.jsonl", (0..60).map(row).collect::<String>());
+    let train = folder.run("train t.jsonl --epochs 2 --out run");
+    assert!(train.stderr.contains("1 number, 1 category"), "{}", train.stderr);
+    assert_eq!(folder.ok("predict run t.jsonl").lines().count(), 61);
+    folder.write("t.feather", b"ARROW1\0\0and so on");
+    let message = folder.fails(1, "train t.feather");
+    assert!(message.contains("t.feather: ") && message.contains("not read"), "{message}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_table_may_come_from_standard_input() {
@@ -269,6 +340,8 @@ fn a_table_may_come_from_standard_input() {
     folder.write("people.csv", people(',', '.'));
     let train = folder.shell("densely train - --epochs 2 --out run < people.csv");
     assert_eq!(train.status, 0, "{}", train.stderr);
+    let again = folder.shell("densely train --config run/config.toml --out again < people.csv");
+    assert_eq!(again.status, 0, "{}", again.stderr);
     let predicted = folder.shell("densely predict run - < people.csv");
     assert_eq!(predicted.stdout, folder.ok("predict run people.csv"));
     assert!(!folder.path().join("run/split.json").exists(), "there is no file to look at again");

@@ -107,9 +107,13 @@ impl Dialect {
         }
         match (self.titles, self.header) {
             (0, _) => {}
-            (1, true) => notes.push("1 line above the header was passed over".to_owned()),
-            (lines, true) => notes.push(format!("{lines} lines above the header were passed over")),
-            (lines, false) => notes.push(format!("{lines} lines above the data were passed over")),
+            (lines, header) => {
+                let what = if header { "header" } else { "data" };
+                notes.push(match lines {
+                    1 => format!("1 line above the {what} was passed over"),
+                    lines => format!("{lines} lines above the {what} were passed over"),
+                });
+            }
         }
         if self.comments {
             notes.push("lines that begin with # were passed over".to_owned());

@@ -23,7 +23,7 @@ pub(super) fn sniff(
     options: &TextOptions,
     extension: Option<Separator>,
 ) -> Result<Found, TableError> {
-    let comments = first_line(head).starts_with(b"#");
+    let comments = has_comments(head);
     let sample = |separator| Sample::new(head, whole, separator, comments);
     let sample = match options.separator.or(extension) {
         Some(separator) => sample(separator),
@@ -36,7 +36,9 @@ pub(super) fn sniff(
     // One row of another width, as of a file of one row, is no title.
     let is_title = |row: &&Row| {
         let is_other = !is_long(row, &sample) && !is_short(row, &sample);
-        sample.width > 1 && !sample.is_regular(row) && is_other
+        let is_padded =
+            sample.width > 2 && row.cells.iter().filter(|cell| !cell.is_empty()).count() < 2;
+        sample.width > 1 && ((!sample.is_regular(row) && is_other) || is_padded)
     };
     let titles = sample.rows.iter().take(MOST_TITLES).take_while(is_title).count();
     let titles = if titles < sample.rows.len() { titles } else { 0 };
@@ -68,6 +70,14 @@ pub(super) fn sniff(
 /// The name of a column: by its position, if it has none.
 fn named(i: usize, cell: &str) -> String {
     if cell.is_empty() { format!("column {}", i + 1) } else { cell.to_owned() }
+}
+
+/// Whether lines that begin with `#` are comments: the first does, and not all do, as where the name of a
+/// column and its cells begin so.
+fn has_comments(head: &[u8]) -> bool {
+    let mut lines =
+        head.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty());
+    first_line(head).starts_with(b"#") && lines.any(|line| !line.starts_with(b"#"))
 }
 
 fn first_line(head: &[u8]) -> &[u8] {
@@ -111,7 +121,9 @@ fn best(samples: [Sample; 5]) -> Sample {
         let (rows, regular) = (sample.rows.len().max(1), sample.rows.iter().filter(fits).count());
         let cells = || sample.regular().flat_map(|row| &row.cells);
         let clean = cells().filter(|cell| is_clean(cell, sample.separator)).count();
-        regular as f64 / rows as f64 * clean as f64 / cells().count().max(1) as f64
+        // A header that another separator cuts as it cuts all rows is no title.
+        let first = if sample.rows.first().is_some_and(|row| fits(&row)) { 1.0 } else { 0.4 };
+        first * regular as f64 / rows as f64 * clean as f64 / cells().count().max(1) as f64
     };
     let mut best: Option<(f64, Sample)> = None;
     for sample in samples {
@@ -210,22 +222,54 @@ fn is_header(
         matches!(parsed, Parsed::Decimal { .. } | Parsed::Float(_))
     };
     let rest: Vec<&Row> = rest.iter().filter(|row| sample.is_regular(row)).collect();
-    let (mut for_header, mut for_data, mut repeated) = (0, 0, 0);
-    for (column, cell) in first.cells.iter().enumerate() {
-        let below = || rest.iter().filter_map(|row| row.cells.get(column));
-        let filled = below().filter(|cell| !options.missing.is_gap(cell)).count();
-        let numbers = below().filter(|cell| is_number(cell)).count();
-        let are_numbers = filled > 0 && numbers == filled;
-        match (is_number(cell), are_numbers) {
-            (false, true) if !options.missing.is_gap(cell) => for_header += 1,
-            (true, true) => for_data += 1,
-            _ => {}
-        }
-        repeated += usize::from(below().any(|other| other == cell));
-    }
+    let columns = first.cells.len();
     if rest.is_empty() {
         return !first.cells.iter().any(|cell| is_number(cell));
     }
+    let consecutive = |row: &Row| is_consecutive(&row.cells);
+    let is_unnamed_first = first.cells[0].is_empty()
+        && first.cells[1..].iter().all(|cell| !cell.is_empty())
+        && rest.iter().all(|row| !row.cells[0].is_empty());
+    if (consecutive(first) && !rest.iter().any(|row| consecutive(row)))
+        || (columns > 1 && is_unnamed_first)
+    {
+        return true;
+    }
+    let (mut for_header, mut for_data, mut repeated) = (0, 0, 0);
+    for (column, cell) in first.cells.iter().enumerate() {
+        let below: Vec<&str> =
+            rest.iter().filter_map(|row| row.cells.get(column)).map(String::as_str).collect();
+        let filled = below.iter().filter(|cell| !options.missing.is_gap(cell)).count();
+        let numbers = below.iter().filter(|cell| is_number(cell)).count();
+        let recurs = below.iter().any(|other| other == cell);
+        let are_repeated = below.len() >= REPEATED && 2 * distinct(&below) <= below.len();
+        match (is_number(cell), filled > 0 && numbers == filled) {
+            (false, true) if !options.missing.is_gap(cell) => for_header += 1,
+            (true, true) => for_data += 1,
+            // One of a few words, which come again, or a word that never does.
+            (false, false) if are_repeated && recurs => for_data += 2,
+            (false, false) if are_repeated && !cell.is_empty() => for_header += 1 + columns,
+            _ => {}
+        }
+        repeated += usize::from(recurs);
+    }
     // A text above numbers says more than a number does.
-    (for_header > 0 && for_header >= for_data) || (for_data == 0 && repeated < first.cells.len())
+    (for_header > 0 && for_header >= for_data) || (for_data == 0 && repeated < columns)
+}
+
+/// Rows in which words that come again are no accident.
+const REPEATED: usize = 4;
+
+fn distinct(cells: &[&str]) -> usize {
+    let mut cells = cells.to_vec();
+    cells.sort_unstable();
+    cells.dedup();
+    cells.len()
+}
+
+/// Whether there are whole numbers, each of which follows the one before: years, or positions.
+fn is_consecutive(cells: &[String]) -> bool {
+    const SEVERAL: usize = 3;
+    let numbers: Vec<i64> = cells.iter().filter_map(|cell| cell.parse().ok()).collect();
+    numbers.len() >= SEVERAL && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }

@@ -128,7 +128,7 @@ impl TextOptions {
         }
         let columns = found.columns.iter().zip(rows.columns);
         let columns = columns.map(|(name, cells)| cells.finish(name)).collect();
-        Ok(Table::new(columns, rows.lines, Some(found.dialect))?)
+        Table::new(columns, rows.lines, Some(found.dialect))
     }
 }
 

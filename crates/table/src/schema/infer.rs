@@ -6,7 +6,10 @@ use crate::parsed::{Parsed, parse_text};
 use crate::{Cells, Column, Missing, Numbers, Rows, TableError, Texts};
 
 /// Text is numbers with mistakes if at least this share is numbers.
-const NUMBERS: f64 = 0.9;
+const NUMBERS: f64 = 0.5;
+
+/// Text is times with mistakes if at least this share of the different ones is times.
+const TIMES: f64 = 0.9;
 
 /// ... and these are more than so many.
 const FEW: usize = 20;
@@ -17,17 +20,16 @@ const MANY_ROWS: usize = 50;
 pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema, TableError> {
     let table = rows.table();
     options.names().try_for_each(|name| table.position(name).map(drop))?;
+    for (column, role) in &options.roles {
+        if options.targets.contains(column) {
+            let (column, role) = (column.clone(), role.clone());
+            return Err(TableError::TwoRoles { column, role });
+        }
+    }
     let is_target = |column: &&Column| options.targets.iter().any(|name| name == column.name());
     let features = table.columns().iter().filter(|column| !is_target(column));
-    let mut columns: Vec<ColumnSchema> =
+    let columns: Vec<ColumnSchema> =
         features.map(|column| column_schema(column, rows, options)).collect();
-    if columns.iter().all(|column| column.left_out.is_some()) {
-        // What counts the rows may be the quantity of which all others are functions.
-        let counts = columns.iter_mut().filter(|column| {
-            column.left_out == Some(LeftOut::RowNumbers) && !is_index(&column.name)
-        });
-        counts.for_each(|column| column.left_out = None);
-    }
     if columns.iter().all(|column| column.left_out.is_some()) {
         let columns = columns.iter().map(ColumnSchema::to_string).collect();
         return Err(TableError::NoFeatures { columns });
@@ -64,7 +66,8 @@ fn text_kind(texts: &Texts, rows: &Rows<'_>) -> ColumnKind {
     if texts.distinct() == 2 && are_truths(texts.value(0), texts.value(1)) {
         return ColumnKind::Boolean;
     }
-    if texts.distinct() > 0 && texts.values().all(|text| time_of(text).is_some()) {
+    let times = texts.values().filter(|text| time_of(text).is_some()).count();
+    if times > 0 && times as f64 >= TIMES * texts.distinct() as f64 {
         return ColumnKind::Time;
     }
     if are_numbers_with_mistakes(texts, rows) {
@@ -103,17 +106,24 @@ fn is_postal(name: &str) -> bool {
     ["zip", "zipcode", "postalcode", "postcode", "plz", "fips"].contains(&plain.as_str())
 }
 
-/// Whether a column of this name may well number rows or name them.
-fn is_index(name: &str) -> bool {
+/// Whether a column has no name of its own, as one that numbers rows often has.
+fn is_unnamed(name: &str) -> bool {
+    name.starts_with("Unnamed: ") || name.starts_with("column ")
+}
+
+/// Whether a column of this name may well number rows, or identify them.
+fn is_identifier(name: &str) -> bool {
     let plain = name.to_lowercase();
-    let is_unnamed = plain.starts_with("unnamed") || plain.starts_with("column ");
-    let words = ["id", "index", "idx", "row", "rownames", "row_id", "key", "no", "nr", "#"];
-    let ends = ["_id", " id", "-id", ".id"];
-    is_unnamed
-        || words.contains(&plain.as_str())
+    let words = ["id", "index", "idx", "row", "rownames", "rownum", "uuid", "guid", "#"];
+    let ends = ["_id", " id", "-id", ".id", "_no", "_nr"];
+    let is_camel = |end: &str| {
+        let before = name.strip_suffix(end).and_then(|rest| rest.chars().next_back());
+        before.is_some_and(|before| before.is_lowercase())
+    };
+    words.contains(&plain.as_str())
         || ends.iter().any(|end| plain.ends_with(end))
-        || name.ends_with("Id")
-        || name.ends_with("ID")
+        || is_camel("Id")
+        || is_camel("ID")
 }
 
 /// Why a column is no feature. One that is wanted still is none without several values.
@@ -135,7 +145,9 @@ fn left_out(
     }
     match (column.cells(), kind) {
         (Cells::Numbers(numbers), ColumnKind::Number) => identifier(column.name(), numbers, rows),
-        (Cells::Texts(texts), ColumnKind::Category) => rare(texts, rows, needed),
+        (Cells::Texts(texts), ColumnKind::Category) => {
+            formatted(texts).or_else(|| rare(texts, rows, needed))
+        }
         _ => None,
     }
 }
@@ -173,8 +185,8 @@ fn one_value(column: &Column, rows: &Rows<'_>) -> Option<LeftOut> {
     }
 }
 
-/// Whether whole numbers are all different, and either follow each other in the order of
-/// the table, or have the name of such.
+/// Whether whole numbers are all different, and number the rows or identify them, of which the name of
+/// the column has to speak: years count, too.
 fn identifier(name: &str, numbers: &Numbers, rows: &Rows<'_>) -> Option<LeftOut> {
     let mut seen = HashSet::new();
     let (mut first, mut follows) = (None, true);
@@ -190,13 +202,37 @@ fn identifier(name: &str, numbers: &Numbers, rows: &Rows<'_>) -> Option<LeftOut>
     }
     let distinct = seen.len();
     let is_dense = (largest - smallest) < 2.0 * rows.table().rows() as f64;
-    match (is_index(name), distinct >= MANY_ROWS) {
-        (true, _) if follows => Some(LeftOut::RowNumbers),
-        (false, true) if follows => Some(LeftOut::RowNumbers),
-        (true, true) if is_dense => Some(LeftOut::RowNumbers),
-        (true, true) => Some(LeftOut::Identifier { distinct }),
-        _ => None,
+    let (is_unnamed, is_identifier) = (is_unnamed(name), is_identifier(name));
+    let numbers_rows = follows || (distinct >= MANY_ROWS && is_dense);
+    if (is_unnamed || is_identifier) && numbers_rows {
+        Some(LeftOut::RowNumbers)
+    } else if is_identifier && distinct >= MANY_ROWS {
+        Some(LeftOut::Identifier { distinct })
+    } else {
+        None
     }
+}
+
+/// Whether nearly all texts are numbers with something around them: a unit, a currency, or thousands that are
+/// set apart.
+fn formatted(texts: &Texts) -> Option<LeftOut> {
+    if texts.distinct() <= FEW {
+        return None;
+    }
+    let found = texts.values().filter(|text| is_formatted(text)).count();
+    let example = texts.values().find(|text| is_formatted(text))?;
+    (10 * found >= 9 * texts.distinct()).then(|| LeftOut::Formatted(example.to_owned()))
+}
+
+/// Whether a text is a number for people.
+pub(crate) fn is_formatted(text: &str) -> bool {
+    let (number, unit) = text.split_once(char::is_alphabetic).map_or((text, 0), |(number, _)| {
+        (number, text[number.len()..].trim_end_matches('.').chars().count())
+    });
+    // A word is set apart from the number before it, and short.
+    let is_unit = unit == 0 || (unit <= 4 && number.ends_with([' ', '\u{a0}', '°', '%']));
+    let is_part = |c: char| c.is_ascii_digit() || ".,'’ \u{a0}\u{202f}%$€£¥()+-−°".contains(c);
+    is_unit && number.chars().any(|c| c.is_ascii_digit()) && number.chars().all(is_part)
 }
 
 /// Whether no text is in as many rows as are needed.

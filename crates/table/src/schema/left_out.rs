@@ -27,6 +27,8 @@ pub enum LeftOut {
         /// How often one has to come.
         needed: usize,
     },
+    /// Its cells are numbers for people, such as this: with a unit, a currency or thousands set apart.
+    Formatted(String),
     /// It is text for people.
     Text,
 }
@@ -53,6 +55,12 @@ impl fmt::Display for LeftOut {
             Self::Rare { distinct, needed } => {
                 write!(f, "none of its {distinct} values is in {needed} rows")
             }
+            Self::Formatted(cell) => write!(
+                f,
+                "its cells are numbers with something around them, such as `{}`: leave that out of \
+                 them",
+                shortened(cell)
+            ),
             Self::Text => f.write_str("it is text"),
         }
     }

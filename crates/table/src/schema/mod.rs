@@ -10,6 +10,7 @@ mod truth;
 use std::fmt;
 
 pub use column_kind::ColumnKind;
+pub(crate) use infer::is_formatted;
 pub use left_out::LeftOut;
 pub use options::SchemaOptions;
 pub(crate) use time::time_of;
@@ -77,12 +78,13 @@ impl Schema {
     /// Tells what the columns are from these rows. Targets are no part of a schema.
     ///
     /// Text is a truth value if there are two texts such as `yes` and `no`, a time if all are dates
-    /// or times as ISO 8601 writes them, a number if nine in ten are and there are more than 20
-    /// of them, and a category otherwise. Numbers are categories where the name of their column says
+    /// or times as ISO 8601 writes them (but for one in ten), a number if half of the cells are and there are
+    /// more than 20 different ones, and a category otherwise. Numbers are categories where the name of their column says
     /// that they are postal codes.
     ///
-    /// Left out are columns without any value, with one value, that number the rows, whose
-    /// values are all different (whole numbers, by the name of their column too), and text of which no value is frequent enough to learn from.
+    /// Left out are columns without any value or with one; different whole numbers that number rows or
+    /// identify them, as the name of their column or the lack of one says; text that is different in each
+    /// row, or is numbers with something around them; and text of which no value is frequent enough to learn from.
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`] for a name in the options that there is not,

@@ -62,6 +62,8 @@ fn titles_and_comments_above_the_header_are_passed_over_and_said() {
     assert_eq!(table.dialect().unwrap().notes(), ["lines that begin with # were passed over"]);
     assert_eq!(table.place(1).to_string(), "row 2 (line 6)");
 
+    // All begin so: it is a part of them.
+    assert_eq!(read("#tag,a\n#fun,1\n#sad,2\n").rows(), 2);
     // A comment may name the columns.
     let table = read("#x y kind\n1 2 a\n3 4 b\n");
     assert_eq!(shown(&table), rows(&[&["x", "y", "kind"], &["1", "2", "a"], &["3", "4", "b"]]));
@@ -84,6 +86,47 @@ fn a_first_row_of_data_is_not_lost() {
     let text = "1.54,2.01\n1.86,2.27\n";
     assert_eq!(options.clone().header(true).from_reader(text.as_bytes()).unwrap().rows(), 1);
     assert_eq!(options.header(false).from_reader("a,b\n1,2".as_bytes()).unwrap().rows(), 2);
+}
+
+#[test]
+fn a_header_is_told_from_data_by_what_comes_again() {
+    let rows = |row: &dyn Fn(usize) -> String| (0..40).map(row).collect::<String>();
+    let header = |text: &str| read(text).dialect().unwrap().header;
+    let numbers = rows(&|i| format!("{}.5,{}.25,{}\n", i * 7 % 11, i % 3, ["x", "y"][i % 2]));
+    assert!(header(&format!("1.,2.,class\n{numbers}")));
+    assert!(header(&format!("0,1,2\n{numbers}")));
+    assert!(!header(&format!("0.5,1.5,x\n{numbers}")));
+    assert!(header(&format!("2019,2020,2021\n{}", rows(&|i| format!("{i}.5,{}.5,2\n", i % 7)))));
+    assert!(header(&format!(",0,1\n{}", rows(&|i| format!("{i},{}.5,2\n", i % 7)))));
+    let words = rows(&|i| format!("u{},{},{}\n", i + 1, ["b", "c"][i % 2], ["yes", "no"][i % 2]));
+    assert!(!header(&format!("u0,b,yes\n{words}")));
+    assert!(header(&format!("user,b?,satisfied\n{words}")));
+}
+
+/// Cells hold other separators, or the header none of them.
+#[test]
+fn a_header_is_no_title_where_another_separator_cuts_it_as_all_rows() {
+    let rows = |row: &str| row.to_owned().repeat(40);
+    for (text, separator) in [
+        (format!("y,comment\n{}", rows("pos,I think; well; this; is so\n")), "comma"),
+        (format!("a;b;c\n{}", rows("1 642,10 €;84,7 %;Bonn\n")), "semicolon"),
+        (format!("text;y\n{}", rows("hi, my friend;18,15\n")), "semicolon"),
+        (format!("list;y\n{}", rows("1,2,3;0\n")), "semicolon"),
+        (format!("t a b y\n{}", rows("8626,29 94,78 18,15 9,08\n")), "spaces"),
+    ] {
+        let table = read(&text);
+        let dialect = table.dialect().unwrap();
+        assert_eq!(dialect.separator.to_string(), separator, "{text}");
+        assert_eq!((table.rows(), dialect.titles), (40, 0), "{text}");
+    }
+}
+
+#[test]
+fn titles_of_spreadsheets_are_padded() {
+    let text = "Report;;;\n;;;\na;b;c;y\n".to_owned() + &"1;2;3;4\n".repeat(5);
+    let table = read(&text);
+    assert_eq!((table.rows(), table.dialect().unwrap().titles), (5, 2));
+    assert_eq!(table.names().collect::<Vec<_>>(), ["a", "b", "c", "y"]);
 }
 
 #[test]

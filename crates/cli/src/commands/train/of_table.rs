@@ -4,7 +4,7 @@ use std::path::Path;
 
 use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
 use densely::prelude::*;
-use densely::table::{Column, TableError};
+use densely::table::{Column, ColumnKind, TableError};
 
 use super::parts::{Parts, cannot_hold_out, name};
 use crate::args::{Names, TaskArg, TrainArgs};
@@ -24,18 +24,21 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
     let source = path.display().to_string();
     let table = input::table(path, &args.dialect, None, threads)?;
     let in_table = || CliError::table(path);
-    let target = TargetColumns::infer(&table, &targets(args, &table), task(args));
+    let names = targets(args, &table);
+    let target = TargetColumns::infer(&table, &names, task(args, &names, path)?);
     let target = target.map_err(in_table())?;
     if table.columns().len() == target.columns().len() {
-        let columns = vec!["there is no column but the target".to_owned()];
-        return Err(in_table()(TableError::NoFeatures { columns }));
+        return Err(in_table()(TableError::NoFeatures { columns: Vec::new() }));
     }
     let all = Rows::all(&table);
     let (rows, values) = target.read(&all).map_err(in_table())?;
     let without = table.rows() - rows.len();
     if without > 0 {
         let rows = counted(without, "row");
-        eprintln!("{}: {rows} without a target left out", visible(&source));
+        eprintln!(
+            "{}: {rows} without a target left out (--missing says which words are gaps)",
+            visible(&source)
+        );
     }
     let all = Examples { rows, target: values };
     let (rest, test) = match &args.test_data {
@@ -98,11 +101,26 @@ fn split_of(
     }))
 }
 
-fn task(args: &TrainArgs) -> Option<Task> {
-    args.task.map(|task| match task {
-        TaskArg::Classify => Task::Classification,
-        TaskArg::Regress => Task::Regression,
-    })
+/// The task that was asked for, also by what the target is said to be.
+fn task(args: &TrainArgs, targets: &[String], path: &Path) -> Result<Option<Task>, CliError> {
+    let kinds = args.kinds.iter().flat_map(|kinds| &kinds.0);
+    let told = kinds.rev().find(|(name, _)| targets.contains(name));
+    let told = match told {
+        None => None,
+        Some((_, ColumnKind::Number)) => Some(Task::Regression),
+        Some((_, ColumnKind::Category | ColumnKind::Boolean)) => Some(Task::Classification),
+        Some((column, kind @ (ColumnKind::Time | ColumnKind::Text))) => {
+            let (column, role) = (column.clone(), kind.name().to_owned());
+            return Err(CliError::table(path)(TableError::TwoRoles { column, role }));
+        }
+    };
+    Ok(args
+        .task
+        .map(|task| match task {
+            TaskArg::Classify => Task::Classification,
+            TaskArg::Regress => Task::Regression,
+        })
+        .or(told))
 }
 
 /// The columns that have a role of their own, and which.
