@@ -258,6 +258,9 @@ pub(crate) struct EvaluateArgs {
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
+    /// Also the rows that the model learned from, if the table is that which it was trained on
+    #[arg(long)]
+    pub(crate) all_rows: bool,
     /// Print the result as one line of JSON; with more than 1,000 classes, the mistakes are in it,
     /// and the confusion matrix is null
     #[arg(long)]

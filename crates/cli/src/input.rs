@@ -1,5 +1,7 @@
 //! Models, tables and threads, with errors that name the file.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use densely::prelude::{AnyModel, Schema, Table, Threads};
@@ -59,6 +61,11 @@ pub(crate) fn table(
     }
     if let Some(labels) = &args.labels {
         reading = reading.labels(labels);
+    }
+    if path.is_dir() {
+        // As the system says it of what is no file.
+        let mut byte = [0];
+        File::open(path).and_then(|mut file| file.read(&mut byte)).map_err(CliError::file(path))?;
     }
     let table = reading.read(path).map_err(|error| match error {
         FileError::Invalid { path, reason } => match *reason {

@@ -2,7 +2,7 @@
 
 use densely_table::{
     CategoryEncoder, ColumnEncoder, ColumnKind, ColumnSchema, Encoder, Encoding, LeftOut, Missing,
-    NumberEncoder, Schema, TableError, TimeEncoder, TimePart,
+    NumberEncoder, Schema, TimeEncoder, TimePart,
 };
 use std::fmt;
 
@@ -174,7 +174,7 @@ fn restore_encoder(
     })
 }
 
-fn reason(error: TableError) -> Reason {
+fn reason(error: impl fmt::Display) -> Reason {
     Reason::Manifest(error.to_string())
 }
 

@@ -172,7 +172,7 @@ impl Preparation {
     /// let preparation = Preparation::fit(["center"], &data)?.with_encoding(encoding)?;
     ///
     /// let test = preparation.table(&Rows::of(&table, &[4]))?;
-    /// assert_eq!(test.x().col_as_slice(0), [6.0, 1.0, 0.0]);
+    /// assert_eq!(test.x(), densely_tensor::mat![[6.0], [1.0], [0.0]]);
     /// assert_eq!(preparation.dataset::<f32>(&test)?.x()[(0, 0)], 3.0);
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```

@@ -166,7 +166,29 @@ fn defaults_are_recorded_whatever_they_depend_on() {
         .collect();
     assert_eq!(
         missing,
-        ["drop", "task", "test-data", "momentum", "weight-decay", "l1", "max-norm", "clip-norm"]
+        [
+            "drop",
+            "keep-column",
+            "type",
+            "separator",
+            "header",
+            "decimal",
+            "missing",
+            "sheet",
+            "labels",
+            "rare",
+            "class-weights",
+            "weight-column",
+            "group",
+            "split-by",
+            "task",
+            "test-data",
+            "momentum",
+            "weight-decay",
+            "l1",
+            "max-norm",
+            "clip-norm"
+        ]
     );
 }
 

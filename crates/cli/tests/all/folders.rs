@@ -24,7 +24,7 @@ fn runs_at_the_same_time_have_folders_of_their_own() {
         .iter()
         .map(|name| {
             let run = format!("runs/{name}");
-            let files = ["config.toml", "metrics.jsonl", "model.safetensors"];
+            let files = ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"];
             assert_eq!(folder.files(&run), files);
             let seed = folder.json(&format!("inspect {run}"))["options"]["seed"].clone();
             assert!(
@@ -65,7 +65,10 @@ fn a_folder_that_several_ask_for_is_that_of_one() {
         let stderr = String::from_utf8(run.stderr).unwrap();
         assert!(stderr.contains("run already holds a run"), "{stderr}");
     }
-    assert_eq!(folder.files("run"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+    assert_eq!(
+        folder.files("run"),
+        ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"]
+    );
     let seed = folder.json("inspect run")["options"]["seed"].clone();
     let config = folder.read("run/config.toml");
     assert!(config.contains(&format!("seed = {}\n", seed.as_str().unwrap())), "{seed} {config}");
@@ -110,7 +113,7 @@ fn files_that_are_not_ours_are_not_overwritten() {
     folder.write("shared/notes.txt", "mine");
     folder.ok(&format!("{train} shared"));
     assert_eq!(folder.read("shared/notes.txt"), "mine");
-    assert_eq!(folder.files("shared").len(), 4);
+    assert_eq!(folder.files("shared").len(), 5);
 }
 
 #[test]

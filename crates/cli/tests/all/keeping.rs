@@ -74,7 +74,10 @@ fn a_training_that_diverges_late_keeps_the_best_weights() {
         let kept =
             format!("the weights of epoch {lowest}, of the lowest {loss} loss, are in {run}");
         assert!(message.contains(&kept), "{message}");
-        assert_eq!(folder.files(&run), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+        assert_eq!(
+            folder.files(&run),
+            ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"]
+        );
         let model = folder.json(&format!("inspect {run}"));
         assert_eq!(model["results"]["epoch"], lowest.to_string());
         let evaluation = folder.json(&format!("evaluate {run} flowers.csv"));
@@ -99,7 +102,7 @@ fn a_training_that_diverges_at_once_keeps_its_config_and_another_run() {
     let stderr = folder.fails(1, &format!("{diverges} --force"));
     assert!(stderr.contains("the run that was in run is still there"), "{stderr}");
     assert_eq!(files(&folder), before);
-    assert_eq!(before.len(), 3);
+    assert_eq!(before.len(), 4);
 }
 
 /// Weights that no network can have are not written.
@@ -146,7 +149,7 @@ fn a_model_that_has_no_place_is_not_trained() {
             assert!(outcome.stderr.contains(&message), "{}", outcome.stderr);
             assert_eq!(outcome.stderr.lines().count(), 1, "nothing has begun: {}", outcome.stderr);
             assert_eq!(folder.files("."), ["flowers.csv", "old"]);
-            let files = ["config.toml", "metrics.jsonl", "model.safetensors"];
+            let files = ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"];
             assert_eq!(folder.files("old"), files);
         }
     }

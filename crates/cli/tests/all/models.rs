@@ -52,7 +52,7 @@ fn evaluation_agrees_with_training() {
 #[test]
 fn evaluation_tells_classes_apart() {
     let folder = flower_model();
-    let evaluation = folder.json("evaluate flower flowers.csv");
+    let evaluation = folder.json("evaluate flower flowers.csv --all-rows");
     let predictions = folder.ok("predict flower flowers.csv --proba");
     let names = ["daisy", "rose", "tulip"];
     let place = |name: &str| names.iter().position(|&other| other == name).unwrap();
@@ -87,7 +87,7 @@ fn evaluation_tells_classes_apart() {
         assert!((value(&evaluation) - mean).abs() < 1e-12, "{name}");
     }
     assert!(evaluation["calibration_error"].as_f64().unwrap() < 0.5);
-    let text = folder.run("evaluate flower flowers.csv").stderr;
+    let text = folder.run("evaluate flower flowers.csv --all-rows").stderr;
     for words in ["ROC AUC", "Brier score", "precision", "is \\ taken for"] {
         assert!(text.contains(words), "{text}");
     }
@@ -103,7 +103,7 @@ fn evaluation_leaves_out_what_is_not_defined() {
     assert_eq!(evaluation["classes"][1]["roc_auc"], Value::Null);
     assert_eq!(evaluation["classes"][0]["examples"], 0);
     folder.ok("train flowers.csv --target kind --drop number --loss svm --out svm");
-    let evaluation = folder.json("evaluate svm flowers.csv");
+    let evaluation = folder.json("evaluate svm flowers.csv --all-rows");
     assert_eq!(evaluation["log_loss"], Value::Null);
     assert!(evaluation["roc_auc"].as_f64().unwrap() > 0.9);
 }
@@ -116,7 +116,7 @@ fn numbers_are_predicted_in_their_units() {
         folder.ok(&format!(
             "train parabola.csv --hidden 16 --patience 200 --dtype {dtype} --out run --force"
         ));
-        let evaluation = folder.json("evaluate run parabola.csv");
+        let evaluation = folder.json("evaluate run parabola.csv --all-rows");
         let metric = |name: &str| evaluation[name].as_f64().unwrap();
         assert!(metric("r2") > 0.95 && metric("rmse") < 5.0 && metric("mae") <= metric("rmse"));
         let stdout = folder.ok("predict run parabola.csv");
@@ -167,7 +167,7 @@ fn inspect_tells_what_a_model_is() {
 fn nothing_but_data_is_on_the_standard_output() {
     let folder = flower_model();
     assert_eq!(folder.ok("train flowers.csv --target kind --epochs 1"), "");
-    assert_eq!(folder.ok("evaluate flower flowers.csv"), "");
+    assert_eq!(folder.ok("evaluate flower flowers.csv --all-rows"), "");
     let outcome = folder.run("train flowers.csv --target kind --epochs 1 --json");
     assert_eq!(outcome.stdout.lines().count(), 1);
     assert!(!outcome.stderr.contains('\u{1b}'), "colours and bars only on a terminal");

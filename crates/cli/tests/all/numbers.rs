@@ -183,7 +183,7 @@ fn labels_that_differ_in_their_last_digit_are_two() {
     folder.ok("train t.csv --epochs 30 --learning-rate 0.1 --optimizer sgd --out run");
     folder.write("new.csv", "x\n0\n1\n");
     assert_eq!(folder.ok("predict run new.csv"), "id\n9007199254740992\n9007199254740993\n");
-    assert_eq!(folder.json("evaluate run t.csv")["accuracy"], 1.0);
+    assert_eq!(folder.json("evaluate run t.csv --all-rows")["accuracy"], 1.0);
     let classes = &folder.json("inspect run")["classes"];
     assert_eq!(*classes, Value::from(vec!["9007199254740992", "9007199254740993"]));
 }
@@ -215,14 +215,14 @@ fn evaluation_of_many_classes_lists_mistakes() {
     let rows: String = (0..2400).map(|i| format!("{},c{}\n", i * 7 % 11, i % 1200)).collect();
     folder.write("t.csv", format!("x,k\n{rows}"));
     folder.ok("train t.csv --epochs 1 --hidden 2 --out run");
-    let evaluation = folder.json("evaluate run t.csv");
+    let evaluation = folder.json("evaluate run t.csv --all-rows");
     assert!(evaluation["confusion"].is_null());
     assert_eq!(evaluation["classes"].as_array().unwrap().len(), 1200);
     let mistakes = evaluation["mistakes"].as_array().unwrap();
     let counts = mistakes.iter().map(|mistake| mistake["examples"].as_u64().unwrap());
     let (total, wrong) = (counts.sum::<u64>(), 1.0 - evaluation["accuracy"].as_f64().unwrap());
     assert_eq!(total as f64, (wrong * 2400.0).round());
-    let stderr = folder.run("evaluate run t.csv").stderr;
+    let stderr = folder.run("evaluate run t.csv --all-rows").stderr;
     assert!(stderr.contains("and 1,100 classes more: --json has all"), "{stderr}");
 }
 

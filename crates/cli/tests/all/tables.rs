@@ -158,6 +158,7 @@ fn a_run_knows_which_rows_it_learned_from() {
     assert_eq!(evaluated["examples"], 60);
     assert_eq!(evaluated["accuracy"], trained["test_accuracy"]);
     assert_eq!(folder.json("evaluate run people.csv")["examples"], 60);
+    assert_eq!(folder.json("evaluate run people.csv --all-rows")["examples"], 300);
     folder.write("others.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
     assert_eq!(folder.json("evaluate run others.csv")["examples"], 301);
     folder.write("people.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");

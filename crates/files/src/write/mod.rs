@@ -52,7 +52,7 @@ pub fn write(path: impl AsRef<Path>, table: &Table) -> Result<(), FileError> {
 /// ```
 ///
 /// # Errors
-/// As [`write`]; [`Reason::Read`] for an error of the writer.
+/// As [`write()`]; [`Reason::Read`] for an error of the writer.
 pub fn write_as(table: &Table, format: Format, to: impl Write + Send) -> Result<(), Reason> {
     write_separated(table, format, b',', to)
 }

@@ -20,9 +20,11 @@ const MANY_ROWS: usize = 50;
 pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema, TableError> {
     let table = rows.table();
     options.names().try_for_each(|name| table.position(name).map(drop))?;
-    for (column, role) in &options.roles {
+    let roles = options.roles.iter().map(|(column, role)| (column, role.as_str()));
+    let roles = roles.chain(options.drop.iter().map(|column| (column, "column to leave out")));
+    for (column, role) in roles {
         if options.targets.contains(column) {
-            let (column, role) = (column.clone(), role.clone());
+            let (column, role) = (column.clone(), role.to_owned());
             return Err(TableError::TwoRoles { column, role });
         }
     }

@@ -88,6 +88,7 @@ impl Schema {
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`] for a name in the options that there is not,
+    /// [`TableError::TwoRoles`] for a target that is left out or has another role,
     /// [`TableError::NoFeatures`] if no column is left.
     pub fn infer(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Self, TableError> {
         infer::schema(rows, options)

@@ -22,6 +22,9 @@ impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
         let split = split(args)?;
         match (&args.data, split) {
+            (Some(path), _) if args.all_rows => {
+                Ok(Self { path: path.clone(), rows: None, note: None })
+            }
             (Some(path), None) => Ok(Self { path: path.clone(), rows: None, note: None }),
             (Some(path), Some(split)) => {
                 let is_own =
