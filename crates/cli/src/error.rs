@@ -92,8 +92,8 @@ pub(crate) enum CliError {
     )]
     NoProbabilities(&'static str),
     #[error(
-        "{}: it is not the file that the model was trained on any more: say which data to evaluate \
-         on", .0.display()
+        "{}: it is not the file that the model was trained on any more, or is read otherwise: say \
+         which data to evaluate on", .0.display()
     )]
     OtherData(PathBuf),
     #[error(

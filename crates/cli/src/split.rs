@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
+
 /// Rows are counted from 0, as they are in the file; those that are nowhere were left out.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Split {
@@ -13,9 +15,56 @@ pub(crate) struct Split {
     pub(crate) data: PathBuf,
     /// Its hash, by BLAKE3.
     pub(crate) data_hash: String,
+    /// How it was read, if not as found.
+    #[serde(default)]
+    pub(crate) reading: Reading,
     pub(crate) train: Vec<usize>,
     pub(crate) validation: Vec<usize>,
     pub(crate) test: Vec<usize>,
+}
+
+/// What was said of a file when it was read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    separator: Option<String>,
+    header: Option<bool>,
+    decimal_comma: Option<bool>,
+    missing: Option<Vec<String>>,
+    sheet: Option<String>,
+    labels: Option<PathBuf>,
+}
+
+impl Reading {
+    pub(crate) fn of(args: &DialectArgs) -> Self {
+        Self {
+            separator: args.separator.map(|separator| separator.to_string()),
+            header: args.header.map(|header| header == YesNo::Yes),
+            decimal_comma: args.decimal.map(|decimal| decimal == DecimalArg::Comma),
+            missing: args.missing.as_ref().map(|Names(words)| words.clone()),
+            sheet: args.sheet.clone(),
+            labels: args.labels.as_ref().map(|path| whole(path)),
+        }
+    }
+
+    /// The same as options, of which those that are given now come first.
+    pub(crate) fn or(&self, args: &DialectArgs) -> DialectArgs {
+        let separator = || self.separator.as_deref()?.parse().ok();
+        let header = |yes| if yes { YesNo::Yes } else { YesNo::No };
+        let decimal = |comma| if comma { DecimalArg::Comma } else { DecimalArg::Point };
+        DialectArgs {
+            separator: args.separator.or_else(separator),
+            header: args.header.or(self.header.map(header)),
+            decimal: args.decimal.or(self.decimal_comma.map(decimal)),
+            missing: args.missing.clone().or(self.missing.clone().map(Names)),
+            sheet: args.sheet.clone().or(self.sheet.clone()),
+            labels: args.labels.clone().or(self.labels.clone()),
+        }
+    }
+}
+
+/// The whole path of a file.
+pub(crate) fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl Split {

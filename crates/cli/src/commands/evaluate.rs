@@ -30,11 +30,13 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
     let judged = Judged::find(args)?;
     let path = &judged.path;
-    let table = input::table(path, &args.dialect, Some(schema), &threads)?;
+    let table = input::table(path, &judged.dialect, Some(schema), &threads)?;
     let in_data = || CliError::in_data(path);
     let rows = match &judged.rows {
         None => Rows::all(&table),
-        Some(rows) => Rows::of(&table, rows),
+        // Options of now may read fewer rows than those of then.
+        Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
+        Some(_) => return Err(CliError::OtherData(path.clone())),
     };
     let (data, count) = (preparation.table(&rows).map_err(in_data())?, rows.len());
     drop(table);

@@ -159,11 +159,24 @@ fn a_run_knows_which_rows_it_learned_from() {
     assert_eq!(evaluated["accuracy"], trained["test_accuracy"]);
     assert_eq!(folder.json("evaluate run people.csv")["examples"], 60);
     assert_eq!(folder.json("evaluate run people.csv --all-rows")["examples"], 300);
+    // As it was read then.
+    folder.ok("train people.csv --header yes --separator , --missing NA --out said");
+    assert_eq!(folder.json("evaluate said")["examples"], 60);
+    let rows: String = (0..50).map(|i| format!("{}.5,{}\n", i % 7, i % 2)).collect();
+    folder.write("none.csv", rows);
+    folder.ok("train none.csv --header no --epochs 2 --out none");
+    assert_eq!(folder.json("evaluate none")["examples"], 10);
+    let mut split: Value = serde_json::from_str(&folder.read("none/split.json")).unwrap();
+    split["test"] = Value::from(vec![49]);
+    folder.write("none/split.json", split.to_string());
+    assert_eq!(folder.json("evaluate none")["examples"], 1);
+    let message = folder.fails(1, "evaluate none --header yes");
+    assert!(message.contains("or is read otherwise"), "{message}");
     folder.write("others.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
     assert_eq!(folder.json("evaluate run others.csv")["examples"], 301);
     folder.write("people.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
     let message = folder.fails(1, "evaluate run");
-    assert!(message.contains("not the file that the model was trained on any more"), "{message}");
+    assert!(message.contains("not the file that the model was trained on any more,"), "{message}");
     folder.ok("train --epochs 2 --out digits");
     let message = folder.fails(1, "evaluate digits");
     assert!(message.contains("there is no split.json"), "{message}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::args::EvaluateArgs;
+use crate::args::{DialectArgs, EvaluateArgs};
 use crate::error::CliError;
 use crate::output::counted;
 use crate::run_folder::SPLIT;
@@ -12,6 +12,7 @@ use crate::split::{Split, hash};
 /// Rows of a table: of that which the model was trained on, those that were held out.
 pub(super) struct Judged {
     pub(super) path: PathBuf,
+    pub(super) dialect: DialectArgs,
     /// All, unless these.
     pub(super) rows: Option<Vec<usize>>,
     /// Which these are, for people.
@@ -21,17 +22,20 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
         let split = split(args)?;
+        let other = |path: &PathBuf| Self {
+            path: path.clone(),
+            dialect: args.dialect.clone(),
+            rows: None,
+            note: None,
+        };
         match (&args.data, split) {
-            (Some(path), _) if args.all_rows => {
-                Ok(Self { path: path.clone(), rows: None, note: None })
-            }
-            (Some(path), None) => Ok(Self { path: path.clone(), rows: None, note: None }),
+            (Some(path), None) => Ok(other(path)),
             (Some(path), Some(split)) => {
                 let is_own =
                     path.is_file() && hash(path).map_err(CliError::file(path))? == split.data_hash;
                 match is_own {
-                    true => Ok(Self::held_out(path.clone(), &split)),
-                    false => Ok(Self { path: path.clone(), rows: None, note: None }),
+                    true => Ok(Self::of_own(path.clone(), &split, args)),
+                    false => Ok(other(path)),
                 }
             }
             (None, Some(split)) => {
@@ -39,29 +43,37 @@ impl Judged {
                 if hash(&path).map_err(CliError::file(&path))? != split.data_hash {
                     return Err(CliError::OtherData(path));
                 }
-                Ok(Self::held_out(path, &split))
+                Ok(Self::of_own(path, &split, args))
             }
             (None, None) => Err(CliError::NoSplit(args.model.clone())),
         }
     }
 
-    fn held_out(path: PathBuf, split: &Split) -> Self {
+    /// Of the file that the model was trained on, which is read as it was then.
+    fn of_own(path: PathBuf, split: &Split, args: &EvaluateArgs) -> Self {
+        let dialect = split.reading.or(&args.dialect);
         let learned = counted(split.train.len(), "row");
-        match split.held_out() {
-            Some((part, rows)) => {
-                let note = format!(
-                    "the model learned from {learned} of this file; these are the rows held out for {part}"
-                );
-                Self { path, rows: Some(rows.to_vec()), note: Some(note) }
-            }
-            None => {
-                let note = format!(
+        let (rows, note) = match split.held_out() {
+            _ if args.all_rows => (
+                None,
+                format!("the model learned from {learned} of this file, which are among these"),
+            ),
+            Some((part, rows)) => (
+                Some(rows.to_vec()),
+                format!(
+                    "the model learned from {learned} of this file; these are the rows held out for \
+                     {part}"
+                ),
+            ),
+            None => (
+                None,
+                format!(
                     "the model learned from {learned} of this file, and none were held out: these \
                      figures say nothing of new data"
-                );
-                Self { path, rows: None, note: Some(note) }
-            }
-        }
+                ),
+            ),
+        };
+        Self { path, dialect, rows, note: Some(note) }
     }
 }
 

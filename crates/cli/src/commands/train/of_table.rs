@@ -11,7 +11,7 @@ use crate::args::{Names, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, eprintln};
-use crate::split::{Split, hash};
+use crate::split::{Reading, Split, hash, whole};
 use crate::visible::visible;
 
 /// Rows of a table that have a target, and these.
@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
     };
     let (train, validation) = split(rest, "validation", args.validation, args, &table, path)?;
 
-    let split = split_of(path, &train, validation.as_ref(), test.as_ref())?;
+    let split = split_of(path, args, &train, validation.as_ref(), test.as_ref())?;
     let rows = Rows::of(&table, &train.rows);
     let schema = Schema::infer(&rows, &schema_options(args, &target)).map_err(in_table())?;
     let schema = match &args.dialect.missing {
@@ -84,6 +84,7 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
 /// Which rows are which part, of a file that can be read again.
 fn split_of(
     path: &Path,
+    args: &TrainArgs,
     train: &Examples,
     validation: Option<&Examples>,
     test: Option<&Examples>,
@@ -93,8 +94,9 @@ fn split_of(
     }
     let rows = |part: Option<&Examples>| part.map_or(Vec::new(), |part| part.rows.clone());
     Ok(Some(Split {
-        data: std::path::absolute(path).unwrap_or(path.to_owned()),
+        data: whole(path),
         data_hash: hash(path).map_err(CliError::file(path))?,
+        reading: Reading::of(&args.dialect),
         train: train.rows.clone(),
         validation: rows(validation),
         test: rows(test),
