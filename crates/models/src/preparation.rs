@@ -4,7 +4,9 @@ use densely_preprocess::{
     Pipeline, PreprocessError, Standardize, Transform, TransformKinds, constant_features,
 };
 use densely_table::{Encoding, Rows, TargetColumns};
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
+use densely_tensor::{
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, first_non_finite, try_zeros,
+};
 
 use crate::ModelError;
 
@@ -350,11 +352,28 @@ impl Preparation {
         x: MatRef<'_, f64>,
         place: impl Fn(usize) -> Place,
     ) -> Result<Mat<T>, ModelError> {
-        let prepared = self.transform(x)?;
-        narrowed(prepared.as_ref(), place, |input, example| {
-            let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
-            Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
-        })
+        ShapeError::expect_columns("Preparation", x)?;
+        ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
+        let (n, outputs) = (x.ncols(), self.pipeline.out_features());
+        let mut inputs = try_zeros("Preparation", "the inputs", outputs, n)?;
+        let mut first = 0;
+        while first < n {
+            let count = panel(n - first);
+            let prepared = self.transform(x.subcols(first, count))?;
+            let to = inputs.as_mut().subcols_mut(first, count);
+            narrow(
+                prepared.as_ref(),
+                to,
+                |example| place(first + example),
+                |input, example| {
+                    let example = first + example;
+                    let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
+                    Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
+                },
+            )?;
+            first += count;
+        }
+        Ok(inputs)
     }
 
     /// The feature of an example `x` that makes an input of the network infinite or NaN: the
@@ -385,6 +404,16 @@ impl Preparation {
     }
 }
 
+/// Examples that are prepared together: what is between their features and a network's inputs is no
+/// larger than these need.
+const PANEL: usize = 1 << 13;
+
+/// How many of `n` examples are prepared next: never one that is left of several, for which products add
+/// in another order.
+fn panel(n: usize) -> usize {
+    if n == PANEL + 1 { PANEL - 1 } else { n.min(PANEL) }
+}
+
 /// The same numbers in the model's type.
 ///
 /// # Errors
@@ -395,17 +424,29 @@ fn narrowed<'a, T: Scalar>(
     place: impl Fn(usize) -> Place,
     blame: impl FnOnce(usize, usize) -> Result<(&'a str, f64), ShapeError>,
 ) -> Result<Mat<T>, ModelError> {
-    let narrow =
-        Mat::from_fn(prepared.nrows(), prepared.ncols(), |i, j| T::from_f64(prepared[(i, j)]));
-    match first_non_finite(narrow.as_ref()) {
-        None => Ok(narrow),
-        Some((row, example)) => {
-            let (column, value) = blame(row, example)?;
-            let (place, column) = (place(example), column.to_owned());
-            let prepared = prepared[(row, example)];
-            Err(ModelError::OutOfRange { place, column, value, prepared, scalar: T::NAME })
+    let (rows, columns) = prepared.shape();
+    let mut to = try_zeros("Preparation", "the numbers", rows, columns)?;
+    narrow(prepared, to.as_mut(), place, blame)?;
+    Ok(to)
+}
+
+/// Writes them there.
+fn narrow<'a, T: Scalar>(
+    prepared: MatRef<'_, f64>,
+    mut to: MatMut<'_, T>,
+    place: impl Fn(usize) -> Place,
+    blame: impl FnOnce(usize, usize) -> Result<(&'a str, f64), ShapeError>,
+) -> Result<(), ModelError> {
+    for j in 0..prepared.ncols() {
+        for i in 0..prepared.nrows() {
+            to[(i, j)] = T::from_f64(prepared[(i, j)]);
         }
     }
+    let Some((row, example)) = first_non_finite(to.as_ref()) else { return Ok(()) };
+    let (column, value) = blame(row, example)?;
+    let (place, column) = (place(example), column.to_owned());
+    let prepared = prepared[(row, example)];
+    Err(ModelError::OutOfRange { place, column, value, prepared, scalar: T::NAME })
 }
 
 /// An error of fitting that names the column, where there is one to name.
@@ -419,5 +460,31 @@ fn too_far_apart(error: PreprocessError, names: &[String]) -> ModelError {
             ModelError::TooFarApart { column: names[*feature].clone() }
         }
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_prepared_alike_in_panels_and_at_once() {
+        for n in [PANEL - 1, PANEL, PANEL + 1, 2 * PANEL + 1, 2 * PANEL + 3] {
+            let x =
+                Mat::from_fn(3, n, |i, j| (j * (j + i) % [101, 37, 53][i]) as f64 + 0.1 * i as f64);
+            let values = Mat::from_fn(1, n, |_, j| j as f64);
+            let data = Dataset::regression(x, values).unwrap();
+            for kinds in [&["standardize"][..], &["standardize", "pca(2)"], &["whiten(2)"]] {
+                let preparation = Preparation::fit(kinds.iter().copied(), &data).unwrap();
+                let whole = preparation.transform(data.x()).unwrap();
+                let inputs = preparation.inputs::<f64>(data.x()).unwrap();
+                assert!(inputs == whole, "{n} {kinds:?}");
+            }
+            let mut rest = n;
+            while rest > 0 {
+                assert!(panel(rest) > 1 || n == 1, "{rest} of {n}");
+                rest -= panel(rest);
+            }
+        }
     }
 }
