@@ -188,7 +188,7 @@ fn option_for_table(error: &TableError) -> String {
         }
         TableError::NotFinite(_) => " (--missing WORDS)".to_owned(),
         TableError::NoFeatures { columns } if columns.is_empty() => {
-            "there is no column but the target (--separator, if there should be)".to_owned()
+            " (--separator, if there should be)".to_owned()
         }
         TableError::NoFeatures { .. } => " (--keep-column NAMES)".to_owned(),
         TableError::ManyClasses { .. } => " (--target NAME, --task classify)".to_owned(),
@@ -201,7 +201,6 @@ fn option_for_table(error: &TableError) -> String {
                 .to_owned()
         }
         TableError::RaggedRow { .. } => " (--separator, if it is another)".to_owned(),
-        TableError::UnknownColumn { .. } | TableError::NotTimes(_) => String::new(),
         _ => String::new(),
     }
 }

@@ -8,6 +8,8 @@ use comfy_table::{CellAlignment, Table};
 use densely::models::Evaluation;
 use densely::models::metrics::Baseline;
 
+use crate::visible::visible;
+
 /// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
 /// terminal that is gone.
 macro_rules! tell {
@@ -79,6 +81,23 @@ pub(crate) fn figure(value: f64) -> String {
 
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
+}
+
+/// The first few names.
+pub(crate) fn few(names: &[impl AsRef<str>]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<_> = names.iter().take(SHOWN).map(|name| short(name.as_ref())).collect();
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    format!("{}{more}", first.join(", "))
+}
+
+/// A name, or its beginning.
+pub(crate) fn short(name: &str) -> String {
+    const SHOWN: usize = 60;
+    match name.char_indices().nth(SHOWN) {
+        None => visible(name).into_owned(),
+        Some((end, _)) => format!("{}...", visible(&name[..end])),
+    }
 }
 
 /// The metrics by name, in the order in which people want to see them.

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use densely_parts::{nearest, shortened};
+use densely_parts::{listed, nearest, shortened};
 use densely_table::TableError;
 use thiserror::Error;
 
@@ -122,7 +122,7 @@ pub enum Reason {
     #[error(
         "there is no {what} `{}`{}; there are {}", shortened(.name),
         .suggestion.as_ref().map(|s| format!(" (did you mean `{}`?)", shortened(s))).unwrap_or_default(),
-        list(.known)
+        listed(.known)
     )]
     Unknown {
         /// What was asked for.
@@ -246,10 +246,6 @@ fn shown<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
         shown.push(format!("{} more", items.len() - SHOWN));
     }
     shown.join(", ")
-}
-
-fn list(names: &[String]) -> String {
-    shown(names, |name| format!("`{}`", shortened(name)))
 }
 
 fn lengths(arrays: &[(String, usize)]) -> String {

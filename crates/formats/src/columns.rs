@@ -26,20 +26,10 @@ pub(crate) struct Columns {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct StoredColumn {
     name: String,
-    kind: StoredKind,
+    #[serde(with = "kind")]
+    kind: ColumnKind,
     #[serde(flatten)]
     role: Role,
-}
-
-/// As [`ColumnKind`], in a byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StoredKind {
-    Number,
-    Category,
-    Boolean,
-    Time,
-    Text,
 }
 
 /// What a column is for.
@@ -91,7 +81,7 @@ pub(crate) fn store(encoding: &Encoding, tensors: &mut Tensors) -> Option<Column
                 Role::Encoder(Box::new(store_encoder(encoder, &mut numbers)))
             }
         };
-        StoredColumn { name: column.name.clone(), kind: column.kind.into(), role }
+        StoredColumn { name: column.name.clone(), kind: column.kind, role }
     });
     let columns = columns.collect();
     tensors.insert_vector(NUMBERS, &numbers);
@@ -138,7 +128,7 @@ pub(crate) fn restore(columns: Columns, tensors: &Stored) -> Result<Encoding, Re
                 None
             }
         };
-        schema.push(ColumnSchema { name, kind: kind.into(), left_out });
+        schema.push(ColumnSchema { name, kind, left_out });
     }
     if numbers.next().is_some() {
         return Err(Reason::Manifest(format!("`{NUMBERS}` has more numbers than its columns")));
@@ -210,27 +200,18 @@ impl From<StoredReason> for LeftOut {
     }
 }
 
-impl From<ColumnKind> for StoredKind {
-    fn from(kind: ColumnKind) -> Self {
-        match kind {
-            ColumnKind::Number => Self::Number,
-            ColumnKind::Category => Self::Category,
-            ColumnKind::Boolean => Self::Boolean,
-            ColumnKind::Time => Self::Time,
-            ColumnKind::Text => Self::Text,
-        }
-    }
-}
+/// A kind is stored by its name.
+mod kind {
+    use densely_table::ColumnKind;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
 
-impl From<StoredKind> for ColumnKind {
-    fn from(kind: StoredKind) -> Self {
-        match kind {
-            StoredKind::Number => Self::Number,
-            StoredKind::Category => Self::Category,
-            StoredKind::Boolean => Self::Boolean,
-            StoredKind::Time => Self::Time,
-            StoredKind::Text => Self::Text,
-        }
+    pub(super) fn serialize<S: Serializer>(kind: &ColumnKind, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(kind.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ColumnKind, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 

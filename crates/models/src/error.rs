@@ -2,7 +2,7 @@ use densely_data::{DataError, Place};
 use densely_layers::KindError;
 use densely_loss::LossError;
 use densely_optim::OptimError;
-use densely_parts::shortened;
+use densely_parts::listed;
 use densely_preprocess::PreprocessError;
 use densely_table::TableError;
 use densely_tensor::{Figure, Scalar, ShapeError};
@@ -36,7 +36,7 @@ pub enum ModelError {
     Table(#[from] TableError),
     /// An encoding of other features than those that a model was trained on.
     #[error(
-        "expected an encoding of the features {}, got one of {}", names(.expected), names(.actual)
+        "expected an encoding of the features {}, got one of {}", listed(.expected), listed(.actual)
     )]
     Features {
         /// Those that the model was trained on.
@@ -310,11 +310,4 @@ impl ModelError {
     ) -> Self {
         Self::Option { option, expected, value: value.to_string() }
     }
-}
-
-/// A few names, as a message lists them.
-fn names(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let shown = names.iter().take(SHOWN).map(|name| shortened(name)).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{shown}, ...") } else { shown }
 }

@@ -59,5 +59,5 @@ pub use opt::Opt;
 pub use options::Options;
 pub use range::Range;
 pub use spec::Spec;
-pub use text::shortened;
+pub use text::{listed, shortened};
 pub use value::Value;

@@ -19,6 +19,27 @@ pub fn shortened(text: &str) -> String {
     }
 }
 
+/// Names as a message lists them: the first 20, each shortened.
+///
+/// ```
+/// use densely_parts::listed;
+///
+/// assert_eq!(listed(&["a".to_owned(), "b".to_owned()]), "`a`, `b`");
+/// let many: Vec<String> = (0..25).map(|i| i.to_string()).collect();
+/// assert!(listed(&many).ends_with("`19` and 5 more"));
+/// ```
+#[must_use]
+pub fn listed(names: &[String]) -> String {
+    const NAMES: usize = 20;
+    let shown: Vec<_> =
+        names.iter().take(NAMES).map(|name| format!("`{}`", shortened(name))).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// A number with as many digits as tell it from any other, and an exponent rather than many zeros.
 pub(crate) fn number(number: f64) -> String {
     let text = format!("{number:?}");

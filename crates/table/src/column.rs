@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::parsed::{POWERS, Parsed, canonical, parse_text};
+use crate::parsed::{Parsed, canonical, decimal, parse_text};
 use crate::texts::TextsBuilder;
 use crate::{Missing, Numbers, Texts};
 
@@ -235,8 +235,7 @@ impl ColumnBuilder {
             (Some(numbers), Parsed::Float(float)) => numbers.push_float(float),
             (None, Parsed::Gap) => self.texts.push_gap(),
             (None, Parsed::Decimal { mantissa, exponent }) => {
-                let number = f64::from(mantissa) / POWERS[usize::from(exponent)];
-                self.texts.push(&canonical(number));
+                self.texts.push(&canonical(decimal(mantissa, exponent)));
             }
             (None, Parsed::Float(float)) => self.texts.push(&canonical(float)),
             (_, Parsed::Text(text)) => {

@@ -32,8 +32,21 @@ impl Encoding {
         target: &TargetColumns,
     ) -> Result<Dataset<f64>, TableError> {
         let (kept, read) = target.read(rows)?;
-        let rows = Rows::of(rows.table(), &kept);
-        let x = self.encode(&rows)?;
+        self.examples(&Rows::of(rows.table(), &kept), read, target)
+    }
+
+    /// The examples of rows whose targets were [read](TargetColumns::read) already.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode), and [`TableError::Data`] for another number of targets than
+    /// of rows.
+    pub fn examples(
+        &self,
+        rows: &Rows<'_>,
+        read: Target<f64>,
+        target: &TargetColumns,
+    ) -> Result<Dataset<f64>, TableError> {
+        let x = self.encode(rows)?;
         let names = read.names().to_vec();
         let dataset = match read {
             Target::Classes { labels, .. } => Dataset::classification(x, labels, names.len())?,

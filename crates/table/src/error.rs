@@ -2,7 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use densely_data::DataError;
-use densely_parts::shortened;
+use densely_parts::{listed, shortened};
 use densely_tensor::ShapeError;
 use thiserror::Error;
 
@@ -93,7 +93,7 @@ pub enum TableError {
     #[error(
         "there is no column `{}`{}; the columns are {}", shortened(.name),
         .suggestion.as_ref().map(|s| format!(" (did you mean `{}`?)", shortened(s))).unwrap_or_default(),
-        list(.columns)
+        listed(.columns)
     )]
     UnknownColumn {
         /// The name asked for.
@@ -105,9 +105,9 @@ pub enum TableError {
     },
     /// Columns that are needed, and that the table does not have.
     #[error(
-        "columns missing from the table: {}{}; its columns are {}", list(.missing),
+        "columns missing from the table: {}{}; its columns are {}", listed(.missing),
         .nearest.as_ref().map(|s| format!(" (is the first `{}`?)", shortened(s))).unwrap_or_default(),
-        list(.columns)
+        listed(.columns)
     )]
     MissingColumns {
         /// Those that are missing.
@@ -120,7 +120,7 @@ pub enum TableError {
     /// Every column was left out.
     #[error("no feature is left: {}", few(.columns))]
     NoFeatures {
-        /// Each column and why it was left out.
+        /// Each column but the target and why it was left out.
         columns: Vec<String>,
     },
     /// No kind of column.
@@ -139,7 +139,7 @@ pub enum TableError {
     #[error("`{}` is no part of a time", shortened(.0))]
     UnknownTimePart(String),
     /// Encoders that are not those of the features of a schema.
-    #[error("expected encoders for {}, got some for {}", list(.expected), list(.actual))]
+    #[error("expected encoders for {}, got some for {}", listed(.expected), listed(.actual))]
     Encoders {
         /// The features.
         expected: Vec<String>,
@@ -167,7 +167,7 @@ pub enum TableError {
     #[error("{0}: the model knows nothing of gaps in this column; fill them, or remove the rows")]
     Gaps(Box<BadCells>),
     /// A class that is not among the expected ones.
-    #[error("{cell}: {} is none of the classes {}", .cell.found(), list(.classes))]
+    #[error("{cell}: {} is none of the classes {}", .cell.found(), listed(.classes))]
     UnknownClass {
         /// The label and its place.
         cell: Cell,
@@ -243,23 +243,12 @@ pub enum TableError {
     Shape(#[from] ShapeError),
 }
 
-/// At most this many names of a list are shown.
-const SHOWN_NAMES: usize = 20;
-
-/// Names as a message lists them.
-pub(crate) fn list(names: &[String]) -> String {
-    let shown: Vec<_> =
-        names.iter().take(SHOWN_NAMES).map(|name| format!("`{}`", shortened(name))).collect();
-    let shown = shown.join(", ");
-    match names.len().saturating_sub(SHOWN_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
 /// The first few sentences.
 fn few(sentences: &[String]) -> String {
     const SHOWN: usize = 6;
+    if sentences.is_empty() {
+        return "there is no column but the target".to_owned();
+    }
     let shown = sentences.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
     match sentences.len().saturating_sub(SHOWN) {
         0 => shown,

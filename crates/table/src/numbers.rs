@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::parsed::POWERS;
+use crate::parsed::{POWERS, decimal};
 
 /// The numbers of a column, with gaps.
 ///
@@ -131,11 +131,9 @@ impl Numbers {
             }
             Store::Wide(values, own) => match scaled(mantissa, *own - exponent) {
                 Some(scaled) => values.push(scaled),
-                None => self.push_float(f64::from(mantissa) / POWERS[usize::from(exponent)]),
+                None => self.push_float(decimal(mantissa, exponent)),
             },
-            Store::Floats(values) => {
-                values.push(f64::from(mantissa) / POWERS[usize::from(exponent)]);
-            }
+            Store::Floats(values) => values.push(decimal(mantissa, exponent)),
         }
     }
 

@@ -144,17 +144,31 @@ fn grouped(cell: &str, decimal: u8) -> Option<f64> {
     plain.parse::<f64>().ok().map(|number| number.copysign(sign(cell)))
 }
 
+/// The number that a text is, if it is one.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    parse_text(text, b'.', &Missing::new::<String>([])).number()
+}
+
+/// `mantissa / 10^exponent`.
+#[inline]
+pub(crate) fn decimal(mantissa: i32, exponent: u8) -> f64 {
+    f64::from(mantissa) / POWERS[usize::from(exponent)]
+}
+
 impl Parsed<'_> {
+    /// The number that it is, if it is one.
+    pub(crate) fn number(self) -> Option<f64> {
+        match self {
+            Self::Decimal { mantissa, exponent } => Some(decimal(mantissa, exponent)),
+            Self::Float(float) => Some(float),
+            Self::Gap | Self::Text(_) => None,
+        }
+    }
+
     /// The same, or a gap if it is a number that stands for one.
     #[inline]
     fn unless_gap(self, missing: &Missing) -> Self {
-        let is_gap = missing.is_gap_number(|| match self {
-            Self::Decimal { mantissa, exponent } => {
-                f64::from(mantissa) / POWERS[usize::from(exponent)]
-            }
-            Self::Float(float) => float,
-            Self::Gap | Self::Text(_) => f64::NAN,
-        });
+        let is_gap = missing.is_gap_number(|| self.number().unwrap_or(f64::NAN));
         if is_gap { Self::Gap } else { self }
     }
 }
@@ -190,13 +204,7 @@ mod tests {
     }
 
     fn value(cell: &str, decimal: u8) -> Option<f64> {
-        match parse_text(cell, decimal, &Missing::default()) {
-            Parsed::Decimal { mantissa, exponent } => {
-                Some(f64::from(mantissa) / POWERS[usize::from(exponent)])
-            }
-            Parsed::Float(float) => Some(float),
-            Parsed::Gap | Parsed::Text(_) => None,
-        }
+        parse_text(cell, decimal, &Missing::default()).number()
     }
 
     #[test]

@@ -4,9 +4,9 @@ use densely_data::{Target, Task};
 use densely_tensor::{Mat, try_zeros};
 
 use crate::encoding::numbers_of;
-use crate::parsed::{Parsed, canonical, parse_text};
+use crate::parsed::{self, canonical};
 use crate::schema::is_formatted;
-use crate::{Cells, Column, Missing, Rows, Table, TableError};
+use crate::{Cells, Column, Rows, Table, TableError};
 
 /// What there is to predict, by the columns of a table: classes of one, or the numbers of one or
 /// several.
@@ -174,12 +174,9 @@ fn each_number(column: &Column, mut visit: impl FnMut(f64) -> bool) {
     }
 }
 
-/// The number that a text is.
+/// The number that a text is, as programs write one: without thousands set apart.
 fn number(text: &str) -> Option<f64> {
-    match parse_text(text, b'.', &Missing::new::<String>([])) {
-        Parsed::Decimal { .. } | Parsed::Float(_) => text.parse().ok(),
-        Parsed::Text(_) | Parsed::Gap => None,
-    }
+    parsed::number(text).filter(|_| text.parse::<f64>().is_ok())
 }
 
 /// The classes of a column, sorted.

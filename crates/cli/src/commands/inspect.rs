@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::input;
-use crate::output::{self, BOLD, counted, thousands};
+use crate::output::{self, BOLD, counted, few, short, thousands};
 use crate::visible::visible;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
@@ -103,21 +103,21 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let features = preparation.feature_names();
     let target = match preparation.class_names() {
         None => "a number".to_owned(),
-        Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), list(classes)),
+        Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), few(classes)),
     };
     let mut out = anstream::stdout();
-    let target_name = shown(preparation.target_name());
+    let target_name = short(preparation.target_name());
     writeln!(out, "{BOLD}{target_name}{BOLD:#} is {target}")?;
-    writeln!(out, "  from {}: {}", counted(features.len(), "feature"), list(features))?;
+    writeln!(out, "  from {}: {}", counted(features.len(), "feature"), few(features))?;
     let left_out: Vec<String> = (preparation.encoding().schema().columns().iter())
         .filter_map(|column| Some(format!("{} ({})", column.name, column.left_out.as_ref()?)))
         .collect();
     if !left_out.is_empty() {
-        writeln!(out, "  columns left out: {}", list(&left_out))?;
+        writeln!(out, "  columns left out: {}", few(&left_out))?;
     }
     let held: Vec<String> = constants(preparation).map(|(name, _)| name).collect();
     if !held.is_empty() {
-        writeln!(out, "  of these, constant in training and so without effect: {}", list(&held))?;
+        writeln!(out, "  of these, constant in training and so without effect: {}", few(&held))?;
     }
     writeln!(out, "  preprocessing: {}", preparation.pipeline())?;
     let (parameters, loss) = (predictor.model().parameters(), predictor.model().loss().kind());
@@ -132,20 +132,4 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         writeln!(out, "  {heading}: {}", visible(&entries.join(" ")))?;
     }
     Ok(())
-}
-
-/// The first few names.
-fn list(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let first = names.iter().take(SHOWN).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{first}, ...") } else { first }
-}
-
-/// A name, or its beginning.
-fn shown(name: &str) -> String {
-    const SHOWN: usize = 60;
-    match name.char_indices().nth(SHOWN) {
-        None => visible(name).into_owned(),
-        Some((end, _)) => format!("{}...", visible(&name[..end])),
-    }
 }

@@ -5,7 +5,7 @@ use densely_tensor::{MatRef, Norm, Scalar, Threads, column, sum_of, vectorize};
 use super::gradients::map_gradients;
 use super::{around, check, tighter};
 use crate::state::panel_width;
-use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds, OptimizerState};
+use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
 /// An optimiser whose gradient is shortened to a length of at most `c`, if it is longer.
 ///
@@ -105,33 +105,11 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipNorm<O> {
         SPEC.kind(&[self.limit.into(), self.optimizer.kind().into()])
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate()
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.optimizer.set_learning_rate(learning_rate);
-    }
+    pass_on!();
 
     fn limits(&self) -> Limits {
         let inner = self.optimizer.limits();
         Limits { clip_norm: tighter(self.limit, inner.clip_norm), ..inner }
-    }
-
-    fn save_state(
-        &self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.save_state(state, parameters)
-    }
-
-    fn load_state(
-        &mut self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.load_state(state, parameters)
     }
 }
 

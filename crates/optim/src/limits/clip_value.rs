@@ -4,7 +4,7 @@ use densely_tensor::{Real, Scalar, Threads};
 
 use super::gradients::map_gradients;
 use super::{around, check};
-use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds, OptimizerState};
+use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
 /// An optimiser that sees each entry of the gradient cut off at `±c`.
 ///
@@ -69,31 +69,9 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
         SPEC.kind(&[self.limit.into(), self.optimizer.kind().into()])
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate()
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.optimizer.set_learning_rate(learning_rate);
-    }
+    pass_on!();
 
     fn limits(&self) -> Limits {
         self.optimizer.limits()
-    }
-
-    fn save_state(
-        &self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.save_state(state, parameters)
-    }
-
-    fn load_state(
-        &mut self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.load_state(state, parameters)
     }
 }

@@ -3,7 +3,7 @@ use densely_parts::{Kind, KindError, Options, Spec};
 use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
 
 use super::{around, check, tighter};
-use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds, OptimizerState};
+use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
 /// Units whose norms are computed side by side.
 const UNITS: usize = 64;
@@ -77,33 +77,11 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
         SPEC.kind(&[self.limit.into(), self.optimizer.kind().into()])
     }
 
-    fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate()
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.optimizer.set_learning_rate(learning_rate);
-    }
+    pass_on!();
 
     fn limits(&self) -> Limits {
         let inner = self.optimizer.limits();
         Limits { max_norm: tighter(self.limit, inner.max_norm), ..inner }
-    }
-
-    fn save_state(
-        &self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.save_state(state, parameters)
-    }
-
-    fn load_state(
-        &mut self,
-        state: &mut OptimizerState<T>,
-        parameters: &dyn Parameters<T>,
-    ) -> Result<(), OptimError> {
-        self.optimizer.load_state(state, parameters)
     }
 }
 

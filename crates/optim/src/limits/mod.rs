@@ -1,5 +1,34 @@
 //! What holds steps back: optimisers around others, one file each.
 
+/// What an optimiser around another leaves to that, which is its field `optimizer`.
+macro_rules! pass_on {
+    () => {
+        fn learning_rate(&self) -> f64 {
+            self.optimizer.learning_rate()
+        }
+
+        fn set_learning_rate(&mut self, learning_rate: f64) {
+            self.optimizer.set_learning_rate(learning_rate);
+        }
+
+        fn save_state(
+            &self,
+            state: &mut crate::OptimizerState<T>,
+            parameters: &dyn Parameters<T>,
+        ) -> Result<(), OptimError> {
+            self.optimizer.save_state(state, parameters)
+        }
+
+        fn load_state(
+            &mut self,
+            state: &mut crate::OptimizerState<T>,
+            parameters: &dyn Parameters<T>,
+        ) -> Result<(), OptimError> {
+            self.optimizer.load_state(state, parameters)
+        }
+    };
+}
+
 mod clip_norm;
 mod clip_value;
 mod gradients;

@@ -2,9 +2,9 @@ use std::str::Utf8Error;
 
 use densely_parts::shortened;
 
+use super::Dialect;
 use super::blocks::Block;
 use super::rows::{line_breaks, try_for_each};
-use super::{Dialect, Separator};
 use crate::lines::Lines;
 use crate::parsed::parse;
 use crate::{ColumnBuilder, Missing, TableError};
@@ -67,17 +67,3 @@ impl Reading<'_> {
         TableError::NotUtf8 { line, column: shortened(&self.columns[column]) }
     }
 }
-
-/// The cells of a row as text, without the white space around them.
-pub(super) fn cells(row: &csv::ByteRecord) -> Vec<String> {
-    row.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
-}
-
-/// The separators that are looked for.
-pub(super) const CANDIDATES: [Separator; 5] = [
-    Separator::Byte(b','),
-    Separator::Byte(b';'),
-    Separator::Byte(b'\t'),
-    Separator::Byte(b'|'),
-    Separator::Spaces,
-];

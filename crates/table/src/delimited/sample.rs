@@ -1,5 +1,4 @@
 use super::Separator;
-use super::chunk::cells;
 use super::rows::try_for_each;
 
 /// Rows that are looked at.
@@ -62,4 +61,9 @@ fn most_frequent(numbers: impl Iterator<Item = usize>) -> usize {
     numbers.sort_unstable();
     let runs = numbers.chunk_by(|a, b| a == b);
     runs.map(|run| (run.len(), run[0])).max().map_or(0, |(_, number)| number)
+}
+
+/// The cells of a row as text, without the white space around them.
+fn cells(row: &csv::ByteRecord) -> Vec<String> {
+    row.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
 }

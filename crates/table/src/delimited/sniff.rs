@@ -1,10 +1,9 @@
 //! What the dialect of a text is, told from its first rows.
 
-use super::chunk::CANDIDATES;
 use super::sample::{Row, Sample};
 use super::{Dialect, Separator, TextOptions};
 use crate::TableError;
-use crate::parsed::{Parsed, parse_text};
+use crate::parsed::parse_text;
 
 /// A dialect, and what follows from it for the beginning of the text.
 pub(super) struct Found {
@@ -13,6 +12,15 @@ pub(super) struct Found {
     /// The bytes before the first row of data.
     pub(super) skip: usize,
 }
+
+/// The separators that are looked for.
+const CANDIDATES: [Separator; 5] = [
+    Separator::Byte(b','),
+    Separator::Byte(b';'),
+    Separator::Byte(b'\t'),
+    Separator::Byte(b'|'),
+    Separator::Spaces,
+];
 
 /// Titles are at most so many lines.
 const MOST_TITLES: usize = 50;
@@ -173,8 +181,7 @@ fn is_with_comma(cell: &str) -> bool {
 }
 
 fn is_number(cell: &str, decimal: u8) -> bool {
-    let parsed = parse_text(cell, decimal, &crate::Missing::default());
-    matches!(parsed, Parsed::Decimal { .. } | Parsed::Float(_))
+    parse_text(cell, decimal, &crate::Missing::default()).number().is_some()
 }
 
 /// A comma, if there are numbers with one and none with a point.
@@ -217,10 +224,7 @@ fn is_header(
     decimal: u8,
     options: &TextOptions,
 ) -> bool {
-    let is_number = |cell: &str| {
-        let parsed = parse_text(cell, decimal, &options.missing);
-        matches!(parsed, Parsed::Decimal { .. } | Parsed::Float(_))
-    };
+    let is_number = |cell: &str| parse_text(cell, decimal, &options.missing).number().is_some();
     let rest: Vec<&Row> = rest.iter().filter(|row| sample.is_regular(row)).collect();
     let columns = first.cells.len();
     if rest.is_empty() {

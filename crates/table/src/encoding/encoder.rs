@@ -4,11 +4,9 @@ use jiff::civil::DateTime;
 
 use super::{CategoryEncoder, Encoding, NumberEncoder, TimeEncoder};
 use crate::cell::BadCells;
-use crate::parsed::{POWERS, Parsed, canonical, parse_text};
+use crate::parsed::{canonical, number};
 use crate::schema::{time_of, truth_of};
-use crate::{
-    Cells, Column, ColumnKind, ColumnSchema, Missing, Numbers, Rows, Schema, TableError, Texts,
-};
+use crate::{Cells, Column, ColumnKind, ColumnSchema, Numbers, Rows, Schema, TableError, Texts};
 
 /// How a column becomes numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,17 +211,9 @@ pub(crate) fn numbers<'a>(
     let numbers = match column.cells() {
         Cells::Numbers(numbers) => NumbersOf::Own(numbers),
         Cells::Texts(texts) => {
-            let none = Missing::new::<String>([]);
-            let number = |text: &str| match parse_text(text, b'.', &none) {
-                Parsed::Decimal { mantissa, exponent } => {
-                    Some(f64::from(mantissa) / POWERS[usize::from(exponent)])
-                }
-                Parsed::Float(float) => Some(float),
-                // A column of codes may be said to be numbers.
-                Parsed::Text(text) => code(text),
-                Parsed::Gap => None,
-            };
-            let numbers: Vec<_> = texts.values().map(number).collect();
+            // A column of codes may be said to be numbers.
+            let number_or_code = |text| number(text).or_else(|| code(text));
+            let numbers: Vec<_> = texts.values().map(number_or_code).collect();
             let is_bad = |row| texts.code(row).is_some_and(|code| numbers[code].is_none());
             if let Some(bad) = BadCells::find(rows, position, is_bad) {
                 return Err(TableError::NotNumbers(bad));

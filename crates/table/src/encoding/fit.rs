@@ -6,7 +6,8 @@ use super::{
     CategoryEncoder, ColumnEncoder, Encoder, EncodingOptions, Impute, NumberEncoder, TimeEncoder,
     TimePart,
 };
-use crate::{Cells, Column, ColumnKind, ColumnSchema, Rows, SchemaOptions, TableError};
+use crate::schema::needed;
+use crate::{Cells, Column, ColumnKind, ColumnSchema, Rows, TableError};
 
 /// The encoder of a feature, fitted to these rows.
 pub(super) fn encoder(
@@ -16,7 +17,7 @@ pub(super) fn encoder(
     options: &EncodingOptions,
 ) -> Result<ColumnEncoder, TableError> {
     let column = &rows.table().columns()[position];
-    let needed = options.rare.unwrap_or_else(|| SchemaOptions::new().needed(rows.len()));
+    let needed = needed(options.rare, rows.len());
     let encoder = match schema.kind {
         ColumnKind::Number => {
             Encoder::Number(number(&numbers(position, column, rows)?, rows, options.impute, needed))

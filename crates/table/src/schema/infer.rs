@@ -1,9 +1,10 @@
 use std::collections::HashSet;
 
+use super::options::needed;
 use super::truth::are_truths;
 use super::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions, time_of};
-use crate::parsed::{Parsed, parse_text};
-use crate::{Cells, Column, Missing, Numbers, Rows, TableError, Texts};
+use crate::parsed::number;
+use crate::{Cells, Column, Numbers, Rows, TableError, Texts};
 
 /// Text is numbers with mistakes if at least this share is numbers.
 const NUMBERS: f64 = 0.5;
@@ -49,7 +50,7 @@ fn column_schema(column: &Column, rows: &Rows<'_>, options: &SchemaOptions) -> C
         Some(LeftOut::Role(role.to_owned()))
     } else {
         let is_wanted = given.is_some() || options.is_kept(name);
-        left_out(column, kind, rows, options.needed(rows.len()), is_wanted)
+        left_out(column, kind, rows, needed(options.rare, rows.len()), is_wanted)
     };
     ColumnSchema { name: name.to_owned(), kind, left_out }
 }
@@ -78,10 +79,9 @@ fn text_kind(texts: &Texts, rows: &Rows<'_>) -> ColumnKind {
     if are_sentences(texts) { ColumnKind::Text } else { ColumnKind::Category }
 }
 
-/// Whether nearly all are numbers, and what is none is no code either, as `007` is.
+/// Whether most are numbers, and what is none is no code either, as `007` is.
 fn are_numbers_with_mistakes(texts: &Texts, rows: &Rows<'_>) -> bool {
-    let none = Missing::new::<String>([]);
-    let is_number = |text: &str| !matches!(parse_text(text, b'.', &none), Parsed::Text(_));
+    let is_number = |text: &str| number(text).is_some();
     let is_code = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let are_numbers: Vec<bool> = texts.values().map(is_number).collect();
     let distinct = are_numbers.iter().filter(|&&is| is).count();
@@ -156,28 +156,18 @@ fn left_out(
 
 /// Whether there is no value, or one and no gap.
 fn one_value(column: &Column, rows: &Rows<'_>) -> Option<LeftOut> {
+    // A number, or the code of a text.
+    let value = |row| match column.cells() {
+        Cells::Numbers(numbers) => Some(numbers.get(row)).filter(|number| !number.is_nan()),
+        Cells::Texts(texts) => texts.code(row).map(|code| code as f64),
+    };
     let (mut first, mut gaps) = (None, false);
-    match column.cells() {
-        Cells::Numbers(numbers) => {
-            for row in rows.iter() {
-                let number = numbers.get(row);
-                match first {
-                    _ if number.is_nan() => gaps = true,
-                    None => first = Some((row, number)),
-                    Some((_, other)) if other != number => return None,
-                    Some(_) => {}
-                }
-            }
-        }
-        Cells::Texts(texts) => {
-            for row in rows.iter() {
-                match (texts.code(row), first) {
-                    (None, _) => gaps = true,
-                    (Some(code), None) => first = Some((row, code as f64)),
-                    (Some(code), Some((_, other))) if other != code as f64 => return None,
-                    (Some(_), Some(_)) => {}
-                }
-            }
+    for row in rows.iter() {
+        match (value(row), first) {
+            (None, _) => gaps = true,
+            (Some(value), None) => first = Some((row, value)),
+            (Some(value), Some((_, other))) if other != value => return None,
+            (Some(_), Some(_)) => {}
         }
     }
     match first {

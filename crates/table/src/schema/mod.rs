@@ -13,6 +13,7 @@ pub use column_kind::ColumnKind;
 pub(crate) use infer::is_formatted;
 pub use left_out::LeftOut;
 pub use options::SchemaOptions;
+pub(crate) use options::needed;
 pub(crate) use time::time_of;
 pub(crate) use truth::truth_of;
 

@@ -65,12 +65,6 @@ impl SchemaOptions {
         Self { rare: Some(rows), ..self }
     }
 
-    /// The rows that a category needs, of so many.
-    pub(crate) fn needed(&self, rows: usize) -> usize {
-        let told = (rows / 1000).max(RARE.min(rows / 100)).max(2);
-        self.rare.unwrap_or(told)
-    }
-
     pub(crate) fn kind_of(&self, name: &str) -> Option<ColumnKind> {
         self.kinds.iter().rev().find(|(column, _)| column == name).map(|&(_, kind)| kind)
     }
@@ -90,4 +84,9 @@ impl SchemaOptions {
         let names = self.targets.iter().chain(&self.drop).chain(&self.keep);
         names.chain(kinds).chain(roles).map(String::as_str)
     }
+}
+
+/// The rows that a category needs, of so many, if that was not said.
+pub(crate) fn needed(rare: Option<usize>, rows: usize) -> usize {
+    rare.unwrap_or_else(|| (rows / 1000).max(RARE.min(rows / 100)).max(2))
 }

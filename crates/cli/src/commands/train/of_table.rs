@@ -57,20 +57,19 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
     let options = EncodingOptions::new().impute(args.impute).categories(args.categories);
     let options = args.rare.map_or(options.clone(), |rare| options.rare(rare));
     let encoding = Encoding::fit(&schema, &rows, &options).map_err(in_table())?;
-    let dataset = |examples: &Examples| {
-        let rows = Rows::of(&table, &examples.rows);
-        let data = encoding.dataset(&rows, &target)?;
+    let dataset = |Examples { rows, target: read }: Examples| {
+        let rows = Rows::of(&table, &rows);
+        let data = encoding.examples(&rows, read, &target)?;
         match &args.weight_column {
             None => Ok::<_, TableError>(data),
             Some(column) => Ok(data.with_weights(rows.weights(column)?)?),
         }
     };
-    let of_some = |examples: &Option<Examples>| {
-        examples.as_ref().map(dataset).transpose().map_err(in_table())
-    };
-    let (train, validation) = (dataset(&train).map_err(in_table())?, of_some(&validation)?);
+    let of_some =
+        |examples: Option<Examples>| examples.map(dataset).transpose().map_err(in_table());
+    let (train, validation) = (dataset(train).map_err(in_table())?, of_some(validation)?);
     let (test, test_source) = match &args.test_data {
-        None => (of_some(&test)?, source.clone()),
+        None => (of_some(test)?, source.clone()),
         Some(path) => {
             let table = input::table(path, &args.dialect, Some(&schema), threads)?;
             let test = encoding.dataset(&Rows::all(&table), &target);

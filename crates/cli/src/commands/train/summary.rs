@@ -14,7 +14,8 @@ use super::report::Report;
 use crate::args::TrainArgs;
 use crate::error::CliError;
 use crate::output::{
-    BOLD, DIM, counted, eprintln, figure, metric, metric_name, metrics, percent, table, thousands,
+    BOLD, DIM, counted, eprintln, few, figure, metric, metric_name, metrics, percent, table,
+    thousands,
 };
 use crate::signals::Signal;
 use crate::visible::visible;
@@ -95,17 +96,14 @@ fn columns(encoding: &Encoding) {
         .map(|encoder| encoder.column.as_str())
         .collect();
     if !filled.is_empty() {
-        eprintln!("           with gaps: {}", first_few(&filled));
+        eprintln!("           with gaps: {}", few(&filled));
     }
     let others: Vec<&str> = (encoding.encoders().iter())
         .filter(|encoder| matches!(&encoder.encoder, Encoder::Category(of) if of.other))
         .map(|encoder| encoder.column.as_str())
         .collect();
     if !others.is_empty() {
-        eprintln!(
-            "           with categories too rare to tell, together as one: {}",
-            first_few(&others)
-        );
+        eprintln!("           with categories too rare to tell, together as one: {}", few(&others));
     }
     let left_out: Vec<_> = schema
         .columns()
@@ -140,14 +138,6 @@ fn has_gaps(encoder: &Encoder) -> bool {
         Encoder::Category(of) => of.missing,
         Encoder::Time(of) => of.indicator,
     }
-}
-
-/// The first few names.
-fn first_few(names: &[&str]) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| visible(name)).collect();
-    let more = if names.len() > SHOWN { ", ..." } else { "" };
-    format!("{}{more}", shown.join(", "))
 }
 
 /// The layers, as `64 relu, dropout(0.1) -> 10`; of very many, the first and the last.
