@@ -215,8 +215,13 @@ fn labels(
     classes: &[String],
 ) -> Result<(Vec<usize>, Target<f64>), TableError> {
     let column = &rows.table().columns()[position];
+    let names = || classes.iter().enumerate().map(|(class, name)| (name, class));
+    let by_name: HashMap<&str, usize> =
+        names().map(|(name, class)| (name.as_str(), class)).collect();
     let by_label: HashMap<String, usize> =
-        classes.iter().enumerate().map(|(class, name)| (label(name), class)).collect();
+        names().map(|(name, class)| (label(name), class)).collect();
+    // A text that looks like a number has its own name where it is a class.
+    let class = |text: &str| by_name.get(text).or_else(|| by_label.get(&label(text))).copied();
     let unknown = |i: usize| TableError::UnknownClass {
         cell: rows.cell(i, position),
         classes: classes.to_vec(),
@@ -224,24 +229,22 @@ fn labels(
     let (mut kept, mut labels) = (Vec::new(), Vec::new());
     // The class of each distinct text.
     let of_texts: Option<Vec<Option<usize>>> = match column.cells() {
-        Cells::Texts(texts) => {
-            Some(texts.values().map(|text| by_label.get(text).copied()).collect())
-        }
+        Cells::Texts(texts) => Some(texts.values().map(class).collect()),
         Cells::Numbers(_) => None,
     };
     for i in 0..rows.len() {
         let row = rows.row(i);
-        let class = match (column.cells(), &of_texts) {
+        let found = match (column.cells(), &of_texts) {
             (Cells::Texts(texts), Some(of_texts)) => match texts.code(row) {
                 None => continue,
                 Some(code) => of_texts[code],
             },
             _ => match column.text(row) {
                 None => continue,
-                Some(text) => by_label.get(text.as_ref()).copied(),
+                Some(text) => class(&text),
             },
         };
-        labels.push(class.ok_or_else(|| unknown(i))?);
+        labels.push(found.ok_or_else(|| unknown(i))?);
         kept.push(row);
     }
     some(&kept, column.name())?;
@@ -307,6 +310,18 @@ mod tests {
         // As `f64`, these are one.
         let large = ["9007199254740993", "9007199254740992"];
         assert_eq!(classes(&large), [large[1], large[0]]);
+    }
+
+    /// As a file has them whose cells are text, whatever they look like.
+    #[test]
+    fn texts_that_look_like_numbers_are_found_as_they_are() {
+        let column = Column::texts("y", [Some("2.0"), Some("1.0"), Some("1")]);
+        let table = Table::from_columns(vec![column]).unwrap();
+        let target = TargetColumns::infer(&table, &["y"], None).unwrap();
+        let (_, read) = target.read(&Rows::all(&table)).unwrap();
+        let names = target.classes().unwrap();
+        let labels = read.labels().unwrap().iter().map(|&label| names[label].as_str());
+        assert_eq!(labels.collect::<Vec<_>>(), ["2.0", "1.0", "1"]);
     }
 
     /// Models that were trained before name classes as the first cell spelt them.
