@@ -175,9 +175,14 @@ pub(crate) struct TrainArgs {
     /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
-    /// Overwrite a run that is in the folder
+    /// Overwrite a run that is in the folder; with --resume, go on though options or data are others
     #[arg(long, help_heading = "Output")]
     pub(crate) force: bool,
+    /// Go on with the run in the folder of --out where it was stopped, with its options: it ends as
+    /// if it had never been. One that diverged goes on with another --learning-rate, and one that has
+    /// made all epochs with more --epochs; any other change needs --force
+    #[arg(long, help_heading = "Output", requires = "out", conflicts_with = "config")]
+    pub(crate) resume: bool,
     /// Print the result as one line of JSON
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,

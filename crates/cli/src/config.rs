@@ -14,12 +14,13 @@ use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 use densely::parts::nearest;
 use toml::{Table, Value};
 
-use crate::args::{Cli, Command, Names, OF_OPTIMIZERS};
+use crate::args::{Cli, Command, Names, OF_OPTIMIZERS, TrainArgs};
 use crate::error::CliError;
+use crate::run_folder::CONFIG;
 use crate::visible::visible;
 
 /// Options of `train` that say nothing about the result.
-const NOT_IN_A_CONFIG: [&str; 5] = ["out", "force", "json", "config", "help"];
+const NOT_IN_A_CONFIG: [&str; 6] = ["out", "force", "resume", "json", "config", "help"];
 
 /// How the config of a run begins.
 const MARK: &str = "# A run of densely";
@@ -27,8 +28,8 @@ const MARK: &str = "# A run of densely";
 /// An option, by its name on the command line, and its value as it would be there.
 pub(crate) type OptionText = (String, String);
 
-/// Parses the command line; with `train --config FILE`, the options of the file come
-/// before those of the line, which override them.
+/// Parses the command line; with `train --config FILE`, or `--resume` of a folder that has such a
+/// file, the options of the file come before those of the line, which override them.
 pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<(Cli, ArgMatches), CliError> {
@@ -39,7 +40,7 @@ pub(crate) fn parse(
             let with_data = [&args[..], &["DATA".into()]].concat();
             match parse_once(&with_data) {
                 Ok((Cli { command: Command::Train(mut train) }, matches))
-                    if train.config.is_some() =>
+                    if config_of(&train).is_some() =>
                 {
                     train.data = None;
                     (Cli { command: Command::Train(train) }, matches)
@@ -50,8 +51,11 @@ pub(crate) fn parse(
         parsed => parsed?,
     };
     let Command::Train(train) = &cli.command else { return Ok((cli, matches)) };
-    let Some(path) = &train.config else { return Ok((cli, matches)) };
+    let Some(path) = &config_of(train) else { return Ok((cli, matches)) };
 
+    if train.resume && !path.exists() {
+        return Err(CliError::NoRun(train.out.clone().unwrap_or_default()));
+    }
     let mut from_file = read(path)?;
     if train.data.is_some() {
         from_file.data.clear();
@@ -78,6 +82,12 @@ pub(crate) fn parse(
     }
     let all = [command, &from_file.options, options, &from_file.data].concat();
     Ok(parse_once(&all)?)
+}
+
+/// The file that the options of a training are read from: of a run that goes on, its own.
+fn config_of(train: &TrainArgs) -> Option<PathBuf> {
+    let of_run = || train.out.as_ref().filter(|_| train.resume).map(|folder| folder.join(CONFIG));
+    train.config.clone().or_else(of_run)
 }
 
 /// An error of a value that is in a file.

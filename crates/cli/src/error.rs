@@ -10,7 +10,7 @@ use densely_files::FileError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
-use crate::run_folder::SPLIT;
+use crate::run_folder::{CONFIG, SPLIT};
 use crate::signals::Signal;
 
 /// Why the program ends with a status other than 0.
@@ -75,15 +75,32 @@ pub(crate) enum CliError {
     #[error("--threads {0}: threads cannot be started: {1}")]
     Threads(usize, String),
     #[error(
-        "{} already holds a run: choose another folder with --out, or overwrite it with --force",
-        .0.display()
+        "{} already holds a run: choose another folder with --out, go on with that run with \
+         --resume, or overwrite it with --force", .0.display()
     )]
     RunExists(PathBuf),
     #[error(
-        "{} already holds a run, which goes on: wait for its end, or choose another folder with \
-         --out", .0.display()
+        "{} already holds a run, which goes on{}: wait for its end, or choose another folder with \
+         --out", .folder.display(), in_process(*.holder)
     )]
-    RunGoesOn(PathBuf),
+    RunGoesOn { folder: PathBuf, holder: Option<u32> },
+    #[error("{}: there is no run to go on with: it has no {}", .0.display(), CONFIG)]
+    NoRun(PathBuf),
+    #[error(
+        "{}: this run is complete, and was too short to keep a checkpoint: train it anew with \
+         --force", .0.display()
+    )]
+    RunComplete(PathBuf),
+    #[error(
+        "{}: the run to go on with is another: {}; leave these as they were, or go on with \
+         them with --force", .folder.display(), .differences.join("; ")
+    )]
+    OtherRun { folder: PathBuf, differences: Vec<String> },
+    #[error(
+        "{}: the run is in {dtype}, and goes on in no other number type: leave --dtype out",
+        .folder.display()
+    )]
+    OtherDtype { folder: PathBuf, dtype: &'static str },
     #[error("{}: it is what is read; write another file", .0.display())]
     OutputIsInput(PathBuf),
     #[error(
@@ -153,6 +170,14 @@ impl CliError {
         move |source| Self::File { path, source }
     }
 
+    /// The same, of work that was kept, with more to say.
+    pub(crate) fn and(self, more: &str) -> Self {
+        match self {
+            Self::Kept { source, kept } => Self::Kept { source, kept: kept + more },
+            error => error,
+        }
+    }
+
     pub(crate) fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(source) | Self::File { source, .. } => {
@@ -161,6 +186,11 @@ impl CliError {
             _ => false,
         }
     }
+}
+
+/// Where a run goes on, if it is known.
+fn in_process(holder: Option<u32>) -> String {
+    holder.map_or_else(String::new, |holder| format!(" in process {holder}"))
 }
 
 /// What is wrong with a model file, for those who cannot register parts of their own.

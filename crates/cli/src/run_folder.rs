@@ -1,13 +1,15 @@
 //! The folder of a run.
 
 mod claim;
+mod holder;
 mod ours;
+mod resumed;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use densely::formats::{ModelFile, WholeFile};
+use densely::formats::{CheckpointFile, ModelFile, WholeFile};
 use densely::prelude::Scalar;
 
 use crate::error::CliError;
@@ -17,13 +19,18 @@ use ours::is_ours;
 
 /// The model's file: it alone is enough to predict.
 pub(crate) const MODEL: &str = "model.safetensors";
+/// The training between two of its steps: `densely train --resume` goes on from it.
+const CHECKPOINT: &str = "checkpoint.safetensors";
 /// The options of the run: `densely train --config` repeats it.
-const CONFIG: &str = "config.toml";
+pub(crate) const CONFIG: &str = "config.toml";
 /// What happened in each epoch: a line of JSON.
 const METRICS: &str = "metrics.jsonl";
 
 /// Which rows of the data were learnt from, and which held out.
 pub(crate) const SPLIT: &str = "split.json";
+
+/// All files of a run.
+const FILES: [&str; 5] = [MODEL, CHECKPOINT, CONFIG, METRICS, SPLIT];
 
 /// The folder of a run, in which every file is written whole or not at all.
 #[derive(Debug)]
@@ -108,7 +115,7 @@ impl RunFolder {
     ) -> Result<Self, CliError> {
         let folder = &claim.path().to_owned();
         let lock = lock(folder)?;
-        let present = [MODEL, CONFIG, METRICS, SPLIT].map(|file| folder.join(file));
+        let present = FILES.map(|file| folder.join(file));
         let present: Vec<_> =
             present.into_iter().filter(|file| fs::symlink_metadata(file).is_ok()).collect();
         if let Some(foreign) = present.iter().find(|file| !is_ours(file)) {
@@ -200,20 +207,46 @@ impl RunFolder {
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         let split = self.path.join(SPLIT);
-        if self.overwrites && is_ours(&split) {
-            // That of another run is worse than none.
-            fs::remove_file(&split).map_err(CliError::file(&split))?;
+        for other in [&split, &self.path.join(CHECKPOINT)] {
+            if self.overwrites && is_ours(other) {
+                // That of another run is worse than none.
+                fs::remove_file(other).map_err(CliError::file(other))?;
+            }
         }
         file.save(self.model())?;
         if let Some(text) = self.split.take() {
             WholeFile::write(&split, text).map_err(CliError::file(split))?;
         }
-        let config = self.path.join(CONFIG);
-        if self.overwrites || !config.exists() {
-            WholeFile::write(&config, &self.config).map_err(CliError::file(config))?;
+        if self.overwrites {
+            self.save_config()?;
         }
         self.overwrites = false;
-        Ok(())
+        self.keep_config()
+    }
+
+    /// Writes the checkpoint, of a run that is the only one in the folder.
+    pub(crate) fn save_checkpoint<T: Scalar>(
+        &self,
+        file: &CheckpointFile<T>,
+    ) -> Result<(), CliError> {
+        fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
+        file.save(self.path.join(CHECKPOINT))?;
+        self.keep_config()
+    }
+
+    /// Whether there is a checkpoint of the run.
+    pub(crate) fn has_checkpoint(&self) -> bool {
+        !self.overwrites && self.path.join(CHECKPOINT).exists()
+    }
+
+    /// Writes the config again if somebody has removed it.
+    fn keep_config(&self) -> Result<(), CliError> {
+        if self.path.join(CONFIG).exists() { Ok(()) } else { self.save_config() }
+    }
+
+    fn save_config(&self) -> Result<(), CliError> {
+        let config = self.path.join(CONFIG);
+        WholeFile::write(&config, &self.config).map_err(CliError::file(config))
     }
 
     /// Writes a line of JSON for each epoch.
@@ -247,7 +280,9 @@ fn lock(folder: &Path) -> Result<Option<File>, CliError> {
     let Ok(opened) = File::open(folder) else { return Ok(None) };
     match opened.try_lock() {
         Ok(()) => Ok(Some(opened)),
-        Err(TryLockError::WouldBlock) => Err(CliError::RunGoesOn(folder.to_owned())),
+        Err(TryLockError::WouldBlock) => {
+            Err(CliError::RunGoesOn { folder: folder.to_owned(), holder: holder::of(&opened) })
+        }
         Err(TryLockError::Error(_)) => Ok(None),
     }
 }

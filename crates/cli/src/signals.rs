@@ -81,9 +81,9 @@ impl Signals {
         *self.0.claim.lock().unwrap_or_else(PoisonError::into_inner) = claim;
     }
 
-    /// Set by the first signal.
-    pub(crate) fn flag(&self) -> &AtomicBool {
-        &self.0.stop
+    /// Whether a signal has come.
+    pub(crate) fn is_caught(&self) -> bool {
+        self.0.stop.load(Ordering::Relaxed)
     }
 
     /// The signal that came, if one did.

@@ -51,6 +51,6 @@ pub use error::{FormatError, Reason};
 pub use hash::weights_hash;
 pub use manifest::Provenance;
 pub use model_file::{AnyModel, ModelFile};
-pub use recognise::is_model_file;
+pub use recognise::{is_checkpoint_file, is_model_file};
 pub use temporary::AllAbandoned;
 pub use whole_file::WholeFile;

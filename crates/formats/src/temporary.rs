@@ -96,11 +96,7 @@ pub(crate) fn abandon_all() -> AllAbandoned {
 /// The temporary file for `path`, locked, and its name. The names are always the same, so that
 /// the file of a process that was killed is found; as many as there are writers at a time.
 fn claim_one_of(path: &Path) -> io::Result<(File, PathBuf)> {
-    let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
-    // Of any name, also the longest, one that is not too long.
-    let hash = blake3::hash(name.as_encoded_bytes()).to_hex();
-    let temporary =
-        |number: u32| folder_of(path).join(format!(".densely-{}-{number}.tmp", &hash[..16]));
+    let temporary = names(path)?;
     let mut number = 1;
     let file = loop {
         match claim(&temporary(number))? {
@@ -109,11 +105,29 @@ fn claim_one_of(path: &Path) -> io::Result<(File, PathBuf)> {
         }
     };
     // Of several that were killed.
-    let mut other = number + 1;
-    while temporary(other).exists() && remove_abandoned(&temporary(other)) {
-        other += 1;
-    }
+    remove_abandoned_from(number + 1, &temporary);
     Ok((file, temporary(number)))
+}
+
+/// The names of the temporary files for `path`, by their numbers.
+fn names(path: &Path) -> io::Result<impl Fn(u32) -> PathBuf> {
+    let name = path.file_name().ok_or(ErrorKind::InvalidFilename)?;
+    // Of any name, also the longest, one that is not too long.
+    let hash = blake3::hash(name.as_encoded_bytes()).to_hex();
+    Ok(move |number| folder_of(path).join(format!(".densely-{}-{number}.tmp", &hash[..16])))
+}
+
+fn remove_abandoned_from(mut number: u32, temporary: &impl Fn(u32) -> PathBuf) {
+    while temporary(number).exists() && remove_abandoned(&temporary(number)) {
+        number += 1;
+    }
+}
+
+/// Removes what killed processes left of `path`.
+pub(crate) fn remove_all_abandoned(path: &Path) {
+    if let Ok(temporary) = names(path) {
+        remove_abandoned_from(1, &temporary);
+    }
 }
 
 /// Creates and locks a file; `None` if another process has it.

@@ -2,7 +2,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf, is_separator};
 
-use crate::temporary::{AllAbandoned, Temporary, abandon_all};
+use crate::temporary::{AllAbandoned, Temporary, abandon_all, remove_all_abandoned};
 
 /// A file that is written whole or not at all.
 ///
@@ -84,6 +84,12 @@ impl WholeFile {
         self.temporary.file().sync_all()?;
         self.temporary.put_at(&self.path)?;
         sync_folder_of(&self.path)
+    }
+
+    /// Removes what killed processes left of a file that they were writing, though nobody writes it
+    /// again.
+    pub fn remove_abandoned(path: impl AsRef<Path>) {
+        remove_all_abandoned(path.as_ref());
     }
 
     /// Removes the temporary files of this process, for it is to end: while the result lives,

@@ -5,12 +5,11 @@ mod of_table;
 mod optimizer;
 mod parts;
 mod report;
+mod resume;
 mod summary;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::ControlFlow;
-use std::time::Instant;
 
 use clap::ArgMatches;
 use densely::models::{Diagnosis, History, ModelError};
@@ -28,6 +27,7 @@ use keeper::Keeper;
 use optimizer::{Chosen, scheduled};
 use parts::Parts;
 use report::Report;
+use resume::{Stored, Typed};
 
 /// The share of the last layer's weights, as they are drawn, that training begins with.
 const INITIAL_SCORES: f64 = 0.1;
@@ -46,7 +46,7 @@ pub(crate) fn run(
     }
 }
 
-fn train<T: Scalar>(
+fn train<T: Typed>(
     args: &TrainArgs,
     matches: &ArgMatches,
     signals: &Signals,
@@ -79,8 +79,8 @@ fn train<T: Scalar>(
     let config = config::write(&config::from_anywhere(&options));
     let split = parts.split.take().map(|split| split.text()).transpose();
     let split = split.map_err(io::Error::from)?;
-    let folder = RunFolder::create(args.out.as_deref(), &parts.name, args.force, config, signals)?
-        .with_split(split);
+    let (folder, stored) = folder(args, &parts, config, signals)?;
+    let folder = folder.with_split(split);
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
@@ -92,14 +92,25 @@ fn train<T: Scalar>(
     summary::before(args, &parts, &file.predictor);
     let mut keeper = Keeper::new(folder, file);
 
-    signals.wait_for_saving().map_err(CliError::Signals)?;
-    let started = Instant::now();
-    let trainer = trainer(args, optimizer, patience, &threads)?.stop_flag(signals.flag());
-    let history = match fit(args, trainer, &prepared, &mut model, &mut keeper) {
-        Ok(history) => history,
-        Err(error) => return Err(cannot_train(args, keeper.rescue(error.into()))),
+    let trainer = trainer(args, optimizer, patience, &threads)?;
+    let trainer = match &prepared.validation {
+        None => trainer,
+        Some(validation) => trainer.validation_data(validation),
     };
-    let seconds = started.elapsed().as_secs_f64();
+    signals.wait_for_saving().map_err(CliError::Signals)?;
+    let fitted = match stored {
+        None => trainer.start(&mut model, &prepared.train).map_err(CliError::from),
+        // What is refused here leaves the run as it was.
+        Some(stored) => {
+            Ok(stored.resume(trainer, &mut model, &prepared.train, args.force, &mut keeper)?)
+        }
+    }
+    .and_then(|training| threads.install(|| fit(args, training, signals, &mut keeper)));
+    let history = match fitted {
+        Ok(history) => history,
+        Err(error) => return Err(cannot_train(args, keeper.rescue(error))),
+    };
+    let seconds = keeper.seconds();
 
     // First of all what took so long; what is said of it comes after.
     let signal = signals.caught();
@@ -280,24 +291,56 @@ fn trainer<'a, T: Scalar>(
     scheduled(args, trainer)
 }
 
+/// The folder of a new run, or that of one that goes on, with where it was.
+fn folder<T: Typed>(
+    args: &TrainArgs,
+    parts: &Parts,
+    config: String,
+    signals: &Signals,
+) -> Result<(RunFolder, Option<Stored<T>>), CliError> {
+    match args.out.as_deref().filter(|_| args.resume) {
+        None => {
+            let out = args.out.as_deref();
+            RunFolder::create(out, &parts.name, args.force, config, signals)
+                .map(|folder| (folder, None))
+        }
+        Some(out) => {
+            let (folder, checkpoint) = RunFolder::resume(out, config)?;
+            let stored = Stored::new(&folder, checkpoint, args.force)?;
+            Ok((folder, stored))
+        }
+    }
+}
+
+/// Makes all steps that are left, or those until a signal comes.
 fn fit<T: Scalar>(
     args: &TrainArgs,
-    trainer: Trainer<'_, T>,
-    data: &Prepared<T>,
-    model: &mut Model<T>,
+    mut training: Training<'_, T>,
+    signals: &Signals,
     keeper: &mut Keeper<T>,
-) -> Result<History, ModelError> {
+) -> Result<History, CliError> {
     let progress = Progress::new(args.epochs);
-    let trainer = trainer.on_epoch(|epoch, model| {
-        progress.show(epoch);
-        keeper.observe(epoch, model);
-        ControlFlow::Continue(())
-    });
-    let trainer = match &data.validation {
-        None => trainer,
-        Some(validation) => trainer.validation_data(validation),
+    let (mut made, mut is_stopped) = (training.epochs().len(), false);
+    let mut step = || {
+        let goes_on = !is_stopped && training.step()?.is_some();
+        if goes_on {
+            if let Some(epoch) = training.epochs().get(made) {
+                progress.show(epoch);
+                made += 1;
+            }
+            keeper.observe(&training);
+            is_stopped = signals.is_caught();
+        }
+        Ok::<_, ModelError>(goes_on)
     };
-    let history = trainer.fit(model, &data.train);
+    let ended = loop {
+        match step() {
+            Ok(true) => {}
+            ended => break ended,
+        }
+    };
     progress.clear();
-    history
+    ended?;
+    keeper.end(&training, is_stopped)?;
+    Ok(if is_stopped { training.interrupt() } else { training.finish() }?)
 }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::{CONFIG, METRICS, MODEL};
+use super::{CHECKPOINT, CONFIG, METRICS, MODEL};
 
 /// What a run has brought into a folder before there is anything of worth in it.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ impl Claim {
     /// run, or what is left of a new one, stays.
     pub(crate) fn give_up(&self) {
         let holds = |file| fs::symlink_metadata(self.folder.join(file)).is_ok();
-        if !holds(MODEL) && !holds(METRICS) {
+        if ![MODEL, CHECKPOINT, METRICS].into_iter().any(holds) {
             if self.has_config {
                 // What cannot be removed does no harm: a config without a model.
                 let _ = fs::remove_file(self.folder.join(CONFIG));

@@ -2,10 +2,10 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use densely::formats::is_model_file;
+use densely::formats::{is_checkpoint_file, is_model_file};
 use serde_json::Value;
 
-use super::{CONFIG, MODEL, SPLIT};
+use super::{CHECKPOINT, CONFIG, MODEL, SPLIT};
 use crate::config;
 use crate::split::Split;
 
@@ -20,6 +20,8 @@ pub(super) fn is_ours(file: &Path) -> bool {
     };
     if file.ends_with(MODEL) {
         is_model_file(file).unwrap_or(false)
+    } else if file.ends_with(CHECKPOINT) {
+        is_checkpoint_file(file).unwrap_or(false)
     } else if is_empty(file) {
         // It may be anybody's. Earlier versions left such a file on a full disk.
         folder_is_ours()
@@ -65,7 +67,7 @@ fn first_line(path: &Path) -> Option<String> {
     Some(line)
 }
 
-fn text(path: &Path) -> Option<String> {
+pub(super) fn text(path: &Path) -> Option<String> {
     let mut text = String::new();
     reader(path)?.read_to_string(&mut text).ok()?;
     Some(text)

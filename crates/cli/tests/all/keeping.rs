@@ -76,7 +76,13 @@ fn a_training_that_diverges_late_keeps_the_best_weights() {
         assert!(message.contains(&kept), "{message}");
         assert_eq!(
             folder.files(&run),
-            ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"]
+            [
+                "checkpoint.safetensors",
+                "config.toml",
+                "metrics.jsonl",
+                "model.safetensors",
+                "split.json"
+            ]
         );
         let model = folder.json(&format!("inspect {run}"));
         assert_eq!(model["results"]["epoch"], lowest.to_string());
@@ -168,7 +174,7 @@ fn a_model_that_has_no_place_is_not_trained() {
 fn a_disk_that_fills_leaves_whole_files_only() {
     let folder = Folder::new();
     let line = "densely train --epochs 1000000 --validation 0 --threads 1 --out run & \
-                until [ -e run/metrics.jsonl ]; do sleep 0.1; done; \
+                until [ -e run/checkpoint.safetensors ]; do sleep 0.1; done; \
                 prlimit --pid $! --fsize=10000; sleep 0.2; kill $!; wait $!";
     let outcome = folder.shell(line);
     assert_eq!(outcome.status, 1, "{}", outcome.stderr);
@@ -176,7 +182,8 @@ fn a_disk_that_fills_leaves_whole_files_only() {
     let epoch = folder.json("inspect run")["results"]["epoch"].as_str().unwrap().to_owned();
     let kept = format!("the weights of epoch {epoch} are in run");
     assert!(outcome.stderr.contains(&kept), "{kept}: {}", outcome.stderr);
-    assert_eq!(folder.files("run"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+    let files = ["checkpoint.safetensors", "config.toml", "metrics.jsonl", "model.safetensors"];
+    assert_eq!(folder.files("run"), files);
 }
 
 /// The report is not worth the model: without it there still is one.

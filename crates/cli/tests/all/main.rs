@@ -15,6 +15,8 @@ mod output;
 #[cfg(unix)]
 mod pipes;
 #[cfg(unix)]
+mod resume;
+#[cfg(unix)]
 mod signals;
 mod tables;
 mod train;

@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use densely::formats::CheckpointFile;
 use densely::layers::Layer;
-use densely::models::{Epoch, History, ModelError};
+use densely::models::{Diagnosis, Epoch, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::first_non_finite;
 
 use super::report;
+use super::resume::{DIVERGED, SECONDS, how};
 use crate::error::CliError;
 use crate::output::eprintln;
 use crate::run_folder::RunFolder;
@@ -21,10 +23,13 @@ const PAUSE_PER_COST: u32 = 100;
 const LONG: Duration = Duration::from_secs(1);
 
 /// Keeps the best weights of a training while it goes on: in memory at once, in the folder of
-/// the run every few seconds.
+/// the run every few seconds, with a checkpoint of where it is.
 ///
 /// They are those of lowest validation loss, or of lowest training loss where there is no
 /// validation.
+///
+/// The checkpoint of the end stays with a run that took longer than the pause between two: more
+/// epochs may be asked for. A shorter one is made again as fast.
 pub(crate) struct Keeper<T: Scalar> {
     folder: RunFolder,
     file: ModelFile<T>,
@@ -35,6 +40,13 @@ pub(crate) struct Keeper<T: Scalar> {
     saved: Option<usize>,
     /// Those of the epochs, if they are still to be saved.
     lines: Option<String>,
+    /// Where the training was when it was best, for one that diverges.
+    good: Option<Checkpoint<T>>,
+    next_good: Instant,
+    /// Where it ended.
+    last: Option<Checkpoint<T>>,
+    /// The seconds that it took before it was resumed.
+    before: f64,
     started: Instant,
     next_save: Instant,
     failed: bool,
@@ -51,6 +63,10 @@ impl<T: Scalar> Keeper<T> {
             kept: None,
             saved: None,
             lines: None,
+            good: None,
+            next_good: Instant::now(),
+            last: None,
+            before: 0.0,
             started: Instant::now(),
             next_save: Instant::now() + PAUSE,
             failed: false,
@@ -61,12 +77,62 @@ impl<T: Scalar> Keeper<T> {
         &self.folder
     }
 
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.file.provenance
+    }
+
     pub(crate) fn predictor(&self) -> &Predictor<T> {
         &self.file.predictor
     }
 
-    /// After an epoch that left the model like this.
-    pub(crate) fn observe(&mut self, epoch: &Epoch, model: &Model<T>) {
+    /// Goes on where a run was, which took so many seconds until then. `kept` are its best weights
+    /// so far, and their epoch.
+    pub(crate) fn resume(
+        &mut self,
+        training: &Training<'_, T>,
+        kept: Option<(usize, Vec<Mat<T>>)>,
+        seconds: f64,
+    ) {
+        self.before = seconds;
+        self.epochs = training.epochs().to_vec();
+        if let Some((epoch, weights)) = kept
+            && let Some(of) = self.epochs.get(epoch.wrapping_sub(1))
+        {
+            self.lowest = of.train_loss;
+            self.set_weights(epoch, weights);
+        }
+    }
+
+    /// Saves that a run goes on with other options, before anything else: then its config may say so.
+    pub(crate) fn change(&mut self, training: &Training<'_, T>) -> Result<(), CliError> {
+        self.save_checkpoint(training.checkpoint()?, None)?;
+        self.folder.change_config()
+    }
+
+    /// The seconds of all of the training.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+
+    /// After a step.
+    pub(crate) fn observe(&mut self, training: &Training<'_, T>) {
+        if let Some(epoch) = training.epochs().get(self.epochs.len()) {
+            self.observe_epoch(epoch, training);
+        }
+        if Instant::now() >= self.next_save {
+            let started = Instant::now();
+            // The training goes on; if there still is no place at its end, that is an error.
+            if let Err(error) = self.save_all(training)
+                && !self.failed
+            {
+                eprintln!("  the training cannot be saved yet: {error}");
+                self.failed = true;
+            }
+            self.next_save = Instant::now() + PAUSE.max(started.elapsed() * PAUSE_PER_COST);
+        }
+    }
+
+    fn observe_epoch(&mut self, epoch: &Epoch, training: &Training<'_, T>) {
         self.epochs.push(*epoch);
         self.lines = None;
         let best = match epoch.validation {
@@ -74,27 +140,70 @@ impl<T: Scalar> Keeper<T> {
             None => epoch.train_loss < self.lowest,
         };
         // The last update may have been one too many.
-        if best && is_finite(model) {
-            self.lowest = epoch.train_loss;
-            self.keep(epoch.epoch, model);
+        if !best || !is_finite(training.model()) {
+            return;
         }
-        if self.kept != self.saved && Instant::now() >= self.next_save {
-            let started = Instant::now();
-            // The training goes on; if there still is no place at its end, that is an error.
-            if let Err(error) = self.save()
-                && !self.failed
-            {
-                eprintln!("  the weights cannot be saved yet: {error}");
-                self.failed = true;
+        self.lowest = epoch.train_loss;
+        self.keep(epoch.epoch, training.model());
+        let started = Instant::now();
+        if started >= self.next_good {
+            // Without memory for it, the one before stays.
+            if let Ok(good) = training.checkpoint() {
+                self.good = Some(good);
             }
-            self.next_save = Instant::now() + PAUSE.max(started.elapsed() * PAUSE_PER_COST);
+            self.next_good = Instant::now() + started.elapsed() * PAUSE_PER_COST;
         }
+    }
+
+    /// Saves the best weights, if they are others than before, the lines and a checkpoint.
+    fn save_all(&mut self, training: &Training<'_, T>) -> Result<(), CliError> {
+        if self.kept != self.saved {
+            self.save()?;
+        }
+        if self.folder.is_of_another_run() {
+            // Beside its model, nothing of this one has a place.
+            return Ok(());
+        }
+        if self.lines.is_none() && !self.epochs.is_empty() {
+            self.lines = Some(report::lines(&self.epochs, None));
+            self.save_lines()?;
+        }
+        self.save_checkpoint(training.checkpoint()?, None)
+    }
+
+    fn save_checkpoint(
+        &self,
+        checkpoint: Checkpoint<T>,
+        diverged: Option<String>,
+    ) -> Result<(), CliError> {
+        let mut provenance = self.file.provenance.clone();
+        provenance.results = BTreeMap::from([(SECONDS.to_owned(), self.seconds().to_string())]);
+        provenance.results.extend(diverged.map(|error| (DIVERGED.to_owned(), error)));
+        self.folder.save_checkpoint(&CheckpointFile { checkpoint, provenance })
+    }
+
+    /// Before a training ends that is over, or is stopped here. Of one that is stopped, the
+    /// checkpoint is what goes on.
+    pub(crate) fn end(
+        &mut self,
+        training: &Training<'_, T>,
+        stopped: bool,
+    ) -> Result<(), CliError> {
+        let is_kept = self.folder.has_checkpoint() || self.started.elapsed() >= PAUSE;
+        if stopped || is_kept {
+            self.last = Some(training.checkpoint()?);
+        }
+        Ok(())
     }
 
     /// Takes over the weights that are the result of `epoch`.
     fn keep(&mut self, epoch: usize, model: &Model<T>) {
         let mut values = Vec::new();
         model.network().visit_params(&mut |param| values.push(param.value.clone()));
+        self.set_weights(epoch, values);
+    }
+
+    fn set_weights(&mut self, epoch: usize, values: Vec<Mat<T>>) {
         let mut values = values.into_iter();
         self.file.predictor.model_mut().network_mut().visit_params_mut(&mut |param| {
             param.value = values.next().expect("both are the same network");
@@ -119,7 +228,16 @@ impl<T: Scalar> Keeper<T> {
     ) -> Result<(), CliError> {
         self.keep(history.kept_epoch, model);
         self.lines = Some(report::lines(&history.epochs, Some(history)));
-        if last || self.started.elapsed() >= LONG { self.save_kept() } else { Ok(()) }
+        if last || self.last.is_some() || self.started.elapsed() >= LONG {
+            self.save_kept()?;
+        }
+        match self.last.take() {
+            None => Ok(()),
+            Some(checkpoint) => self.save_checkpoint(checkpoint, None).map_err(|error| {
+                let epoch = history.kept_epoch;
+                self.kept_with(error, &format!("the weights of epoch {epoch} are"))
+            }),
+        }
     }
 
     /// Saves the kept weights, unless they are saved, and the lines.
@@ -172,19 +290,37 @@ impl<T: Scalar> Keeper<T> {
             let kept = format!("the run that was in {folder} is still there");
             return CliError::Kept { source: Box::new(error), kept };
         }
+        let diverged = Diverged::of(&error);
+        let lines = report::lines(&self.epochs, None);
+        self.lines = Some(lines + &diverged.as_ref().map_or_else(String::new, Diverged::line));
         let saved = match self.kept {
+            Some(_) if self.kept == self.saved => self.save_lines(),
             Some(_) => self.save(),
-            None => self.folder.save_metrics(&report::lines(&self.epochs, None)),
+            None => self.save_lines(),
+        };
+        // Where it was when all was well, for another learning rate.
+        let good = self.good.take().zip(diverged.as_ref().map(|diverged| diverged.error.clone()));
+        let saved = saved.and_then(|()| match good {
+            None => Ok(()),
+            Some((good, error)) => self.save_checkpoint(good, Some(error)),
+        });
+        let go_on = match &diverged {
+            Some(diverged) => {
+                let rate = diverged.learning_rate / 10.0;
+                format!("; go on with `{} --learning-rate {rate}`", how(self.folder.path()))
+            }
+            None => String::new(),
         };
         match (saved, self.kept) {
             (Ok(()), Some(epoch)) => {
                 let validated = self.epochs.iter().any(|epoch| epoch.validation.is_some());
                 let loss = if validated { "validation" } else { "training" };
                 let what = format!("the weights of epoch {epoch}, of the lowest {loss} loss, are");
-                self.kept_with(error, &what)
+                self.kept_with(error, &what).and(&go_on)
             }
             (Ok(()), None) => self
-                .kept_with(error, "there are no weights to keep; what is known of its epochs is"),
+                .kept_with(error, "there are no weights to keep; what is known of its epochs is")
+                .and(&go_on),
             (Err(unsaved), _) => {
                 let kept = format!("and nothing of it can be saved: {unsaved}");
                 CliError::Kept { source: Box::new(error), kept }
@@ -196,6 +332,44 @@ impl<T: Scalar> Keeper<T> {
     fn kept_with(&self, error: CliError, what: &str) -> CliError {
         let kept = format!("{what} in {}", self.folder.path().display());
         CliError::Kept { source: Box::new(error), kept }
+    }
+}
+
+/// How a training diverged.
+struct Diverged {
+    error: String,
+    epoch: usize,
+    learning_rate: f64,
+    findings: Vec<String>,
+}
+
+impl Diverged {
+    fn of(error: &CliError) -> Option<Self> {
+        let CliError::Model(ModelError::Diverged { epoch, learning_rate, diagnosis, .. }) = error
+        else {
+            return None;
+        };
+        let Diagnosis { findings, .. } = &**diagnosis;
+        Some(Self {
+            error: error.to_string(),
+            epoch: *epoch,
+            learning_rate: *learning_rate,
+            findings: findings.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// The line of the epoch in which it happened.
+    fn line(&self) -> String {
+        let Self { error, epoch, learning_rate, findings } = self;
+        let line = serde_json::json!({
+            "epoch": epoch,
+            "train_loss": null,
+            "learning_rate": learning_rate,
+            "best": false,
+            "diverged": error,
+            "findings": findings,
+        });
+        format!("{line}\n")
     }
 }
 

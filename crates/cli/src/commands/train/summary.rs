@@ -11,6 +11,7 @@ use densely::table::{ColumnKind, Encoder, LeftOut};
 
 use super::parts::Parts;
 use super::report::Report;
+use super::resume;
 use crate::args::TrainArgs;
 use crate::error::CliError;
 use crate::output::{
@@ -259,6 +260,7 @@ pub(crate) fn stopped(signal: Signal, history: &History, folder: &Path) {
         signal.name(),
         visible(&folder.display().to_string()),
     );
+    eprintln!("           it goes on with: {}", visible(&resume::how(folder)));
 }
 
 #[cfg(test)]

@@ -1,0 +1,234 @@
+//! What a run goes on from, and in what it differs from the run before.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use densely::formats::{AnyCheckpoint, CheckpointFile};
+use densely::layers::Layer;
+use densely::models::{Difference, ModelError};
+use densely::prelude::*;
+
+use super::keeper::Keeper;
+use crate::error::CliError;
+use crate::output::eprintln;
+use crate::run_folder::RunFolder;
+use crate::visible::visible;
+
+/// What a checkpoint says besides: the seconds of training, and how it diverged, if it did.
+pub(super) const SECONDS: &str = "seconds";
+pub(super) const DIVERGED: &str = "diverged";
+
+/// Options that the result does not depend on; of files it depends on what is in them.
+const WITHOUT_EFFECT: [&str; 4] = ["threads", "data", "test-data", "labels"];
+
+/// Options of one that has ended with which it goes on.
+const RATE: &str = "learning-rate";
+const EPOCHS: &str = "epochs";
+
+/// The command that goes on with a run.
+pub(super) fn how(folder: &Path) -> String {
+    let folder = folder.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let folder = match !folder.is_empty() && folder.chars().all(is_plain) {
+        true => folder,
+        false => format!("'{}'", folder.replace('\'', "'\\''")),
+    };
+    format!("densely train --resume --out {folder}")
+}
+
+/// A number type of networks, and how files of it are told from others.
+pub(super) trait Typed: Scalar {
+    /// The checkpoint, or in what it is.
+    fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str>;
+    fn model(file: AnyModel) -> Option<ModelFile<Self>>;
+}
+
+impl Typed for f32 {
+    fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str> {
+        match file {
+            AnyCheckpoint::F32(file) => Ok(file),
+            AnyCheckpoint::F64(_) => Err(f64::NAME),
+        }
+    }
+    fn model(file: AnyModel) -> Option<ModelFile<Self>> {
+        match file {
+            AnyModel::F32(file) => Some(file),
+            AnyModel::F64(_) => None,
+        }
+    }
+}
+
+impl Typed for f64 {
+    fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str> {
+        match file {
+            AnyCheckpoint::F64(file) => Ok(file),
+            AnyCheckpoint::F32(_) => Err(f32::NAME),
+        }
+    }
+    fn model(file: AnyModel) -> Option<ModelFile<Self>> {
+        match file {
+            AnyModel::F64(file) => Some(file),
+            AnyModel::F32(_) => None,
+        }
+    }
+}
+
+/// A checkpoint, with what is known of the run that it is of.
+pub(super) struct Stored<T: Typed> {
+    checkpoint: Checkpoint<T>,
+    options: BTreeMap<String, String>,
+    seconds: f64,
+    diverged: bool,
+}
+
+impl<T: Typed> Stored<T> {
+    /// The checkpoint of a folder, which has to be of this number type. Without one, the run begins
+    /// anew, unless it is complete.
+    pub(super) fn new(
+        folder: &RunFolder,
+        checkpoint: Option<AnyCheckpoint>,
+        force: bool,
+    ) -> Result<Option<Self>, CliError> {
+        let path = || folder.path().to_owned();
+        let Some(checkpoint) = checkpoint else {
+            if folder.is_complete() && !force {
+                return Err(CliError::RunComplete(path()));
+            }
+            folder.change_config()?;
+            eprintln!("{}: there is no checkpoint yet; it begins anew", shown(folder.path()));
+            return Ok(None);
+        };
+        let CheckpointFile { checkpoint, provenance } = T::checkpoint(checkpoint)
+            .map_err(|dtype| CliError::OtherDtype { folder: path(), dtype })?;
+        let results = provenance.results;
+        let seconds = results.get(SECONDS).and_then(|seconds| seconds.parse().ok());
+        Ok(Some(Self {
+            checkpoint,
+            options: provenance.options,
+            seconds: seconds.unwrap_or(0.0),
+            diverged: results.contains_key(DIVERGED),
+        }))
+    }
+
+    /// The training that goes on, if it is the same as before, or may be another.
+    pub(super) fn resume<'a>(
+        self,
+        trainer: Trainer<'a, T>,
+        model: &'a mut Model<T>,
+        data: &'a Dataset<T>,
+        force: bool,
+        keeper: &mut Keeper<T>,
+    ) -> Result<Training<'a, T>, CliError> {
+        let folder = keeper.folder().path().to_owned();
+        let options = &keeper.provenance().options;
+        let changed = changes(&self.options, options);
+        let names: Vec<&str> = changed.iter().map(|change| change.what.as_str()).collect();
+        let epochs = |options: &BTreeMap<String, String>| options.get(EPOCHS)?.parse().ok();
+        let (before, now): (Option<usize>, Option<usize>) =
+            (epochs(&self.options), epochs(options));
+        let may = match names[..] {
+            [RATE] => self.diverged,
+            [EPOCHS] => now > before,
+            _ => false,
+        };
+        let refused = |differences: &[Difference]| CliError::OtherRun {
+            folder: folder.clone(),
+            differences: differences.iter().map(ToString::to_string).collect(),
+        };
+        if !changed.is_empty() && !may && !force {
+            return Err(refused(&changed));
+        }
+        let best = self.best_weights(&*model);
+        let resumed = match changed.is_empty() && !force {
+            true => trainer.resume(model, data, self.checkpoint).map(|same| (same, Vec::new())),
+            false => trainer.resume_changed(model, data, self.checkpoint),
+        };
+        let (training, differences) = resumed.map_err(|error| match error {
+            ModelError::Resume { differences } => refused(&differences),
+            error => error.into(),
+        })?;
+        // A person who asks for more epochs does not ask for other data.
+        let of_data = |difference: &&Difference| difference.what.ends_with("data");
+        let other: Vec<_> = differences.iter().filter(of_data).cloned().collect();
+        if !other.is_empty() && !force {
+            return Err(refused(&other));
+        }
+        if let [EPOCHS] = names[..]
+            && before != Some(training.epochs().len())
+            && !force
+        {
+            return Err(refused(&changed));
+        }
+        let of_lowest = training.epochs().iter().rfind(|epoch| epoch.best);
+        let best = of_lowest.map(|epoch| epoch.epoch).zip(best);
+        let best = best.or_else(|| saved_weights(keeper.folder(), &training));
+        keeper.resume(&training, best, self.seconds);
+        let differs = !changed.is_empty() || !differences.is_empty();
+        let (epoch, step) = training.position();
+        let shown = shown(&folder);
+        match training.stop() {
+            Some(_) => eprintln!("  resumed  {shown}, all of whose epochs are made"),
+            None => eprintln!("  resumed  {shown} in epoch {epoch}, after step {step}"),
+        }
+        for change in changed.iter().chain(&other) {
+            eprintln!("           {}", visible(&change.to_string()));
+        }
+        if differs || self.diverged {
+            keeper.change(&training)?;
+        }
+        Ok(training)
+    }
+
+    /// The weights of lowest validation loss.
+    fn best_weights(&self, model: &Model<T>) -> Option<Vec<Mat<T>>> {
+        let matrices = self.checkpoint.matrices();
+        let mut weights = Some(Vec::new());
+        model.network().visit_paths("", &mut |path, param| {
+            let best = matrices.get(&format!("best.{path}")).cloned();
+            let best = best.filter(|best| best.shape() == param.value.shape());
+            weights = weights.take().zip(best).map(|(mut weights, best)| {
+                weights.push(best);
+                weights
+            });
+        });
+        weights
+    }
+}
+
+/// The weights that are in the folder, and their epoch, if that is one of this training.
+fn saved_weights<T: Typed>(
+    folder: &RunFolder,
+    training: &Training<'_, T>,
+) -> Option<(usize, Vec<Mat<T>>)> {
+    let file = T::model(AnyModel::load(folder.model()).ok()?)?;
+    let epoch = file.provenance.results.get("epoch")?.parse().ok()?;
+    let mut weights = Vec::new();
+    let network = file.predictor.model().network();
+    network.visit_params(&mut |param| weights.push(param.value.clone()));
+    let mut shapes = weights.iter().map(Mat::shape);
+    let mut same = true;
+    training.model().network().visit_params(&mut |param| {
+        same &= shapes.next() == Some(param.value.shape());
+    });
+    (same && epoch <= training.epochs().len()).then_some((epoch, weights))
+}
+
+/// The options in which two runs differ.
+fn changes(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<Difference> {
+    let mut names: Vec<_> = before.keys().chain(now.keys()).collect();
+    names.sort();
+    names.dedup();
+    let value = |options: &BTreeMap<String, String>, name: &String| {
+        options.get(name).cloned().unwrap_or_else(|| "left out".to_owned())
+    };
+    names
+        .into_iter()
+        .filter(|name| !WITHOUT_EFFECT.contains(&name.as_str()))
+        .map(|name| Difference::new(name, value(before, name), value(now, name)))
+        .filter(|difference| difference.before != difference.now)
+        .collect()
+}
+
+fn shown(folder: &Path) -> String {
+    visible(&folder.display().to_string()).into_owned()
+}

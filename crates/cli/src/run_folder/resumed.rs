@@ -1,0 +1,53 @@
+use std::fs;
+use std::path::Path;
+
+use densely::formats::{AnyCheckpoint, WholeFile};
+use serde_json::Value;
+
+use super::ours::{is_ours, text};
+use super::{CHECKPOINT, CONFIG, FILES, METRICS, MODEL, RunFolder, lock};
+use crate::error::CliError;
+
+impl RunFolder {
+    /// The folder of a run that goes on, with its checkpoint. What killed processes left in it is
+    /// removed.
+    ///
+    /// # Errors
+    /// If it holds no run, one that goes on, files of these names that are not ours, or a
+    /// checkpoint that cannot be read.
+    pub(crate) fn resume(
+        folder: &Path,
+        config: String,
+    ) -> Result<(Self, Option<AnyCheckpoint>), CliError> {
+        if !folder.join(CONFIG).is_file() {
+            return Err(CliError::NoRun(folder.to_owned()));
+        }
+        let lock = lock(folder)?;
+        let files = FILES.map(|file| folder.join(file));
+        for file in &files {
+            if fs::symlink_metadata(file).is_ok() && !is_ours(file) {
+                return Err(CliError::ForeignFile(file.clone()));
+            }
+            WholeFile::remove_abandoned(file);
+        }
+        let checkpoint = folder.join(CHECKPOINT);
+        let checkpoint =
+            checkpoint.exists().then(|| AnyCheckpoint::load(checkpoint)).transpose()?;
+        let (path, split, overwrites, claim) = (folder.to_owned(), None, false, None);
+        Ok((Self { path, config, split, overwrites, claim, _lock: lock }, checkpoint))
+    }
+
+    /// Whether the run has come to its end, by what it has written last.
+    pub(crate) fn is_complete(&self) -> bool {
+        let metrics = text(&self.path.join(METRICS)).unwrap_or_default();
+        let last = metrics.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+        let ended = |line: Value| line.get("findings").is_some() && line.get("diverged").is_none();
+        last.is_some_and(ended) && self.path.join(MODEL).exists()
+    }
+
+    /// Writes the config of what goes on, if it is another than before.
+    pub(crate) fn change_config(&self) -> Result<(), CliError> {
+        let before = text(&self.path.join(CONFIG));
+        if before.as_ref() == Some(&self.config) { Ok(()) } else { self.save_config() }
+    }
+}
