@@ -45,6 +45,7 @@ pub(crate) struct Keeper<T: Scalar> {
     next_good: Instant,
     /// Where it ended.
     last: Option<Checkpoint<T>>,
+    ended: bool,
     /// The seconds that it took before it was resumed.
     before: f64,
     started: Instant,
@@ -66,6 +67,7 @@ impl<T: Scalar> Keeper<T> {
             good: None,
             next_good: Instant::now(),
             last: None,
+            ended: false,
             before: 0.0,
             started: Instant::now(),
             next_save: Instant::now() + PAUSE,
@@ -213,7 +215,10 @@ impl<T: Scalar> Keeper<T> {
 
     /// Saves the weights of the kept epoch with what is known of it, and the lines so far.
     fn save(&mut self) -> Result<(), CliError> {
-        self.lines.get_or_insert_with(|| report::lines(&self.epochs, None));
+        if !self.ended {
+            // Those of the end have more in them, and are not written over.
+            self.lines.get_or_insert_with(|| report::lines(&self.epochs, None));
+        }
         let epoch = self.epochs.iter().find(|epoch| Some(epoch.epoch) == self.kept);
         self.save_with(epoch.map_or_else(BTreeMap::new, results))
     }
@@ -228,6 +233,7 @@ impl<T: Scalar> Keeper<T> {
     ) -> Result<(), CliError> {
         self.keep(history.kept_epoch, model);
         self.lines = Some(report::lines(&history.epochs, Some(history)));
+        self.ended = true;
         if last || self.last.is_some() || self.started.elapsed() >= LONG {
             self.save_kept()?;
         }
