@@ -1,4 +1,4 @@
-use densely_data::{Dataset, Place};
+use densely_data::{Dataset, Place, Target};
 use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
@@ -86,7 +86,22 @@ impl<T: Scalar> Predictor<T> {
     /// whose value in the units of the target is infinite.
     pub fn predict(&self, x: MatRef<'_, f64>, threads: &Threads) -> Result<Prediction, ModelError> {
         let x = self.preparation.inputs::<T>(x)?;
-        let scores = self.scores(x.as_ref(), threads, Place::Example)?;
+        self.predict_prepared(x.as_ref(), threads)
+    }
+
+    /// [`predict`](Self::predict) of inputs that are [prepared](Preparation::inputs) already.
+    ///
+    /// # Shapes
+    /// `x`: inputs of the network x n.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_prepared(
+        &self,
+        x: MatRef<'_, T>,
+        threads: &Threads,
+    ) -> Result<Prediction, ModelError> {
+        let scores = self.scores(x, threads, Place::Example)?;
         Ok(match self.preparation.target_scale() {
             None => Prediction::Classes(classify_columns(self.model.loss(), scores.as_ref())),
             Some(_) => Prediction::Values(self.values(&scores, Place::Example)?),
@@ -121,14 +136,29 @@ impl<T: Scalar> Predictor<T> {
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
         let prepared = self.preparation.dataset::<T>(data)?;
-        self.model.check(&prepared)?;
-        let place = |example| data.place(example);
+        self.evaluate_prepared(&prepared, data.target(), threads)
+    }
+
+    /// [`evaluate`](Self::evaluate) on data that are [prepared](Preparation::dataset) already, with
+    /// their targets as they were before.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_prepared(
+        &self,
+        prepared: &Dataset<T>,
+        target: &Target<f64>,
+        threads: &Threads,
+    ) -> Result<Evaluation, ModelError> {
+        self.model.check(prepared)?;
+        ShapeError::expect("Predictor", "targets", prepared.len(), target.examples())?;
+        let place = |example| prepared.place(example);
         let scores = self.scores(prepared.x(), threads, place)?;
-        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(&prepared));
-        match (self.preparation.target_scale(), data.values()) {
-            (Some(_), Some(targets)) => {
+        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(prepared));
+        match (self.preparation.target_scale(), target) {
+            (Some(_), Target::Values { values: targets, .. }) => {
                 let predicted = self.values(&scores, place)?;
-                Ok(regression(evaluation.loss(), predicted.as_ref(), targets))
+                Ok(regression(evaluation.loss(), predicted.as_ref(), targets.as_ref()))
             }
             _ => Ok(evaluation),
         }

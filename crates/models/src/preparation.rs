@@ -10,6 +10,8 @@ use densely_tensor::{
 
 use crate::ModelError;
 
+mod of_rows;
+
 /// What is done to raw data before a model sees them, and undone after: fitted on the
 /// training part, and the same for all data from then on.
 ///
@@ -293,11 +295,25 @@ impl Preparation {
     /// If the data have other features or outputs; [`ModelError::OutOfRange`] for values that
     /// are too large for `T`, or are made so by preprocessing.
     pub fn dataset<T: Scalar>(&self, data: &Dataset<f64>) -> Result<Dataset<T>, ModelError> {
+        let x = self.inputs_at(data.x(), |example| data.place(example))?;
+        let places = data.places().map(<[Place]>::to_vec);
+        self.with_targets(x, data.target(), data.weights(), places)
+    }
+
+    /// Inputs with the targets, weights and places of their examples.
+    fn with_targets<T: Scalar>(
+        &self,
+        x: Mat<T>,
+        target: &Target<f64>,
+        weights: Option<&[f64]>,
+        places: Option<Vec<Place>>,
+    ) -> Result<Dataset<T>, ModelError> {
         let outputs = self.output_names.len();
-        ShapeError::expect("Preparation", "outputs", outputs, data.outputs())?;
-        let place = |example| data.place(example);
-        let x = self.inputs_at(data.x(), place)?;
-        let prepared = match (data.target(), &self.target_scale) {
+        ShapeError::expect("Preparation", "outputs", outputs, target.names().len())?;
+        let place = |example: usize| {
+            places.as_ref().map_or(Place::Example(example), |places| places[example])
+        };
+        let prepared = match (target, &self.target_scale) {
             (Target::Classes { labels, .. }, None) => {
                 Dataset::classification(x, labels.clone(), outputs)?
             }
@@ -314,7 +330,7 @@ impl Preparation {
                 return Err(ModelError::Targets { expected: "classes", actual: "real values" });
             }
         };
-        let prepared = match data.weights() {
+        let prepared = match weights {
             None => prepared,
             Some(weights) => {
                 let row = MatRef::from_row_major_slice(weights, 1, weights.len());
@@ -322,9 +338,9 @@ impl Preparation {
                 prepared.with_weights((0..row.ncols()).map(|j| row[(0, j)]).collect::<Vec<_>>())?
             }
         };
-        let prepared = match data.places() {
+        let prepared = match places {
             None => prepared,
-            Some(places) => prepared.with_places(places.to_vec())?,
+            Some(places) => prepared.with_places(places)?,
         };
         let prepared = prepared.with_output_names(&self.output_names)?;
         let prepared = prepared.with_target_name(&self.target_name);
@@ -359,21 +375,25 @@ impl Preparation {
         let mut first = 0;
         while first < n {
             let count = panel(n - first);
-            let prepared = self.transform(x.subcols(first, count))?;
             let to = inputs.as_mut().subcols_mut(first, count);
-            narrow(
-                prepared.as_ref(),
-                to,
-                |example| place(first + example),
-                |input, example| {
-                    let example = first + example;
-                    let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
-                    Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
-                },
-            )?;
+            self.prepare_panel(x.subcols(first, count), to, |example| place(first + example))?;
             first += count;
         }
         Ok(inputs)
+    }
+
+    /// Writes what becomes of some examples.
+    fn prepare_panel<T: Scalar>(
+        &self,
+        x: MatRef<'_, f64>,
+        to: MatMut<'_, T>,
+        place: impl Fn(usize) -> Place,
+    ) -> Result<(), ModelError> {
+        let prepared = self.transform(x)?;
+        narrow(prepared.as_ref(), to, place, |input, example| {
+            let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
+            Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
+        })
     }
 
     /// The feature of an example `x` that makes an input of the network infinite or NaN: the

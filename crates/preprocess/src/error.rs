@@ -124,6 +124,12 @@ pub enum PreprocessError {
     /// A kind of transformation that is not known, or not with such options.
     #[error(transparent)]
     Kind(#[from] KindError),
+    /// A transformation that learns of all features together cannot be joined from parts.
+    #[error("{kind} learns of all features together: fit it to all of them")]
+    Together {
+        /// The transformation.
+        kind: Kind,
+    },
     /// Numbers that a transformation is to be made of, and that are not there.
     #[error("the numbers `{name}` of the transformation are missing")]
     Missing {

@@ -115,6 +115,16 @@ impl Learned {
         Ok(Mat::from_fn(columns, rows, |i, j| values[j * columns + i]))
     }
 
+    /// Adds what others have learnt of the features that come next to the vectors of the same names.
+    pub(crate) fn extend(&mut self, next: &Self) {
+        for (name, tensor) in &next.tensors {
+            let all = self.tensors.entry(name.clone());
+            let all = all.or_insert_with(|| Tensor { shape: vec![0], values: Vec::new() });
+            all.values.extend(&tensor.values);
+            all.shape = vec![all.values.len()];
+        }
+    }
+
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, PreprocessError> {
         match self.tensors.remove(name) {
             None => Err(missing(name)),

@@ -45,6 +45,7 @@
 //! CS231n, Neural Networks 2, "Data Preprocessing".
 
 mod error;
+mod featurewise;
 mod fitted_transform;
 mod learned;
 mod pca;

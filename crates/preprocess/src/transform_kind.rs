@@ -71,6 +71,11 @@ pub trait TransformKind: Transform + Sized + 'static {
     /// What its kind is called, and its options.
     const SPEC: Spec;
 
+    /// Whether it learns of each feature by itself, and [what it has learnt](Self::learned) are vectors with
+    /// a number for each: then it can be fitted to some features at a time, and a large table needs less memory.
+    /// By default, it does not.
+    const FEATUREWISE: bool = false;
+
     /// Whether options that are in range each go together. By default, they do.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ pub struct TransformKinds {
 #[derive(Clone, Copy)]
 struct Maker {
     spec: Spec,
+    featurewise: bool,
     check: fn(&Options) -> Result<(), OptionError>,
     single: Fits<f32>,
     double: Fits<f64>,
@@ -74,6 +75,7 @@ impl TransformKinds {
     pub(crate) fn push<K: TransformKind>(&mut self) {
         let maker = Maker {
             spec: K::SPEC,
+            featurewise: K::FEATUREWISE,
             check: K::check,
             single: Fits::of::<K>(),
             double: Fits::of::<K>(),
@@ -163,6 +165,12 @@ impl Default for TransformKinds {
 }
 
 impl KnownTransform<'_> {
+    /// Whether it [learns of each feature by itself](TransformKind::FEATUREWISE).
+    #[must_use]
+    pub fn is_featurewise(&self) -> bool {
+        self.maker.featurewise
+    }
+
     /// The kind, with the options that are not as by default.
     #[must_use]
     pub fn kind(&self) -> Kind {

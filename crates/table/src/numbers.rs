@@ -46,8 +46,9 @@ impl Numbers {
         }
     }
 
-    /// With NaN for gaps.
-    pub(crate) fn from_floats(values: Vec<f64>) -> Self {
+    /// With NaN for gaps, and without negative zeros.
+    pub(crate) fn from_floats(mut values: Vec<f64>) -> Self {
+        values.iter_mut().for_each(|value| *value += 0.0);
         let gaps = values.iter().filter(|value| value.is_nan()).count();
         Self { store: Store::Floats(values), gaps }
     }

@@ -51,12 +51,14 @@ pub(crate) fn parse_text<'a>(cell: &'a str, decimal: u8, missing: &Missing) -> P
         return Parsed::Gap;
     }
     match float(cell, decimal).or_else(|| grouped(cell, decimal)) {
-        Some(float) => Parsed::Float(float).unless_gap(missing),
+        // Adding zero makes one of both zeros.
+        Some(float) => Parsed::Float(float + 0.0).unless_gap(missing),
         None => Parsed::Text(cell),
     }
 }
 
-/// A number of up to 9 digits without an exponent, which most numbers are.
+/// A number of up to 9 digits without an exponent, which most numbers are. A negative zero is a zero: there is
+/// one in most columns of rounded numbers, and none else would take eight bytes.
 fn short_decimal<'a>(cell: &[u8], decimal: u8) -> Option<Parsed<'a>> {
     let (negative, digits) = match cell.split_first()? {
         (b'-', digits) => (true, digits),
@@ -76,7 +78,7 @@ fn short_decimal<'a>(cell: &[u8], decimal: u8) -> Option<Parsed<'a>> {
             _ => return None,
         }
     }
-    if count == 0 || count > 9 || (negative && mantissa == 0) {
+    if count == 0 || count > 9 {
         return None;
     }
     let exponent = point.map_or(0, |point| digits.len() - 1 - point) as u8;
@@ -177,8 +179,8 @@ impl Parsed<'_> {
     /// A number, as small as it can be kept; NaN is a gap.
     pub(crate) fn of_number(number: f64) -> Self {
         let mantissa = number as i32;
-        // Neither a negative zero nor the smallest is.
-        let is_whole = f64::from(mantissa).to_bits() == number.to_bits() && mantissa != i32::MIN;
+        // The smallest has no room.
+        let is_whole = f64::from(mantissa) == number && mantissa != i32::MIN;
         match number.is_nan() {
             true => Self::Gap,
             false if is_whole => Self::Decimal { mantissa, exponent: 0 },
@@ -250,8 +252,10 @@ mod tests {
         for cell in ["", " ", "NA", "NaN", "nan", "null", "None", "?", "-", "N/A"] {
             assert_eq!(parsed(cell), Parsed::Gap, "{cell}");
         }
-        // A negative zero is one.
-        assert_eq!(value("-0.0", b'.').map(f64::to_bits), Some((-0.0_f64).to_bits()));
+        for zero in ["-0", "-0.00000", "-0e5", "-0.0000000000"] {
+            assert_eq!(value(zero, b'.').map(f64::to_bits), Some(0), "{zero}");
+        }
+        assert_eq!(Parsed::of_number(-0.0), Parsed::Decimal { mantissa: 0, exponent: 0 });
     }
 
     #[test]

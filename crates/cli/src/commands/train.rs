@@ -59,13 +59,7 @@ fn train<T: Typed>(
         None => parts,
         Some(weights) => parts.weigh_classes(weights)?,
     };
-    let preparation = Preparation::fit(&args.preprocess.0, &parts.train)
-        .and_then(|preparation| match &parts.encoding {
-            None => Ok(preparation),
-            Some(encoding) => preparation.with_encoding(encoding.clone()),
-        })
-        .map_err(|error| cannot_prepare(args, &parts, error))?;
-    let prepared = Prepared::<T>::new(&parts, &preparation)?;
+    let preparation = parts.preparation.clone();
     let spec = spec(args, &preparation, &parts);
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
     let mut told = told(args, &parts, &spec, patience);
@@ -93,16 +87,16 @@ fn train<T: Typed>(
     let mut keeper = Keeper::new(folder, file);
 
     let trainer = trainer(args, optimizer, patience, &threads)?;
-    let trainer = match &prepared.validation {
+    let trainer = match &parts.validation {
         None => trainer,
-        Some(validation) => trainer.validation_data(validation),
+        Some(validation) => trainer.validation_data(&validation.data),
     };
     signals.wait_for_saving().map_err(CliError::Signals)?;
     let fitted = match stored {
-        None => trainer.start(&mut model, &prepared.train).map_err(CliError::from),
+        None => trainer.start(&mut model, &parts.train.data).map_err(CliError::from),
         // What is refused here leaves the run as it was.
         Some(stored) => {
-            Ok(stored.resume(trainer, &mut model, &prepared.train, args.force, &mut keeper)?)
+            Ok(stored.resume(trainer, &mut model, &parts.train.data, args.force, &mut keeper)?)
         }
     }
     .and_then(|training| threads.install(|| fit(args, training, signals, &mut keeper)));
@@ -119,7 +113,7 @@ fn train<T: Typed>(
         summary::stopped(signal, &history, keeper.folder().path());
         return Err(CliError::Stopped(signal));
     }
-    let reported = report(&parts, &prepared.train, &history, seconds, &mut keeper, &threads);
+    let reported = report(&parts, &history, seconds, &mut keeper, &threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
     signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
@@ -142,16 +136,6 @@ fn cannot_train(args: &TrainArgs, error: CliError) -> CliError {
     };
     let options = format!("{options} --validation {}", args.validation);
     CliError::Named { options, source: Box::new(error) }
-}
-
-fn cannot_prepare(args: &TrainArgs, parts: &Parts, error: ModelError) -> CliError {
-    match error {
-        ModelError::Preprocess(_) => {
-            let options = format!("--preprocess {}", args.preprocess);
-            CliError::options(options, "choose another method, or another value for it")(error)
-        }
-        error => CliError::in_data(&parts.source)(error),
-    }
 }
 
 /// Which options a network cannot be built with.
@@ -184,15 +168,14 @@ fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
 
 /// What came out, which is stored with the model, and the most frequent mistakes.
 fn report<T: Scalar>(
-    parts: &Parts,
-    prepared: &Dataset<T>,
+    parts: &Parts<T>,
     history: &History,
     seconds: f64,
     keeper: &mut Keeper<T>,
     threads: &Threads,
 ) -> Result<(Report, Vec<String>), CliError> {
     let (predictor, path) = (keeper.predictor(), keeper.folder().model());
-    let diagnosis = diagnosis(parts, prepared, history, predictor, threads)?;
+    let diagnosis = diagnosis(parts, history, predictor, threads)?;
     let report = Report::new(parts, predictor, history, &diagnosis, seconds, &path, threads)?;
     let confused = summary::confused(parts, predictor, threads)?;
     keeper.save_with(report.results())?;
@@ -201,44 +184,27 @@ fn report<T: Scalar>(
 
 /// What is said of the training, and of the test.
 fn diagnosis<T: Scalar>(
-    parts: &Parts,
-    train: &Dataset<T>,
+    parts: &Parts<T>,
     history: &History,
     predictor: &Predictor<T>,
     threads: &Threads,
 ) -> Result<Diagnosis, CliError> {
     let diagnosis = history.diagnosis();
     let Some(test) = &parts.test else { return Ok(diagnosis) };
-    let test = predictor.preparation().dataset::<T>(test);
-    let test = test.map_err(CliError::in_data(&parts.test_source))?;
-    Ok(diagnosis.with_test(predictor.model(), train, &test, threads)?)
-}
-
-/// The data as the network takes them. Those to test on are prepared later again; here it is
-/// seen whether they can be.
-struct Prepared<T: Scalar> {
-    train: Dataset<T>,
-    validation: Option<Dataset<T>>,
-}
-
-impl<T: Scalar> Prepared<T> {
-    fn new(parts: &Parts, preparation: &Preparation) -> Result<Self, CliError> {
-        let prepare = |data: &Dataset<f64>, source: &str| {
-            preparation.dataset::<T>(data).map_err(CliError::in_data(source))
-        };
-        parts.test.as_ref().map(|test| prepare(test, &parts.test_source)).transpose()?;
-        let prepare = |data| prepare(data, &parts.source);
-        let validation = parts.validation.as_ref().map(prepare).transpose()?;
-        Ok(Self { train: prepare(&parts.train)?, validation })
-    }
+    Ok(diagnosis.with_test(predictor.model(), &parts.train.data, &test.data, threads)?)
 }
 
 /// The options that were left to be told from the data or from others, for the config: a later
 /// version might tell otherwise.
-fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) -> Vec<OptionText> {
+fn told<T: Scalar>(
+    args: &TrainArgs,
+    parts: &Parts<T>,
+    spec: &Mlp,
+    patience: Option<usize>,
+) -> Vec<OptionText> {
     let mut told = vec![("loss", spec.loss_kind().to_string())];
     if args.data.is_some() {
-        let task = if parts.train.labels().is_some() { "classify" } else { "regress" };
+        let task = if parts.train.target.labels().is_some() { "classify" } else { "regress" };
         told.push(("task", task.to_owned()));
         let columns = parts.target.iter().flat_map(TargetColumns::columns);
         told.push((
@@ -251,10 +217,10 @@ fn told(args: &TrainArgs, parts: &Parts, spec: &Mlp, patience: Option<usize>) ->
 }
 
 /// The network that was asked for.
-fn spec(args: &TrainArgs, preparation: &Preparation, parts: &Parts) -> Mlp {
-    let (inputs, outputs) = (preparation.pipeline().out_features(), parts.train.outputs());
+fn spec<T: Scalar>(args: &TrainArgs, preparation: &Preparation, parts: &Parts<T>) -> Mlp {
+    let (inputs, outputs) = (preparation.pipeline().out_features(), parts.train.data.outputs());
     let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
-    let spec = match (parts.train.labels(), &loss) {
+    let spec = match (parts.train.target.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),
         (Some(_), Some(loss)) => Mlp::classifier(inputs, scores(loss, outputs)),
         (None, _) => Mlp::regressor(inputs, outputs),
@@ -294,7 +260,7 @@ fn trainer<'a, T: Scalar>(
 /// The folder of a new run, or that of one that goes on, with where it was.
 fn folder<T: Typed>(
     args: &TrainArgs,
-    parts: &Parts,
+    parts: &Parts<T>,
     config: String,
     signals: &Signals,
 ) -> Result<(RunFolder, Option<Stored<T>>), CliError> {

@@ -67,6 +67,7 @@ impl Center {
 
 impl TransformKind for Center {
     const SPEC: Spec = Spec::new("center", "mean 0");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

@@ -79,6 +79,7 @@ fn largest(feature: &FeatureMean) -> f64 {
 
 impl TransformKind for MaxAbs {
     const SPEC: Spec = Spec::new("max-abs", "from −1 to 1, and 0 as it is");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

@@ -80,6 +80,7 @@ impl MeanImage {
 
 impl TransformKind for MeanImage {
     const SPEC: Spec = Spec::new("mean-image", "without the mean image");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

@@ -142,6 +142,7 @@ impl TransformKind for MinMax {
         Opt::number("lower", Range::FINITE).default_number(0.0),
         Opt::number("upper", Range::FINITE).default_number(1.0),
     ]);
+    const FEATUREWISE: bool = true;
 
     fn check(options: &Options) -> Result<(), OptionError> {
         let (lower, upper) = (options.number("lower"), options.number("upper"));

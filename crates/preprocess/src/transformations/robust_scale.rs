@@ -133,6 +133,7 @@ fn quartiles(values: &mut [f64]) -> [f64; 3] {
 
 impl TransformKind for RobustScale {
     const SPEC: Spec = Spec::new("robust", "median 0 and interquartile range 1");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

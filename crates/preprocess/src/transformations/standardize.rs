@@ -110,6 +110,7 @@ impl Standardize {
 
 impl TransformKind for Standardize {
     const SPEC: Spec = Spec::new("standardize", "mean 0 and standard deviation 1");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

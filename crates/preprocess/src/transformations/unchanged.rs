@@ -28,6 +28,7 @@ impl Unchanged {
 
 impl TransformKind for Unchanged {
     const SPEC: Spec = Spec::new("none", "the features as they are");
+    const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
         _options: &Options,

@@ -1,6 +1,7 @@
 //! From a table to numbers.
 
 mod category;
+mod encoded_rows;
 mod encoder;
 mod fit;
 mod impute;
@@ -10,9 +11,10 @@ mod time_parts;
 
 use std::collections::{HashMap, HashSet};
 
-use densely_tensor::{Mat, ShapeError, try_zeros};
+use densely_tensor::{Mat, Threads};
 
 pub use category::CategoryEncoder;
+pub use encoded_rows::EncodedRows;
 pub(crate) use encoder::numbers as numbers_of;
 pub use encoder::{ColumnEncoder, Encoder};
 pub(crate) use fit::seconds_of;
@@ -57,9 +59,6 @@ pub struct Encoding {
     encoders: Vec<ColumnEncoder>,
 }
 
-/// Rows that are encoded together, so that what is written of them is in a cache.
-const PANEL: usize = 128;
-
 impl Encoding {
     /// Fits the encoding of the features of a schema to the training part of a table.
     ///
@@ -72,10 +71,24 @@ impl Encoding {
         rows: &Rows<'_>,
         options: &EncodingOptions,
     ) -> Result<Self, TableError> {
+        Self::fit_on(schema, rows, options, &Threads::single())
+    }
+
+    /// [`fit`](Self::fit), with the columns shared among these threads.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_on(
+        schema: &Schema,
+        rows: &Rows<'_>,
+        options: &EncodingOptions,
+        threads: &Threads,
+    ) -> Result<Self, TableError> {
         let names: Vec<&str> = schema.features().map(|column| column.name.as_str()).collect();
         let positions = positions(rows.table(), names.iter().copied())?;
-        let fit = |(column, &position)| fit::encoder(column, rows, position, options);
-        let encoders = schema.features().zip(&positions).map(fit).collect::<Result<_, _>>()?;
+        let columns: Vec<_> = schema.features().collect();
+        let fit = |i: usize| fit::encoder(columns[i], rows, positions[i], options);
+        let encoders = threads.map(columns.len(), fit).into_iter().collect::<Result<_, _>>()?;
         Ok(Self { schema: schema.clone(), encoders })
     }
 
@@ -151,27 +164,7 @@ impl Encoding {
     /// # Errors
     /// [`TableError::Shape`] for more than there is memory for; those of [`fit`](Self::fit).
     pub fn encode(&self, rows: &Rows<'_>) -> Result<Mat<f64>, TableError> {
-        let positions = positions(rows.table(), self.feature_names_in())?;
-        let columns =
-            positions.iter().map(|&position| (position, &rows.table().columns()[position]));
-        let bound: Vec<_> = (self.encoders.iter().zip(columns))
-            .map(|(encoder, (position, column))| encoder.bind(position, column, rows))
-            .collect::<Result<_, _>>()?;
-        let (width, count) = (self.width(), rows.len());
-        ShapeError::expect_some("Encoding", "rows", count)?;
-        let mut x = try_zeros("Encoding", "the numbers", width, count)?;
-        for start in (0..count).step_by(PANEL) {
-            let end = (start + PANEL).min(count);
-            let mut first = 0;
-            for (encoder, bound) in self.encoders.iter().zip(&bound) {
-                for i in start..end {
-                    let out = &mut x.col_as_slice_mut(i)[first..];
-                    bound.write(rows.row(i), out);
-                }
-                first += encoder.encoder.width();
-            }
-        }
-        Ok(x)
+        self.rows(rows, &Threads::single())?.columns(0..self.encoders.len())
     }
 }
 

@@ -6,7 +6,7 @@ use densely::data::{DataError, Target, split_groups, split_indices, split_ordere
 use densely::prelude::*;
 use densely::table::{Column, ColumnKind, TableError};
 
-use super::parts::{Parts, cannot_hold_out, name};
+use super::parts::{Part, Parts, cannot_hold_out, cannot_prepare, name};
 use crate::args::{Names, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
@@ -20,7 +20,11 @@ struct Examples {
     target: Target<f64>,
 }
 
-pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<Parts, CliError> {
+pub(super) fn read<T: Scalar>(
+    path: &Path,
+    args: &TrainArgs,
+    threads: &Threads,
+) -> Result<Parts<T>, CliError> {
     let source = path.display().to_string();
     let table = input::table(path, &args.dialect, None, threads)?;
     let in_table = || CliError::table(path);
@@ -56,28 +60,38 @@ pub(super) fn read(path: &Path, args: &TrainArgs, threads: &Threads) -> Result<P
     };
     let options = EncodingOptions::new().impute(args.impute).categories(args.categories);
     let options = args.rare.map_or(options.clone(), |rare| options.rare(rare));
-    let encoding = Encoding::fit(&schema, &rows, &options).map_err(in_table())?;
-    let dataset = |Examples { rows, target: read }: Examples| {
+    let encoding = Encoding::fit_on(&schema, &rows, &options, threads).map_err(in_table())?;
+    let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
+    let (methods, known) = (&args.preprocess.0, TransformKinds::new());
+    let preparation =
+        Preparation::fit_rows(methods, &encoded, &target, &train.target, &known, threads);
+    let preparation = preparation.map_err(|error| cannot_prepare(args, &source, error))?;
+    drop(encoded);
+    let part = |Examples { rows, target }: Examples| {
         let rows = Rows::of(&table, &rows);
-        let data = encoding.examples(&rows, read, &target)?;
-        match &args.weight_column {
-            None => Ok::<_, TableError>(data),
-            Some(column) => Ok(data.with_weights(rows.weights(column)?)?),
-        }
+        let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
+        let weights = weights.map_err(in_table())?;
+        let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
+        let data = preparation.rows(&encoded, &target, weights.as_deref(), threads);
+        Ok::<_, CliError>(Part { data: data.map_err(CliError::in_data(&source))?, target })
     };
-    let of_some =
-        |examples: Option<Examples>| examples.map(dataset).transpose().map_err(in_table());
-    let (train, validation) = (dataset(train).map_err(in_table())?, of_some(validation)?);
+    let (train, validation) = (part(train)?, validation.map(part).transpose()?);
     let (test, test_source) = match &args.test_data {
-        None => (of_some(test)?, source.clone()),
+        None => (test.map(part).transpose()?, source.clone()),
         Some(path) => {
+            let source = path.display().to_string();
             let table = input::table(path, &args.dialect, Some(&schema), threads)?;
-            let test = encoding.dataset(&Rows::all(&table), &target);
-            (Some(test.map_err(CliError::table(path))?), path.display().to_string())
+            let all = Rows::all(&table);
+            let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
+            let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
+            let encoded = encoded.map_err(CliError::table(path))?;
+            let data = preparation.rows(&encoded, &read, None, threads);
+            let data = data.map_err(CliError::in_data(&source))?;
+            (Some(Part { data, target: read }), source)
         }
     };
-    let (name, encoding, target) = (name(path), Some(encoding), Some(target));
-    Ok(Parts { name, source, train, validation, test, test_source, encoding, target, split })
+    let (name, target) = (name(path), Some(target));
+    Ok(Parts { name, source, train, validation, test, test_source, preparation, target, split })
 }
 
 /// Which rows are which part, of a file that can be read again.

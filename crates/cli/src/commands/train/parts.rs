@@ -10,25 +10,31 @@ use crate::error::CliError;
 use crate::split::Split;
 
 /// The data of a run: what is trained on, validated on and tested on.
-pub(crate) struct Parts {
+pub(crate) struct Parts<T: Scalar> {
     /// A short name, for the folder of the run.
     pub(crate) name: String,
     /// Where the data come from.
     pub(crate) source: String,
-    pub(crate) train: Dataset<f64>,
-    pub(crate) validation: Option<Dataset<f64>>,
-    pub(crate) test: Option<Dataset<f64>>,
+    pub(crate) train: Part<T>,
+    pub(crate) validation: Option<Part<T>>,
+    pub(crate) test: Option<Part<T>>,
     /// Where the test data come from.
     pub(crate) test_source: String,
-    /// How the columns of a table became numbers.
-    pub(crate) encoding: Option<Encoding>,
+    /// What was done to them, fitted to what is trained on.
+    pub(crate) preparation: Preparation,
     /// The targets of a table that there are, by their columns.
     pub(crate) target: Option<TargetColumns>,
     /// Which rows of a file are which part.
     pub(crate) split: Option<Split>,
 }
 
-impl Parts {
+/// Examples as the network takes them, and what there is to predict as it was before.
+pub(crate) struct Part<T: Scalar> {
+    pub(crate) data: Dataset<T>,
+    pub(crate) target: Target<f64>,
+}
+
+impl<T: Scalar> Parts<T> {
     pub(crate) fn read(args: &TrainArgs, threads: &Threads) -> Result<Self, CliError> {
         match &args.data {
             Some(path) => of_table::read(path, args, threads),
@@ -39,7 +45,7 @@ impl Parts {
     /// With weights of classes, besides those of rows, for what is learnt from and judged by in
     /// training.
     pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
-        let Target::Classes { labels, names } = self.train.target() else {
+        let Target::Classes { labels, names } = &self.train.target else {
             let source = ModelError::Targets { expected: "classes", actual: "real values" };
             return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
         };
@@ -47,10 +53,12 @@ impl Parts {
             ClassWeights::Balanced => balanced_weights(labels, names.len()),
             ClassWeights::List(weights) => weights.clone(),
         };
-        let weigh = |data: Dataset<f64>| {
-            let weighed = data.with_class_weights(&weights).map_err(ModelError::from);
+        let weights: Vec<T> = weights.into_iter().map(T::from_f64).collect();
+        let weigh = |part: Part<T>| {
+            let weighed = part.data.with_class_weights(&weights).map_err(ModelError::from);
             let remedy = "give as many weights as there are classes, in their order";
-            weighed.map_err(CliError::options("--class-weights", remedy))
+            let data = weighed.map_err(CliError::options("--class-weights", remedy))?;
+            Ok::<_, CliError>(Part { data, ..part })
         };
         let validation = self.validation.map(weigh).transpose()?;
         Ok(Self { train: weigh(self.train)?, validation, ..self })
@@ -67,9 +75,29 @@ impl Parts {
         };
         let (rest, test) = split(placed(digits())?, "test", args.test)?;
         let (train, validation) = split(rest, "validation", args.validation)?;
-        let (name, test_source) = ("digits".to_owned(), source.clone());
-        let (encoding, target, split) = (None, None, None);
-        Ok(Self { name, source, train, validation, test, test_source, encoding, target, split })
+        let preparation = Preparation::fit(&args.preprocess.0, &train)
+            .map_err(|error| cannot_prepare(args, &source, error))?;
+        let part = |data: Dataset<f64>| {
+            let prepared = preparation.dataset(&data).map_err(CliError::in_data(&source))?;
+            Ok::<_, CliError>(Part { data: prepared, target: data.target().clone() })
+        };
+        Ok(Self {
+            name: "digits".to_owned(),
+            train: part(train)?,
+            validation: validation.map(part).transpose()?,
+            test: test.map(part).transpose()?,
+            test_source: source.clone(),
+            source,
+            preparation,
+            target: None,
+            split: None,
+        })
+    }
+}
+
+impl<T: Scalar> Part<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.data.len()
     }
 }
 
@@ -104,4 +132,15 @@ pub(super) fn cannot_hold_out(
     };
     let options = format!("--{part} {fraction}");
     CliError::options(options, remedy)(CliError::data(source)(error))
+}
+
+/// Why data cannot be prepared, and what to ask for instead.
+pub(super) fn cannot_prepare(args: &TrainArgs, source: &str, error: ModelError) -> CliError {
+    match error {
+        ModelError::Preprocess(_) => {
+            let options = format!("--preprocess {}", args.preprocess);
+            CliError::options(options, "choose another method, or another value for it")(error)
+        }
+        error => CliError::in_data(source)(error),
+    }
 }

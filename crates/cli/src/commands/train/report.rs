@@ -9,7 +9,7 @@ use densely::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::parts::Parts;
+use super::parts::{Part, Parts};
 use crate::error::CliError;
 use crate::output;
 
@@ -42,7 +42,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new<T: Scalar>(
-        parts: &Parts,
+        parts: &Parts<T>,
         predictor: &Predictor<T>,
         history: &History,
         diagnosis: &Diagnosis,
@@ -50,12 +50,13 @@ impl Report {
         model: &Path,
         threads: &Threads,
     ) -> Result<Self, CliError> {
-        let evaluate = |data: &Dataset<f64>, source: &str| {
-            predictor.evaluate(data, threads).map_err(CliError::in_data(source))
+        let evaluate = |part: &Part<T>, source: &str| {
+            let evaluation = predictor.evaluate_prepared(&part.data, &part.target, threads);
+            evaluation.map_err(CliError::in_data(source))
         };
         let train = evaluate(&parts.train, &parts.source)?;
-        let of_some = |data: &Option<Dataset<f64>>, source| {
-            data.as_ref().map(|data| evaluate(data, source)).transpose()
+        let of_some = |part: &Option<Part<T>>, source| {
+            part.as_ref().map(|part| evaluate(part, source)).transpose()
         };
         let validation = of_some(&parts.validation, &parts.source)?;
         let test = of_some(&parts.test, &parts.test_source)?;
@@ -65,11 +66,11 @@ impl Report {
         let test_metrics =
             names.map(|(name, _)| (format!("test_{name}"), tested.get(name).copied())).collect();
         let judged = parts.test.as_ref().unwrap_or(&parts.train);
-        let baseline = Baseline::new(parts.train.target(), judged.target())?;
-        let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
+        let baseline = Baseline::new(&parts.train.target, &judged.target)?;
+        let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
         let named = [("train", Some(train)), ("validation", validation), ("test", test)];
         Ok(Self {
-            task: if parts.train.labels().is_some() { "classify" } else { "regress" },
+            task: if parts.train.target.labels().is_some() { "classify" } else { "regress" },
             train_examples: parts.train.len(),
             validation_examples: len(&parts.validation),
             test_examples: len(&parts.test),

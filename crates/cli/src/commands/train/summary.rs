@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use densely::data::Target;
 use densely::layers::Stage;
 use densely::models::{History, Stop};
 use densely::prelude::*;
 use densely::table::{ColumnKind, Encoder, LeftOut};
 
-use super::parts::Parts;
+use super::parts::{Part, Parts};
 use super::report::Report;
 use super::resume;
 use crate::args::TrainArgs;
@@ -22,9 +23,9 @@ use crate::signals::Signal;
 use crate::visible::visible;
 
 /// What is going to be learnt, from what, and by which network.
-pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Predictor<T>) {
-    let train = &parts.train;
-    let len = |data: &Option<Dataset<f64>>| data.as_ref().map_or(0, Dataset::len);
+pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &Predictor<T>) {
+    let (train, preparation) = (&parts.train.data, predictor.preparation());
+    let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
     let (validation, test) = (len(&parts.validation), len(&parts.test));
     let total = train.len() + validation + test;
     let target = match train.class_names() {
@@ -35,7 +36,7 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
     eprintln!(
         "  data     {}, {}; {} is {target}",
         counted(total, "example"),
-        counted(train.features(), "feature"),
+        counted(preparation.feature_names().len(), "feature"),
         visible(train.target_name()),
     );
     eprintln!(
@@ -44,11 +45,11 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts, predictor: &Pre
         thousands(validation),
         thousands(test)
     );
-    if let Some(encoding) = &parts.encoding {
-        columns(encoding);
+    if parts.target.is_some() {
+        columns(preparation.encoding());
     }
-    let names = train.feature_names();
-    let constant = predictor.preparation().constants();
+    let names = preparation.feature_names();
+    let constant = preparation.constants();
     if let Some(&(first, value)) = constant.first() {
         let (name, value) = (visible(&names[first]), figure(value));
         let others = match constant.len() - 1 {
@@ -221,15 +222,13 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
 
 /// The most frequent mistakes on the test data, in words.
 pub(crate) fn confused<T: Scalar>(
-    parts: &Parts,
+    parts: &Parts<T>,
     predictor: &Predictor<T>,
     threads: &Threads,
 ) -> Result<Vec<String>, CliError> {
     let Some(test) = &parts.test else { return Ok(Vec::new()) };
-    let (Some(labels), Some(names)) = (test.labels(), test.class_names()) else {
-        return Ok(Vec::new());
-    };
-    let Prediction::Classes(predicted) = predictor.predict(test.x(), threads)? else {
+    let Target::Classes { labels, names } = &test.target else { return Ok(Vec::new()) };
+    let Prediction::Classes(predicted) = predictor.predict_prepared(test.data.x(), threads)? else {
         return Ok(Vec::new());
     };
     let sentence = |((label, class), count): ((usize, usize), usize)| {

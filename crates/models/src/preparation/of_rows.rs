@@ -1,0 +1,191 @@
+use std::ops::Range;
+use std::sync::Mutex;
+
+use densely_data::{Dataset, Target};
+use densely_layers::Kind;
+use densely_preprocess::{Pipeline, PreprocessError, Transform, TransformKinds, constant_features};
+use densely_table::{EncodedRows, TargetColumns};
+use densely_tensor::{Mat, Scalar, Threads, try_zeros};
+
+use super::{Preparation, held, panel, target_scale, too_far_apart};
+use crate::ModelError;
+
+/// Examples of so many numbers are fitted to at a time, about: some features of all of them.
+const GROUP: usize = 1 << 20;
+
+impl Preparation {
+    /// [`fit`](Self::fit) to the rows of a table, whose numbers are not all in memory at once if each
+    /// transformation [learns of each feature by
+    /// itself](densely_preprocess::TransformKind::FEATUREWISE). It has the same bits, at any number of threads.
+    ///
+    /// `read` is what [`TargetColumns::read`] says of these rows.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with).
+    ///
+    /// ```
+    /// use densely_models::Preparation;
+    /// use densely_preprocess::TransformKinds;
+    /// use densely_table::{
+    ///     Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table, TargetColumns,
+    /// };
+    /// use densely_tensor::Threads;
+    ///
+    /// let table = Table::from_reader("size,kind,y\n2,pear,0.5\n3,apple,1.5\n4,pear,2.5\n".as_bytes())?;
+    /// let (all, threads) = (Rows::all(&table), Threads::single());
+    /// let target = TargetColumns::infer(&table, &["y"], None)?;
+    /// let (kept, read) = target.read(&all)?;
+    /// let rows = Rows::of(&table, &kept);
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().target("y"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    ///
+    /// let encoded = encoding.rows(&rows, &threads)?;
+    /// let known = TransformKinds::new();
+    /// let preparation = Preparation::fit_rows(["center"], &encoded, &target, &read, &known, &threads)?;
+    /// let prepared = preparation.rows::<f32>(&encoded, &read, None, &threads)?;
+    /// assert_eq!(prepared.x()[(0, 2)], 1.0);
+    ///
+    /// let raw = encoding.examples(&rows, read, &target)?;
+    /// assert_eq!(Preparation::fit(["center"], &raw)?.with_encoding(encoding)?, preparation);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    pub fn fit_rows(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        encoded: &EncodedRows<'_>,
+        target: &TargetColumns,
+        read: &Target<f64>,
+        known: &TransformKinds,
+        threads: &Threads,
+    ) -> Result<Self, ModelError> {
+        let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
+        let encoding = encoded.encoding();
+        let feature_names = encoding.feature_names_out();
+        let output_names = read.names().to_vec();
+        let target_scale = match read {
+            Target::Classes { .. } => None,
+            Target::Values { values, .. } => Some(
+                target_scale(values.as_ref())
+                    .map_err(|error| too_far_apart(error, &output_names))?,
+            ),
+        };
+        let by_groups = match known.are_featurewise(kinds.iter().cloned())? {
+            true => fit_groups(&kinds, encoded, known, threads)?,
+            false => None,
+        };
+        // All together, also where something is wrong, so that there is one way to say what.
+        let (constants, pipeline) = match by_groups {
+            Some(fitted) => fitted,
+            None => {
+                let x = encoded.columns(0..encoding.encoders().len())?;
+                fit_group(&kinds, &x, known)
+                    .map_err(|error| too_far_apart(error, &feature_names))?
+            }
+        };
+        Ok(Self {
+            encoding: encoding.clone(),
+            feature_names,
+            target_name: target.name(),
+            output_names,
+            constants,
+            pipeline,
+            target_scale,
+        })
+    }
+
+    /// The rows of a table as a model takes them: what [`dataset`](Self::dataset) makes of all their numbers, which are
+    /// never in memory at once.
+    ///
+    /// `encoded` is by [the encoding](Self::encoding) of this, `read` what [`TargetColumns::read`] says of these rows,
+    /// and `weights` has one for each.
+    ///
+    /// # Errors
+    /// As [`dataset`](Self::dataset).
+    pub fn rows<T: Scalar>(
+        &self,
+        encoded: &EncodedRows<'_>,
+        read: &Target<f64>,
+        weights: Option<&[f64]>,
+        threads: &Threads,
+    ) -> Result<Dataset<T>, ModelError> {
+        let (rows, features) = (encoded.rows(), self.feature_names.len());
+        let names = encoded.encoding().feature_names_out();
+        if names != self.feature_names {
+            let (expected, actual) = (self.feature_names.clone(), names);
+            return Err(ModelError::Features { expected, actual });
+        }
+        let outputs = self.pipeline.out_features();
+        let mut inputs = try_zeros("Preparation", "the inputs", outputs, rows.len())?;
+        let (mut parts, mut rest, mut first) = (Vec::new(), inputs.as_mut(), 0);
+        while rest.ncols() > 0 {
+            let count = panel(rest.ncols());
+            let (part, others) = rest.split_at_col_mut(count);
+            parts.push(Mutex::new(Some((first, part))));
+            (rest, first) = (others, first + count);
+        }
+        let prepared = threads.map(parts.len(), |i| {
+            let part = parts[i].lock().ok().and_then(|mut part| part.take());
+            let (first, to) = part.expect("each part is prepared once");
+            let mut x = Mat::zeros(features, to.ncols());
+            encoded.write(first, x.as_mut());
+            self.prepare_panel(x.as_ref(), to, |example| rows.place(first + example))
+        });
+        prepared.into_iter().collect::<Result<(), _>>()?;
+        drop(parts);
+        let places = (0..rows.len()).map(|i| rows.place(i)).collect();
+        self.with_targets(inputs, read, weights, Some(places))
+    }
+}
+
+/// The features that are constant, in order, and their values; and the transformations.
+type Fitted = (Vec<(usize, f64)>, Pipeline);
+
+/// Fits to some features at a time; `None` where that is an error.
+fn fit_groups(
+    kinds: &[Kind],
+    encoded: &EncodedRows<'_>,
+    known: &TransformKinds,
+    threads: &Threads,
+) -> Result<Option<Fitted>, ModelError> {
+    let groups = groups(encoded);
+    let fitted = threads.map(groups.len(), |i| {
+        let (_, columns) = groups[i].clone();
+        let x = encoded.columns(columns).ok()?;
+        fit_group(kinds, &x, known).ok()
+    });
+    let Some(fitted) = fitted.into_iter().collect::<Option<Vec<Fitted>>>() else {
+        return Ok(None);
+    };
+    let (constants, pipelines): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
+    let constants = groups.iter().zip(constants).flat_map(|(&(first, _), constants)| {
+        constants.into_iter().map(move |(feature, value)| (first + feature, value))
+    });
+    let pipeline = known.joined(kinds.iter().cloned(), &pipelines)?;
+    Ok(Some((constants.collect(), pipeline)))
+}
+
+/// The columns that go into a group, and the first feature that comes of them.
+fn groups(encoded: &EncodedRows<'_>) -> Vec<(usize, Range<usize>)> {
+    let most = (GROUP / encoded.rows().len()).max(1);
+    let (mut groups, mut feature): (Vec<(usize, Range<usize>)>, _) = (Vec::new(), 0);
+    for (column, encoder) in encoded.encoding().encoders().iter().enumerate() {
+        let width = encoder.encoder.width();
+        match groups.last_mut() {
+            Some((first, columns)) if feature + width - *first <= most => columns.end = column + 1,
+            _ => groups.push((feature, column..column + 1)),
+        }
+        feature += width;
+    }
+    groups
+}
+
+fn fit_group(
+    kinds: &[Kind],
+    x: &Mat<f64>,
+    known: &TransformKinds,
+) -> Result<Fitted, PreprocessError> {
+    let constants = constant_features(x.as_ref())?;
+    let held = held(x.as_ref(), &constants);
+    let x = held.as_ref().unwrap_or(x);
+    let pipeline = known.fit(kinds.iter().cloned(), x.as_ref(), &Threads::single())?;
+    Ok((constants, pipeline))
+}

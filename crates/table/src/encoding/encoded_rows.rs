@@ -1,0 +1,131 @@
+use std::fmt;
+use std::ops::Range;
+
+use densely_tensor::{Mat, MatMut, ShapeError, Threads, column_mut, try_zeros};
+
+use super::encoder::Bound;
+use super::{Encoding, positions};
+use crate::{Rows, TableError};
+
+/// Rows that have been checked, and become numbers when they are asked for: all of them, some at a
+/// time, or those of some columns. So not all numbers have to be in memory at once.
+pub struct EncodedRows<'a> {
+    encoding: &'a Encoding,
+    bound: Vec<Bound<'a>>,
+    rows: Rows<'a>,
+}
+
+/// Rows that are encoded together, so that what is written of them is in a cache.
+const PANEL: usize = 128;
+
+impl Encoding {
+    /// The rows, to be encoded in parts.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode) but for memory.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::{Mat, Threads};
+    ///
+    /// let table = Table::from_reader("a,b\n1,0.5\n2,2.5\n3,1.5\n".as_bytes())?;
+    /// let (rows, threads) = (Rows::all(&table), Threads::single());
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().keep("a"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let encoded = encoding.rows(&rows, &threads)?;
+    /// let mut last = Mat::zeros(2, 2);
+    /// encoded.write(1, last.as_mut());
+    /// assert_eq!(last, densely_tensor::mat![[2.0, 3.0], [2.5, 1.5]]);
+    /// assert_eq!(encoded.columns(1..2)?, densely_tensor::mat![[0.5, 2.5, 1.5]]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    pub fn rows<'a>(
+        &'a self,
+        rows: &Rows<'a>,
+        threads: &Threads,
+    ) -> Result<EncodedRows<'a>, TableError> {
+        let positions = positions(rows.table(), self.feature_names_in())?;
+        ShapeError::expect_some("Encoding", "rows", rows.len())?;
+        let bound = threads.map(positions.len(), |i| {
+            let column = &rows.table().columns()[positions[i]];
+            self.encoders[i].bind(positions[i], column, rows)
+        });
+        let bound = bound.into_iter().collect::<Result<_, _>>()?;
+        Ok(EncodedRows { encoding: self, bound, rows: *rows })
+    }
+}
+
+impl<'a> EncodedRows<'a> {
+    /// How they are encoded.
+    #[must_use]
+    pub fn encoding(&self) -> &'a Encoding {
+        self.encoding
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> Rows<'a> {
+        self.rows
+    }
+
+    /// Writes the numbers of as many rows as `out` has columns, from the `first` on.
+    ///
+    /// # Shapes
+    /// `out`: [`width`](Encoding::width) x some rows.
+    ///
+    /// # Panics
+    /// If it has another height, or there are not so many rows.
+    pub fn write(&self, first: usize, out: MatMut<'_, f64>) {
+        self.write_columns(0..self.bound.len(), first, out);
+    }
+
+    /// The numbers that these columns, of those that go in, become: of all rows.
+    ///
+    /// # Shapes
+    /// The widths of their encoders x rows.
+    ///
+    /// # Errors
+    /// [`TableError::Shape`] for more than there is memory for.
+    ///
+    /// # Panics
+    /// If there are not so many columns.
+    pub fn columns(&self, columns: Range<usize>) -> Result<Mat<f64>, TableError> {
+        let mut x =
+            try_zeros("Encoding", "the numbers", self.width(columns.clone()), self.rows.len())?;
+        self.write_columns(columns, 0, x.as_mut());
+        Ok(x)
+    }
+
+    /// How many numbers these columns become.
+    fn width(&self, columns: Range<usize>) -> usize {
+        self.encoding.encoders[columns].iter().map(|encoder| encoder.encoder.width()).sum()
+    }
+
+    fn write_columns(&self, columns: Range<usize>, first: usize, mut out: MatMut<'_, f64>) {
+        let (width, count) = (self.width(columns.clone()), out.ncols());
+        assert_eq!(out.nrows(), width, "numbers of each row");
+        assert!(first + count <= self.rows.len(), "{count} of {} rows", self.rows.len());
+        for start in (0..count).step_by(PANEL) {
+            let end = (start + PANEL).min(count);
+            let mut top = 0;
+            for (encoder, bound) in
+                self.encoding.encoders[columns.clone()].iter().zip(&self.bound[columns.clone()])
+            {
+                for i in start..end {
+                    let out = &mut column_mut(out.as_mut(), i)[top..];
+                    bound.write(self.rows.row(first + i), out);
+                }
+                top += encoder.encoder.width();
+            }
+        }
+    }
+}
+
+impl fmt::Debug for EncodedRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncodedRows")
+            .field("rows", &self.rows.len())
+            .field("encoding", self.encoding)
+            .finish_non_exhaustive()
+    }
+}
