@@ -188,10 +188,7 @@ impl<T: Scalar> Dataset<T> {
     /// The real targets, outputs x n; `None` for classes.
     #[must_use]
     pub fn values(&self) -> Option<MatRef<'_, T>> {
-        match &self.target {
-            Target::Classes { .. } => None,
-            Target::Values { values, .. } => Some(values.as_ref()),
-        }
+        self.target.values()
     }
 
     /// How much each example counts in the mean loss; `None` if all count the same.

@@ -1,4 +1,4 @@
-use densely_tensor::{Mat, Scalar};
+use densely_tensor::{Mat, MatRef, Scalar};
 
 use crate::DataError;
 use crate::dataset::columns;
@@ -58,6 +58,15 @@ impl<T: Scalar> Target<T> {
         match self {
             Self::Classes { labels, .. } => Some(labels),
             Self::Values { .. } => None,
+        }
+    }
+
+    /// The real targets, outputs x n; `None` for classes.
+    #[must_use]
+    pub fn values(&self) -> Option<MatRef<'_, T>> {
+        match self {
+            Self::Classes { .. } => None,
+            Self::Values { values, .. } => Some(values.as_ref()),
         }
     }
 

@@ -61,6 +61,22 @@ fn held(x: MatRef<'_, f64>, constants: &[(usize, f64)]) -> Option<Mat<f64>> {
     Some(x)
 }
 
+/// The features that are constant, in order, and their values; and the transformations.
+type Fitted = (Vec<(usize, f64)>, Pipeline);
+
+/// Fits transformations to features.
+fn fitted(
+    kinds: impl IntoIterator<Item: Into<Kind>>,
+    x: MatRef<'_, f64>,
+    known: &TransformKinds,
+) -> Result<Fitted, PreprocessError> {
+    let constants = constant_features(x)?;
+    let held = held(x, &constants);
+    let x = held.as_ref().map_or(x, Mat::as_ref);
+    let pipeline = known.fit(kinds, x, &Threads::single())?;
+    Ok((constants, pipeline))
+}
+
 /// The scale of constant targets, from which others may well differ later.
 const CONSTANT: f64 = 1.0;
 
@@ -108,20 +124,30 @@ impl Preparation {
         train: &Dataset<f64>,
         known: &TransformKinds,
     ) -> Result<Self, ModelError> {
-        let (feature_names, output_names) = (train.feature_names(), train.output_names());
-        let target_scale = train.values().map(target_scale).transpose();
-        let constants =
-            constant_features(train.x()).map_err(|error| too_far_apart(error, feature_names))?;
-        let x = held(train.x(), &constants);
-        let x = x.as_ref().map_or(train.x(), Mat::as_ref);
-        let pipeline = known.fit(kinds, x, &Threads::single());
+        let fitted = fitted(kinds, train.x(), known);
+        let encoding = Encoding::of_numbers(train.feature_names());
+        let (name, names) = (train.target_name().to_owned(), train.output_names());
+        Self::of_fitted(encoding, name, names, train.values(), fitted)
+    }
+
+    /// Of what was fitted to the features, and the real targets, if they are.
+    fn of_fitted(
+        encoding: Encoding,
+        target_name: String,
+        output_names: &[String],
+        values: Option<MatRef<'_, f64>>,
+        fitted: Result<Fitted, PreprocessError>,
+    ) -> Result<Self, ModelError> {
+        let feature_names = encoding.feature_names_out();
+        let (constants, pipeline) = fitted.map_err(|error| too_far_apart(error, &feature_names))?;
+        let target_scale = values.map(target_scale).transpose();
         Ok(Self {
-            encoding: Encoding::of_numbers(feature_names),
-            feature_names: feature_names.to_vec(),
-            target_name: train.target_name().to_owned(),
+            encoding,
+            feature_names,
+            target_name,
             output_names: output_names.to_vec(),
             constants,
-            pipeline: pipeline.map_err(|error| too_far_apart(error, feature_names))?,
+            pipeline,
             target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
         })
     }
@@ -181,12 +207,17 @@ impl Preparation {
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```
     pub fn with_encoding(self, encoding: Encoding) -> Result<Self, ModelError> {
-        let names = encoding.feature_names_out();
-        if names != self.feature_names {
-            let (expected, actual) = (self.feature_names, names);
-            return Err(ModelError::Features { expected, actual });
-        }
+        self.check_encoding(&encoding)?;
         Ok(Self { encoding, ..self })
+    }
+
+    /// Whether an encoding makes the features that this was fitted to.
+    fn check_encoding(&self, encoding: &Encoding) -> Result<(), ModelError> {
+        let actual = encoding.feature_names_out();
+        if actual == self.feature_names {
+            return Ok(());
+        }
+        Err(ModelError::Features { expected: self.feature_names.clone(), actual })
     }
 
     /// With these features, in ascending order, held at these values.
@@ -370,14 +401,11 @@ impl Preparation {
     ) -> Result<Mat<T>, ModelError> {
         ShapeError::expect_columns("Preparation", x)?;
         ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
-        let (n, outputs) = (x.ncols(), self.pipeline.out_features());
-        let mut inputs = try_zeros("Preparation", "the inputs", outputs, n)?;
-        let mut first = 0;
-        while first < n {
-            let count = panel(n - first);
-            let to = inputs.as_mut().subcols_mut(first, count);
-            self.prepare_panel(x.subcols(first, count), to, |example| place(first + example))?;
-            first += count;
+        let outputs = self.pipeline.out_features();
+        let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
+        for (first, to) in panels(inputs.as_mut()) {
+            let x = x.subcols(first, to.ncols());
+            self.prepare_panel(x, to, |example| place(first + example))?;
         }
         Ok(inputs)
     }
@@ -432,6 +460,18 @@ const PANEL: usize = 1 << 13;
 /// in another order.
 fn panel(n: usize) -> usize {
     if n == PANEL + 1 { PANEL - 1 } else { n.min(PANEL) }
+}
+
+/// The inputs that are prepared together, with the index of the first example of each.
+fn panels<T: Scalar>(inputs: MatMut<'_, T>) -> Vec<(usize, MatMut<'_, T>)> {
+    let (mut panels, mut rest, mut first) = (Vec::new(), inputs, 0);
+    while rest.ncols() > 0 {
+        let count = panel(rest.ncols());
+        let (to, others) = rest.split_at_col_mut(count);
+        panels.push((first, to));
+        (rest, first) = (others, first + count);
+    }
+    panels
 }
 
 /// The same numbers in the model's type.

@@ -161,9 +161,31 @@ impl Threads {
     /// # Panics
     /// If `work` panics, or there is no memory for so many results.
     pub fn map<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
-        let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
-        self.panels(results.as_mut_slice(), 1, |index, results| {
-            results[0] = Some(work(index));
+        self.map_each(vec![(); count], |index, ()| work(index))
+    }
+
+    /// The same of pieces of work that each take something over: `work(i, items[i])`.
+    ///
+    /// ```
+    /// use densely_tensor::Threads;
+    ///
+    /// let words = vec!["a".to_owned(), "b".to_owned()];
+    /// let numbered = Threads::single().map_each(words, |i, word| word + &i.to_string());
+    /// assert_eq!(numbered, ["a0", "b1"]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`map`](Self::map).
+    pub fn map_each<W: Send, R: Send>(
+        &self,
+        items: Vec<W>,
+        work: impl Fn(usize, W) -> R + Sync,
+    ) -> Vec<R> {
+        let mut items: Vec<Option<W>> = items.into_iter().map(Some).collect();
+        let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+        let panels = (items.as_mut_slice(), results.as_mut_slice());
+        self.panels(panels, 1, |index, (items, results)| {
+            results[0] = items[0].take().map(|item| work(index, item));
         });
         results.into_iter().map(|result| result.expect("each panel is visited")).collect()
     }

@@ -1,5 +1,6 @@
 //! `densely train`.
 
+mod diverged;
 mod keeper;
 mod of_table;
 mod optimizer;
@@ -59,13 +60,12 @@ fn train<T: Typed>(
         None => parts,
         Some(weights) => parts.weigh_classes(weights)?,
     };
-    let preparation = parts.preparation.clone();
-    let spec = spec(args, &preparation, &parts);
+    let spec = spec(args, &parts);
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
     let mut told = told(args, &parts, &spec, patience);
     told.extend(chosen.told());
     let options = config::options(matches, &[chosen.told_kind()], &told)?;
-    let predictor = Predictor::<T>::new(preparation, spec.clone());
+    let predictor = Predictor::<T>::new(parts.preparation.clone(), spec.clone());
     let predictor = predictor.map_err(|error| cannot_build(args, error))?;
     let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
     model.scale_scores(INITIAL_SCORES);
@@ -217,8 +217,8 @@ fn told<T: Scalar>(
 }
 
 /// The network that was asked for.
-fn spec<T: Scalar>(args: &TrainArgs, preparation: &Preparation, parts: &Parts<T>) -> Mlp {
-    let (inputs, outputs) = (preparation.pipeline().out_features(), parts.train.data.outputs());
+fn spec<T: Scalar>(args: &TrainArgs, parts: &Parts<T>) -> Mlp {
+    let (inputs, outputs) = (parts.train.data.features(), parts.train.data.outputs());
     let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
     let spec = match (parts.train.target.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),
@@ -286,27 +286,30 @@ fn fit<T: Scalar>(
     keeper: &mut Keeper<T>,
 ) -> Result<History, CliError> {
     let progress = Progress::new(args.epochs);
-    let (mut made, mut is_stopped) = (training.epochs().len(), false);
-    let mut step = || {
-        let goes_on = !is_stopped && training.step()?.is_some();
-        if goes_on {
-            if let Some(epoch) = training.epochs().get(made) {
-                progress.show(epoch);
-                made += 1;
-            }
-            keeper.observe(&training);
-            is_stopped = signals.is_caught();
-        }
-        Ok::<_, ModelError>(goes_on)
-    };
-    let ended = loop {
-        match step() {
-            Ok(true) => {}
-            ended => break ended,
-        }
-    };
+    let stopped = make_steps(&mut training, signals, &progress, keeper);
     progress.clear();
-    ended?;
-    keeper.end(&training, is_stopped)?;
-    Ok(if is_stopped { training.interrupt() } else { training.finish() }?)
+    let stopped = stopped?;
+    keeper.end(&training, stopped)?;
+    Ok(if stopped { training.interrupt() } else { training.finish() }?)
+}
+
+/// Whether a signal has stopped it.
+fn make_steps<T: Scalar>(
+    training: &mut Training<'_, T>,
+    signals: &Signals,
+    progress: &Progress,
+    keeper: &mut Keeper<T>,
+) -> Result<bool, ModelError> {
+    let mut made = training.epochs().len();
+    while training.step()?.is_some() {
+        if let Some(epoch) = training.epochs().get(made) {
+            progress.show(epoch);
+            made += 1;
+        }
+        keeper.observe(training);
+        if signals.is_caught() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -1,13 +1,12 @@
 use std::ops::Range;
-use std::sync::Mutex;
 
 use densely_data::{Dataset, Target};
 use densely_layers::Kind;
-use densely_preprocess::{Pipeline, PreprocessError, Transform, TransformKinds, constant_features};
+use densely_preprocess::{Transform, TransformKinds};
 use densely_table::{EncodedRows, TargetColumns};
 use densely_tensor::{Mat, Scalar, Threads, try_zeros};
 
-use super::{Preparation, held, panel, target_scale, too_far_apart};
+use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
 
 /// Examples of so many numbers are fitted to at a time, about: some features of all of them.
@@ -59,37 +58,19 @@ impl Preparation {
     ) -> Result<Self, ModelError> {
         let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
         let encoding = encoded.encoding();
-        let feature_names = encoding.feature_names_out();
-        let output_names = read.names().to_vec();
-        let target_scale = match read {
-            Target::Classes { .. } => None,
-            Target::Values { values, .. } => Some(
-                target_scale(values.as_ref())
-                    .map_err(|error| too_far_apart(error, &output_names))?,
-            ),
-        };
         let by_groups = match known.are_featurewise(kinds.iter().cloned())? {
             true => fit_groups(&kinds, encoded, known, threads)?,
             false => None,
         };
         // All together, also where something is wrong, so that there is one way to say what.
-        let (constants, pipeline) = match by_groups {
-            Some(fitted) => fitted,
+        let fitted = match by_groups {
+            Some(fitted) => Ok(fitted),
             None => {
                 let x = encoded.columns(0..encoding.encoders().len())?;
-                fit_group(&kinds, &x, known)
-                    .map_err(|error| too_far_apart(error, &feature_names))?
+                fitted(kinds, x.as_ref(), known)
             }
         };
-        Ok(Self {
-            encoding: encoding.clone(),
-            feature_names,
-            target_name: target.name(),
-            output_names,
-            constants,
-            pipeline,
-            target_scale,
-        })
+        Self::of_fitted(encoding.clone(), target.name(), read.names(), read.values(), fitted)
     }
 
     /// The rows of a table as a model takes them: what [`dataset`](Self::dataset) makes of all their numbers, which are
@@ -108,36 +89,19 @@ impl Preparation {
         threads: &Threads,
     ) -> Result<Dataset<T>, ModelError> {
         let (rows, features) = (encoded.rows(), self.feature_names.len());
-        let names = encoded.encoding().feature_names_out();
-        if names != self.feature_names {
-            let (expected, actual) = (self.feature_names.clone(), names);
-            return Err(ModelError::Features { expected, actual });
-        }
+        self.check_encoding(encoded.encoding())?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, rows.len())?;
-        let (mut parts, mut rest, mut first) = (Vec::new(), inputs.as_mut(), 0);
-        while rest.ncols() > 0 {
-            let count = panel(rest.ncols());
-            let (part, others) = rest.split_at_col_mut(count);
-            parts.push(Mutex::new(Some((first, part))));
-            (rest, first) = (others, first + count);
-        }
-        let prepared = threads.map(parts.len(), |i| {
-            let part = parts[i].lock().ok().and_then(|mut part| part.take());
-            let (first, to) = part.expect("each part is prepared once");
+        let prepared = threads.map_each(panels(inputs.as_mut()), |_, (first, to)| {
             let mut x = Mat::zeros(features, to.ncols());
             encoded.write(first, x.as_mut());
             self.prepare_panel(x.as_ref(), to, |example| rows.place(first + example))
         });
         prepared.into_iter().collect::<Result<(), _>>()?;
-        drop(parts);
         let places = (0..rows.len()).map(|i| rows.place(i)).collect();
         self.with_targets(inputs, read, weights, Some(places))
     }
 }
-
-/// The features that are constant, in order, and their values; and the transformations.
-type Fitted = (Vec<(usize, f64)>, Pipeline);
 
 /// Fits to some features at a time; `None` where that is an error.
 fn fit_groups(
@@ -150,7 +114,7 @@ fn fit_groups(
     let fitted = threads.map(groups.len(), |i| {
         let (_, columns) = groups[i].clone();
         let x = encoded.columns(columns).ok()?;
-        fit_group(kinds, &x, known).ok()
+        fitted(kinds.iter().cloned(), x.as_ref(), known).ok()
     });
     let Some(fitted) = fitted.into_iter().collect::<Option<Vec<Fitted>>>() else {
         return Ok(None);
@@ -176,16 +140,4 @@ fn groups(encoded: &EncodedRows<'_>) -> Vec<(usize, Range<usize>)> {
         feature += width;
     }
     groups
-}
-
-fn fit_group(
-    kinds: &[Kind],
-    x: &Mat<f64>,
-    known: &TransformKinds,
-) -> Result<Fitted, PreprocessError> {
-    let constants = constant_features(x.as_ref())?;
-    let held = held(x.as_ref(), &constants);
-    let x = held.as_ref().unwrap_or(x);
-    let pipeline = known.fit(kinds.iter().cloned(), x.as_ref(), &Threads::single())?;
-    Ok((constants, pipeline))
 }

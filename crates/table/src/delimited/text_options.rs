@@ -1,7 +1,6 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Mutex;
 
 use densely_tensor::Threads;
 
@@ -138,13 +137,9 @@ fn chunks(
     batch: Vec<Block>,
     threads: &Threads,
 ) -> Result<Vec<Chunk>, TableError> {
-    let batch: Vec<_> = batch.into_iter().map(|block| Mutex::new(Some(block))).collect();
-    let chunk = |i: usize| {
-        let block = batch[i].lock().ok().and_then(|mut block| block.take());
-        // Its text is given back as soon as it is read.
-        reading.chunk(&block.expect("each block is read once"))
-    };
-    threads.map(batch.len(), chunk).into_iter().collect()
+    // Its text is given back as soon as it is read.
+    let chunk = |_, block: Block| reading.chunk(&block);
+    threads.map_each(batch, chunk).into_iter().collect()
 }
 
 /// All rows so far.
@@ -168,11 +163,8 @@ impl Rows {
             parts.iter_mut().zip(chunk.columns).for_each(|(parts, column)| parts.push(column));
         }
         let columns = std::mem::take(&mut self.columns);
-        let work: Vec<_> =
-            columns.into_iter().zip(parts).map(|pair| Mutex::new(Some(pair))).collect();
-        self.columns = threads.map(work.len(), |i| {
-            let pair = work[i].lock().ok().and_then(|mut pair| pair.take());
-            let (mut column, parts) = pair.expect("each column is appended to once");
+        let work = columns.into_iter().zip(parts).collect();
+        self.columns = threads.map_each(work, |_, (mut column, parts)| {
             parts.into_iter().for_each(|part| column.append(part));
             column
         });

@@ -3,10 +3,11 @@ use std::time::{Duration, Instant};
 
 use densely::formats::CheckpointFile;
 use densely::layers::Layer;
-use densely::models::{Diagnosis, Epoch, History, ModelError};
+use densely::models::{Epoch, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::first_non_finite;
 
+use super::diverged::Diverged;
 use super::report;
 use super::resume::{DIVERGED, SECONDS, how};
 use crate::error::CliError;
@@ -161,12 +162,10 @@ impl<T: Scalar> Keeper<T> {
     fn save_all(&mut self, training: &Training<'_, T>) -> Result<(), CliError> {
         if self.kept != self.saved {
             self.save()?;
-        }
-        if self.folder.is_of_another_run() {
+        } else if self.folder.is_of_another_run() {
             // Beside its model, nothing of this one has a place.
             return Ok(());
-        }
-        if self.lines.is_none() && !self.epochs.is_empty() {
+        } else if !self.epochs.is_empty() {
             self.lines = Some(report::lines(&self.epochs, None));
             self.save_lines()?;
         }
@@ -248,11 +247,15 @@ impl<T: Scalar> Keeper<T> {
 
     /// Saves the kept weights, unless they are saved, and the lines.
     fn save_kept(&mut self) -> Result<(), CliError> {
-        let saved = if self.saved == self.kept { self.save_lines() } else { self.save() };
-        saved.map_err(|error| match self.saved {
+        self.save_new().map_err(|error| match self.saved {
             None => error,
             Some(epoch) => self.kept_with(error, &format!("the weights of epoch {epoch} are")),
         })
+    }
+
+    /// Saves what is not saved of weights and lines.
+    fn save_new(&mut self) -> Result<(), CliError> {
+        if self.saved == self.kept { self.save_lines() } else { self.save() }
     }
 
     /// Saves the weights with these results, and the lines if there are new ones.
@@ -299,11 +302,7 @@ impl<T: Scalar> Keeper<T> {
         let diverged = Diverged::of(&error);
         let lines = report::lines(&self.epochs, None);
         self.lines = Some(lines + &diverged.as_ref().map_or_else(String::new, Diverged::line));
-        let saved = match self.kept {
-            Some(_) if self.kept == self.saved => self.save_lines(),
-            Some(_) => self.save(),
-            None => self.save_lines(),
-        };
+        let saved = self.save_new();
         // Where it was when all was well, for another learning rate.
         let good = self.good.take().zip(diverged.as_ref().map(|diverged| diverged.error.clone()));
         let saved = saved.and_then(|()| match good {
@@ -338,44 +337,6 @@ impl<T: Scalar> Keeper<T> {
     fn kept_with(&self, error: CliError, what: &str) -> CliError {
         let kept = format!("{what} in {}", self.folder.path().display());
         CliError::Kept { source: Box::new(error), kept }
-    }
-}
-
-/// How a training diverged.
-struct Diverged {
-    error: String,
-    epoch: usize,
-    learning_rate: f64,
-    findings: Vec<String>,
-}
-
-impl Diverged {
-    fn of(error: &CliError) -> Option<Self> {
-        let CliError::Model(ModelError::Diverged { epoch, learning_rate, diagnosis, .. }) = error
-        else {
-            return None;
-        };
-        let Diagnosis { findings, .. } = &**diagnosis;
-        Some(Self {
-            error: error.to_string(),
-            epoch: *epoch,
-            learning_rate: *learning_rate,
-            findings: findings.iter().map(ToString::to_string).collect(),
-        })
-    }
-
-    /// The line of the epoch in which it happened.
-    fn line(&self) -> String {
-        let Self { error, epoch, learning_rate, findings } = self;
-        let line = serde_json::json!({
-            "epoch": epoch,
-            "train_loss": null,
-            "learning_rate": learning_rate,
-            "best": false,
-            "diverged": error,
-            "findings": findings,
-        });
-        format!("{line}\n")
     }
 }
 

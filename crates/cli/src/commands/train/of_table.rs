@@ -4,7 +4,7 @@ use std::path::Path;
 
 use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
 use densely::prelude::*;
-use densely::table::{Column, ColumnKind, TableError};
+use densely::table::{Column, ColumnKind, EncodedRows, TableError};
 
 use super::parts::{Part, Parts, cannot_hold_out, cannot_prepare, name};
 use crate::args::{Names, TaskArg, TrainArgs};
@@ -66,18 +66,21 @@ pub(super) fn read<T: Scalar>(
     let preparation =
         Preparation::fit_rows(methods, &encoded, &target, &train.target, &known, threads);
     let preparation = preparation.map_err(|error| cannot_prepare(args, &source, error))?;
-    drop(encoded);
-    let part = |Examples { rows, target }: Examples| {
-        let rows = Rows::of(&table, &rows);
+    let part = |encoded: &EncodedRows<'_>, target: Target<f64>| {
+        let rows = encoded.rows();
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
         let weights = weights.map_err(in_table())?;
-        let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
-        let data = preparation.rows(&encoded, &target, weights.as_deref(), threads);
+        let data = preparation.rows(encoded, &target, weights.as_deref(), threads);
         Ok::<_, CliError>(Part { data: data.map_err(CliError::in_data(&source))?, target })
     };
-    let (train, validation) = (part(train)?, validation.map(part).transpose()?);
+    let held_out = |Examples { rows, target }: Examples| {
+        let encoded = encoding.rows(&Rows::of(&table, &rows), threads).map_err(in_table())?;
+        part(&encoded, target)
+    };
+    let (train, validation) =
+        (part(&encoded, train.target)?, validation.map(held_out).transpose()?);
     let (test, test_source) = match &args.test_data {
-        None => (test.map(part).transpose()?, source.clone()),
+        None => (test.map(held_out).transpose()?, source.clone()),
         Some(path) => {
             let source = path.display().to_string();
             let table = input::table(path, &args.dialect, Some(&schema), threads)?;

@@ -36,11 +36,10 @@ pub(super) fn how(folder: &Path) -> String {
     format!("densely train --resume --out {folder}")
 }
 
-/// A number type of networks, and how files of it are told from others.
+/// A number type of networks, and how checkpoints of it are told from others.
 pub(super) trait Typed: Scalar {
     /// The checkpoint, or in what it is.
     fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str>;
-    fn model(file: AnyModel) -> Option<ModelFile<Self>>;
 }
 
 impl Typed for f32 {
@@ -50,12 +49,6 @@ impl Typed for f32 {
             AnyCheckpoint::F64(_) => Err(f64::NAME),
         }
     }
-    fn model(file: AnyModel) -> Option<ModelFile<Self>> {
-        match file {
-            AnyModel::F32(file) => Some(file),
-            AnyModel::F64(_) => None,
-        }
-    }
 }
 
 impl Typed for f64 {
@@ -63,12 +56,6 @@ impl Typed for f64 {
         match file {
             AnyCheckpoint::F64(file) => Ok(file),
             AnyCheckpoint::F32(_) => Err(f32::NAME),
-        }
-    }
-    fn model(file: AnyModel) -> Option<ModelFile<Self>> {
-        match file {
-            AnyModel::F64(file) => Some(file),
-            AnyModel::F32(_) => None,
         }
     }
 }
@@ -196,11 +183,11 @@ impl<T: Typed> Stored<T> {
 }
 
 /// The weights that are in the folder, and their epoch, if that is one of this training.
-fn saved_weights<T: Typed>(
+fn saved_weights<T: Scalar>(
     folder: &RunFolder,
     training: &Training<'_, T>,
 ) -> Option<(usize, Vec<Mat<T>>)> {
-    let file = T::model(AnyModel::load(folder.model()).ok()?)?;
+    let file = ModelFile::<T>::load_with(folder.model(), &Registry::new()).ok()?;
     let epoch = file.provenance.results.get("epoch")?.parse().ok()?;
     let mut weights = Vec::new();
     let network = file.predictor.model().network();
