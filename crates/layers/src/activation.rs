@@ -4,7 +4,7 @@ use densely_tensor::{
     Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
 };
 
-use crate::{Kind, Layer, Saturation};
+use crate::{Expression, Kind, Layer, Saturation};
 
 /// An elementwise function and its derivative: `y = f(x)`, `dy/dx = f'(x)`.
 ///
@@ -133,6 +133,10 @@ impl<T: Scalar, A: Activation> Layer<T> for A {
 
     fn unit_saturation(&self) -> Saturation {
         self.saturation()
+    }
+
+    fn expression(&self) -> Option<Expression> {
+        Expression::of(|x| self.f(x))
     }
 
     fn suited_initializer(&self) -> Initializer {

@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use densely_tensor::{Initializer, MatMut, MatRef, Scalar, ShapeError, Threads};
 
-use crate::{At, Kind, Param, Saturation, param_path};
+use crate::{At, Expression, Kind, Param, Saturation, param_path};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -139,6 +139,11 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
     /// functions of one input each. Its units are watched in training.
     fn unit_saturation(&self) -> Saturation {
         Saturation::Never
+    }
+
+    /// What it computes, of a layer without parameters that does the same to each number.
+    fn expression(&self) -> Option<Expression> {
+        None
     }
 
     /// The initialiser for weights right before it.

@@ -35,6 +35,7 @@
 mod activation;
 pub mod activations;
 mod at;
+mod expression;
 mod layer;
 mod layer_kind;
 mod layer_kinds;
@@ -52,6 +53,7 @@ pub use at::At;
 pub use densely_parts::{
     Described, Kind, KindError, Opt, OptionError, Options, Range, Spec, Value,
 };
+pub use expression::{Comparison, Expression, Function, Operation, Symbol};
 pub use layer::Layer;
 pub use layer_kind::{LayerKind, LayerPlan, ParamPlan};
 pub use layer_kinds::{KnownLayer, LayerKinds};
