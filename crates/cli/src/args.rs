@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::parts::{Spec, shortened};
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
+    /// Write a model for other programs
+    Export(ExportArgs),
     /// Compare analytic gradients with numerical ones: of the whole library, or of a model
     Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
@@ -279,6 +281,26 @@ pub(crate) struct InspectArgs {
     /// Print everything as one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("formats").required(true).multiple(true)))]
+pub(crate) struct ExportArgs {
+    /// The model, or the folder of its run
+    pub(crate) model: PathBuf,
+    /// ONNX: the whole predictor, from the columns of a table to labels, probabilities or values, in one
+    /// graph; - is standard output
+    #[arg(long, value_name = "FILE", group = "formats")]
+    pub(crate) onnx: Option<PathBuf>,
+    /// Rust: the same as one source file, without std, allocation or dependencies
+    #[arg(long, value_name = "FILE", group = "formats")]
+    pub(crate) rust: Option<PathBuf>,
+    /// C99: the same as one header; what it has is called as the file
+    #[arg(long, value_name = "FILE", group = "formats")]
+    pub(crate) c: Option<PathBuf>,
+    /// Overwrite files
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -39,6 +39,8 @@ pub(crate) enum CliError {
     Files(#[from] FileError),
     #[error("{}", of_file(.0))]
     Format(#[from] FormatError),
+    #[error("{}: {source}", .path.display())]
+    Export { path: PathBuf, source: densely_export::ExportError },
     #[error(transparent)]
     Notes(#[from] NotesError),
     /// Options that do not go with the data, or with each other.

@@ -61,6 +61,7 @@ fn run() -> Result<(), CliError> {
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Export(args) => commands::export::run(&args),
         Command::Gradcheck(args) => commands::gradcheck::run(&args),
         Command::Notes(args) => commands::notes::run(&args),
     }

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod evaluate;
+pub(crate) mod export;
 pub(crate) mod gradcheck;
 pub(crate) mod inspect;
 pub(crate) mod notes;

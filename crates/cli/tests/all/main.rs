@@ -4,6 +4,7 @@
 mod common;
 mod defaults;
 mod errors;
+mod export;
 mod folders;
 mod gradcheck;
 mod keeping;

@@ -1,0 +1,151 @@
+use densely_table::{CategoryEncoder, Encoder, NumberEncoder, TimeEncoder, TimePart};
+
+use super::super::rust::meaning;
+use super::{comment, text};
+use crate::plan::Plan;
+use crate::source::names::Names;
+
+/// What goes in: its types, and how it becomes features.
+pub(super) struct Row {
+    /// The types.
+    pub(super) types: String,
+    /// The statements that write features `f`.
+    pub(super) features: String,
+}
+
+impl Row {
+    pub(super) fn of(plan: &Plan, name: &str) -> Self {
+        let columns = &plan.columns;
+        let plain = NumberEncoder { fill: None, indicator: false };
+        if columns.iter().all(|column| column.encoder == Encoder::Number(plain)) {
+            let (count, names) = (columns.len(), columns.iter().map(|column| text(&column.column)));
+            let names: Vec<String> = names.collect();
+            let types = format!(
+                "/* A row of a table of numbers. Its columns are {}. */\ntypedef struct {{\n    double \
+                 numbers[{count}];\n}} {name}_row;\n\n",
+                names.iter().map(|name| comment_of(name)).collect::<Vec<_>>().join(", ")
+            );
+            let features = "    memcpy(f, row->numbers, sizeof f);\n".to_owned();
+            return Self { types, features };
+        }
+        let mut writer = Writer {
+            name,
+            fields: Names::default(),
+            row: Self { types: String::new(), features: String::new() },
+            members: String::new(),
+            next: 0,
+        };
+        for column in columns {
+            let field = writer.fields.snake(&column.column);
+            match &column.encoder {
+                Encoder::Number(encoder) => {
+                    writer.member("double", &field, &comment(&column.column));
+                    let x = format!("row->{field}");
+                    writer.number(*encoder, &x, &format!("isnan({x})"));
+                }
+                Encoder::Boolean(encoder) => {
+                    let note = format!("{}: 1, 0, or -1, which is a gap", comment(&column.column));
+                    writer.member("int", &field, &note);
+                    let x = format!("row->{field}");
+                    writer.number(*encoder, &format!("({x} != 0)"), &format!("({x} < 0)"));
+                }
+                Encoder::Category(encoder) => writer.category(&field, &column.column, encoder),
+                Encoder::Time(encoder) => writer.time(&field, &column.column, encoder),
+            }
+        }
+        let (mut row, members) = (writer.row, writer.members);
+        row.types += &format!(
+            "/* A row of a table. NAN is a gap. */\ntypedef struct {{\n{members}}} {name}_row;\n\n"
+        );
+        row
+    }
+}
+
+fn comment_of(literal: &str) -> String {
+    literal.replace("*/", "* /").replace("/*", "/ *")
+}
+
+struct Writer<'a> {
+    name: &'a str,
+    fields: Names,
+    row: Row,
+    members: String,
+    /// The next feature.
+    next: usize,
+}
+
+impl Writer<'_> {
+    fn member(&mut self, kind: &str, field: &str, note: &str) {
+        self.members += &format!("    /* {note}. */\n    {kind} {field};\n");
+    }
+
+    fn number(&mut self, encoder: NumberEncoder, value: &str, is_gap: &str) {
+        match encoder.fill {
+            None => self.feature(value),
+            Some(fill) => self.feature(&format!("{is_gap} ? {fill:?} : {value}")),
+        }
+        if encoder.indicator {
+            self.feature(&format!("{is_gap} ? 1.0 : 0.0"));
+        }
+    }
+
+    fn feature(&mut self, value: &str) {
+        self.row.features += &format!("    f[{}] = {value};\n", self.next);
+        self.next += 1;
+    }
+
+    fn category(&mut self, field: &str, column: &str, encoder: &CategoryEncoder) {
+        let kind = format!("{}_{field}", self.name);
+        let upper = kind.to_uppercase();
+        let mut values = Names::without(&["gap", "other"]);
+        let (mut list, mut texts, mut cases) = (String::new(), String::new(), String::new());
+        for (index, value) in encoder.values.iter().enumerate() {
+            let constant = format!("{upper}_{}", values.snake(value).to_uppercase());
+            let literal = text(value);
+            list += &format!("    {constant},\n");
+            texts += &format!("    if (strcmp(text, {literal}) == 0) return {constant};\n");
+            cases += &format!("    case {constant}: f[{}] = 1.0; break;\n", self.next + index);
+        }
+        let count = encoder.values.len();
+        let other = encoder.other.then_some(count);
+        let gap = encoder.missing.then_some(count + usize::from(encoder.other)).or(other);
+        for (constant, place) in [("OTHER", other), ("GAP", gap)] {
+            let effect =
+                place.map_or(String::new(), |place| format!(" f[{}] = 1.0;", self.next + place));
+            cases += &format!("    case {upper}_{constant}:{effect} break;\n");
+        }
+        self.row.features += &format!("    switch (row->{field}) {{\n{cases}    }}\n");
+        self.next += count + usize::from(encoder.other) + usize::from(encoder.missing);
+        let note = comment(column);
+        self.row.types += &format!(
+            "/* What {note} can be. */\ntypedef enum {{\n{list}    {upper}_OTHER,\n    {upper}_GAP\n}} {kind};\n\n\
+             /* What a text means; an empty one is a gap. */\nstatic inline {kind} {kind}_of(const char *text) {{\n\
+             {texts}    return text[0] == '\\0' ? {upper}_GAP : {upper}_OTHER;\n}}\n\n"
+        );
+        self.member(&kind, field, &note);
+    }
+
+    fn time(&mut self, field: &str, column: &str, encoder: &TimeEncoder) {
+        let mut first = None;
+        for &(part, fill) in &encoder.parts {
+            let member = self.fields.snake(&format!("{field} {}", part.name()));
+            let note = format!("{}: {}. {}", comment(column), part.name(), meaning(part));
+            self.member("double", &member, note.trim_end_matches('.'));
+            let x = format!("row->{member}");
+            let is_gap = format!("isnan({x})");
+            let value = match part {
+                TimePart::Seconds => format!("{x} - {:?}", encoder.origin),
+                _ => x,
+            };
+            self.number(NumberEncoder { fill: Some(fill), indicator: false }, &value, &is_gap);
+            first.get_or_insert(is_gap);
+        }
+        if encoder.indicator {
+            let is_gap = first.unwrap_or_else(|| {
+                self.member("double", field, &comment(column));
+                format!("isnan(row->{field})")
+            });
+            self.feature(&format!("{is_gap} ? 1.0 : 0.0"));
+        }
+    }
+}
