@@ -7,16 +7,13 @@ behind a StandardScaler, for numbers also of the target. Each has one thread.
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-import install  # noqa: E402
-from peers import ROOT, TARGET  # noqa: E402
+from environment import enter_venv, load, program, save  # noqa: E402
+from peers import TARGET  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 FOLDER = TARGET / "defaults"
@@ -49,50 +46,10 @@ def arguments():
     return parser.parse_args()
 
 
-def environment():
-    """One thread for everybody."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return os.environ | dict.fromkeys(names, "1")
-
-
-def enter_venv():
-    """Goes on in the virtual environment with the packages, which is made if there is none."""
-    if Path(sys.prefix).resolve() == VENV.resolve():
-        return
-    (TARGET / "logs").mkdir(parents=True, exist_ok=True)
-    if not install.install_python(print, VENV, HERE / "requirements.txt"):
-        sys.exit(f"the Python packages cannot be installed: see {TARGET / 'logs'}")
-    python = str(VENV / "bin" / "python")
-    os.execve(python, [python, "-B", *sys.argv], environment())
-
-
-def program():
-    """The program, built."""
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
-    command = ["cargo", "build", "--release", "--package", "densely-cli"]
-    subprocess.run(command, cwd=ROOT, check=True)
-    return target / "release" / "densely"
-
-
-def load(path):
-    """The figures so far."""
-    try:
-        return json.loads(Path(path).read_text())
-    except FileNotFoundError:
-        return {}
-
-
-def save(path, results):
-    """Writes the figures, all or nothing."""
-    part = Path(f"{path}.part")
-    part.write_text(json.dumps(results, indent=1))
-    part.replace(path)
-
-
 def main():
     """Runs both on every table; the exit status is 1 if a run of ours diverged."""
     options = arguments()
-    enter_venv()
+    enter_venv(VENV, HERE / "requirements.txt")
     # They need the packages.
     import page
     from catalog import TABLES

@@ -11,7 +11,9 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::parts::{Spec, shortened};
-use densely::prelude::{Kind, LayerKinds, LossKinds, TransformKinds};
+use densely::prelude::{
+    EncodingOptions, Kind, LayerKinds, LossKinds, SchemaOptions, TransformKinds,
+};
 use densely::table::{ColumnKind, Impute, Separator};
 use densely_notes::{Experiment, find};
 
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Predict(PredictArgs),
     /// Measure a model on a table that has the answers
     Evaluate(EvaluateArgs),
+    /// Make numbers of a table as a network takes them
+    Preprocess(PreprocessArgs),
     /// Show what is in a model: layers, parameters, preprocessing, how it was trained
     Inspect(InspectArgs),
     /// Write a model for other programs
@@ -46,41 +50,18 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     /// A table: delimited text, Parquet, NPY or NPZ, a sheet of Excel or OpenDocument, JSON lines, IDX,
     /// libsvm or ARFF, also compressed by gzip or zstd; - is standard input. None: 1,797 images of
-    /// handwritten digits
-    pub(crate) data: Option<PathBuf>,
+    /// handwritten digits. Several files of the same columns are one table
+    pub(crate) data: Vec<PathBuf>,
 
     /// The column to predict; several of numbers are separated by commas [default: the last one]
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data")]
     pub(crate) target: Option<Names>,
-    /// Columns to leave out, separated by commas; as in a table, "a, b" in quotes is one name.
-    /// May be given several times
-    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
-    pub(crate) drop: Vec<Names>,
-    /// Columns to keep though they look like identifiers, or like text without use
-    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
-    pub(crate) keep_column: Vec<Names>,
-    /// What columns are, as zip=category,day=time; there are number, category, boolean, time and
-    /// text [default: told from the cells]
-    #[arg(long = "type", value_name = "NAME=KIND", help_heading = "Data", requires = "data", action = ArgAction::Append)]
-    pub(crate) kinds: Vec<Kinds>,
+    #[command(flatten)]
+    pub(crate) columns: ColumnsArgs,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
-    /// What stands for a gap in a column of numbers: median, mean, most-frequent or a number
-    #[arg(
-        long,
-        value_name = "HOW",
-        help_heading = "Data",
-        default_value = "median",
-        allow_negative_numbers = true
-    )]
-    pub(crate) impute: Impute,
-    /// Rows that a category needs to be one of its own [default: 10, or 0.1 % of all if that is
-    /// more; 1 % of fewer than 1,000]
-    #[arg(long, value_name = "ROWS", help_heading = "Data", allow_negative_numbers = true, value_parser = count)]
-    pub(crate) rare: Option<usize>,
-    /// Categories of a column that are ones of their own, at most: the most frequent
-    #[arg(long, value_name = "COUNT", help_heading = "Data", default_value = "100", allow_negative_numbers = true, value_parser = count)]
-    pub(crate) categories: usize,
+    #[command(flatten)]
+    pub(crate) encoding: EncodingArgs,
     /// How much examples of each class count in training: balanced, so that all classes count as
     /// much, or a number for each class in order, separated by commas
     #[arg(long, value_name = "WEIGHTS", help_heading = "Data")]
@@ -104,6 +85,10 @@ pub(crate) struct TrainArgs {
     /// same text, or the same number (1 and 1.0; but 007 is text)
     #[arg(long, help_heading = "Data", requires = "data")]
     pub(crate) task: Option<TaskArg>,
+    /// What numbers become to be learnt: log for their logarithms, which suit prices and counts above 0.
+    /// Predictions and metrics are in the units of the data
+    #[arg(long, value_name = "HOW", help_heading = "Data", default_value = "none")]
+    pub(crate) target_transform: TargetTransform,
     /// Share of the examples to test on, the same of each class
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.2", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) test: f64,
@@ -195,6 +180,47 @@ pub(crate) struct TrainArgs {
     pub(crate) config: Option<PathBuf>,
 }
 
+/// Which columns there are, and what they are, if not as told from the cells.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ColumnsArgs {
+    /// Columns to leave out, separated by commas; as in a table, "a, b" in quotes is one name.
+    /// May be given several times
+    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) drop: Vec<Names>,
+    /// Columns to keep though they look like identifiers, or like text without use
+    #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) keep_column: Vec<Names>,
+    /// What columns are, as zip=category,day=time; there are number, category, boolean, time and
+    /// text [default: told from the cells]
+    #[arg(long = "type", value_name = "NAME=KIND", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) kinds: Vec<Kinds>,
+    /// A file that says what columns are, as `densely inspect MODEL --schema` writes it; the options
+    /// above come first
+    #[arg(long, value_name = "FILE.toml", help_heading = "Data", requires = "data")]
+    pub(crate) schema: Option<PathBuf>,
+}
+
+/// How columns become numbers.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EncodingArgs {
+    /// What stands for a gap in a column of numbers: median, mean, most-frequent or a number
+    #[arg(
+        long,
+        value_name = "HOW",
+        help_heading = "Data",
+        default_value = "median",
+        allow_negative_numbers = true
+    )]
+    pub(crate) impute: Impute,
+    /// Rows that a category needs to be one of its own [default: 10, or 0.1 % of all if that is
+    /// more; 1 % of fewer than 1,000]
+    #[arg(long, value_name = "ROWS", help_heading = "Data", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) rare: Option<usize>,
+    /// Categories of a column that are ones of their own, at most: the most frequent
+    #[arg(long, value_name = "COUNT", help_heading = "Data", default_value = "100", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) categories: usize,
+}
+
 /// How a file is read, if not as found.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DialectArgs {
@@ -221,6 +247,12 @@ pub(crate) struct DialectArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TargetTransform {
+    None,
+    Log,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum YesNo {
     Yes,
     No,
@@ -238,8 +270,9 @@ pub(crate) enum DecimalArg {
 pub(crate) struct PredictArgs {
     /// The model, or the folder of its run
     pub(crate) model: PathBuf,
-    /// The table: it needs the columns that the model was trained on
-    pub(crate) data: PathBuf,
+    /// The table: it needs the columns that the model was trained on; several files are one table
+    #[arg(required = true)]
+    pub(crate) data: Vec<PathBuf>,
     /// Add the probability of each class
     #[arg(long)]
     pub(crate) proba: bool,
@@ -248,7 +281,8 @@ pub(crate) struct PredictArgs {
     pub(crate) keep: Option<Names>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
-    /// Write to a file instead of the standard output
+    /// Write to a file instead of the standard output: NPY, Parquet or TSV if its name ends so,
+    /// and else CSV
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Overwrite the file if there is one
@@ -262,7 +296,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) model: PathBuf,
     /// The table: it needs the columns that the model was trained on, and the target; none: the
     /// rows that were held out when the model of this folder was trained
-    pub(crate) data: Option<PathBuf>,
+    pub(crate) data: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
     /// Also the rows that the model learned from, if the table is that which it was trained on
@@ -275,12 +309,50 @@ pub(crate) struct EvaluateArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PreprocessArgs {
+    /// The table; the preprocessing is fitted to all of its rows. Several files are one table
+    #[arg(required = true)]
+    pub(crate) data: Vec<PathBuf>,
+    /// A model, or the folder of its run, whose preprocessing is used, as it was fitted in training
+    #[arg(
+        long,
+        value_name = "MODEL",
+        conflicts_with_all = ["drop", "keep_column", "kinds", "schema", "impute", "rare", "categories", "preprocess"]
+    )]
+    pub(crate) with: Option<PathBuf>,
+    /// Columns that are no features, and written last as they are; several are separated by commas
+    #[arg(long, value_name = "NAMES", help_heading = "Data")]
+    pub(crate) target: Option<Names>,
+    #[command(flatten)]
+    pub(crate) columns: ColumnsArgs,
+    #[command(flatten)]
+    pub(crate) dialect: DialectArgs,
+    #[command(flatten)]
+    pub(crate) encoding: EncodingArgs,
+    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
+    pub(crate) preprocess: Transformations,
+    /// Write to a file instead of the standard output: NPY, Parquet or TSV if its name ends so,
+    /// and else CSV
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite the file if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// Threads; 0 for one per processor. The result does not depend on it
+    #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// The model, or the folder of its run
     pub(crate) model: PathBuf,
     /// Print everything as one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print what the columns of tables are, as a file for `train --schema`
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) schema: bool,
 }
 
 #[derive(Debug, Args)]
@@ -415,15 +487,34 @@ impl FromStr for ClassWeights {
     }
 }
 
-impl TrainArgs {
+impl ColumnsArgs {
     /// The columns to leave out.
     pub(crate) fn dropped(&self) -> impl Iterator<Item = &String> {
         self.drop.iter().flat_map(|names| &names.0)
     }
 
+    /// What is said of columns.
+    pub(crate) fn kinds(&self) -> impl DoubleEndedIterator<Item = &(String, ColumnKind)> {
+        self.kinds.iter().flat_map(|kinds| &kinds.0)
+    }
+
+    /// The same for a schema.
+    pub(crate) fn schema_options(&self) -> SchemaOptions {
+        let options = self.dropped().fold(SchemaOptions::new(), SchemaOptions::drop);
+        let options = self.kept().fold(options, SchemaOptions::keep);
+        self.kinds().fold(options, |options, (name, kind)| options.kind(name, *kind))
+    }
+
     /// The columns to keep.
     pub(crate) fn kept(&self) -> impl Iterator<Item = &String> {
         self.keep_column.iter().flat_map(|names| &names.0)
+    }
+}
+
+impl EncodingArgs {
+    pub(crate) fn options(&self) -> EncodingOptions {
+        let options = EncodingOptions::new().impute(self.impute).categories(self.categories);
+        self.rare.map_or(options.clone(), |rare| options.rare(rare))
     }
 }
 

@@ -22,6 +22,10 @@ use crate::visible::visible;
 /// Options of `train` that say nothing about the result.
 const NOT_IN_A_CONFIG: [&str; 6] = ["out", "force", "resume", "json", "config", "help"];
 
+/// The files of the data, and what is between several of them in one text: no name has it.
+const DATA: &str = "data";
+pub(crate) const SEPARATOR: &str = "\0";
+
 /// How the config of a run begins.
 const MARK: &str = "# A run of densely";
 
@@ -42,7 +46,7 @@ pub(crate) fn parse(
                 Ok((Cli { command: Command::Train(mut train) }, matches))
                     if config_of(&train).is_some() =>
                 {
-                    train.data = None;
+                    train.data.clear();
                     (Cli { command: Command::Train(train) }, matches)
                 }
                 _ => return Err(error.into()),
@@ -57,10 +61,10 @@ pub(crate) fn parse(
         return Err(CliError::NoRun(train.out.clone().unwrap_or_default()));
     }
     let mut from_file = read(path)?;
-    if train.data.is_some() {
+    if !train.data.is_empty() {
         from_file.data.clear();
     }
-    if !train.drop.is_empty() {
+    if !train.columns.drop.is_empty() {
         // All others have one value, the last.
         from_file.options.retain(|option| !option.to_string_lossy().starts_with("--drop="));
     }
@@ -151,7 +155,15 @@ fn read(path: &Path) -> Result<Options, CliError> {
         };
         match (key.as_str(), text_of(&value)) {
             (_, None) => return Err(refuse(format!("\"{key}\" cannot be a table")).into()),
-            ("data", Some(data)) => read.data = vec!["--".into(), data.into()],
+            ("data", Some(data)) => {
+                let several = value.as_array();
+                let several = several.map(|values| values.iter().filter_map(text_of).collect());
+                let paths: Vec<String> = several.unwrap_or_else(|| vec![data]);
+                read.data = [OsString::from("--")]
+                    .into_iter()
+                    .chain(paths.into_iter().map(Into::into))
+                    .collect();
+            }
             (_, Some(_)) if option.is_flag && value == Value::Boolean(false) => {}
             (_, Some(_)) if option.is_flag && value == Value::Boolean(true) => {
                 read.options.push(format!("--{key}").into());
@@ -269,7 +281,8 @@ fn text(matches: &ArgMatches, id: &str) -> Result<Option<String>, CliError> {
         Some(text) => Ok(text.to_owned()),
         None => Err(CliError::NotText(value.into())),
     };
-    Ok(Some(values.map(text).collect::<Result<Vec<_>, _>>()?.join(",")))
+    let separator = if id == DATA { SEPARATOR } else { "," };
+    Ok(Some(values.map(text).collect::<Result<Vec<_>, _>>()?.join(separator)))
 }
 
 /// The same options with files by their whole paths, so that they can be read from another folder.
@@ -280,8 +293,15 @@ pub(crate) fn from_anywhere(options: &[OptionText]) -> Vec<OptionText> {
     let whole = |path: &str| std::path::absolute(path).ok()?.into_os_string().into_string().ok();
     let text = |(name, text): &OptionText| {
         // Standard input is no file.
-        let whole = (is_path(name) && text != "-").then(|| whole(text)).flatten();
-        (name.clone(), whole.unwrap_or_else(|| text.clone()))
+        let from_anywhere = |text: &str| match is_path(name) && text != "-" {
+            true => whole(text).unwrap_or_else(|| text.to_owned()),
+            false => text.to_owned(),
+        };
+        let text = match name == DATA {
+            true => text.split(SEPARATOR).map(from_anywhere).collect::<Vec<_>>().join(SEPARATOR),
+            false => from_anywhere(text),
+        };
+        (name.clone(), text)
     };
     options.iter().map(text).collect()
 }
@@ -318,6 +338,9 @@ pub(crate) fn is_whole(text: &str) -> bool {
 impl KnownOption {
     /// The value that is read as this text.
     fn value(&self, text: &str) -> Value {
+        if self.id == DATA && text.contains(SEPARATOR) {
+            return Value::from(text.split(SEPARATOR).collect::<Vec<_>>());
+        }
         let number = || match text.parse() {
             Ok(integer) => Some(Value::Integer(integer)),
             Err(_) => text.parse().ok().map(Value::Float),

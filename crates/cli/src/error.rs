@@ -10,6 +10,7 @@ use densely_files::FileError;
 use densely_notes::NotesError;
 use thiserror::Error;
 
+use crate::args::Transformations;
 use crate::run_folder::{CONFIG, SPLIT};
 use crate::signals::Signal;
 
@@ -164,6 +165,20 @@ impl CliError {
             options: options.into(),
             source: Box::new(source.into()),
             remedy: remedy.into(),
+        }
+    }
+
+    /// An error of preprocessing that is fitted by these methods to data from there.
+    pub(crate) fn preparing(
+        methods: &Transformations,
+        source: impl Into<PathBuf>,
+    ) -> impl FnOnce(ModelError) -> Self {
+        move |error| match error {
+            ModelError::Preprocess(_) => {
+                let options = format!("--preprocess {methods}");
+                Self::options(options, "choose another method, or another value for it")(error)
+            }
+            error => Self::in_data(source)(error),
         }
     }
 

@@ -4,19 +4,71 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use densely::prelude::{AnyModel, Schema, Table, Threads};
-use densely::table::{Dialect, Missing, TextOptions};
+use densely::parts::shortened;
+use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
+use densely::table::{Dialect, EncodedRows, Missing, TableError, TextOptions};
 use densely_files::{FileError, ReadOptions, Reason};
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
-use crate::output::eprintln;
+use crate::output::{counted, eprintln};
 use crate::run_folder::MODEL;
 use crate::visible::visible;
 
 /// Reads a model, from its file or from the folder of its run.
 pub(crate) fn model(path: &Path) -> Result<AnyModel, CliError> {
     Ok(AnyModel::load(model_path(path))?)
+}
+
+/// What a model does to data before its network sees them.
+pub(crate) fn preparation(path: &Path) -> Result<Preparation, CliError> {
+    Ok(match model(path)? {
+        AnyModel::F32(file) => file.predictor.preparation().clone(),
+        AnyModel::F64(file) => file.predictor.preparation().clone(),
+    })
+}
+
+/// What files are called together.
+pub(crate) fn label(paths: &[PathBuf]) -> PathBuf {
+    match paths {
+        [] => PathBuf::new(),
+        [path] => path.clone(),
+        [first, others @ ..] => {
+            let others = counted(others.len(), "other");
+            format!("{} and {others}", first.display()).into()
+        }
+    }
+}
+
+/// Reads files of the same columns as one table: each as [`table`] does.
+pub(crate) fn tables(
+    paths: &[PathBuf],
+    args: &DialectArgs,
+    schema: Option<&Schema>,
+    threads: &Threads,
+) -> Result<Table, CliError> {
+    if let [path] = paths {
+        return table(path, args, schema, threads);
+    }
+    let tables = paths.iter().map(|path| table(path, args, schema, threads));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    Table::concat(tables).map_err(|error| match error {
+        TableError::Part { part, source } => CliError::table(&paths[part - 1])(*source),
+        error => CliError::table(label(paths))(error),
+    })
+}
+
+/// Says which rows have categories that a model does not tell apart.
+pub(crate) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
+    for (column, count, example) in rows.other_categories() {
+        let line = format!(
+            "{}: {} with a category of `{column}` that the model takes for any other, such as `{}`",
+            label(paths).display(),
+            counted(count, "row"),
+            shortened(&example)
+        );
+        eprintln!("{}", visible(&line));
+    }
 }
 
 /// The file of a model, or that in the folder of its run.

@@ -1,6 +1,7 @@
 //! The `densely` program: networks from a CSV file, without writing code.
 
 mod args;
+mod chunks;
 mod commands;
 mod config;
 mod error;
@@ -8,6 +9,7 @@ mod input;
 mod output;
 mod progress;
 mod run_folder;
+mod schema;
 mod signals;
 mod sink;
 mod split;
@@ -60,6 +62,7 @@ fn run() -> Result<(), CliError> {
         Command::Train(args) => commands::train::run(&args, &matches, &signals),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Preprocess(args) => commands::preprocess::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Gradcheck(args) => commands::gradcheck::run(&args),

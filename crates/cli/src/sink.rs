@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use densely::formats::WholeFile;
+use densely::prelude::Table;
+use densely_files::{FileError, Reason, WriteFormat};
 use same_file::is_same_file;
 
 use crate::error::CliError;
@@ -23,6 +25,18 @@ enum Target {
     Stdout(io::Stdout),
     Whole(WholeFile),
     Direct(File),
+}
+
+/// Why parts are not written as one.
+enum Failed {
+    Written(Reason),
+    Part(Box<CliError>),
+}
+
+impl From<Reason> for Failed {
+    fn from(reason: Reason) -> Self {
+        Self::Written(reason)
+    }
 }
 
 impl Sink {
@@ -56,13 +70,53 @@ impl Sink {
         Ok(Self { path: Some(path.to_owned()), target, replace })
     }
 
+    /// How tables are written here: as the name says it, and else as CSV.
+    ///
+    /// # Errors
+    /// If the name says what is not written.
+    pub(crate) fn format(&self) -> Result<WriteFormat, CliError> {
+        match &self.path {
+            None => Ok(WriteFormat::CSV),
+            Some(path) => Ok(WriteFormat::of_output(path)?),
+        }
+    }
+
+    /// Hands over tables of the same columns, as one of so many rows.
+    ///
+    /// # Errors
+    /// Those of [`fill`](Self::fill) and of the parts; if the format cannot hold them.
+    pub(crate) fn fill_parts(
+        self,
+        format: WriteFormat,
+        rows: usize,
+        parts: impl Iterator<Item = Result<Table, CliError>>,
+    ) -> Result<(), CliError> {
+        let path = self.path.clone().unwrap_or_default();
+        let mut failed = None;
+        let filled = self.fill(|to| {
+            let parts = parts.map(|part| part.map_err(|error| Failed::Part(error.into())));
+            format.write_parts(rows, parts, to).map_err(|error| {
+                let error = match error {
+                    Failed::Written(Reason::Read(error)) => return error,
+                    Failed::Written(reason) => {
+                        FileError::Invalid { path, reason: Box::new(reason) }.into()
+                    }
+                    Failed::Part(error) => *error,
+                };
+                failed = Some(error);
+                io::ErrorKind::Other.into()
+            })
+        });
+        failed.map_or(filled, Err)
+    }
+
     /// Hands over the result: `write` puts it down, and if it can, the file is there.
     pub(crate) fn fill(
         mut self,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<(), CliError> {
         let written = match &mut self.target {
-            Target::Stdout(stdout) => write(&mut stdout.lock()),
+            Target::Stdout(stdout) => write(stdout),
             Target::Whole(file) => write(file),
             Target::Direct(file) => write(file),
         };

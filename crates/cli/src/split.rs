@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
+use crate::error::CliError;
 
 /// Rows are counted from 0, as they are in the file; those that are nowhere were left out.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Split {
-    /// The file.
-    pub(crate) data: PathBuf,
-    /// Its hash, by BLAKE3.
+    /// The file, or several that are one table.
+    #[serde(with = "one_or_several")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Its hash, by BLAKE3; of several, the hash of their hashes.
     pub(crate) data_hash: String,
     /// How it was read, if not as found.
     #[serde(default)]
@@ -89,8 +91,45 @@ impl Split {
     }
 }
 
-/// The hash of a file.
-pub(crate) fn hash(path: &Path) -> io::Result<String> {
+/// A path, or a list of them.
+mod one_or_several {
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Paths {
+        One(PathBuf),
+        Several(Vec<PathBuf>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(paths: &[PathBuf], to: S) -> Result<S::Ok, S::Error> {
+        match paths {
+            [path] => path.serialize(to),
+            paths => paths.serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<PathBuf>, D::Error> {
+        Ok(match Paths::deserialize(from)? {
+            Paths::One(path) => vec![path],
+            Paths::Several(paths) => paths,
+        })
+    }
+}
+
+/// The hash of a file, or of several.
+pub(crate) fn hash(paths: &[PathBuf]) -> Result<String, CliError> {
+    let hashes = paths.iter().map(|path| hash_one(path).map_err(CliError::file(path)));
+    let hashes = hashes.collect::<Result<Vec<_>, _>>()?;
+    Ok(match &hashes[..] {
+        [hash] => hash.clone(),
+        hashes => blake3::hash(hashes.concat().as_bytes()).to_hex().to_string(),
+    })
+}
+
+fn hash_one(path: &Path) -> io::Result<String> {
     let (mut file, mut hasher) = (File::open(path)?, blake3::Hasher::new());
     let mut bytes = vec![0; 1 << 18];
     loop {

@@ -131,13 +131,13 @@ pub(crate) fn with_own(layer: impl Layer<f32> + 'static) -> Predictor<f32> {
 }
 
 /// Of a table with gaps, a category, a truth value and a time.
-pub(crate) fn of_table(drop: &[&str]) -> Predictor<f32> {
+pub(crate) fn of_table(drop: &[&str], is_log: bool) -> Predictor<f32> {
     let mut text = "label,kind,on,day,y\n".to_owned();
     for row in 0..60 {
         let size = if row % 5 == 0 { "NA".to_owned() } else { format!("{row}.5") };
         let kind = ["pear", "apple", "\"fig */ \"\"dried\"\" ??/\"", ""][row % 4];
         let on = ["yes", "no"][row / 2 % 2];
-        text += &format!("{size},{kind},{on},2024-0{}-0{},{row}\n", row % 9 + 1, row % 7 + 1);
+        text += &format!("{size},{kind},{on},2024-0{}-0{},{}\n", row % 9 + 1, row % 7 + 1, row + 1);
     }
     let table = Table::from_reader(text.as_bytes()).unwrap();
     let rows = Rows::all(&table);
@@ -150,7 +150,10 @@ pub(crate) fn of_table(drop: &[&str]) -> Predictor<f32> {
     let target = TargetColumns::infer(&table, &["y"], None).unwrap();
     let data = encoding.dataset(&rows, &target).unwrap();
     let preparation = Preparation::fit(["standardize"], &data).unwrap();
-    let preparation = preparation.with_encoding(encoding).unwrap();
+    let mut preparation = preparation.with_encoding(encoding).unwrap();
+    if is_log {
+        preparation = preparation.with_log_targets(data.target()).unwrap();
+    }
     let layers: [Kind; 3] = ["linear(5)".into(), "tanh".into(), "linear(1)".into()];
     let known = Registry::<f32>::new();
     let mut network = Model::of_kinds(data.x().nrows(), &layers, &"mse".into(), &known).unwrap();

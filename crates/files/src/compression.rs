@@ -29,6 +29,16 @@ impl Compression {
         }
     }
 
+    /// What there is to say where this was built without it.
+    #[allow(dead_code, reason = "of builds without one of them")]
+    pub(crate) fn left_out(self) -> Reason {
+        let name = match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        };
+        Reason::Feature { format: name, feature: name }
+    }
+
     /// What was compressed, a piece at a time, and not more than the limits allow.
     pub(crate) fn reader<'a>(
         self,
@@ -53,7 +63,7 @@ fn gzip<'a>(reader: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Reason> {
 
 #[cfg(not(feature = "gzip"))]
 fn gzip<'a>(_: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Reason> {
-    Err(Reason::Feature { format: "gzip", feature: "gzip" })
+    Err(Compression::Gzip.left_out())
 }
 
 #[cfg(feature = "zstd")]
@@ -63,7 +73,7 @@ fn zstd<'a>(reader: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Reason> {
 
 #[cfg(not(feature = "zstd"))]
 fn zstd<'a>(_: impl Read + 'a) -> Result<Box<dyn Read + 'a>, Reason> {
-    Err(Reason::Feature { format: "zstd", feature: "zstd" })
+    Err(Compression::Zstd.left_out())
 }
 
 /// Counts what is read.

@@ -162,6 +162,9 @@ pub enum Reason {
         /// What was expected and what was found.
         problem: String,
     },
+    /// Tables that cannot be written as one.
+    #[error("tables that are to be written as one do not belong together: {0}")]
+    Parts(&'static str),
     /// A name that does not say in which format a table is to be written.
     #[error("{0}")]
     Extension(String),

@@ -43,4 +43,4 @@ pub use error::{FileError, Reason};
 pub use format::Format;
 pub use limits::Limits;
 pub use read_options::{ReadOptions, read};
-pub use write::{write, write_as};
+pub use write::{WriteFormat, write, write_as};

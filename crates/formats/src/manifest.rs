@@ -45,6 +45,9 @@ pub(crate) struct Manifest {
     pub(crate) features: Vec<String>,
     pub(crate) target: String,
     pub(crate) task: Task,
+    /// Real targets are learnt as their logarithms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) log_targets: bool,
     /// The names of the classes, or of the real outputs.
     pub(crate) outputs: Vec<String>,
     pub(crate) provenance: Provenance,

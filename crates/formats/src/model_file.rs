@@ -113,6 +113,7 @@ impl<T: Scalar> ModelFile<T> {
             features: preparation.feature_names().to_vec(),
             target: preparation.target_name().to_owned(),
             task,
+            log_targets: preparation.log_targets(),
             outputs: preparation.output_names().to_vec(),
             provenance: self.provenance.clone(),
             hash: String::new(),

@@ -86,6 +86,13 @@ pub(crate) fn restore(
         Pipeline::new(steps?).map_err(ModelError::from)?,
         target_scale,
     )?;
+    let preparation = match (manifest.log_targets, preparation.target_scale()) {
+        (true, Some(scale)) => {
+            let scale = scale.clone();
+            preparation.of_log_targets(scale)?
+        }
+        _ => preparation,
+    };
     Ok(preparation.with_constants(constants(tensors)?)?)
 }
 

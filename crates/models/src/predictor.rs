@@ -202,7 +202,7 @@ impl<T: Scalar> Predictor<T> {
     ) -> Result<Mat<f64>, ModelError> {
         let wide = widen(scores.as_ref());
         let Some(scale) = self.preparation.target_scale() else { return Ok(wide) };
-        let values = scale.inverse_transform(wide.as_ref())?;
+        let Some(values) = self.preparation.values(wide.as_ref())? else { return Ok(wide) };
         let Some((output, example)) = first_non_finite(values.as_ref()) else { return Ok(values) };
         Err(ModelError::PredictionTooLarge {
             place: place(example),

@@ -5,7 +5,7 @@ use densely_preprocess::{
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, first_non_finite, try_zeros,
+    Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column_mut, first_non_finite, try_zeros,
 };
 
 use crate::ModelError;
@@ -18,7 +18,8 @@ mod of_rows;
 /// The columns of a table become numbers, the features, by an [`Encoding`]; data that are numbers already
 /// have one that leaves them as they are. Features go through a [`Pipeline`] of transformations. Real targets are standardised, so that the
 /// size of the loss, and with it a good learning rate, does not depend on their units. Those
-/// that are constant, by the same rule as features, are centred, and keep their units.
+/// that are constant, by the same rule as features, are centred, and keep their units. Before that they may
+/// become their [logarithms](Self::with_log_targets).
 ///
 /// A feature that is constant in training ([but for rounding](Standardize#constant-features))
 /// is taken to have that value in all other data, too, whatever the preprocessing: weights that
@@ -46,6 +47,8 @@ pub struct Preparation {
     constants: Vec<(usize, f64)>,
     pipeline: Pipeline,
     target_scale: Option<Standardize>,
+    /// Real targets are learnt as their logarithms.
+    log_targets: bool,
 }
 
 /// A copy of `x` in which these features have these values; `None` if there are none, or not as
@@ -102,6 +105,10 @@ fn scaled(values: MatRef<'_, f64>, scale: &Standardize) -> Result<Mat<f64>, Shap
     scale.transform(held.as_ref().map_or(values, Mat::as_ref))
 }
 
+fn logarithms(values: MatRef<'_, f64>) -> Mat<f64> {
+    Mat::from_fn(values.nrows(), values.ncols(), |i, j| Real::ln(values[(i, j)]))
+}
+
 impl Preparation {
     /// Fits transformations, by their kinds, one after the other to the training data.
     ///
@@ -149,7 +156,18 @@ impl Preparation {
             constants,
             pipeline,
             target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
+            log_targets: false,
         })
+    }
+
+    /// The names of what a model sees: those of the features, unless it is made of several of them, as
+    /// principal components are, which are `x0`, `x1`, …
+    #[must_use]
+    pub fn input_names(&self) -> Vec<String> {
+        match self.pipeline.keeps_features() {
+            true => self.feature_names.clone(),
+            false => (0..self.pipeline.out_features()).map(|i| format!("x{i}")).collect(),
+        }
     }
 
     /// From the names of the features, of what is predicted, and of the classes or
@@ -179,6 +197,7 @@ impl Preparation {
             constants: Vec::new(),
             pipeline,
             target_scale,
+            log_targets: false,
         })
     }
 
@@ -240,6 +259,83 @@ impl Preparation {
             return Err(PreprocessError::NotFinite { feature, example: 0, value }.into());
         }
         Ok(Self { constants, ..self })
+    }
+
+    /// With real targets that are learnt as their logarithms, of which these are standardised: `ln y = μ + σ t`,
+    /// where `t` is what a network puts out. A prediction is `exp(μ + σ t)`, and never negative. For targets
+    /// above 0 whose errors are shares of them, as prices and counts. With a squared loss what is
+    /// predicted then is rather the median than the mean, which lies higher.
+    ///
+    /// # Errors
+    /// [`ModelError::Targets`] for classes; [`ModelError::OutOfRange`] for a target that is not above 0.
+    ///
+    /// ```
+    /// use densely_data::Dataset;
+    /// use densely_models::Preparation;
+    /// use densely_tensor::mat;
+    ///
+    /// let train = Dataset::regression(mat![[1.0, 3.0]], mat![[1.0, 100.0]])?;
+    /// let preparation = Preparation::fit(["center"], &train)?.with_log_targets(train.target())?;
+    /// assert_eq!(preparation.dataset::<f32>(&train)?.values().unwrap(), mat![[-1.0_f32, 1.0]]);
+    /// assert_eq!(preparation.target_scale().unwrap().mean(), [10_f64.ln()]);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    pub fn with_log_targets(self, train: &Target<f64>) -> Result<Self, ModelError> {
+        let Some(values) = train.values() else {
+            return Err(ModelError::Targets { expected: "real values", actual: "classes" });
+        };
+        let logs = logarithms(values);
+        if let Some((output, example)) = first_non_finite(logs.as_ref()) {
+            return Err(ModelError::OutOfRange {
+                place: Place::Example(example),
+                column: train.names()[output].clone(),
+                value: values[(output, example)],
+                prepared: logs[(output, example)],
+                scalar: f64::NAME,
+            });
+        }
+        let scale =
+            target_scale(logs.as_ref()).map_err(|error| too_far_apart(error, train.names()))?;
+        self.of_log_targets(scale)
+    }
+
+    /// With a scale of the logarithms of real targets.
+    ///
+    /// # Errors
+    /// [`ModelError::Targets`] if there are classes, [`ModelError::Shape`] for another number of outputs.
+    pub fn of_log_targets(self, scale: Standardize) -> Result<Self, ModelError> {
+        if self.target_scale.is_none() {
+            return Err(ModelError::Targets { expected: "real values", actual: "classes" });
+        }
+        let outputs = self.output_names.len();
+        ShapeError::expect("Preparation", "output names", scale.in_features(), outputs)?;
+        Ok(Self { target_scale: Some(scale), log_targets: true, ..self })
+    }
+
+    /// Whether real targets are learnt as their logarithms.
+    #[must_use]
+    pub fn log_targets(&self) -> bool {
+        self.log_targets
+    }
+
+    /// The values that outputs of a network stand for, in the units of the data; `None` for classes.
+    ///
+    /// # Shapes
+    /// `outputs`, and what they stand for: outputs x n.
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] for another number of outputs.
+    pub fn values(&self, outputs: MatRef<'_, f64>) -> Result<Option<Mat<f64>>, ModelError> {
+        let Some(scale) = &self.target_scale else { return Ok(None) };
+        let mut values = scale.inverse_transform(outputs)?;
+        if self.log_targets {
+            for j in 0..values.ncols() {
+                column_mut(values.as_mut(), j)
+                    .iter_mut()
+                    .for_each(|value| *value = Real::exp(*value));
+            }
+        }
+        Ok(Some(values))
     }
 
     /// The features that were constant in training, in order, and the values that they are
@@ -349,7 +445,9 @@ impl Preparation {
                 Dataset::classification(x, labels.clone(), outputs)?
             }
             (Target::Values { values, .. }, Some(scale)) => {
-                let prepared = scaled(values.as_ref(), scale)?;
+                let logs = self.log_targets.then(|| logarithms(values.as_ref()));
+                let learnt = logs.as_ref().map_or(values.as_ref(), Mat::as_ref);
+                let prepared = scaled(learnt, scale)?;
                 let blame = |k: usize, j| Ok((self.output_names[k].as_str(), values[(k, j)]));
                 let values = narrowed(prepared.as_ref(), place, blame)?;
                 Dataset::regression(x, values)?

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::parsed::{Parsed, canonical, decimal, parse_text};
 use crate::texts::TextsBuilder;
@@ -76,6 +77,21 @@ impl Column {
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
+    }
+
+    /// The same of these rows only, counted from 0.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn rows(&self, rows: Range<usize>) -> Self {
+        let name = self.name();
+        match &self.cells {
+            Cells::Numbers(numbers) => {
+                Self::numbers(name, rows.map(|row| numbers.get(row)).collect())
+            }
+            Cells::Texts(texts) => Self::texts(name, rows.map(|row| texts.get(row))),
+        }
     }
 
     /// What is in it.

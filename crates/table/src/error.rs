@@ -87,7 +87,7 @@ pub enum TableError {
         actual: usize,
     },
     /// A name that two columns have.
-    #[error("there are two columns `{}`: give one of them another name", shortened(.0))]
+    #[error("there are two columns `{}`: give one of them another name, or leave both out", shortened(.0))]
     DuplicateColumn(String),
     /// A column was asked for that the table does not have.
     #[error(
@@ -115,6 +115,25 @@ pub enum TableError {
         /// The column whose name is most like the first of them.
         nearest: Option<String>,
         /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// One of several tables that are to be one.
+    #[error("table {part}: {source}")]
+    Part {
+        /// Which of them, from 1.
+        part: usize,
+        /// What is wrong with it.
+        source: Box<TableError>,
+    },
+    /// Columns that the first of several tables does not have.
+    #[error(
+        "columns that the first table does not have: {}; its columns are {}", listed(.extra),
+        listed(.columns)
+    )]
+    ExtraColumns {
+        /// Those that it does not have.
+        extra: Vec<String>,
+        /// The columns that it has.
         columns: Vec<String>,
     },
     /// Every column was left out.

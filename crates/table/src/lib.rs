@@ -49,6 +49,7 @@ mod dataset;
 mod delimited;
 mod encoding;
 mod error;
+mod files;
 mod lines;
 mod missing;
 mod numbers;

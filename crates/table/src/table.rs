@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
@@ -5,6 +6,8 @@ use std::path::Path;
 use densely_data::Place;
 use densely_parts::nearest;
 
+use crate::encoding::positions;
+use crate::files::Files;
 use crate::lines::Lines;
 use crate::{Column, Dialect, TableError, TextOptions};
 
@@ -25,7 +28,7 @@ use crate::{Column, Dialect, TableError, TextOptions};
 pub struct Table {
     columns: Vec<Column>,
     rows: usize,
-    lines: Lines,
+    files: Files,
     dialect: Option<Dialect>,
 }
 
@@ -37,12 +40,18 @@ impl Table {
     /// [`TableError::Length`] for columns of different lengths,
     /// [`TableError::DuplicateColumn`] for a name that is used twice.
     pub fn from_columns(columns: Vec<Column>) -> Result<Self, TableError> {
-        Self::new(columns, Lines::default(), None)
+        let mut names: Vec<&str> = columns.iter().map(Column::name).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(TableError::DuplicateColumn(pair[0].to_owned()));
+        }
+        Self::new(columns, Lines::default().into(), None)
     }
 
+    /// Of a file, which may have several columns of one name: none of these can be asked for.
     pub(crate) fn new(
         columns: Vec<Column>,
-        lines: Lines,
+        files: Files,
         dialect: Option<Dialect>,
     ) -> Result<Self, TableError> {
         let rows = columns.first().ok_or(TableError::Empty)?.len();
@@ -53,12 +62,7 @@ impl Table {
             let (column, actual) = (other.name().to_owned(), other.len());
             return Err(TableError::Length { column, expected: rows, actual });
         }
-        let mut names: Vec<&str> = columns.iter().map(Column::name).collect();
-        names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(TableError::DuplicateColumn(pair[0].to_owned()));
-        }
-        Ok(Self { columns, rows, lines, dialect })
+        Ok(Self { columns, rows, files, dialect })
     }
 
     /// Reads a file of delimited text, whose dialect is told from its first rows: see
@@ -118,58 +122,78 @@ impl Table {
     /// The position of a column, by its name.
     ///
     /// # Errors
-    /// [`TableError::UnknownColumn`], with the most similar name.
+    /// [`TableError::UnknownColumn`], with the most similar name; [`TableError::DuplicateColumn`] if
+    /// several have it.
     pub fn position(&self, name: &str) -> Result<usize, TableError> {
-        self.names().position(|column| column == name).ok_or_else(|| TableError::UnknownColumn {
-            name: name.to_owned(),
-            suggestion: nearest(name, self.names()).map(str::to_owned),
-            columns: self.names().map(str::to_owned).collect(),
-        })
+        let mut found = self.names().enumerate().filter(|&(_, column)| column == name);
+        match (found.next(), found.next()) {
+            (Some((position, _)), None) => Ok(position),
+            (Some(_), Some(_)) => Err(TableError::DuplicateColumn(name.to_owned())),
+            (None, _) => Err(TableError::UnknownColumn {
+                name: name.to_owned(),
+                suggestion: nearest(name, self.names()).map(str::to_owned),
+                columns: self.names().map(str::to_owned).collect(),
+            }),
+        }
     }
 
     /// Where a row is, counted from 0, as a message says it.
     #[must_use]
     pub fn place(&self, row: usize) -> Place {
-        match self.lines.get(row) {
-            Some(line) => Place::Row { row: row + 1, line },
-            None => Place::TableRow(row + 1),
-        }
+        self.files.place(row)
     }
 
-    /// The rows of this table and then those of others, which have the same columns in any order:
-    /// several files as one table.
+    /// The rows of tables one after the other, which have the same columns in any order: several files as
+    /// one table.
+    ///
+    /// ```
+    /// use densely_table::Table;
+    ///
+    /// let read = |text: &str| Table::from_reader(text.as_bytes());
+    /// let table = Table::concat([read("a,b\n1,x\n2,y\n")?, read("b,a\nz,3\n")?])?;
+    /// assert_eq!(table.column("b")?.text(2).as_deref(), Some("z"));
+    /// assert_eq!(table.place(2).to_string(), "row 1 of file 2 (line 2)");
+    ///
+    /// let error = Table::concat([read("a,b\n1,x\n")?, read("a,c\n1,x\n")?]).unwrap_err();
+    /// assert!(error.to_string().starts_with("table 2: columns missing from the table: `b`"));
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
     ///
     /// # Errors
-    /// [`TableError::UnknownColumn`] for a column that one of them has and another has not.
+    /// [`TableError::Empty`] for no tables; [`TableError::Part`] for one that has not the columns of the
+    /// first, or others.
     pub fn concat(tables: impl IntoIterator<Item = Self>) -> Result<Self, TableError> {
         let mut tables = tables.into_iter();
-        let first = tables.next().ok_or(TableError::Empty)?;
-        let Self { columns, dialect, .. } = first;
-        let mut names = Vec::new();
-        let mut builders = Vec::new();
-        for column in columns {
-            names.push(column.name().to_owned());
-            builders.push(column.into_builder());
-        }
-        for table in tables {
-            for name in table.names() {
-                if !names.iter().any(|own| own == name) {
-                    let suggestion = nearest(name, names.iter().map(String::as_str));
-                    let suggestion = suggestion.map(str::to_owned);
-                    return Err(TableError::UnknownColumn {
-                        name: name.to_owned(),
-                        suggestion,
-                        columns: names,
-                    });
-                }
-            }
-            for (name, builder) in names.iter().zip(&mut builders) {
-                let position = table.position(name)?;
-                builder.append(table.columns[position].clone().into_builder());
+        let Self { columns, rows, mut files, dialect } = tables.next().ok_or(TableError::Empty)?;
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        let mut builders: Vec<_> = columns.into_iter().map(Column::into_builder).collect();
+        let mut all = rows;
+        for (i, table) in tables.enumerate() {
+            let positions = table.positions_of(&names);
+            let positions = positions
+                .map_err(|source| TableError::Part { part: i + 2, source: Box::new(source) })?;
+            files.append(all, table.files);
+            all += table.rows;
+            let mut columns: Vec<_> = table.columns.into_iter().map(Some).collect();
+            for (position, builder) in positions.into_iter().zip(&mut builders) {
+                let column = columns[position].take().expect("names are different");
+                builder.append(column.into_builder());
             }
         }
         let columns = names.iter().zip(builders).map(|(name, cells)| cells.finish(name)).collect();
-        Self::new(columns, Lines::default(), dialect)
+        Self::new(columns, files, dialect)
+    }
+
+    /// The positions of the columns of these names, if there are no others.
+    fn positions_of(&self, names: &[String]) -> Result<Vec<usize>, TableError> {
+        let positions = positions(self, names.iter().map(String::as_str))?;
+        let known: HashSet<&str> = names.iter().map(String::as_str).collect();
+        let extra = self.names().filter(|name| !known.contains(name));
+        let extra: Vec<String> = extra.map(str::to_owned).collect();
+        match extra.is_empty() {
+            true => Ok(positions),
+            false => Err(TableError::ExtraColumns { extra, columns: names.to_vec() }),
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::{HashMap, HashSet};
 use densely_data::{Target, Task};
 use densely_tensor::{Mat, try_zeros};
 
+use crate::cell::BadCells;
 use crate::encoding::numbers_of;
 use crate::parsed::{self, canonical};
 use crate::schema::is_formatted;
@@ -112,6 +113,21 @@ impl TargetColumns {
     #[must_use]
     pub fn name(&self) -> String {
         self.columns.join(", ")
+    }
+
+    /// Whether all numbers are above 0, as their logarithms need it; a gap is none.
+    ///
+    /// # Errors
+    /// [`TableError::NotPositive`], and those of [`read`](Self::read).
+    pub fn check_positive(&self, rows: &Rows<'_>) -> Result<(), TableError> {
+        for name in &self.columns {
+            let position = rows.table().position(name)?;
+            let numbers = numbers_of(position, &rows.table().columns()[position], rows)?;
+            if let Some(bad) = BadCells::find(rows, position, |row| numbers.get(row) <= 0.0) {
+                return Err(TableError::NotPositive(bad));
+            }
+        }
+        Ok(())
     }
 
     /// Those of the rows that have a target, and their targets.

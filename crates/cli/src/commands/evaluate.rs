@@ -29,8 +29,8 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
     let judged = Judged::find(args)?;
-    let path = &judged.path;
-    let table = input::table(path, &judged.dialect, Some(schema), &threads)?;
+    let path = &input::label(&judged.paths);
+    let table = input::tables(&judged.paths, &judged.dialect, Some(schema), &threads)?;
     let in_data = || CliError::in_data(path);
     let rows = match &judged.rows {
         None => Rows::all(&table),

@@ -12,9 +12,14 @@ use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, counted, few, short, thousands};
+use crate::schema;
 use crate::visible::visible;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
+    if args.schema {
+        let preparation = input::preparation(&args.model)?;
+        return Ok(write!(std::io::stdout(), "{}", schema::text(preparation.encoding().schema()))?);
+    }
     match (input::model(&args.model)?, args.json) {
         (AnyModel::F32(file), true) => print_json(&file),
         (AnyModel::F64(file), true) => print_json(&file),
@@ -76,6 +81,7 @@ fn print_json<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let fields = json!({
         "task": task(preparation),
         "target": preparation.target_name(),
+        "target_transform": if preparation.log_targets() { "log" } else { "none" },
         "features": preparation.feature_names(),
         "schema": schema(preparation),
         "constants": constants(preparation).collect::<serde_json::Map<_, _>>(),
@@ -102,6 +108,7 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     }
     let features = preparation.feature_names();
     let target = match preparation.class_names() {
+        None if preparation.log_targets() => "a number, learnt as its logarithm".to_owned(),
         None => "a number".to_owned(),
         Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), few(classes)),
     };

@@ -6,4 +6,5 @@ pub(crate) mod gradcheck;
 pub(crate) mod inspect;
 pub(crate) mod notes;
 pub(crate) mod predict;
+pub(crate) mod preprocess;
 pub(crate) mod train;

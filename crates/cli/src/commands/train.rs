@@ -75,10 +75,12 @@ fn train<T: Typed>(
     let split = split.map_err(io::Error::from)?;
     let (folder, stored) = folder(args, &parts, config, signals)?;
     let folder = folder.with_split(split);
+    // For people, several files are a list.
+    let shown = |(name, text): OptionText| (name, text.replace(config::SEPARATOR, ", "));
     let provenance = Provenance {
         program: format!("densely {}", env!("CARGO_PKG_VERSION")),
         data: parts.source.clone(),
-        options: options.into_iter().collect(),
+        options: options.into_iter().map(shown).collect(),
         results: BTreeMap::new(),
     };
     let file = ModelFile { predictor, provenance };
@@ -203,7 +205,7 @@ fn told<T: Scalar>(
     patience: Option<usize>,
 ) -> Vec<OptionText> {
     let mut told = vec![("loss", spec.loss_kind().to_string())];
-    if args.data.is_some() {
+    if !args.data.is_empty() {
         let task = if parts.train.target.labels().is_some() { "classify" } else { "regress" };
         told.push(("task", task.to_owned()));
         let columns = parts.target.iter().flat_map(TargetColumns::columns);

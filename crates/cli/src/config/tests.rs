@@ -115,7 +115,7 @@ fn names_are_written_as_in_a_table() {
         let args = ["densely", "train", "t.csv"].iter().chain(args).map(OsString::from);
         let (cli, _) = parse(args).unwrap();
         let Command::Train(train) = cli.command else { panic!("this is another command") };
-        train.dropped().cloned().collect::<Vec<_>>()
+        train.columns.dropped().cloned().collect::<Vec<_>>()
     };
     for args in [
         &["--drop", "\"a, b\",c"][..],
@@ -170,6 +170,7 @@ fn defaults_are_recorded_whatever_they_depend_on() {
             "drop",
             "keep-column",
             "type",
+            "schema",
             "separator",
             "header",
             "decimal",
@@ -239,20 +240,21 @@ proptest! {
     fn any_names_and_numbers_are_read_as_they_were_given(
         target in "\\PC*|[-+]?[0-9._eE]{1,20}|[\\x01-\\x7f]*",
         drop in proptest::collection::vec("\\PC{0,9}|[0-9]+", 1..4),
-        data in "[^-\\x00]\\PC*",
+        data in proptest::collection::vec("[^-\\x00]\\PC*", 1..4),
         seed: u64,
         rate in f64::MIN_POSITIVE..1e300,
         epochs in 1_usize..,
     ) {
-        assert_repeats(&[
+        let options = [
             &format!("--target={target}"),
             &format!("--drop={}", drop.join(",")),
             &format!("--seed={seed}"),
             &format!("--learning-rate={rate}"),
             &format!("--warm-up={rate:e}"),
             &format!("--epochs={epochs}"),
-            &data,
-        ]);
+        ];
+        let data = data.iter().map(String::as_str);
+        assert_repeats(&options.into_iter().map(String::as_str).chain(data).collect::<Vec<_>>());
     }
 }
 

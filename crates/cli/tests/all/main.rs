@@ -1,6 +1,7 @@
 //! One program for all tests, which takes a fraction of the time to compile that one for each
 //! file would.
 
+mod columns;
 mod common;
 mod defaults;
 mod errors;
@@ -8,6 +9,7 @@ mod export;
 mod folders;
 mod gradcheck;
 mod keeping;
+mod logarithms;
 mod models;
 mod notes;
 mod numbers;
@@ -17,7 +19,9 @@ mod output;
 mod pipes;
 #[cfg(unix)]
 mod resume;
+mod several_files;
 #[cfg(unix)]
 mod signals;
 mod tables;
 mod train;
+mod written;

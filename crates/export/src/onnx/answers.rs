@@ -30,12 +30,15 @@ pub(super) fn answers(graph: &mut Builder, scores: &str, plan: &Plan) {
                 graph.output(&probabilities, "probabilities", FLOAT, Some(names.len()));
             }
         }
-        Answer::Values { names, scale, mean } => {
+        Answer::Values { names, scale, mean, is_log } => {
             let factor = graph.doubles(&[1, names.len()], scale);
             let mean = graph.doubles(&[1, names.len()], mean);
             let values = graph.cast(scores, DOUBLE);
             let values = graph.node("Mul", &[&values, &factor]);
-            let values = graph.node("Add", &[&values, &mean]);
+            let mut values = graph.node("Add", &[&values, &mean]);
+            if *is_log {
+                values = graph.node("Exp", &[&values]);
+            }
             graph.output(&values, "values", DOUBLE, Some(names.len()));
         }
     }

@@ -75,7 +75,7 @@ fn an_activation_of_ones_own_is_exported_whatever_it_is_called() {
 #[test]
 fn columns_of_a_table_are_inputs_and_of_numbers_there_is_one() {
     let inputs = |drop: &[&str]| {
-        let model = model(&Plan::of(&of_table(drop)).unwrap());
+        let model = model(&Plan::of(&of_table(drop, false)).unwrap());
         check(&model);
         assert_eq!(outputs(&model), ["values", "scores"]);
         assert!(operators(&model).contains(&"Where"));
@@ -87,4 +87,6 @@ fn columns_of_a_table_are_inputs_and_of_numbers_there_is_one() {
     assert_eq!(all[..3], ["label_in", "kind", "on"]);
     assert!(all[3..].contains(&"day: month".to_owned()), "{all:?}");
     assert_eq!(inputs(&["kind", "day"]), ["x"]);
+    let logarithms = model(&Plan::of(&of_table(&[], true)).unwrap());
+    assert!(operators(&logarithms).contains(&"Exp"));
 }

@@ -10,8 +10,8 @@ use crate::ExportError;
 pub(crate) enum Answer {
     /// The class of the largest score; the second of two if a single score is above 0.
     Class { names: Vec<String>, probabilities: Option<Probabilities> },
-    /// Numbers: `scale · score + mean`.
-    Values { names: Vec<String>, scale: Vec<f64>, mean: Vec<f64> },
+    /// Numbers: `scale · score + mean`, or `e` to the power of it.
+    Values { names: Vec<String>, scale: Vec<f64>, mean: Vec<f64>, is_log: bool },
 }
 
 /// How scores become probabilities.
@@ -36,7 +36,8 @@ impl Answer {
                     Some(target) => (target.scale().to_vec(), target.mean().to_vec()),
                     None => (vec![1.0; names.len()], vec![0.0; names.len()]),
                 };
-                return Ok(Self::Values { names, scale, mean });
+                let is_log = preparation.log_targets();
+                return Ok(Self::Values { names, scale, mean, is_log });
             }
             _ => return Err(ExportError::Unknown { family: "loss", kind: kind.to_string() }),
         };

@@ -173,7 +173,7 @@ fn assert_values(predictor: &Predictor<f32>, output: &str) {
 
 #[test]
 fn the_rust_of_a_table_has_its_columns_as_types() {
-    let (predictor, folder) = (of_table(&[]), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
     let main = r#"
 extern crate written;
 use written::m0::{Day, Kind, Row, predict};
@@ -193,12 +193,15 @@ fn main() {
     }
 }
 "#;
-    assert_values(&predictor, &run_rust(folder.path(), &[to_rust(&predictor).unwrap()], main));
+    for predictor in [of_table(&[], false), of_table(&[], true)] {
+        let output = run_rust(folder.path(), &[to_rust(&predictor).unwrap()], main);
+        assert_values(&predictor, &output);
+    }
 }
 
 #[test]
 fn the_c_of_a_table_has_its_columns_as_types() {
-    let (predictor, folder) = (of_table(&[]), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
     let main = r#"
 #include <stdio.h>
 #include "m0.h"
@@ -217,8 +220,8 @@ int main(void) {
     return 0;
 }
 "#;
-    assert_values(
-        &predictor,
-        &run_c(folder.path(), &[to_c(&predictor, "my model").unwrap()], main),
-    );
+    for predictor in [of_table(&[], false), of_table(&[], true)] {
+        let output = run_c(folder.path(), &[to_c(&predictor, "my model").unwrap()], main);
+        assert_values(&predictor, &output);
+    }
 }

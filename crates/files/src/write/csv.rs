@@ -1,14 +1,30 @@
+use std::borrow::Borrow;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, Write};
 
-use csv::WriterBuilder;
+use csv::{Writer, WriterBuilder};
 use densely_table::{Cells, Table};
 
 use crate::Reason;
 
-pub(super) fn write(table: &Table, separator: u8, to: impl Write) -> Result<(), Reason> {
+pub(super) fn write<T: Borrow<Table>, E: From<Reason>>(
+    tables: impl Iterator<Item = Result<T, E>>,
+    separator: u8,
+    to: impl Write,
+) -> Result<(), E> {
     let mut writer = WriterBuilder::new().delimiter(separator).from_writer(to);
-    writer.write_record(table.names()).map_err(failed)?;
+    for (i, table) in tables.enumerate() {
+        let table = table?;
+        let table = table.borrow();
+        if i == 0 {
+            writer.write_record(table.names()).map_err(failed)?;
+        }
+        write_rows(table, &mut writer).map_err(failed)?;
+    }
+    Ok(writer.flush().map_err(Reason::from)?)
+}
+
+fn write_rows(table: &Table, writer: &mut Writer<impl Write>) -> csv::Result<()> {
     let mut number = String::new();
     for row in 0..table.rows() {
         for column in table.columns() {
@@ -20,15 +36,19 @@ pub(super) fn write(table: &Table, separator: u8, to: impl Write) -> Result<(), 
                     &number
                 }
             };
-            writer.write_field(cell).map_err(failed)?;
+            writer.write_field(cell)?;
         }
-        writer.write_record(None::<&[u8]>).map_err(failed)?;
+        writer.write_record(None::<&[u8]>)?;
     }
-    Ok(writer.flush()?)
+    Ok(())
 }
 
+/// The error of the writer, which `csv` wraps: a closed pipe is to be known.
 fn failed(error: csv::Error) -> Reason {
-    Reason::from(std::io::Error::from(error))
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => Reason::Read(io::Error::other(format!("{other:?}"))),
+    }
 }
 
 /// As short as it is read back exactly; nothing for a gap. Long whole numbers have a point or an

@@ -1,11 +1,33 @@
+use std::borrow::Borrow;
 use std::io::{BufWriter, Write};
 
 use densely_table::{Cells, Numbers, Table};
 
 use crate::{Format, Reason};
 
-/// A row of the array for each of the table, of `f64`.
-pub(super) fn write(table: &Table, to: impl Write) -> Result<(), Reason> {
+/// A row of the array for each of the tables, of `f64`.
+pub(super) fn write<T: Borrow<Table>, E: From<Reason>>(
+    tables: impl Iterator<Item = Result<T, E>>,
+    rows: usize,
+    to: impl Write,
+) -> Result<(), E> {
+    let mut to = BufWriter::with_capacity(1 << 16, to);
+    for (i, table) in tables.enumerate() {
+        let table = table?;
+        let columns = numbers(table.borrow())?;
+        if i == 0 {
+            to.write_all(&header(rows, columns.len())).map_err(Reason::from)?;
+        }
+        for row in 0..table.borrow().rows() {
+            for numbers in &columns {
+                to.write_all(&numbers.get(row).to_le_bytes()).map_err(Reason::from)?;
+            }
+        }
+    }
+    Ok(to.flush().map_err(Reason::from)?)
+}
+
+fn numbers(table: &Table) -> Result<Vec<&Numbers>, Reason> {
     let columns = table.columns().iter().map(|column| match column.cells() {
         Cells::Numbers(numbers) => Ok(numbers),
         Cells::Texts(_) => Err(Reason::NotNumbers {
@@ -14,15 +36,7 @@ pub(super) fn write(table: &Table, to: impl Write) -> Result<(), Reason> {
             advice: "encode it, leave it out, or write CSV or Parquet",
         }),
     });
-    let columns: Vec<&Numbers> = columns.collect::<Result<_, _>>()?;
-    let mut to = BufWriter::with_capacity(1 << 16, to);
-    to.write_all(&header(table.rows(), columns.len()))?;
-    for row in 0..table.rows() {
-        for numbers in &columns {
-            to.write_all(&numbers.get(row).to_le_bytes())?;
-        }
-    }
-    Ok(to.flush()?)
+    columns.collect()
 }
 
 /// As long as a multiple of 64 bytes, so the numbers are aligned where the file is mapped.

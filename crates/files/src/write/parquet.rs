@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -15,7 +16,32 @@ use crate::Reason;
 const GROUP: usize = 1 << 17;
 
 /// Numbers as `DOUBLE`, text as `STRING`, gaps as nulls.
-pub(super) fn write(table: &Table, to: impl Write + Send) -> Result<(), Reason> {
+pub(super) fn write<T: Borrow<Table>, E: From<Reason>>(
+    tables: impl Iterator<Item = Result<T, E>>,
+    to: impl Write + Send,
+) -> Result<(), E> {
+    let (mut to, mut writer) = (Some(to), None);
+    for table in tables {
+        let table = table?;
+        let table = table.borrow();
+        if let Some(to) = to.take() {
+            let properties =
+                WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+            let schema = Arc::new(schema(table).map_err(failed)?);
+            let started = SerializedFileWriter::new(to, schema, Arc::new(properties));
+            writer = Some(started.map_err(failed)?);
+        }
+        if let Some(writer) = &mut writer {
+            write_rows(table, writer)?;
+        }
+    }
+    if let Some(writer) = writer {
+        writer.close().map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn schema(table: &Table) -> Result<Type, ParquetError> {
     let fields = table.columns().iter().map(|column| {
         let field = match column.cells() {
             Cells::Numbers(_) => Type::primitive_type_builder(column.name(), Physical::DOUBLE),
@@ -24,11 +50,14 @@ pub(super) fn write(table: &Table, to: impl Write + Send) -> Result<(), Reason> 
         };
         field.with_repetition(Repetition::OPTIONAL).build().map(Arc::new)
     });
-    let fields = fields.collect::<Result<_, _>>().map_err(failed)?;
-    let schema = Type::group_type_builder("schema").with_fields(fields).build().map_err(failed)?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut writer =
-        SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
+    let fields = fields.collect::<Result<_, _>>()?;
+    Type::group_type_builder("schema").with_fields(fields).build()
+}
+
+fn write_rows<W: Write + Send>(
+    table: &Table,
+    writer: &mut SerializedFileWriter<W>,
+) -> Result<(), Reason> {
     for start in (0..table.rows()).step_by(GROUP) {
         let rows = start..table.rows().min(start + GROUP);
         let mut group = writer.next_row_group().map_err(failed)?;
@@ -37,7 +66,6 @@ pub(super) fn write(table: &Table, to: impl Write + Send) -> Result<(), Reason> 
         }
         group.close().map_err(failed)?;
     }
-    writer.close().map_err(failed)?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 use std::{fs, io};
 
-use densely_files::{Format, Reason, read, write, write_as};
+use densely_files::{Format, Reason, WriteFormat, read, write, write_as};
 use densely_table::{Cells, Column, Table};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -85,7 +85,7 @@ fn errors_of_writing_are_passed_on() {
             Ok(())
         }
     }
-    let table = Table::from_columns(vec![Column::numbers("a", vec![1.0; 100])]).unwrap();
+    let table = Table::from_columns(vec![Column::numbers("a", vec![1.0; 100_000])]).unwrap();
     for format in [Format::Text, Format::Npy, Format::Parquet] {
         let error = write_as(&table, format, Full).unwrap_err();
         let Reason::Read(error) = &error else { panic!("{format}: {error}") };
@@ -107,10 +107,69 @@ fn a_file_is_written_whole_or_not_at_all() {
     assert!(error.contains("column `colour` is text"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"old");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-    for name in ["table.xlsx", "table", "table.csv.gz"] {
+    for (name, said) in [
+        ("table.xlsx", "tables are not written as .xlsx"),
+        ("table", "its name does not say how it is written"),
+        ("table.txt.gz", "its name does not say how it is written"),
+        ("table.parquet.zst", "Parquet is compressed already"),
+    ] {
         let error = write(folder.path().join(name), &table).unwrap_err().to_string();
-        assert!(error.contains("end the name in .csv"), "{error}");
+        assert!(error.contains(&format!("{said}: end the name in .csv")), "{error}");
     }
+    assert_eq!(WriteFormat::of_output("table.txt").unwrap(), WriteFormat::CSV);
+    assert!(WriteFormat::of_output("table.txt.gz").unwrap() != WriteFormat::CSV);
+    assert!(WriteFormat::of_output("table.json").is_err());
     let error = write_as(&table, Format::Arff, Vec::new()).unwrap_err().to_string();
     assert!(error.contains("not written as ARFF"), "{error}");
+}
+
+#[test]
+fn what_is_written_compressed_is_smaller_and_comes_back() {
+    let folder = TempDir::new().unwrap();
+    let values = (0..5_000).map(|row| f64::from(row % 50)).collect();
+    let table = Table::from_columns(vec![Column::numbers("a", values)]).unwrap();
+    for (plain, names) in
+        [("t.csv", ["t.csv.gz", "t.csv.zst"]), ("t.npy", ["t.npy.gz", "t.npy.zst"])]
+    {
+        let path = |name: &str| folder.path().join(name);
+        write(path(plain), &table).unwrap();
+        let whole = fs::metadata(path(plain)).unwrap().len();
+        for name in names {
+            write(path(name), &table).unwrap();
+            assert!(4 * fs::metadata(path(name)).unwrap().len() < whole, "{name}");
+            let back = read(path(name)).unwrap();
+            assert_eq!(numbers(&back.columns()[0]), numbers(&table.columns()[0]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn tables_that_are_written_as_one_belong_together() {
+    let part = |name: &str, rows: usize| {
+        Ok::<_, Reason>(Table::from_columns(vec![Column::numbers(name, vec![1.5; rows])]).unwrap())
+    };
+    let text = || Ok(Table::from_columns(vec![Column::texts("a", [Some("x")])]).unwrap());
+    for name in ["t.csv", "t.npy", "t.parquet"] {
+        let format = WriteFormat::of(name).unwrap();
+        let write = |rows, parts: Vec<Result<Table, Reason>>| {
+            let mut bytes = Vec::new();
+            format.write_parts(rows, parts, &mut bytes).map(|()| bytes)
+        };
+        let message = |rows, parts| write(rows, parts).unwrap_err().to_string();
+        let whole = Vec::from([part("a", 5)]);
+        let in_parts = write(5, vec![part("a", 3), part("a", 2)]).unwrap();
+        if name != "t.parquet" {
+            assert_eq!(write(5, whole).unwrap(), in_parts, "{name}");
+        }
+        let path = TempDir::new().unwrap().keep().join(name);
+        fs::write(&path, in_parts).unwrap();
+        assert_eq!(read(&path).unwrap().rows(), 5);
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
+        assert!(message(5, vec![part("a", 3)]).ends_with("fewer rows than was said"));
+        assert!(message(5, vec![part("a", 3), part("a", 3)]).ends_with("more rows than was said"));
+        assert!(message(5, vec![part("a", 3), part("b", 2)]).ends_with("their columns differ"));
+        assert!(message(4, vec![part("a", 3), text()]).ends_with("their columns differ"));
+        let error = message(4, vec![part("a", 3), Err(Reason::Extension("own".into()))]);
+        assert_eq!(error, "own");
+    }
 }

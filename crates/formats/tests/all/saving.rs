@@ -211,3 +211,22 @@ fn a_pipe_is_no_model_file() {
     assert!(!is_model_file(&pipe).unwrap());
     assert!(!is_model_file(folder.path()).unwrap());
 }
+
+#[test]
+fn logarithms_of_targets_come_back() {
+    let data =
+        Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| ((j * j) as f64).exp())).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data).unwrap();
+    let plain = Predictor::<f64>::new(preparation.clone(), Mlp::regressor(3, 1)).unwrap();
+    let preparation = preparation.with_log_targets(data.target()).unwrap();
+    let predictor = Predictor::<f64>::new(preparation, Mlp::regressor(3, 1)).unwrap();
+    let expected = predictions(&predictor);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    save(predictor, &path).unwrap();
+    assert_eq!(loaded(&path).unwrap(), expected);
+    // Files of other models say nothing of it.
+    assert!(String::from_utf8_lossy(&fs::read(&path).unwrap()).contains("log_targets"));
+    save(plain, &path).unwrap();
+    assert!(!String::from_utf8_lossy(&fs::read(&path).unwrap()).contains("log_targets"));
+}

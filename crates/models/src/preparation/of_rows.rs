@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use densely_data::{Dataset, Target};
 use densely_layers::Kind;
-use densely_preprocess::{Transform, TransformKinds};
+use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::{EncodedRows, TargetColumns};
 use densely_tensor::{Mat, Scalar, Threads, try_zeros};
 
@@ -56,21 +56,43 @@ impl Preparation {
         known: &TransformKinds,
         threads: &Threads,
     ) -> Result<Self, ModelError> {
-        let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
-        let encoding = encoded.encoding();
-        let by_groups = match known.are_featurewise(kinds.iter().cloned())? {
-            true => fit_groups(&kinds, encoded, known, threads)?,
-            false => None,
-        };
-        // All together, also where something is wrong, so that there is one way to say what.
-        let fitted = match by_groups {
-            Some(fitted) => Ok(fitted),
-            None => {
-                let x = encoded.columns(0..encoding.encoders().len())?;
-                fitted(kinds, x.as_ref(), known)
-            }
-        };
-        Self::of_fitted(encoding.clone(), target.name(), read.names(), read.values(), fitted)
+        let fitted = fitted_rows(kinds, encoded, known, threads)?;
+        let encoding = encoded.encoding().clone();
+        Self::of_fitted(encoding, target.name(), read.names(), read.values(), fitted)
+    }
+
+    /// [`fit_rows`](Self::fit_rows) of features alone: what is made prepares [`inputs`](Self::inputs),
+    /// and has neither the name of a target nor outputs.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with).
+    ///
+    /// ```
+    /// use densely_models::Preparation;
+    /// use densely_preprocess::TransformKinds;
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::{Threads, mat};
+    ///
+    /// let table = Table::from_reader("size,kind\n2,pear\n3,apple\n4,pear\n".as_bytes())?;
+    /// let (rows, threads) = (Rows::all(&table), Threads::single());
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().drop("kind"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let encoded = encoding.rows(&rows, &threads)?;
+    /// let known = TransformKinds::new();
+    /// let preparation = Preparation::fit_features(["center"], &encoded, &known, &threads)?;
+    /// assert_eq!(preparation.input_names(), ["size"]);
+    /// let x = preparation.features(&rows)?;
+    /// assert_eq!(preparation.inputs::<f64>(x.as_ref())?, mat![[-1.0, 0.0, 1.0]]);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    pub fn fit_features(
+        kinds: impl IntoIterator<Item: Into<Kind>>,
+        encoded: &EncodedRows<'_>,
+        known: &TransformKinds,
+        threads: &Threads,
+    ) -> Result<Self, ModelError> {
+        let fitted = fitted_rows(kinds, encoded, known, threads)?;
+        Self::of_fitted(encoded.encoding().clone(), String::new(), &[], None, fitted)
     }
 
     /// The rows of a table as a model takes them: what [`dataset`](Self::dataset) makes of all their numbers, which are
@@ -101,6 +123,28 @@ impl Preparation {
         let places = (0..rows.len()).map(|i| rows.place(i)).collect();
         self.with_targets(inputs, read, weights, Some(places))
     }
+}
+
+/// Fits transformations to rows; the error of fitting knows features by their numbers.
+fn fitted_rows(
+    kinds: impl IntoIterator<Item: Into<Kind>>,
+    encoded: &EncodedRows<'_>,
+    known: &TransformKinds,
+    threads: &Threads,
+) -> Result<Result<Fitted, PreprocessError>, ModelError> {
+    let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
+    let by_groups = match known.are_featurewise(kinds.iter().cloned())? {
+        true => fit_groups(&kinds, encoded, known, threads)?,
+        false => None,
+    };
+    // All together, also where something is wrong, so that there is one way to say what.
+    Ok(match by_groups {
+        Some(fitted) => Ok(fitted),
+        None => {
+            let x = encoded.columns(0..encoded.encoding().encoders().len())?;
+            fitted(kinds, x.as_ref(), known)
+        }
+    })
 }
 
 /// Fits to some features at a time; `None` where that is an error.

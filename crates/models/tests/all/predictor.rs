@@ -39,6 +39,54 @@ fn values_come_back_in_their_own_units() {
     assert_eq!(loss, predictor.model().evaluate(&prepared).unwrap().loss());
 }
 
+/// `y = exp(μ + σ t)`, where `μ` and `σ` are those of `ln y` in training.
+#[test]
+fn targets_are_learnt_as_their_logarithms() {
+    let x = Mat::from_fn(2, 30, |i, j| ((3 * i + 7 * j + i * j) % 11) as f64);
+    let y = Mat::from_fn(2, 30, |i, j| [1000.0, 0.01][i] * (0.3 * x[(0, j)] - x[(1, j)]).exp());
+    let data = Dataset::regression(x, y).unwrap();
+    let preparation = Preparation::fit(["standardize"], &data).unwrap();
+    let preparation = preparation.with_log_targets(data.target()).unwrap();
+    let logs = data.values().unwrap().row(0).iter().map(|y| y.ln()).collect::<Vec<_>>();
+    let mean = logs.iter().sum::<f64>() / 30.0;
+    let deviation = (logs.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / 30.0).sqrt();
+    let prepared = preparation.dataset::<f64>(&data).unwrap();
+    for (j, log) in logs.iter().enumerate() {
+        let expected = (log - mean) / deviation;
+        assert!((prepared.values().unwrap()[(0, j)] - expected).abs() < 1e-12);
+    }
+    // Back, of targets as of outputs.
+    let back = preparation.values(prepared.values().unwrap()).unwrap().unwrap();
+    for (&a, &b) in back.row(1).iter().zip(data.values().unwrap().row(1).iter()) {
+        assert!((a / b - 1.0).abs() < 1e-12, "{a} {b}");
+    }
+    let predictor = Predictor::<f64>::new(preparation, Mlp::regressor(2, 2).hidden([3])).unwrap();
+    let threads = Threads::single();
+    let Prediction::Values(values) = predictor.predict(data.x(), &threads).unwrap() else {
+        panic!("these are classes")
+    };
+    let outputs = predictor.model().scores(prepared.x(), &threads).unwrap();
+    let expected = (mean + deviation * outputs[(0, 7)]).exp();
+    assert!((values[(0, 7)] / expected - 1.0).abs() < 1e-12);
+    // Metrics are in the units of the data.
+    let Evaluation::Regression { mae, .. } = predictor.evaluate(&data, &threads).unwrap() else {
+        panic!("this is a classification")
+    };
+    let errors = &values - data.values().unwrap();
+    let sum: f64 = (0..30).flat_map(|j| [errors[(0, j)], errors[(1, j)]]).map(f64::abs).sum();
+    assert!((mae / (sum / 60.0) - 1.0).abs() < 1e-12);
+
+    for (y, said) in [(0.0, "0"), (-2.0, "-2")] {
+        let data = Dataset::regression(mat![[1.0, 2.0]], mat![[1.0, y]]).unwrap();
+        let fitted = Preparation::fit(["standardize"], &data).unwrap();
+        let error = fitted.with_log_targets(data.target()).unwrap_err().to_string();
+        assert!(error.contains("example 1") && error.contains(said), "{error}");
+    }
+    let classes = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();
+    let fitted = Preparation::fit(["none"], &classes).unwrap();
+    assert!(matches!(fitted.with_log_targets(classes.target()), Err(ModelError::Targets { .. })));
+}
+
 #[test]
 fn the_preparation_is_that_of_the_training_data() {
     let train = Dataset::classification(mat![[0.0, 2.0]], vec![0, 1], 2).unwrap();

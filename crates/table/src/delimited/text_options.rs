@@ -94,7 +94,7 @@ impl TextOptions {
     /// [`TableError::Read`] for a reader that fails, and for the text itself
     /// [`TableError::Binary`], [`TableError::EndlessRow`], [`TableError::NotUtf8`],
     /// [`TableError::NotUtf16`], [`TableError::Empty`], [`TableError::NoRows`],
-    /// [`TableError::DuplicateColumn`], [`TableError::RaggedRow`] and [`TableError::OpenQuote`].
+    /// [`TableError::RaggedRow`] and [`TableError::OpenQuote`].
     pub fn from_reader(&self, reader: impl Read) -> Result<Table, TableError> {
         self.table(reader, None)
     }
@@ -127,7 +127,7 @@ impl TextOptions {
         }
         let columns = found.columns.iter().zip(rows.columns);
         let columns = columns.map(|(name, cells)| cells.finish(name)).collect();
-        Table::new(columns, rows.lines, Some(found.dialect))
+        Table::new(columns, rows.lines.into(), Some(found.dialect))
     }
 }
 

@@ -68,6 +68,32 @@ impl<'a> EncodedRows<'a> {
         self.rows
     }
 
+    /// For each column in which some rows have a category that has no number of its own, since it was not seen in
+    /// training or is rare there: its name, how many they are, and one such category.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::Threads;
+    ///
+    /// let read = |text: &str| Table::from_reader(text.as_bytes());
+    /// let table = read("kind,y\npear,1\napple,2\npear,3\napple,4\n")?;
+    /// let rows = Rows::all(&table);
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().target("y"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let new = read("kind,y\nfig,1\npear,2\nNA,3\nplum,4\n")?;
+    /// let encoded = encoding.rows(&Rows::all(&new), &Threads::single())?;
+    /// assert_eq!(encoded.other_categories(), [("kind", 2, "fig".to_owned())]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    #[must_use]
+    pub fn other_categories(&self) -> Vec<(&'a str, usize, String)> {
+        let columns = self.encoding.feature_names_in().zip(&self.bound);
+        let others = columns.filter_map(|(name, bound)| {
+            bound.others(&self.rows).map(|(count, first)| (name, count, first))
+        });
+        others.collect()
+    }
+
     /// Writes the numbers of as many rows as `out` has columns, from the `first` on.
     ///
     /// # Shapes

@@ -153,6 +153,36 @@ impl Categories<'_> {
     }
 }
 
+impl Bound<'_> {
+    /// In how many of these rows is a category that has no number of its own, and one of them.
+    pub(super) fn others(&self, rows: &Rows<'_>) -> Option<(usize, String)> {
+        let Self::Category(encoder, categories) = self else { return None };
+        let is_other = |one: Option<usize>| one.is_none_or(|one| one >= encoder.values.len());
+        let (mut count, mut first) = (0, None);
+        let mut add = |text: &dyn Fn() -> String| {
+            count += 1;
+            first.get_or_insert_with(text);
+        };
+        match categories {
+            Categories::Of(texts, ones) => {
+                for code in rows.iter().filter_map(|row| texts.code(row)) {
+                    if is_other(ones[code]) {
+                        add(&|| texts.value(code).to_owned());
+                    }
+                }
+            }
+            Categories::Numbers(numbers, ones) => {
+                for number in rows.iter().map(|row| numbers.get(row)).filter(|n| !n.is_nan()) {
+                    if !ones.contains_key(&canonical(number)) {
+                        add(&|| canonical(number));
+                    }
+                }
+            }
+        }
+        first.map(|first| (count, first))
+    }
+}
+
 fn categories<'a>(encoder: &CategoryEncoder, column: &'a Column) -> Categories<'a> {
     let ones = encoder.values.iter().cloned().enumerate().map(|(i, value)| (value, i));
     let ones: HashMap<String, usize> = ones.collect();

@@ -171,17 +171,21 @@ impl Encoding {
 /// The positions of columns.
 ///
 /// # Errors
-/// If some are missing, with the names that are most like them.
-fn positions<'a>(
+/// If some are missing, with the names that are most like them, or if several have one of the names.
+pub(crate) fn positions<'a>(
     table: &Table,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<usize>, TableError> {
-    let by_name: HashMap<&str, usize> =
-        table.names().enumerate().map(|(position, name)| (name, position)).collect();
+    // `None` for a name that several columns have.
+    let mut by_name: HashMap<&str, Option<usize>> = HashMap::new();
+    for (position, name) in table.names().enumerate() {
+        by_name.entry(name).and_modify(|found| *found = None).or_insert(Some(position));
+    }
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in names {
         match by_name.get(name) {
-            Some(&position) => found.push(position),
+            Some(&Some(position)) => found.push(position),
+            Some(None) => return Err(TableError::DuplicateColumn(name.to_owned())),
             None => missing.push(name.to_owned()),
         }
     }

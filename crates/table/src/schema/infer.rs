@@ -20,7 +20,11 @@ const MANY_ROWS: usize = 50;
 
 pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema, TableError> {
     let table = rows.table();
-    options.names().try_for_each(|name| table.position(name).map(drop))?;
+    options.names().try_for_each(|name| match table.position(name) {
+        // Both are.
+        Err(TableError::DuplicateColumn(name)) if options.drop.contains(&name) => Ok(()),
+        position => position.map(drop),
+    })?;
     let roles = options.roles.iter().map(|(column, role)| (column, role.as_str()));
     let roles = roles.chain(options.drop.iter().map(|column| (column, "column to leave out")));
     for (column, role) in roles {
@@ -211,8 +215,9 @@ fn formatted(texts: &Texts) -> Option<LeftOut> {
     if texts.distinct() <= FEW {
         return None;
     }
-    let found = texts.values().filter(|text| is_formatted(text)).count();
-    let example = texts.values().find(|text| is_formatted(text))?;
+    let is_formatted = |text: &&str| is_formatted(text) || is_date(text);
+    let found = texts.values().filter(is_formatted).count();
+    let example = texts.values().find(is_formatted)?;
     (10 * found >= 9 * texts.distinct()).then(|| LeftOut::Formatted(example.to_owned()))
 }
 
@@ -225,6 +230,19 @@ pub(crate) fn is_formatted(text: &str) -> bool {
     let is_unit = unit == 0 || (unit <= 4 && number.ends_with([' ', '\u{a0}', '°', '%']));
     let is_part = |c: char| c.is_ascii_digit() || ".,'’ \u{a0}\u{202f}%$€£¥()+-−°".contains(c);
     is_unit && number.chars().any(|c| c.is_ascii_digit()) && number.chars().all(is_part)
+}
+
+/// Whether a text is a date, also with a time, that ISO 8601 would write otherwise.
+pub(crate) fn is_date(text: &str) -> bool {
+    let date = text.split([' ', 'T']).next().unwrap_or_default();
+    let is_of = |separator: char| {
+        let parts: Vec<&str> = date.split(separator).collect();
+        let is_number = |part: &&str| {
+            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        parts.len() == 3 && parts.iter().all(is_number)
+    };
+    ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none()
 }
 
 /// Whether no text is in as many rows as are needed.

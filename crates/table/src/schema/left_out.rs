@@ -2,6 +2,8 @@ use std::fmt;
 
 use densely_parts::shortened;
 
+use super::is_date;
+
 /// Why a column is no feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeftOut {
@@ -27,7 +29,8 @@ pub enum LeftOut {
         /// How often one has to come.
         needed: usize,
     },
-    /// Its cells are numbers for people, such as this: with a unit, a currency or thousands set apart.
+    /// Its cells are numbers for people, such as this: with a unit, a currency or thousands set apart; or dates
+    /// that are not of ISO 8601.
     Formatted(String),
     /// It is text for people.
     Text,
@@ -55,6 +58,12 @@ impl fmt::Display for LeftOut {
             Self::Rare { distinct, needed } => {
                 write!(f, "none of its {distinct} values is in {needed} rows")
             }
+            Self::Formatted(cell) if is_date(cell) => write!(
+                f,
+                "its cells are dates such as `{}`: write them as ISO 8601 does, as 2024-12-31 or \
+                 2024-12-31T23:59:59",
+                shortened(cell)
+            ),
             Self::Formatted(cell) => write!(
                 f,
                 "its cells are numbers with something around them, such as `{}`: leave that out of \

@@ -10,7 +10,7 @@ mod truth;
 use std::fmt;
 
 pub use column_kind::ColumnKind;
-pub(crate) use infer::is_formatted;
+pub(crate) use infer::{is_date, is_formatted};
 pub use left_out::LeftOut;
 pub use options::SchemaOptions;
 pub(crate) use options::needed;
@@ -85,7 +85,7 @@ impl Schema {
     ///
     /// Left out are columns without any value or with one; different whole numbers that number rows or
     /// identify them, as the name of their column or the lack of one says; text that is different in each
-    /// row, or is numbers with something around them; and text of which no value is frequent enough to learn from.
+    /// row, or is numbers with something around them or dates of other kinds; and text of which no value is frequent enough to learn from.
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`] for a name in the options that there is not,

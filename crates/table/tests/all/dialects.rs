@@ -173,7 +173,6 @@ fn what_is_wrong_is_said_with_its_line() {
         ("a,b\n1,2\n\n3\n4,5\n", "line 4: expected as many cells as there are columns (2), got 1"),
         ("a,b\n1,2\n3,4,5\n", "line 3: expected as many cells as there are columns (2), got 3"),
         ("a,b\n1,2\n3,\"4\n5,6\n", "line 3: a quoted cell that begins here is never closed"),
-        ("a,a\n1,2\n", "there are two columns `a`: give one of them another name"),
     ] {
         let error = Table::from_reader(text.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), expected, "{text:?}");
@@ -207,10 +206,42 @@ fn several_tables_become_one_by_the_names_of_their_columns() {
     let (a, b) = (read("x,y\n1,a\n2,b\n"), read("y,x\nc,0.5\n"));
     let both = Table::concat([a, b]).unwrap();
     assert_eq!(shown(&both), rows(&[&["x", "y"], &["1", "a"], &["2", "b"], &["0.5", "c"]]));
-    let error = Table::concat([read("x,y\n1,2\n"), read("x,z\n1,2\n")]).unwrap_err();
-    assert!(matches!(error, TableError::UnknownColumn { name, .. } if name == "z"));
-    let error = Table::concat([read("x,y\n1,2\n"), read("x\n1\n")]).unwrap_err();
-    assert!(matches!(error, TableError::UnknownColumn { name, .. } if name == "y"));
+    let error = |others: &[&str]| {
+        let tables = ["x,y\n1,2\n"].iter().chain(others).map(|text| read(text));
+        match Table::concat(tables).unwrap_err() {
+            TableError::Part { part, source } => (part, *source),
+            error => panic!("{error}"),
+        }
+    };
+    for others in [&["x,y\n1,2\n", "x,z\n1,2\n"][..], &["y,x\n1,2\n", "x\n1\n"]] {
+        let (part, source) = error(others);
+        assert!(
+            matches!(source, TableError::MissingColumns { missing, .. } if missing == ["y"]),
+            "{others:?}"
+        );
+        assert_eq!(part, 3);
+    }
+    let (part, source) = error(&["x,more,y\n1,2,3\n"]);
+    assert!(matches!(source, TableError::ExtraColumns { extra, .. } if extra == ["more"]));
+    assert_eq!(part, 2);
+
+    // Each row knows its file.
+    let files = [read("x\n1\n2\n"), read("x\n3\n"), read("x\n4\n")];
+    let table = Table::concat(files).unwrap();
+    let places = (0..4).map(|row| table.place(row).to_string());
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            "row 1 of file 1 (line 2)",
+            "row 2 of file 1 (line 3)",
+            "row 1 of file 2 (line 2)",
+            "row 1 of file 3 (line 2)"
+        ]
+    );
+    let columns = vec![densely_table::Column::numbers("x", vec![5.0])];
+    let table = Table::concat([table, Table::from_columns(columns).unwrap()]).unwrap();
+    assert_eq!(table.place(4).to_string(), "row 1 of file 4");
+    assert_eq!(table.place(2).to_string(), "row 1 of file 2 (line 2)");
 }
 
 /// Rows enough for several blocks, with texts that come late and quoted line breaks.

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use crate::args::{DialectArgs, EvaluateArgs};
 use crate::error::CliError;
+use crate::input;
 use crate::output::counted;
 use crate::run_folder::SPLIT;
 use crate::split::{Split, hash};
 
 /// Rows of a table: of that which the model was trained on, those that were held out.
 pub(super) struct Judged {
-    pub(super) path: PathBuf,
+    pub(super) paths: Vec<PathBuf>,
     pub(super) dialect: DialectArgs,
     /// All, unless these.
     pub(super) rows: Option<Vec<usize>>,
@@ -22,35 +23,30 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
         let split = split(args)?;
-        let other = |path: &PathBuf| Self {
-            path: path.clone(),
-            dialect: args.dialect.clone(),
-            rows: None,
-            note: None,
-        };
-        match (&args.data, split) {
-            (Some(path), None) => Ok(other(path)),
-            (Some(path), Some(split)) => {
-                let is_own =
-                    path.is_file() && hash(path).map_err(CliError::file(path))? == split.data_hash;
-                match is_own {
-                    true => Ok(Self::of_own(path.clone(), &split, args)),
-                    false => Ok(other(path)),
+        match (&args.data[..], split) {
+            ([], None) => Err(CliError::NoSplit(args.model.clone())),
+            ([], Some(split)) => {
+                if hash(&split.data)? != split.data_hash {
+                    return Err(CliError::OtherData(input::label(&split.data)));
                 }
+                Ok(Self::of_own(split.data.clone(), &split, args))
             }
-            (None, Some(split)) => {
-                let path = split.data.clone();
-                if hash(&path).map_err(CliError::file(&path))? != split.data_hash {
-                    return Err(CliError::OtherData(path));
-                }
-                Ok(Self::of_own(path, &split, args))
+            (paths, Some(split))
+                if paths.iter().all(|path| path.is_file()) && hash(paths)? == split.data_hash =>
+            {
+                Ok(Self::of_own(paths.to_vec(), &split, args))
             }
-            (None, None) => Err(CliError::NoSplit(args.model.clone())),
+            (paths, _) => Ok(Self {
+                paths: paths.to_vec(),
+                dialect: args.dialect.clone(),
+                rows: None,
+                note: None,
+            }),
         }
     }
 
     /// Of the file that the model was trained on, which is read as it was then.
-    fn of_own(path: PathBuf, split: &Split, args: &EvaluateArgs) -> Self {
+    fn of_own(paths: Vec<PathBuf>, split: &Split, args: &EvaluateArgs) -> Self {
         let dialect = split.reading.or(&args.dialect);
         let learned = counted(split.train.len(), "row");
         let (rows, note) = match split.held_out() {
@@ -73,7 +69,7 @@ impl Judged {
                 ),
             ),
         };
-        Self { path, dialect, rows, note: Some(note) }
+        Self { paths, dialect, rows, note: Some(note) }
     }
 }
 

@@ -1,16 +1,17 @@
 //! The data of a run that come from a table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
 use densely::prelude::*;
 use densely::table::{Column, ColumnKind, EncodedRows, TableError};
 
-use super::parts::{Part, Parts, cannot_hold_out, cannot_prepare, name};
-use crate::args::{Names, TaskArg, TrainArgs};
+use super::parts::{Part, Parts, cannot_hold_out, name};
+use crate::args::{ColumnsArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, eprintln};
+use crate::schema;
 use crate::split::{Reading, Split, hash, whole};
 use crate::visible::visible;
 
@@ -21,15 +22,17 @@ struct Examples {
 }
 
 pub(super) fn read<T: Scalar>(
-    path: &Path,
+    paths: &[PathBuf],
     args: &TrainArgs,
     threads: &Threads,
 ) -> Result<Parts<T>, CliError> {
+    let path = &*input::label(paths);
     let source = path.display().to_string();
-    let table = input::table(path, &args.dialect, None, threads)?;
+    let columns = schema::with_file(&args.columns)?;
+    let table = input::tables(paths, &args.dialect, None, threads)?;
     let in_table = || CliError::table(path);
-    let names = targets(args, &table);
-    let target = TargetColumns::infer(&table, &names, task(args, &names, path)?);
+    let names = targets(args, &columns, &table);
+    let target = TargetColumns::infer(&table, &names, task(args, &columns, &names, path)?);
     let target = target.map_err(in_table())?;
     if table.columns().len() == target.columns().len() {
         return Err(in_table()(TableError::NoFeatures { columns: Vec::new() }));
@@ -44,6 +47,9 @@ pub(super) fn read<T: Scalar>(
             visible(&source)
         );
     }
+    if args.target_transform == TargetTransform::Log && target.classes().is_none() {
+        target.check_positive(&all).map_err(in_table())?;
+    }
     let all = Examples { rows, target: values };
     let (rest, test) = match &args.test_data {
         Some(_) => (all, None),
@@ -51,21 +57,26 @@ pub(super) fn read<T: Scalar>(
     };
     let (train, validation) = split(rest, "validation", args.validation, args, &table, path)?;
 
-    let split = split_of(path, args, &train, validation.as_ref(), test.as_ref())?;
+    let split = split_of(paths, args, &train, validation.as_ref(), test.as_ref())?;
     let rows = Rows::of(&table, &train.rows);
-    let schema = Schema::infer(&rows, &schema_options(args, &target)).map_err(in_table())?;
-    let schema = match &args.dialect.missing {
-        Some(Names(words)) => schema.with_missing(densely::table::Missing::new(words)),
-        None => schema,
-    };
-    let options = EncodingOptions::new().impute(args.impute).categories(args.categories);
-    let options = args.rare.map_or(options.clone(), |rare| options.rare(rare));
-    let encoding = Encoding::fit_on(&schema, &rows, &options, threads).map_err(in_table())?;
+    let options = schema_options(args, &columns, &target);
+    let schema = schema::infer(&rows, options, &args.encoding, &args.dialect);
+    let schema = schema.map_err(in_table())?;
+    let encoding = Encoding::fit_on(&schema, &rows, &args.encoding.options(), threads);
+    let encoding = encoding.map_err(in_table())?;
     let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
-    let (methods, known) = (&args.preprocess.0, TransformKinds::new());
+    let (methods, known) = (&args.preprocess, TransformKinds::new());
     let preparation =
-        Preparation::fit_rows(methods, &encoded, &target, &train.target, &known, threads);
-    let preparation = preparation.map_err(|error| cannot_prepare(args, &source, error))?;
+        Preparation::fit_rows(&methods.0, &encoded, &target, &train.target, &known, threads);
+    let preparation = preparation.map_err(CliError::preparing(methods, &source))?;
+    let preparation = match args.target_transform {
+        TargetTransform::None => preparation,
+        TargetTransform::Log => {
+            let options = "--target-transform log";
+            let logs = preparation.with_log_targets(&train.target);
+            logs.map_err(CliError::options(options, "leave it out for classes"))?
+        }
+    };
     let part = |encoded: &EncodedRows<'_>, target: Target<f64>| {
         let rows = encoded.rows();
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
@@ -93,25 +104,25 @@ pub(super) fn read<T: Scalar>(
             (Some(Part { data, target: read }), source)
         }
     };
-    let (name, target) = (name(path), Some(target));
+    let (name, target) = (name(&paths[0]), Some(target));
     Ok(Parts { name, source, train, validation, test, test_source, preparation, target, split })
 }
 
 /// Which rows are which part, of a file that can be read again.
 fn split_of(
-    path: &Path,
+    paths: &[PathBuf],
     args: &TrainArgs,
     train: &Examples,
     validation: Option<&Examples>,
     test: Option<&Examples>,
 ) -> Result<Option<Split>, CliError> {
-    if !path.is_file() {
+    if !paths.iter().all(|path| path.is_file()) {
         return Ok(None);
     }
     let rows = |part: Option<&Examples>| part.map_or(Vec::new(), |part| part.rows.clone());
     Ok(Some(Split {
-        data: whole(path),
-        data_hash: hash(path).map_err(CliError::file(path))?,
+        data: paths.iter().map(|path| whole(path)).collect(),
+        data_hash: hash(paths)?,
         reading: Reading::of(&args.dialect),
         train: train.rows.clone(),
         validation: rows(validation),
@@ -120,9 +131,13 @@ fn split_of(
 }
 
 /// The task that was asked for, also by what the target is said to be.
-fn task(args: &TrainArgs, targets: &[String], path: &Path) -> Result<Option<Task>, CliError> {
-    let kinds = args.kinds.iter().flat_map(|kinds| &kinds.0);
-    let told = kinds.rev().find(|(name, _)| targets.contains(name));
+fn task(
+    args: &TrainArgs,
+    columns: &ColumnsArgs,
+    targets: &[String],
+    path: &Path,
+) -> Result<Option<Task>, CliError> {
+    let told = columns.kinds().rev().find(|(name, _)| targets.contains(name));
     let told = match told {
         None => None,
         Some((_, ColumnKind::Number)) => Some(Task::Regression),
@@ -152,12 +167,13 @@ fn roles(args: &TrainArgs) -> impl Iterator<Item = (&String, &'static str)> {
 }
 
 /// What to predict: by default, the last column that is for nothing else.
-fn targets(args: &TrainArgs, table: &Table) -> Vec<String> {
+fn targets(args: &TrainArgs, columns: &ColumnsArgs, table: &Table) -> Vec<String> {
     if let Some(Names(names)) = &args.target {
         return names.clone();
     }
     let is_taken = |name: &str| {
-        args.dropped().any(|dropped| dropped == name) || roles(args).any(|(role, _)| role == name)
+        columns.dropped().any(|dropped| dropped == name)
+            || roles(args).any(|(role, _)| role == name)
     };
     // A separator at the end of each line makes a column without values.
     let is_left_over =
@@ -167,18 +183,14 @@ fn targets(args: &TrainArgs, table: &Table) -> Vec<String> {
     last.map(|column| column.name().to_owned()).into_iter().collect()
 }
 
-fn schema_options(args: &TrainArgs, target: &TargetColumns) -> SchemaOptions {
-    let mut options = SchemaOptions::new();
-    options = target.columns().iter().fold(options, SchemaOptions::target);
-    options = args.dropped().fold(options, SchemaOptions::drop);
-    options = args.kept().fold(options, SchemaOptions::keep);
-    options = roles(args).fold(options, |options, (name, role)| options.role(name, role));
-    let kinds = args.kinds.iter().flat_map(|kinds| &kinds.0);
-    options = kinds.fold(options, |options, (name, kind)| options.kind(name, *kind));
-    match args.rare {
-        Some(rows) => options.rare(rows),
-        None => options,
-    }
+fn schema_options(
+    args: &TrainArgs,
+    columns: &ColumnsArgs,
+    target: &TargetColumns,
+) -> SchemaOptions {
+    let options = columns.schema_options();
+    let options = target.columns().iter().fold(options, SchemaOptions::target);
+    roles(args).fold(options, |options, (name, role)| options.role(name, role))
 }
 
 /// Cuts off a share: of each class, of whole groups, or of what comes last.

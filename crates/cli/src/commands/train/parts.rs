@@ -36,9 +36,9 @@ pub(crate) struct Part<T: Scalar> {
 
 impl<T: Scalar> Parts<T> {
     pub(crate) fn read(args: &TrainArgs, threads: &Threads) -> Result<Self, CliError> {
-        match &args.data {
-            Some(path) => of_table::read(path, args, threads),
-            None => Self::of_digits(args),
+        match &args.data[..] {
+            [] => Self::of_digits(args),
+            paths => of_table::read(paths, args, threads),
         }
     }
 
@@ -76,7 +76,7 @@ impl<T: Scalar> Parts<T> {
         let (rest, test) = split(placed(digits())?, "test", args.test)?;
         let (train, validation) = split(rest, "validation", args.validation)?;
         let preparation = Preparation::fit(&args.preprocess.0, &train)
-            .map_err(|error| cannot_prepare(args, &source, error))?;
+            .map_err(CliError::preparing(&args.preprocess, &source))?;
         let part = |data: Dataset<f64>| {
             let prepared = preparation.dataset(&data).map_err(CliError::in_data(&source))?;
             Ok::<_, CliError>(Part { data: prepared, target: data.target().clone() })
@@ -132,15 +132,4 @@ pub(super) fn cannot_hold_out(
     };
     let options = format!("--{part} {fraction}");
     CliError::options(options, remedy)(CliError::data(source)(error))
-}
-
-/// Why data cannot be prepared, and what to ask for instead.
-pub(super) fn cannot_prepare(args: &TrainArgs, source: &str, error: ModelError) -> CliError {
-    match error {
-        ModelError::Preprocess(_) => {
-            let options = format!("--preprocess {}", args.preprocess);
-            CliError::options(options, "choose another method, or another value for it")(error)
-        }
-        error => CliError::in_data(source)(error),
-    }
 }

@@ -195,11 +195,12 @@ impl Body {
                     }
                 }
             }
-            Answer::Values { scale, mean, .. } => {
+            Answer::Values { scale, mean, is_log, .. } => {
+                let function = if *is_log { "exp" } else { "" };
                 for (index, (&scale, &mean)) in scale.iter().zip(mean).enumerate() {
                     let (scale, mean) = (double(scale), double(mean));
                     code += &format!(
-                        "    answer.values[{index}] = (double){now}[{index}] * {scale} + {mean};\n"
+                        "    answer.values[{index}] = {function}((double){now}[{index}] * {scale} + {mean});\n"
                     );
                 }
             }

@@ -217,10 +217,11 @@ impl Body {
                     "{class}{code}    Answer {{ class, label: CLASSES[class], {field}scores: x }}\n"
                 )
             }
-            Answer::Values { scale, mean, .. } => {
+            Answer::Values { scale, mean, is_log, .. } => {
+                let (open, close) = if *is_log { ("exp_double(", ")") } else { ("", "") };
                 let values = scale.iter().zip(mean).enumerate().map(|(index, (&scale, &mean))| {
                     let (scale, mean) = (double(scale), double(mean));
-                    format!("f64::from(x[{index}]) * {scale} + {mean}")
+                    format!("{open}f64::from(x[{index}]) * {scale} + {mean}{close}")
                 });
                 let values: Vec<String> = values.collect();
                 format!("    Answer {{ values: [{}], scores: x }}\n", values.join(", "))

@@ -18,6 +18,26 @@ fn exp(x: f32) -> f32 {
     y * power(n / 2) * power(n - n / 2)
 }
 
+/// eˣ in f64, to 1e-15.
+fn exp_double(x: f64) -> f64 {
+    if x > 709.79 {
+        return f64::INFINITY;
+    }
+    if x < -745.2 {
+        return 0.0;
+    }
+    let shift = if x < 0.0 { -0.5 } else { 0.5 };
+    let n = (x * core::f64::consts::LOG2_E + shift) as i32;
+    let r = x - f64::from(n) * 0.693_147_180_369_123_8 - f64::from(n) * 1.908_214_929_270_587_7e-10;
+    let (mut y, mut term) = (1.0, 1.0);
+    for k in 1..15 {
+        term *= r / f64::from(k);
+        y += term;
+    }
+    let power = |n: i32| f64::from_bits(((n + 1023) as u64) << 52);
+    y * power(n / 2) * power(n - n / 2)
+}
+
 /// eˣ − 1.
 fn exp_m1(x: f32) -> f32 {
     if abs(x) < 0.01 { x + x * x * (0.5 + x / 6.0) } else { exp(x) - 1.0 }

@@ -62,6 +62,12 @@ mod tests {
         assert_close("sigmoid", sigmoid, |x| 1.0 / (1.0 + (-x).exp()), -100.0, 100.0);
         assert_close("normal_cdf", normal_cdf, Real::normal_cdf, -12.0, 12.0);
         assert_close("sqrt", sqrt, f64::sqrt, 0.0, 1e6);
+        for step in -7_400..=7_090 {
+            let x = f64::from(step) / 10.0;
+            assert!((exp_double(x) / x.exp() - 1.0).abs() < 1e-14 || x < -708.0, "{x}");
+        }
+        assert_eq!([exp_double(710.0), exp_double(-746.0)], [f64::INFINITY, 0.0]);
+        assert!(exp_double(f64::NAN).is_nan());
         let ends = [exp(200.0), exp(-200.0), ln(0.0), sqrt(0.0), tanh(1e30), sigmoid(-1e30)];
         assert_eq!(ends, [f32::INFINITY, 0.0, f32::NEG_INFINITY, 0.0, 1.0, 0.0]);
         for f in [exp, exp_m1, ln, ln_1p, tanh, sigmoid, normal_cdf, sqrt, abs] {

@@ -1,0 +1,103 @@
+//! What columns are, as options and a file say it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use densely::prelude::{Rows, Schema, SchemaOptions};
+use densely::table::{ColumnKind, Missing, TableError};
+use toml::{Table, Value};
+
+use crate::args::{ColumnsArgs, DialectArgs, EncodingArgs, Kinds, Names};
+use crate::error::CliError;
+use crate::visible::visible;
+
+/// What a file says of a column that is no feature.
+const LEFT_OUT: &str = "left-out";
+
+const HEAD: &str = "\
+# What the columns of a table are, for `densely train --schema` with this file: number, category, boolean,
+# time or text, and left-out for one that is not used. What columns are that are not here is told from
+# their cells.
+[columns]
+";
+
+/// The schema of these rows, which keeps note of which words were gaps.
+pub(crate) fn infer(
+    rows: &Rows<'_>,
+    options: SchemaOptions,
+    encoding: &EncodingArgs,
+    dialect: &DialectArgs,
+) -> Result<Schema, TableError> {
+    let options = match encoding.rare {
+        Some(rows) => options.rare(rows),
+        None => options,
+    };
+    let schema = Schema::infer(rows, &options)?;
+    Ok(match &dialect.missing {
+        Some(Names(words)) => schema.with_missing(Missing::new(words)),
+        None => schema,
+    })
+}
+
+/// The text of a file for a schema.
+pub(crate) fn text(schema: &Schema) -> String {
+    let line = |name: &str, kind: &str| {
+        Table::from_iter([(name.to_owned(), Value::from(kind))]).to_string().trim_end().to_owned()
+    };
+    let lines = schema.columns().iter().map(|column| match &column.left_out {
+        None => line(&column.name, column.kind.name()) + "\n",
+        Some(reason) => {
+            let (line, reason) = (line(&column.name, LEFT_OUT), reason.to_string());
+            format!("{line}  # {}: {}\n", column.kind, visible(&reason))
+        }
+    });
+    HEAD.to_owned() + &lines.collect::<String>()
+}
+
+/// The options with what their file says, which comes after what they say themselves.
+pub(crate) fn with_file(columns: &ColumnsArgs) -> Result<ColumnsArgs, CliError> {
+    let Some(path) = &columns.schema else { return Ok(columns.clone()) };
+    let of_file = read(path).map_err(CliError::file(path))?;
+    let (mut drop, mut kinds) = (Vec::new(), Vec::new());
+    for (name, kind) in of_file {
+        let is_said = columns.kinds().any(|(said, _)| *said == name)
+            || columns.kept().chain(columns.dropped()).any(|said| *said == name);
+        match kind {
+            None if !is_said => drop.push(name),
+            Some(kind) if !is_said => kinds.push((name, kind)),
+            _ => {}
+        }
+    }
+    let mut columns = columns.clone();
+    columns.drop.push(Names(drop));
+    columns.kinds.insert(0, Kinds(kinds));
+    Ok(columns)
+}
+
+/// What a file says of columns: their kinds, or that they are left out.
+fn read(path: &Path) -> io::Result<Vec<(String, Option<ColumnKind>)>> {
+    let refused = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
+    let file: Table = fs::read_to_string(path)?
+        .parse()
+        .map_err(|error: toml::de::Error| refused(error.message().to_owned()))?;
+    let expected = "expected a table [columns] of names and what they are, as `inspect MODEL --schema` \
+                    writes it";
+    let [(key, Value::Table(columns))] = &file.iter().collect::<Vec<_>>()[..] else {
+        return Err(refused(expected.to_owned()));
+    };
+    if *key != "columns" {
+        return Err(refused(expected.to_owned()));
+    }
+    let column = |(name, kind): (&String, &Value)| {
+        let kind = match kind.as_str() {
+            Some(LEFT_OUT) => None,
+            Some(kind) => Some(kind.parse().map_err(|error: TableError| {
+                refused(format!("column `{name}`: {error}, and {LEFT_OUT}"))
+            })?),
+            None => return Err(refused(format!("column `{name}`: {expected}"))),
+        };
+        Ok((name.clone(), kind))
+    };
+    columns.iter().map(column).collect()
+}

@@ -1,0 +1,95 @@
+//! What columns are: a file that says it, names that come twice, dates, and categories that are new.
+
+use crate::common::{Folder, flowers};
+
+fn houses() -> String {
+    let row = |i: usize| {
+        let (size, zip) = (30 + i * 37 % 90, ["1010", "1020", "2340"][i % 3]);
+        let sold = format!("{:02}.{:02}.2024", i % 28 + 1, i % 12 + 1);
+        format!("{i},{size},{zip},{},{sold},{}\n", ["yes", "no"][i / 2 % 2], 7 * size + i % 5)
+    };
+    "id,size,area,lift,sold,price\n".to_owned() + &(0..150).map(row).collect::<String>()
+}
+
+#[test]
+fn a_file_says_what_columns_are() {
+    let folder = Folder::new();
+    folder.write("t.csv", houses());
+    folder.ok("train t.csv --epochs 1 --type area=category --out run");
+    let schema = folder.ok("inspect run --schema");
+    for line in [
+        "[columns]",
+        "id = \"left-out\"  # number: it numbers the rows",
+        "size = \"number\"",
+        "area = \"category\"",
+        "lift = \"boolean\"",
+    ] {
+        assert!(schema.lines().any(|found| found == line), "{line}\n{schema}");
+    }
+    // A date that is not of ISO 8601 is no category, and how to write it is said.
+    assert!(schema.contains("sold = \"left-out\"  # category: its cells are dates such as `0"));
+    folder.write("schema.toml", &schema);
+    folder.ok("train t.csv --epochs 1 --schema schema.toml --out same");
+    let shown = |run: &str| folder.json(&format!("inspect {run}"));
+    let (run, same) = (shown("run"), shown("same"));
+    assert_eq!(run["weights_hash"], same["weights_hash"]);
+    assert_eq!(same["schema"][2]["kind"], "category");
+    // From anywhere, and with what is edited in it.
+    folder.write("schema.toml", schema.replace("id = \"left-out\"", "id = \"number\""));
+    std::fs::create_dir(folder.path().join("other")).unwrap();
+    let again = folder.shell("cd other && densely train --config ../same/config.toml --out again");
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    let again = shown("other/again");
+    assert!(again["schema"][0]["left_out"].is_null(), "{again}");
+    // Options come first.
+    folder
+        .ok("train t.csv --epochs 1 --schema schema.toml --type area=number --drop id --out said");
+    let said = shown("said");
+    assert_eq!(said["schema"][0]["left_out"], "as asked for");
+    assert_eq!(said["schema"][2]["kind"], "number");
+
+    folder.ok("preprocess t.csv --target price --schema schema.toml -o x.csv");
+    assert!(folder.read("x.csv").starts_with("id,size,area = 1010,"), "{}", folder.read("x.csv"));
+    for (text, expected) in [
+        ("[columns]\nsize = \"nombre\"\n", "column `size`: `nombre` is no kind of column"),
+        ("[columns]\nsize = 3\n", "column `size`: expected a table [columns]"),
+        ("size = \"number\"\n", "expected a table [columns] of names and what they are"),
+        ("[columns\n", "wrong.toml: "),
+        ("[columns]\nsizes = \"number\"\n", "there is no column `sizes` (did you mean `size`?)"),
+    ] {
+        folder.write("wrong.toml", text);
+        let message = folder.fails(1, "train t.csv --schema wrong.toml");
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn names_that_come_twice_are_refused_where_they_are_used() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{},{},{}\n", i % 7, i % 5, i % 3, i % 2);
+    folder.write("t.csv", "a,note,note,y\n".to_owned() + &(0..60).map(row).collect::<String>());
+    let message = folder.fails(1, "train t.csv --epochs 1");
+    assert!(message.contains("there are two columns `note`: give one of them another name"));
+    let message = folder.fails(1, "train t.csv --target note --epochs 1");
+    assert!(message.contains("there are two columns `note`"), "{message}");
+    folder.ok("train t.csv --drop note --epochs 1 --out run");
+    assert_eq!(folder.ok("predict run t.csv").lines().count(), 61);
+    assert!(folder.fails(1, "predict run t.csv --keep note").contains("two columns `note`"));
+    folder.write("new.csv", "a,a,y\n1,2,0\n");
+    assert!(folder.fails(1, "predict run new.csv").contains("two columns `a`"));
+}
+
+#[test]
+fn categories_that_are_new_are_counted() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    folder.ok("train t.csv --target number --task regress --epochs 1 --out run");
+    folder.write("new.csv", "height,kind,width\n1,rose,2\n1,lily,2\n1,,2\n2,fern,2\n");
+    let predicted = folder.run("predict run new.csv");
+    assert_eq!(
+        predicted.stderr,
+        "new.csv: 2 rows with a category of `kind` that the model takes for any other, such as \
+         `lily`\n"
+    );
+    assert_eq!(folder.run("predict run t.csv").stderr, "");
+}
