@@ -43,6 +43,14 @@ pub(crate) enum Command {
     Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
     Notes(NotesArgs),
+    /// List runs side by side: what came out, and the options in which they differ
+    Runs(RunsArgs),
+    /// Write the report of a run again: report.html in its folder
+    Report(ReportArgs),
+    /// Print what lets a shell complete commands and options
+    Completions(CompletionsArgs),
+    /// Write manual pages, one for each command
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +178,16 @@ pub(crate) struct TrainArgs {
     /// made all epochs with more --epochs; any other change needs --force
     #[arg(long, help_heading = "Output", requires = "out", conflicts_with = "config")]
     pub(crate) resume: bool,
+    /// What is shown while it trains: a line that changes (on a terminal), a line every second for
+    /// logs, or nothing
+    #[arg(long, value_name = "HOW", help_heading = "Output", default_value = "bar")]
+    pub(crate) progress: ProgressArg,
+    /// Write no report.html
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_report: bool,
+    /// Also write what happened in each epoch as TensorBoard reads it
+    #[arg(long, help_heading = "Output")]
+    pub(crate) tensorboard: bool,
     /// Print the result as one line of JSON
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
@@ -411,6 +429,49 @@ pub(crate) struct NotesArgs {
     /// Threads; 0 for one per processor. The result does not depend on it
     #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsArgs {
+    /// Folders of runs, or folders with such folders in them
+    #[arg(value_name = "FOLDER", default_value = "runs")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Print everything as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The folder of a run
+    pub(crate) run: PathBuf,
+    /// Threads; 0 for one per processor. The result does not depend on it
+    #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder for the pages
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Overwrite pages that are in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressArg {
+    #[value(alias = "live")]
+    Bar,
+    Plain,
+    None,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -20,7 +20,8 @@ use crate::run_folder::CONFIG;
 use crate::visible::visible;
 
 /// Options of `train` that say nothing about the result.
-const NOT_IN_A_CONFIG: [&str; 6] = ["out", "force", "resume", "json", "config", "help"];
+const NOT_IN_A_CONFIG: [&str; 9] =
+    ["out", "force", "resume", "json", "config", "help", "progress", "no-report", "tensorboard"];
 
 /// The files of the data, and what is between several of them in one text: no name has it.
 const DATA: &str = "data";

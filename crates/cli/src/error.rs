@@ -8,6 +8,7 @@ use densely::parts::shortened;
 use densely::table::TableError;
 use densely_files::FileError;
 use densely_notes::NotesError;
+use densely_picture::PictureError;
 use thiserror::Error;
 
 use crate::args::Transformations;
@@ -121,6 +122,20 @@ pub(crate) enum CliError {
          evaluate on", .0.display(), SPLIT
     )]
     NoSplit(PathBuf),
+    #[error("{}: it is no folder of a run: it has no {}", .0.display(), CONFIG)]
+    NotARun(PathBuf),
+    #[error(
+        "{}: the data of this run came from a pipe, so that its report cannot be made again",
+        .0.display()
+    )]
+    PipedData(PathBuf),
+    #[error(
+        "{}: it is not what the model was trained on any more, so that its report cannot be made \
+         again", .0.display()
+    )]
+    ChangedData(PathBuf),
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     #[error("wrong gradients in {}", .0.join(", "))]
     WrongGradients(Vec<String>),
 }

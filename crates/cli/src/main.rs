@@ -4,15 +4,19 @@ mod args;
 mod chunks;
 mod commands;
 mod config;
+mod epoch_line;
 mod error;
 mod input;
 mod output;
 mod progress;
+mod report;
 mod run_folder;
 mod schema;
+mod shell;
 mod signals;
 mod sink;
 mod split;
+mod tensorboard;
 mod visible;
 
 use std::io::Write;
@@ -67,5 +71,9 @@ fn run() -> Result<(), CliError> {
         Command::Export(args) => commands::export::run(&args),
         Command::Gradcheck(args) => commands::gradcheck::run(&args),
         Command::Notes(args) => commands::notes::run(&args),
+        Command::Runs(args) => commands::runs::run(&args),
+        Command::Report(args) => commands::report::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
     }
 }

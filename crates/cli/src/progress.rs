@@ -1,32 +1,84 @@
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
-use densely::models::Epoch;
-use indicatif::{ProgressBar, ProgressStyle};
+use densely::models::{Epoch, Evaluation};
+use densely_picture::number;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar of epochs, with the losses; only on a terminal.
-pub(crate) struct Progress(ProgressBar);
+use crate::args::ProgressArg;
+use crate::output::{counted, eprintln, percent};
+
+/// From one line of a log to the next.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What is shown of a training while it goes on.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    epochs: usize,
+    /// When the last line of a log was written, if there is one.
+    last: Option<Cell<Option<Instant>>>,
+}
 
 impl Progress {
-    pub(crate) fn new(epochs: usize) -> Self {
+    /// Of so many epochs at most.
+    pub(crate) fn new(how: ProgressArg, epochs: usize) -> Self {
         let bar = ProgressBar::new(epochs as u64);
-        let template = "  {bar:30} epoch {pos}/{len}  {msg}  {elapsed}";
+        let template = "  {bar:20} epoch {pos}/{len}  {msg}  {elapsed}, at most {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        match how {
+            // On what is no terminal, nothing.
+            ProgressArg::Bar => bar.enable_steady_tick(Duration::from_millis(200)),
+            ProgressArg::Plain | ProgressArg::None => {
+                bar.set_draw_target(ProgressDrawTarget::hidden());
+            }
+        }
+        let last = (how == ProgressArg::Plain).then(|| Cell::new(None));
+        Self { bar, epochs, last }
     }
 
     pub(crate) fn show(&self, epoch: &Epoch) {
-        let validation = match epoch.validation {
-            None => String::new(),
-            Some(validation) => format!(", validation {:.4}", validation.loss()),
-        };
-        self.0.set_message(format!("loss {:.4}{validation}", epoch.train_loss));
-        self.0.set_position(epoch.epoch as u64);
+        match &self.last {
+            None => {
+                if !self.bar.is_hidden() {
+                    self.bar.set_message(message(epoch));
+                }
+                self.bar.set_position(epoch.epoch as u64);
+            }
+            Some(last) => {
+                let is_due = last.get().is_none_or(|last| last.elapsed() >= PAUSE);
+                if is_due || epoch.epoch == self.epochs {
+                    eprintln!("  epoch {}/{}  {}", epoch.epoch, self.epochs, message(epoch));
+                    last.set(Some(Instant::now()));
+                }
+            }
+        }
     }
 
     pub(crate) fn clear(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
+}
+
+/// Losses, the learning rate, and what may be found of units.
+fn message(epoch: &Epoch) -> String {
+    let mut parts = vec![format!("loss {:.4}", epoch.train_loss)];
+    match epoch.validation {
+        Some(Evaluation::Classification { loss, accuracy, .. }) => {
+            parts.push(format!("validation {loss:.4}, {} right", percent(accuracy)));
+        }
+        Some(Evaluation::Regression { loss, r2, .. }) => {
+            parts.push(format!("validation {loss:.4}, R² {r2:.4}"));
+        }
+        Some(other) => parts.push(format!("validation {:.4}", other.loss())),
+        None => {}
+    }
+    parts.push(format!("rate {}", number(epoch.learning_rate)));
+    for (units, what) in
+        [(epoch.dead_units, "dead unit"), (epoch.saturated_units, "saturated unit")]
+    {
+        parts.extend(units.filter(|&units| units > 0).map(|units| counted(units, what)));
+    }
+    parts.join("  ")
 }

@@ -24,13 +24,19 @@ const CHECKPOINT: &str = "checkpoint.safetensors";
 /// The options of the run: `densely train --config` repeats it.
 pub(crate) const CONFIG: &str = "config.toml";
 /// What happened in each epoch: a line of JSON.
-const METRICS: &str = "metrics.jsonl";
+pub(crate) const METRICS: &str = "metrics.jsonl";
 
 /// Which rows of the data were learnt from, and which held out.
 pub(crate) const SPLIT: &str = "split.json";
 
+/// The report for people.
+const REPORT: &str = "report.html";
+
+/// What TensorBoard reads: it knows such a file by a part of its name.
+const EVENTS: &str = "events.out.tfevents.0.densely";
+
 /// All files of a run.
-const FILES: [&str; 5] = [MODEL, CHECKPOINT, CONFIG, METRICS, SPLIT];
+const FILES: [&str; 7] = [MODEL, CHECKPOINT, CONFIG, METRICS, SPLIT, REPORT, EVENTS];
 
 /// The folder of a run, in which every file is written whole or not at all.
 #[derive(Debug)]
@@ -207,10 +213,10 @@ impl RunFolder {
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         let split = self.path.join(SPLIT);
-        for other in [&split, &self.path.join(CHECKPOINT)] {
-            if self.overwrites && is_ours(other) {
+        for other in [SPLIT, CHECKPOINT, REPORT, EVENTS].map(|name| self.path.join(name)) {
+            if self.overwrites && is_ours(&other) {
                 // That of another run is worse than none.
-                fs::remove_file(other).map_err(CliError::file(other))?;
+                fs::remove_file(&other).map_err(CliError::file(other))?;
             }
         }
         file.save(self.model())?;
@@ -254,6 +260,29 @@ impl RunFolder {
         let path = self.path.join(METRICS);
         WholeFile::write(&path, lines).map_err(CliError::file(path))
     }
+
+    /// Writes the events of all epochs.
+    pub(crate) fn save_events(&self, events: &[u8]) -> Result<(), CliError> {
+        let path = self.path.join(EVENTS);
+        WholeFile::write(&path, events).map_err(CliError::file(path))
+    }
+}
+
+/// Writes the report of the run in a folder.
+///
+/// # Errors
+/// If there is a file of its name that is not ours, or it cannot be written.
+pub(crate) fn save_report(folder: &Path, page: &str) -> Result<(), CliError> {
+    let path = folder.join(REPORT);
+    if fs::symlink_metadata(&path).is_ok() && !is_ours(&path) {
+        return Err(CliError::ForeignFile(path));
+    }
+    WholeFile::write(&path, page).map_err(CliError::file(path))
+}
+
+/// Whether a folder holds a run.
+pub(crate) fn is_run(folder: &Path) -> bool {
+    folder.join(CONFIG).is_file() && is_ours(&folder.join(CONFIG))
 }
 
 /// Why there is no folder of this path: what is in its place, or in that of one it would be in.

@@ -25,6 +25,7 @@
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
 //! | scores with their spread, options by search | [`CrossValidation`] |
 //! | precision, recall, ROC, calibration, R² | [`metrics`] |
+//! | which columns a model relies on | [`PermutationImportance`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
 mod batches;
@@ -38,6 +39,7 @@ mod evaluation;
 mod fingerprint;
 mod fit_predictor;
 mod history;
+mod importance;
 mod into_model;
 mod linear_classifier;
 pub mod metrics;
@@ -64,6 +66,7 @@ pub use difference::Difference;
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
 pub use history::{Epoch, History, Stop};
+pub use importance::{Importance, PermutationImportance};
 pub use into_model::IntoModel;
 pub use linear_classifier::LinearClassifier;
 pub use mlp::Mlp;

@@ -3,7 +3,7 @@ use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
-use crate::evaluation::{regression, widen};
+use crate::evaluation::{losses, regression, widen};
 use crate::metrics::ClassificationScores;
 use crate::model::{check_outputs, classify_columns, targets};
 use crate::{Evaluation, IntoModel, Model, ModelError, Preparation};
@@ -164,6 +164,21 @@ impl<T: Scalar> Predictor<T> {
         }
     }
 
+    /// The loss of each example of data that are [prepared](Preparation::dataset) already, as in
+    /// training but without weights: the larger, the worse was it predicted.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn losses_prepared(
+        &self,
+        prepared: &Dataset<T>,
+        threads: &Threads,
+    ) -> Result<Vec<f64>, ModelError> {
+        self.model.check(prepared)?;
+        let scores = self.scores(prepared.x(), threads, |example| prepared.place(example))?;
+        Ok(losses(self.model.loss(), scores.as_ref(), targets(prepared).unweighted()))
+    }
+
     /// What else there is to say of a classifier: all that follows from its scores.
     ///
     /// # Errors
@@ -179,6 +194,23 @@ impl<T: Scalar> Predictor<T> {
         let place = |example| data.place(example);
         let x = self.preparation.inputs_at::<T>(data.x(), place)?;
         let scores = self.scores(x.as_ref(), threads, place)?;
+        ClassificationScores::new(self.model.loss(), labels, scores.as_ref())
+    }
+
+    /// [`classification_scores`](Self::classification_scores) of data that are
+    /// [prepared](Preparation::dataset) already.
+    ///
+    /// # Errors
+    /// As [`classification_scores`](Self::classification_scores).
+    pub fn classification_scores_prepared(
+        &self,
+        prepared: &Dataset<T>,
+        threads: &Threads,
+    ) -> Result<ClassificationScores, ModelError> {
+        let Some(labels) = prepared.labels() else {
+            return Err(ModelError::Targets { expected: "classes", actual: "real values" });
+        };
+        let scores = self.scores(prepared.x(), threads, |example| prepared.place(example))?;
         ClassificationScores::new(self.model.loss(), labels, scores.as_ref())
     }
 

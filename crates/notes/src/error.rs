@@ -4,6 +4,7 @@ use densely::models::ModelError;
 use densely::optim::OptimError;
 use densely::preprocess::PreprocessError;
 use densely::tensor::ShapeError;
+use densely_picture::PictureError;
 use thiserror::Error;
 
 /// Why an experiment could not be run.
@@ -43,6 +44,6 @@ pub enum NotesError {
     #[error(transparent)]
     Preprocess(#[from] PreprocessError),
     /// A picture that cannot be drawn.
-    #[error("the picture cannot be drawn: {0}")]
-    Picture(String),
+    #[error(transparent)]
+    Picture(#[from] PictureError),
 }

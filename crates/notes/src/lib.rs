@@ -37,7 +37,6 @@ mod lab;
 mod outcome;
 mod page;
 mod parts;
-mod picture;
 mod section;
 mod spread;
 mod statement;

@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::picture::Picture;
+use densely_picture::Picture;
+
 use crate::{Figures, NotesError, Statement};
 
 /// Whether a claim held here.

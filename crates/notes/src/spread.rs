@@ -36,6 +36,12 @@ impl Spread {
     }
 }
 
+impl From<Spread> for [f64; 3] {
+    fn from(spread: Spread) -> Self {
+        [spread.low, spread.median, spread.high]
+    }
+}
+
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [low, median, high] = [self.low, self.median, self.high].map(number);

@@ -19,14 +19,16 @@ use densely::tensor::ShapeError;
 
 use crate::args::{Dtype, LossArg, TrainArgs};
 use crate::config::{self, OptionText};
+use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
 use crate::progress::Progress;
-use crate::run_folder::RunFolder;
+use crate::report::Run;
+use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
 use keeper::Keeper;
 use optimizer::{Chosen, scheduled};
-use parts::Parts;
+pub(crate) use parts::{Judged, Part, Parts};
 use report::Report;
 use resume::{Stored, Typed};
 
@@ -86,7 +88,7 @@ fn train<T: Typed>(
     let file = ModelFile { predictor, provenance };
     folder.try_model(&file)?;
     summary::before(args, &parts, &file.predictor);
-    let mut keeper = Keeper::new(folder, file);
+    let mut keeper = Keeper::new(folder, file).with_events(args.tensorboard);
 
     let trainer = trainer(args, optimizer, patience, &threads)?;
     let trainer = match &parts.validation {
@@ -115,7 +117,7 @@ fn train<T: Typed>(
         summary::stopped(signal, &history, keeper.folder().path());
         return Err(CliError::Stopped(signal));
     }
-    let reported = report(&parts, &history, seconds, &mut keeper, &threads);
+    let reported = report(args, &parts, &history, seconds, &mut keeper, &threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
     signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
@@ -168,8 +170,9 @@ fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     }
 }
 
-/// What came out, which is stored with the model, and the most frequent mistakes.
+/// What came out, which is stored with the model and told on a page, and the most frequent mistakes.
 fn report<T: Scalar>(
+    args: &TrainArgs,
     parts: &Parts<T>,
     history: &History,
     seconds: f64,
@@ -180,7 +183,18 @@ fn report<T: Scalar>(
     let diagnosis = diagnosis(parts, history, predictor, threads)?;
     let report = Report::new(parts, predictor, history, &diagnosis, seconds, &path, threads)?;
     let confused = summary::confused(parts, predictor, threads)?;
+    let lines = report::lines(&history.epochs, Some(history), &diagnosis);
+    if diagnosis != history.diagnosis() {
+        keeper.set_lines(lines.clone());
+    }
     keeper.save_with(report.results())?;
+    if !args.no_report {
+        let (folder, provenance) = (keeper.folder().path(), keeper.provenance());
+        let (predictor, epochs, seed) =
+            (keeper.predictor(), &EpochLine::all(&lines)[..], args.seed);
+        let page = Run { folder, predictor, provenance, epochs, parts, seed, threads }.page()?;
+        save_report(folder, &page)?;
+    }
     Ok((report, confused))
 }
 
@@ -287,7 +301,7 @@ fn fit<T: Scalar>(
     signals: &Signals,
     keeper: &mut Keeper<T>,
 ) -> Result<History, CliError> {
-    let progress = Progress::new(args.epochs);
+    let progress = Progress::new(args.progress, args.epochs);
     let stopped = make_steps(&mut training, signals, &progress, keeper);
     progress.clear();
     let stopped = stopped?;

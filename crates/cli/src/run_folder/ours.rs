@@ -5,9 +5,11 @@ use std::path::Path;
 use densely::formats::{is_checkpoint_file, is_model_file};
 use serde_json::Value;
 
-use super::{CHECKPOINT, CONFIG, MODEL, SPLIT};
+use super::{CHECKPOINT, CONFIG, EVENTS, MODEL, REPORT, SPLIT};
 use crate::config;
+use crate::report::MARK;
 use crate::split::Split;
+use crate::tensorboard::is_events;
 
 /// What each line of a run's metrics has had from the first version on.
 const FIELDS: [&str; 4] = ["epoch", "train_loss", "learning_rate", "best"];
@@ -29,6 +31,12 @@ pub(super) fn is_ours(file: &Path) -> bool {
         // Earlier versions did not mark it, but wrote all options.
         is_marked(file)
             || text(file).is_some_and(|text| config::is_whole(&text)) && folder_is_ours()
+    } else if file.ends_with(REPORT) {
+        first_line(file).is_some_and(|line| line.starts_with(MARK))
+    } else if file.ends_with(EVENTS) {
+        let mut beginning = Vec::new();
+        let read = reader(file).map(|file| file.take(1 << 10).read_to_end(&mut beginning));
+        read.is_some_and(|read| read.is_ok()) && is_events(&beginning)
     } else if file.ends_with(SPLIT) {
         text(file).is_some_and(|text| Split::parse(&text).is_ok())
     } else {

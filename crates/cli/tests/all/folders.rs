@@ -24,7 +24,8 @@ fn runs_at_the_same_time_have_folders_of_their_own() {
         .iter()
         .map(|name| {
             let run = format!("runs/{name}");
-            let files = ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"];
+            let files =
+                ["config.toml", "metrics.jsonl", "model.safetensors", "report.html", "split.json"];
             assert_eq!(folder.files(&run), files);
             let seed = folder.json(&format!("inspect {run}"))["options"]["seed"].clone();
             assert!(
@@ -67,7 +68,7 @@ fn a_folder_that_several_ask_for_is_that_of_one() {
     }
     assert_eq!(
         folder.files("run"),
-        ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"]
+        ["config.toml", "metrics.jsonl", "model.safetensors", "report.html", "split.json"]
     );
     let seed = folder.json("inspect run")["options"]["seed"].clone();
     let config = folder.read("run/config.toml");
@@ -94,6 +95,8 @@ fn files_that_are_not_ours_are_not_overwritten() {
         ("model.safetensors", "theirs"),
         ("model.safetensors", "\x02\0\0\0\0\0\0\0{}"),
         ("model.safetensors", ""),
+        ("report.html", "<!DOCTYPE html><p>theirs"),
+        ("events.out.tfevents.0.densely", "theirs"),
         ("model.safetensors", "\x22\0\0\0\0\0\0\0{\"__metadata__\":{\"densely\":\"theirs\"}}"),
     ] {
         fs::create_dir(folder.path().join("theirs")).unwrap();
@@ -113,7 +116,7 @@ fn files_that_are_not_ours_are_not_overwritten() {
     folder.write("shared/notes.txt", "mine");
     folder.ok(&format!("{train} shared"));
     assert_eq!(folder.read("shared/notes.txt"), "mine");
-    assert_eq!(folder.files("shared").len(), 5);
+    assert_eq!(folder.files("shared").len(), 6);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn a_training_that_diverges_at_once_keeps_its_config_and_another_run() {
     let stderr = folder.fails(1, &format!("{diverges} --force"));
     assert!(stderr.contains("the run that was in run is still there"), "{stderr}");
     assert_eq!(files(&folder), before);
-    assert_eq!(before.len(), 4);
+    assert_eq!(before.len(), 5);
 }
 
 /// Weights that no network can have are not written.
@@ -155,7 +155,8 @@ fn a_model_that_has_no_place_is_not_trained() {
             assert!(outcome.stderr.contains(&message), "{}", outcome.stderr);
             assert_eq!(outcome.stderr.lines().count(), 1, "nothing has begun: {}", outcome.stderr);
             assert_eq!(folder.files("."), ["flowers.csv", "old"]);
-            let files = ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"];
+            let files =
+                ["config.toml", "metrics.jsonl", "model.safetensors", "report.html", "split.json"];
             assert_eq!(folder.files("old"), files);
         }
     }

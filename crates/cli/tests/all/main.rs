@@ -17,8 +17,10 @@ mod numbers;
 mod output;
 #[cfg(unix)]
 mod pipes;
+mod report;
 #[cfg(unix)]
 mod resume;
+mod runs;
 mod several_files;
 #[cfg(unix)]
 mod signals;

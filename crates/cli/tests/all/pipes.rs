@@ -59,7 +59,7 @@ fn a_pipe_that_nobody_reads_is_an_error() {
     // And is not waited for where a folder should be, or a file of ours.
     let stderr = folder.fails(1, "train t.csv --target kind --out pipe");
     assert!(stderr.contains("pipe: "), "{stderr}");
-    for name in ["config.toml", "metrics.jsonl", "model.safetensors"] {
+    for name in ["config.toml", "metrics.jsonl", "model.safetensors", "report.html"] {
         std::fs::create_dir_all(folder.path().join("run")).unwrap();
         pipe(&folder, &format!("run/{name}"));
         let stderr = folder.fails(1, "train t.csv --target kind --out run --force");

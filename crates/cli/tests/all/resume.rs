@@ -142,6 +142,9 @@ fn what_cannot_go_on_is_said() {
     // One that was killed before there was anything to keep begins anew.
     fs::remove_file(folder.path().join("short/model.safetensors")).unwrap();
     folder.ok("train --resume --out short");
-    assert_eq!(folder.files("short"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+    assert_eq!(
+        folder.files("short"),
+        ["config.toml", "metrics.jsonl", "model.safetensors", "report.html"]
+    );
     assert_eq!(folder.files("."), ["short"]);
 }

@@ -122,7 +122,7 @@ fn a_second_signal_ends_the_program_and_leaves_nothing_half_done() {
             assert_eq!(folder.files("."), ["old"]);
             fs::rename(folder.path().join("old"), folder.path().join("run")).unwrap();
         } else {
-            let files = ["config.toml", "metrics.jsonl", "model.safetensors"];
+            let files = ["config.toml", "metrics.jsonl", "model.safetensors", "report.html"];
             assert_eq!(folder.files("run"), files);
             assert_eq!(folder.json("inspect run")["options"]["hidden"], "none");
         }
@@ -240,7 +240,10 @@ fn a_killed_training_has_saved_its_weights_before() {
     assert!(folder.files("run").iter().any(|name| name == "config.toml"));
     // What the killed one may have left is removed by the next.
     folder.ok("train --epochs 1 --out run --force");
-    assert_eq!(folder.files("run"), ["config.toml", "metrics.jsonl", "model.safetensors"]);
+    assert_eq!(
+        folder.files("run"),
+        ["config.toml", "metrics.jsonl", "model.safetensors", "report.html"]
+    );
 }
 
 /// At any moment there is the old file or the new one, and nothing else in the end.

@@ -134,6 +134,14 @@ impl ClassificationScores {
         self.probabilistic.then(|| sum() / self.labels.len() as f64)
     }
 
+    /// The probability `pₖ` of a class for an example; `None` if the loss defines none, or there is
+    /// no such class or example.
+    #[must_use]
+    pub fn probability(&self, class: usize, example: usize) -> Option<f64> {
+        let known = class < self.evidence.nrows() && example < self.evidence.ncols();
+        (self.probabilistic && known).then(|| Real::sigmoid(self.evidence[(class, example)]))
+    }
+
     /// The [calibration](Calibration) in so many bins; `None` if the loss defines no
     /// probabilities.
     ///

@@ -6,6 +6,7 @@ mod cross_validation;
 mod defaults;
 mod diagnosis;
 mod errors;
+mod importance;
 mod metrics;
 mod monitors;
 mod not_finite;

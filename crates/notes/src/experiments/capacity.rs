@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{CLASSES, Panel, Picture, Swatch, tint};
 
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
-use crate::picture::{CLASSES, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, differences, factors};
 use crate::toy::{self, TEST, TRAIN, VALIDATION};

@@ -1,9 +1,9 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
 use crate::parts::digits_in_parts;
-use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, differences};
 use crate::toy::{self, TEST, TRAIN, VALIDATION};

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::{Figure, Figures, number, percent};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, differences};
 use crate::toy::{self, TEST, TRAIN};

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch, tint};
 
 use crate::figures::Figures;
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
 use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};

@@ -1,10 +1,10 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 
 use super::image_means::{SIDE, images};
 use crate::choice::best;
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, differences};
 use crate::trained::{Training, accuracy, train};

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::Figures;
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, GREEN, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::Statement;
 use crate::toy::{TRAIN, clouds};

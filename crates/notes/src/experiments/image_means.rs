@@ -1,10 +1,10 @@
 use densely::models::ModelError;
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, Hue, INK, ORANGE, Panel, Picture, Swatch, tint};
 
 use crate::choice::best_by_others;
 use crate::figures::{Figure, Figures, number, percent};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, Hue, INK, ORANGE, Panel, Picture, Swatch, tint};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit};
 use crate::trained::accuracy;

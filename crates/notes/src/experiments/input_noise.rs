@@ -1,8 +1,9 @@
 use super::capacity::{Fit, SMALL, TRAINING, network, spread};
+use densely_picture::{CLASSES, Picture, Swatch};
+
 use crate::choice::best;
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
-use crate::picture::{CLASSES, Picture, Swatch};
 use crate::statement::{Statement, Unit, differences};
 use crate::{Experiment, Lab, NotesError, section};
 

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit};
 use crate::trained::{Training, accuracy, train};

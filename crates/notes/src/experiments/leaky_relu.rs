@@ -1,11 +1,11 @@
 use densely::models::ModelError;
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GREEN, Hue, ORANGE, Panel, Picture, Swatch};
 
 use super::dead_relu::silent;
 use crate::figures::{Figure, Figures, percent};
 use crate::outcome::Outcome;
 use crate::parts::digits_in_parts;
-use crate::picture::{Axis, BLUE, GREEN, Hue, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, differences};
 use crate::trained::accuracy;

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GRAY, Panel, Picture};
 
 use crate::figures::{Figures, number};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, GRAY, Panel, Picture};
 use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 

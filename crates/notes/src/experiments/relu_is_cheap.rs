@@ -1,10 +1,10 @@
 use std::time::Instant;
 
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, Panel, Picture};
 
 use crate::figures::{Figures, number};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, Panel, Picture};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, factors};
 use crate::{Experiment, Lab, NotesError, section};

@@ -1,9 +1,9 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GREEN, Hue, ORANGE, Panel, Picture, Swatch};
 
 use crate::choice::chosen_by_others;
 use crate::figures::{Figures, number};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, GREEN, Hue, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit};
 use crate::toy::{self, TRAIN};

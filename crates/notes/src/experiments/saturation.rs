@@ -1,12 +1,12 @@
 use densely::layers::Activation;
 use densely::models::ModelError;
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GRAY, GREEN, INK, ORANGE, PURPLE, Panel, Picture, Swatch};
 
 use crate::choice::chosen_by_others;
 use crate::figures::{Figure, Figures, number, percent};
 use crate::outcome::Outcome;
 use crate::parts::digits_in_parts;
-use crate::picture::{Axis, BLUE, GRAY, GREEN, INK, ORANGE, PURPLE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, factors};
 use crate::trained::accuracy;

@@ -1,9 +1,9 @@
 use densely::prelude::*;
+use densely_picture::{CLASSES, INK, Panel, Picture, Swatch};
 
 use super::capacity::scatter;
 use crate::figures::{Figure, Figures, number, percent};
 use crate::outcome::Outcome;
-use crate::picture::{CLASSES, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit};
 use crate::toy::{self, TEST, TRAIN};

@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, GRAY, GREEN, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::Figures;
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, GRAY, GREEN, ORANGE, Panel, Picture, Swatch};
 use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};
 

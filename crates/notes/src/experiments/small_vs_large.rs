@@ -1,8 +1,8 @@
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, INK, Panel, Picture, Swatch};
 
 use crate::figures::{Figures, number};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, INK, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::{Statement, Unit, factors};
 use crate::toy::{self, TRAIN};

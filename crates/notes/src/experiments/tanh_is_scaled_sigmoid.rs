@@ -1,9 +1,9 @@
 use densely::layers::Activation;
 use densely::prelude::*;
+use densely_picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 
 use crate::figures::{Figures, number};
 use crate::outcome::Outcome;
-use crate::picture::{Axis, BLUE, INK, ORANGE, Panel, Picture, Swatch};
 use crate::spread::Spread;
 use crate::statement::Statement;
 use crate::{Experiment, Lab, NotesError, section};

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use densely::formats::CheckpointFile;
 use densely::layers::Layer;
-use densely::models::{Epoch, History, ModelError};
+use densely::models::{Diagnosis, Epoch, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::first_non_finite;
 
@@ -13,6 +13,7 @@ use super::resume::{DIVERGED, SECONDS, how};
 use crate::error::CliError;
 use crate::output::eprintln;
 use crate::run_folder::RunFolder;
+use crate::tensorboard::events;
 
 /// From one time that a training is saved to the next, at least.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -41,6 +42,8 @@ pub(crate) struct Keeper<T: Scalar> {
     saved: Option<usize>,
     /// Those of the epochs, if they are still to be saved.
     lines: Option<String>,
+    /// When each epoch ended, in seconds since 1970, if that is asked for.
+    times: Option<Vec<f64>>,
     /// Where the training was when it was best, for one that diverges.
     good: Option<Checkpoint<T>>,
     next_good: Instant,
@@ -65,6 +68,7 @@ impl<T: Scalar> Keeper<T> {
             kept: None,
             saved: None,
             lines: None,
+            times: None,
             good: None,
             next_good: Instant::now(),
             last: None,
@@ -74,6 +78,11 @@ impl<T: Scalar> Keeper<T> {
             next_save: Instant::now() + PAUSE,
             failed: false,
         }
+    }
+
+    /// Also writes events for TensorBoard.
+    pub(crate) fn with_events(self, events: bool) -> Self {
+        Self { times: events.then(Vec::new), ..self }
     }
 
     pub(crate) fn folder(&self) -> &RunFolder {
@@ -137,6 +146,10 @@ impl<T: Scalar> Keeper<T> {
 
     fn observe_epoch(&mut self, epoch: &Epoch, training: &Training<'_, T>) {
         self.epochs.push(*epoch);
+        if let Some(times) = &mut self.times {
+            // Those of before a run was resumed have this one, too.
+            times.resize(self.epochs.len(), now());
+        }
         self.lines = None;
         let best = match epoch.validation {
             Some(_) => epoch.best,
@@ -166,7 +179,7 @@ impl<T: Scalar> Keeper<T> {
             // Beside its model, nothing of this one has a place.
             return Ok(());
         } else if !self.epochs.is_empty() {
-            self.lines = Some(report::lines(&self.epochs, None));
+            self.lines = Some(report::lines(&self.epochs, None, &Diagnosis::default()));
             self.save_lines()?;
         }
         self.save_checkpoint(training.checkpoint()?, None)
@@ -216,7 +229,8 @@ impl<T: Scalar> Keeper<T> {
     fn save(&mut self) -> Result<(), CliError> {
         if !self.ended {
             // Those of the end have more in them, and are not written over.
-            self.lines.get_or_insert_with(|| report::lines(&self.epochs, None));
+            self.lines
+                .get_or_insert_with(|| report::lines(&self.epochs, None, &Diagnosis::default()));
         }
         let epoch = self.epochs.iter().find(|epoch| Some(epoch.epoch) == self.kept);
         self.save_with(epoch.map_or_else(BTreeMap::new, results))
@@ -231,7 +245,9 @@ impl<T: Scalar> Keeper<T> {
         last: bool,
     ) -> Result<(), CliError> {
         self.keep(history.kept_epoch, model);
-        self.lines = Some(report::lines(&history.epochs, Some(history)));
+        // One that was stopped within an epoch has that one besides.
+        self.epochs.clone_from(&history.epochs);
+        self.lines = Some(report::lines(&history.epochs, Some(history), &history.diagnosis()));
         self.ended = true;
         if last || self.last.is_some() || self.started.elapsed() >= LONG {
             self.save_kept()?;
@@ -269,8 +285,18 @@ impl<T: Scalar> Keeper<T> {
         if self.folder.is_of_another_run() { written } else { written.and(self.save_lines()) }
     }
 
+    /// Lines in which there is more than in those so far.
+    pub(crate) fn set_lines(&mut self, lines: String) {
+        self.lines = Some(lines);
+    }
+
     fn save_lines(&mut self) -> Result<(), CliError> {
-        self.lines.take().map_or(Ok(()), |lines| self.folder.save_metrics(&lines))
+        let Some(lines) = self.lines.take() else { return Ok(()) };
+        self.folder.save_metrics(&lines)?;
+        let Some(times) = &self.times else { return Ok(()) };
+        // The last epoch may just have ended.
+        let times = times.iter().copied().chain(std::iter::repeat_with(now));
+        self.folder.save_events(&events(self.epochs.iter().zip(times)))
     }
 
     /// An error of what was to be said about a model, which is saved without it.
@@ -300,7 +326,7 @@ impl<T: Scalar> Keeper<T> {
             return CliError::Kept { source: Box::new(error), kept };
         }
         let diverged = Diverged::of(&error);
-        let lines = report::lines(&self.epochs, None);
+        let lines = report::lines(&self.epochs, None, &Diagnosis::default());
         self.lines = Some(lines + &diverged.as_ref().map_or_else(String::new, Diverged::line));
         let saved = self.save_new();
         // Where it was when all was well, for another learning rate.
@@ -338,6 +364,11 @@ impl<T: Scalar> Keeper<T> {
         let kept = format!("{what} in {}", self.folder.path().display());
         CliError::Kept { source: Box::new(error), kept }
     }
+}
+
+/// Seconds since 1970.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// Whether no weight is infinite or NaN.

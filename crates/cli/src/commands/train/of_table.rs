@@ -6,7 +6,7 @@ use densely::data::{DataError, Target, split_groups, split_indices, split_ordere
 use densely::prelude::*;
 use densely::table::{Column, ColumnKind, EncodedRows, TableError};
 
-use super::parts::{Part, Parts, cannot_hold_out, name};
+use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
 use crate::args::{ColumnsArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
@@ -77,6 +77,12 @@ pub(super) fn read<T: Scalar>(
             logs.map_err(CliError::options(options, "leave it out for classes"))?
         }
     };
+    let sample = |table: &Table, rows: &[usize]| {
+        let examples = Judged::choose(rows.len(), encoding.width());
+        let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
+        let data = encoding.dataset(&Rows::of(table, &rows), &target)?;
+        Ok::<_, TableError>(Judged::new(examples, data))
+    };
     let part = |encoded: &EncodedRows<'_>, target: Target<f64>| {
         let rows = encoded.rows();
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
@@ -84,12 +90,18 @@ pub(super) fn read<T: Scalar>(
         let data = preparation.rows(encoded, &target, weights.as_deref(), threads);
         Ok::<_, CliError>(Part { data: data.map_err(CliError::in_data(&source))?, target })
     };
+    let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
+    let own_sample = match &args.test_data {
+        None => Some(sample(&table, &judged.rows).map_err(in_table())?),
+        Some(_) => None,
+    };
     let held_out = |Examples { rows, target }: Examples| {
         let encoded = encoding.rows(&Rows::of(&table, &rows), threads).map_err(in_table())?;
         part(&encoded, target)
     };
     let (train, validation) =
         (part(&encoded, train.target)?, validation.map(held_out).transpose()?);
+    let mut other_sample = None;
     let (test, test_source) = match &args.test_data {
         None => (test.map(held_out).transpose()?, source.clone()),
         Some(path) => {
@@ -101,11 +113,24 @@ pub(super) fn read<T: Scalar>(
             let encoded = encoded.map_err(CliError::table(path))?;
             let data = preparation.rows(&encoded, &read, None, threads);
             let data = data.map_err(CliError::in_data(&source))?;
+            other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
             (Some(Part { data, target: read }), source)
         }
     };
+    let sample = own_sample.or(other_sample).expect("one of them is judged by");
     let (name, target) = (name(&paths[0]), Some(target));
-    Ok(Parts { name, source, train, validation, test, test_source, preparation, target, split })
+    Ok(Parts {
+        name,
+        source,
+        train,
+        validation,
+        test,
+        test_source,
+        preparation,
+        target,
+        split,
+        sample,
+    })
 }
 
 /// Which rows are which part, of a file that can be read again.

@@ -3,6 +3,7 @@ use std::path::Path;
 use densely::data::{DataError, Place, Target, balanced_weights};
 use densely::models::ModelError;
 use densely::prelude::*;
+use densely::tensor::column;
 
 use super::of_table;
 use crate::args::{ClassWeights, TrainArgs};
@@ -26,6 +27,36 @@ pub(crate) struct Parts<T: Scalar> {
     pub(crate) target: Option<TargetColumns>,
     /// Which rows of a file are which part.
     pub(crate) split: Option<Split>,
+    /// Of the part that the model is judged by, as it was before.
+    pub(crate) sample: Judged,
+}
+
+/// Examples as they were before they were prepared: all of a part, or as many as are enough to look
+/// at.
+pub(crate) struct Judged {
+    /// Which examples of the part, in order.
+    examples: Vec<usize>,
+    pub(crate) data: Dataset<f64>,
+}
+
+impl Judged {
+    pub(super) fn new(examples: Vec<usize>, data: Dataset<f64>) -> Self {
+        Self { examples, data }
+    }
+
+    /// Which of so many examples are kept, of so many features.
+    pub(super) fn choose(examples: usize, features: usize) -> Vec<usize> {
+        const NUMBERS: usize = 1 << 20;
+        const EXAMPLES: usize = 2000;
+        let most = (NUMBERS / features.max(1)).clamp(1, EXAMPLES).min(examples);
+        (0..most).map(|i| i * examples / most).collect()
+    }
+
+    /// The features of an example of the part, if it was kept.
+    pub(crate) fn features(&self, example: usize) -> Option<&[f64]> {
+        let at = self.examples.binary_search(&example).ok()?;
+        Some(column(self.data.x(), at))
+    }
 }
 
 /// Examples as the network takes them, and what there is to predict as it was before.
@@ -39,6 +70,15 @@ impl<T: Scalar> Parts<T> {
         match &args.data[..] {
             [] => Self::of_digits(args),
             paths => of_table::read(paths, args, threads),
+        }
+    }
+
+    /// The part that the model is judged by, and what it is called.
+    pub(crate) fn judged(&self) -> (&'static str, &Part<T>) {
+        match (&self.test, &self.validation) {
+            (Some(test), _) => ("test", test),
+            (None, Some(validation)) => ("validation", validation),
+            (None, None) => ("training", &self.train),
         }
     }
 
@@ -77,6 +117,10 @@ impl<T: Scalar> Parts<T> {
         let (train, validation) = split(rest, "validation", args.validation)?;
         let preparation = Preparation::fit(&args.preprocess.0, &train)
             .map_err(CliError::preparing(&args.preprocess, &source))?;
+        let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
+        let examples = Judged::choose(judged.len(), judged.features());
+        let data = judged.subset(&examples).map_err(ModelError::from)?;
+        let sample = Judged::new(examples, data);
         let part = |data: Dataset<f64>| {
             let prepared = preparation.dataset(&data).map_err(CliError::in_data(&source))?;
             Ok::<_, CliError>(Part { data: prepared, target: data.target().clone() })
@@ -91,6 +135,7 @@ impl<T: Scalar> Parts<T> {
             preparation,
             target: None,
             split: None,
+            sample,
         })
     }
 }

@@ -129,7 +129,7 @@ impl Report {
 
 /// A line of JSON for each epoch. Of a training that came to its end, they have what the layers
 /// did, and the last has the findings.
-pub(crate) fn lines(epochs: &[Epoch], history: Option<&History>) -> String {
+pub(crate) fn lines(epochs: &[Epoch], history: Option<&History>, diagnosis: &Diagnosis) -> String {
     let line = |epoch: &Epoch| {
         let mut fields = json!({
             "epoch": epoch.epoch,
@@ -148,11 +148,8 @@ pub(crate) fn lines(epochs: &[Epoch], history: Option<&History>) -> String {
         if !layers.is_empty() {
             fields["layers"] = Value::from(layers);
         }
-        if let Some(history) = history
-            && epoch.epoch == epochs.len()
-        {
-            let findings = history.diagnosis().findings;
-            fields["findings"] = findings.iter().map(ToString::to_string).collect();
+        if history.is_some() && epoch.epoch == epochs.len() {
+            fields["findings"] = diagnosis.findings.iter().map(ToString::to_string).collect();
         }
         format!("{fields}\n")
     };

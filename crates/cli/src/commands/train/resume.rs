@@ -12,6 +12,7 @@ use super::keeper::Keeper;
 use crate::error::CliError;
 use crate::output::eprintln;
 use crate::run_folder::RunFolder;
+use crate::shell::quoted;
 use crate::visible::visible;
 
 /// What a checkpoint says besides: the seconds of training, and how it diverged, if it did.
@@ -27,13 +28,7 @@ const EPOCHS: &str = "epochs";
 
 /// The command that goes on with a run.
 pub(super) fn how(folder: &Path) -> String {
-    let folder = folder.display().to_string();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let folder = match !folder.is_empty() && folder.chars().all(is_plain) {
-        true => folder,
-        false => format!("'{}'", folder.replace('\'', "'\\''")),
-    };
-    format!("densely train --resume --out {folder}")
+    format!("densely train --resume --out {}", quoted(folder))
 }
 
 /// A number type of networks, and how checkpoints of it are told from others.

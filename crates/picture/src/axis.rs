@@ -1,8 +1,8 @@
 /// One direction of a panel: a range, what it means, and where its ticks are.
 #[derive(Debug, Clone)]
-pub(crate) struct Axis {
-    pub(super) label: String,
-    pub(super) ticks: Vec<(f64, String)>,
+pub struct Axis {
+    pub(crate) label: String,
+    pub(crate) ticks: Vec<(f64, String)>,
     low: f64,
     high: f64,
     logarithmic: bool,
@@ -10,7 +10,8 @@ pub(crate) struct Axis {
 
 impl Axis {
     /// From `low` to `high`, with about five ticks.
-    pub(crate) fn linear(label: &str, low: f64, high: f64) -> Self {
+    #[must_use]
+    pub fn linear(label: &str, low: f64, high: f64) -> Self {
         let rough = (high - low) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 2.5, 5.0, 10.0]
@@ -21,13 +22,14 @@ impl Axis {
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
         let ticks = (first..=last).map(|i| i as f64 * step);
-        let ticks = ticks.map(|tick| (tick, crate::figures::number(tick).replace('-', "−")));
+        let ticks = ticks.map(|tick| (tick, crate::number(tick).replace('-', "−")));
         Self { ticks: ticks.collect(), ..Self::bare(label, low, high) }
     }
 
-    /// From `low` to `high`, both above 0, with a tick at each power of ten, or of two if
-    /// there are few of those.
-    pub(crate) fn logarithmic(label: &str, low: f64, high: f64) -> Self {
+    /// From `low` to `high`, both above 0, with a tick at each power of ten; if there are few of
+    /// those, at each power of two, or below 1 at 1, 2 and 5 times a power of ten.
+    #[must_use]
+    pub fn logarithmic(label: &str, low: f64, high: f64) -> Self {
         let exponents = |base: f64| {
             let first = (low.ln() / base.ln() - 1e-9).ceil() as i32;
             let last = (high.ln() / base.ln() + 1e-9).floor() as i32;
@@ -37,6 +39,13 @@ impl Axis {
         let ticks: Vec<_> = if tens.clone().count() >= 3 {
             let every = tens.clone().count().div_ceil(7);
             tens.step_by(every).map(|e| (10_f64.powi(e), power_of_ten(e))).collect()
+        } else if low < 1.0 {
+            // Powers of two have many digits there.
+            let steps = exponents(10.0);
+            let steps = steps.start() - 1..=*steps.end();
+            let values = steps.flat_map(|e| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(e)));
+            let inside = values.filter(|&value| value >= 0.999 * low && value <= 1.001 * high);
+            inside.map(|value| (value, crate::number(value))).collect()
         } else {
             let every = exponents(2.0).count().div_ceil(8);
             let value = |e| 2_f64.powi(e);
@@ -46,7 +55,8 @@ impl Axis {
     }
 
     /// A place for each name, at 0, 1, 2, ...
-    pub(crate) fn named<S: ToString>(label: &str, names: impl IntoIterator<Item = S>) -> Self {
+    #[must_use]
+    pub fn named<S: ToString>(label: &str, names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().enumerate();
         let ticks: Vec<_> = names.map(|(i, name)| (i as f64, name.to_string())).collect();
         let high = ticks.len() as f64 - 0.5;
@@ -54,12 +64,19 @@ impl Axis {
     }
 
     /// Without ticks.
-    pub(crate) fn bare(label: &str, low: f64, high: f64) -> Self {
+    #[must_use]
+    pub fn bare(label: &str, low: f64, high: f64) -> Self {
         Self { label: label.to_owned(), ticks: Vec::new(), low, high, logarithmic: false }
     }
 
+    /// Its two ends, low and high.
+    #[must_use]
+    pub fn range(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// Where a value is, from 0 at the low end to 1; what is beyond an end is put there.
-    pub(super) fn place(&self, value: f64) -> f64 {
+    pub(crate) fn place(&self, value: f64) -> f64 {
         let place = match self.logarithmic {
             true => (value / self.low).ln() / (self.high / self.low).ln(),
             false => (value - self.low) / (self.high - self.low),
@@ -95,6 +112,10 @@ mod tests {
         assert_eq!(names(&Axis::linear("", -2.1, 2.1)), ["−2", "−1", "0", "1", "2"]);
         assert_eq!(names(&Axis::logarithmic("", 1e-3, 10.0)), ["10⁻³", "10⁻²", "10⁻¹", "1", "10"]);
         assert_eq!(names(&Axis::logarithmic("", 2.0, 16.0)), ["2", "4", "8", "16"]);
+        assert_eq!(
+            names(&Axis::logarithmic("", 0.015, 0.9)),
+            ["0.02", "0.05", "0.1", "0.2", "0.5"]
+        );
         assert_eq!(names(&Axis::named("", [3, 6, 20])), ["3", "6", "20"]);
     }
 

@@ -1,53 +1,104 @@
-//! Pictures of experiments: panels side by side, in one style.
+//! Pictures: panels side by side, in one style.
 //!
 //! White background, colours of Okabe and Ito that everybody can tell apart, a legend
 //! above the panels. The same picture is always the same bytes.
+//!
+//! ```
+//! use densely_picture::{Axis, BLUE, Panel, Picture, Swatch};
+//!
+//! let panel = Panel::new("", Axis::linear("epoch", 1.0, 3.0), Axis::logarithmic("loss", 0.1, 10.0))
+//!     .line(BLUE, [(1.0, 2.0), (2.0, 0.5), (3.0, 0.3)]);
+//! let picture = Picture::new("Loss", (300.0, 200.0)).legend(Swatch::Line, BLUE, "training");
+//! assert!(picture.panel(panel).svg()?.starts_with("<svg"));
+//! # Ok::<(), densely_picture::PictureError>(())
+//! ```
 
 mod axis;
 mod canvas;
+mod number;
 mod panel;
 
-pub(crate) use axis::Axis;
-pub(crate) use panel::Panel;
+pub use axis::Axis;
+pub use number::number;
+pub use panel::Panel;
 use plotters::style::RGBColor;
+use thiserror::Error;
 
-use crate::NotesError;
 use canvas::{Anchor, Canvas};
 use panel::Frame;
 
-pub(crate) type Hue = RGBColor;
+/// A colour.
+pub type Hue = RGBColor;
 
-pub(crate) const BLUE: Hue = RGBColor(0, 114, 178);
-pub(crate) const ORANGE: Hue = RGBColor(230, 159, 0);
-pub(crate) const GREEN: Hue = RGBColor(0, 158, 115);
-pub(crate) const PURPLE: Hue = RGBColor(204, 121, 167);
+/// A picture that cannot be drawn.
+#[derive(Debug, Error)]
+#[error("the picture cannot be drawn: {0}")]
+pub struct PictureError(String);
+
+/// The first colour to take.
+pub const BLUE: Hue = RGBColor(0, 114, 178);
+/// The second.
+pub const ORANGE: Hue = RGBColor(230, 159, 0);
+/// The third.
+pub const GREEN: Hue = RGBColor(0, 158, 115);
+/// The fourth.
+pub const PURPLE: Hue = RGBColor(204, 121, 167);
 /// Text, and lines that matter as much.
-pub(crate) const INK: Hue = RGBColor(34, 34, 34);
+pub const INK: Hue = RGBColor(34, 34, 34);
 /// What is there for comparison.
-pub(crate) const GRAY: Hue = RGBColor(120, 120, 120);
+pub const GRAY: Hue = RGBColor(120, 120, 120);
 const FRAME: Hue = RGBColor(150, 150, 150);
 const GRID: Hue = RGBColor(232, 232, 232);
 
 /// This share of a colour, and white for the rest.
-pub(crate) fn tint(color: Hue, share: f64) -> Hue {
+#[must_use]
+pub fn tint(color: Hue, share: f64) -> Hue {
     let mix = |part: u8| (255.0 - share.clamp(0.0, 1.0) * (255.0 - f64::from(part))).round() as u8;
     RGBColor(mix(color.0), mix(color.1), mix(color.2))
 }
 
 /// The colour of each class of two or three.
-pub(crate) const CLASSES: [Hue; 3] = [BLUE, ORANGE, GREEN];
+pub const CLASSES: [Hue; 3] = [BLUE, ORANGE, GREEN];
+
+/// The colour of each of four classes.
+pub const HUES: [Hue; 4] = [BLUE, ORANGE, GREEN, PURPLE];
+
+/// The share of the colour of a class in that of its region.
+pub const TINT: f64 = 0.25;
+
+/// The variable of a colour that is written as `0072B2`.
+fn variable(hexadecimal: &str) -> Option<String> {
+    let part = |at| u8::from_str_radix(hexadecimal.get(at..at + 2)?, 16).ok();
+    let color = RGBColor(part(0)?, part(2)?, part(4)?);
+    let named = [
+        (RGBColor(255, 255, 255), "paper"),
+        (INK, "ink"),
+        (GRAY, "gray"),
+        (FRAME, "frame"),
+        (GRID, "grid"),
+    ];
+    let named = named.into_iter().find(|(of, _)| *of == color).map(|(_, name)| name.to_owned());
+    let class = |color_of: &dyn Fn(Hue) -> Hue| HUES.iter().position(|&hue| color_of(hue) == color);
+    named
+        .or_else(|| class(&|hue| hue).map(|class| format!("class-{class}")))
+        .or_else(|| class(&|hue| tint(hue, TINT)).map(|class| format!("tint-{class}")))
+}
 
 /// How a legend shows what it names.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Swatch {
+#[non_exhaustive]
+pub enum Swatch {
+    /// A line.
     Line,
+    /// A dashed line.
     Dashed,
+    /// A dot.
     Dot,
 }
 
 /// Panels of one size in rows, under a title and a legend.
 #[derive(Debug, Clone)]
-pub(crate) struct Picture {
+pub struct Picture {
     title: String,
     legend: Vec<(Swatch, Hue, String)>,
     size: (f64, f64),
@@ -65,28 +116,37 @@ const LETTER: f64 = 7.2;
 
 impl Picture {
     /// No panels yet. `size` is the width and height of each one's coordinate system.
-    pub(crate) fn new(title: impl Into<String>, size: (f64, f64)) -> Self {
+    #[must_use]
+    pub fn new(title: impl Into<String>, size: (f64, f64)) -> Self {
         let (legend, panels) = (Vec::new(), Vec::new());
         Self { title: title.into(), legend, size, columns: usize::MAX, panels }
     }
 
     /// How many panels there are in a row; all by default.
-    pub(crate) fn columns(self, columns: usize) -> Self {
+    #[must_use]
+    pub fn columns(self, columns: usize) -> Self {
         Self { columns, ..self }
     }
 
-    pub(crate) fn legend(mut self, swatch: Swatch, color: Hue, text: impl Into<String>) -> Self {
+    /// With one more entry of the legend.
+    #[must_use]
+    pub fn legend(mut self, swatch: Swatch, color: Hue, text: impl Into<String>) -> Self {
         self.legend.push((swatch, color, text.into()));
         self
     }
 
-    pub(crate) fn panel(mut self, panel: Panel) -> Self {
+    /// With one more panel.
+    #[must_use]
+    pub fn panel(mut self, panel: Panel) -> Self {
         self.panels.push(panel);
         self
     }
 
     /// The picture as an SVG.
-    pub(crate) fn svg(&self) -> Result<String, NotesError> {
+    ///
+    /// # Errors
+    /// If it cannot be drawn.
+    pub fn svg(&self) -> Result<String, PictureError> {
         let columns = self.columns.clamp(1, self.panels.len().max(1));
         let (width, height) = self.size;
         let most = |panels: &mut dyn Iterator<Item = &Panel>, room: fn(&Panel) -> f64| {
@@ -100,7 +160,8 @@ impl Picture {
             right = lefts[column] + width;
         }
         let legend = if self.legend.is_empty() { 0.0 } else { LEGEND };
-        let (mut bottom, mut tops) = (MARGIN + TITLE + legend, Vec::new());
+        let title = if self.title.is_empty() { 0.0 } else { TITLE };
+        let (mut bottom, mut tops) = (MARGIN + title + legend, Vec::new());
         for row in self.panels.chunks(columns) {
             let titled = row.iter().any(Panel::has_title);
             tops.push(bottom + if titled { PANEL_TITLE } else { 8.0 });
@@ -110,7 +171,7 @@ impl Picture {
         Canvas::svg((right + 8.0 + MARGIN, bottom + MARGIN), |canvas| {
             let font = (17.0, true, INK);
             canvas.text(&self.title, (MARGIN, MARGIN + 10.0), font, Anchor::Left)?;
-            self.draw_legend(canvas, (MARGIN, MARGIN + TITLE + 8.0))?;
+            self.draw_legend(canvas, (MARGIN, MARGIN + title + 8.0))?;
             for (i, panel) in self.panels.iter().enumerate() {
                 let (left, top) = (lefts[i % columns], tops[i / columns]);
                 panel.draw(canvas, Frame { left, top, width, height })?;
@@ -119,7 +180,28 @@ impl Picture {
         })
     }
 
-    fn draw_legend(&self, canvas: &mut Canvas<'_>, at: (f64, f64)) -> Result<(), NotesError> {
+    /// The picture as a part of a page, which gives it colours by variables of its style sheet:
+    /// `--paper`, `--ink`, `--gray`, `--frame`, `--grid`, and `--class-0` to `--class-3` for
+    /// [`BLUE`], [`ORANGE`], [`GREEN`] and [`PURPLE`], with `--tint-0` and so on for a
+    /// [`TINT`] of these. Other colours stay as they are. It is as wide as the page at most.
+    ///
+    /// # Errors
+    /// As [`svg`](Self::svg).
+    pub fn svg_in_page(&self) -> Result<String, PictureError> {
+        let svg = self.svg()?;
+        // What is text has no quotes in it.
+        let mut parts = svg.split("\"#");
+        let mut page = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.get(..6).and_then(variable) {
+                Some(variable) => page += &format!("\"var(--{variable}){}", &part[6..]),
+                None => page += &format!("\"#{part}"),
+            }
+        }
+        Ok(page.replacen("<svg ", "<svg style=\"max-width: 100%; height: auto\" ", 1))
+    }
+
+    fn draw_legend(&self, canvas: &mut Canvas<'_>, at: (f64, f64)) -> Result<(), PictureError> {
         let (mut x, y) = at;
         for (swatch, color, text) in &self.legend {
             let line = [(x, y), (x + 22.0, y)];
@@ -191,5 +273,24 @@ mod tests {
             assert!(svg.contains(text), "{text}");
         }
         assert_eq!(svg.matches("<polyline").count(), 5 + 1 + 1 + 1);
+    }
+
+    #[test]
+    fn in_a_page_colors_are_those_of_the_page_and_texts_stay() {
+        let panel = Panel::new("\"#0072B2", Axis::bare("", 0.0, 1.0), Axis::bare("", 0.0, 1.0))
+            .cells(2, vec![tint(ORANGE, TINT), RGBColor(1, 2, 3)])
+            .line(BLUE, [(0.0, 0.0), (1.0, 1.0)]);
+        let svg = Picture::new("", (100.0, 50.0)).panel(panel).svg_in_page().unwrap();
+        for part in [
+            "var(--paper)",
+            "var(--tint-1)",
+            "var(--class-0)",
+            "#010203",
+            "&quot;#0072B2",
+            "var(--frame)",
+        ] {
+            assert!(svg.contains(part), "{part}: {svg}");
+        }
+        assert!(!svg.replace("&quot;#0072B2", "").contains("0072B2"), "{svg}");
     }
 }

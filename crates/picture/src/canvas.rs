@@ -3,8 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Hue;
-use crate::NotesError;
+use super::{Hue, PictureError};
 
 /// plotters has whole pixels only: it draws a picture this many times as large, and the
 /// header of the SVG brings it back to its size.
@@ -14,7 +13,7 @@ const FONT: f64 = 1.24;
 
 /// Where a text is, relative to its point.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Left,
     Center,
     Right,
@@ -23,7 +22,7 @@ pub(super) enum Anchor {
 }
 
 /// A drawing of an SVG, in pixels from the upper left.
-pub(super) struct Canvas<'a>(SVGBackend<'a>);
+pub(crate) struct Canvas<'a>(SVGBackend<'a>);
 
 fn pixel((x, y): (f64, f64)) -> (i32, i32) {
     ((x * SCALE).round() as i32, (y * SCALE).round() as i32)
@@ -34,16 +33,16 @@ fn stroke(color: Hue, width: f64) -> ShapeStyle {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn failed(error: impl std::error::Error) -> NotesError {
-    NotesError::Picture(error.to_string())
+fn failed(error: impl std::error::Error) -> PictureError {
+    PictureError(error.to_string())
 }
 
 impl Canvas<'_> {
     /// An SVG of this size, drawn by `draw`.
-    pub(super) fn svg(
+    pub(crate) fn svg(
         (width, height): (f64, f64),
-        draw: impl FnOnce(&mut Canvas<'_>) -> Result<(), NotesError>,
-    ) -> Result<String, NotesError> {
+        draw: impl FnOnce(&mut Canvas<'_>) -> Result<(), PictureError>,
+    ) -> Result<String, PictureError> {
         let mut svg = String::new();
         let large = pixel((width, height));
         let mut canvas =
@@ -57,54 +56,54 @@ impl Canvas<'_> {
         Ok(svg.replacen(&large, &small, 1))
     }
 
-    pub(super) fn line(
+    pub(crate) fn line(
         &mut self,
         points: &[(f64, f64)],
         color: Hue,
         width: f64,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         let points: Vec<_> = points.iter().copied().map(pixel).collect();
         self.0.draw_path(points, &stroke(color, width)).map_err(failed)
     }
 
-    pub(super) fn polygon(
+    pub(crate) fn polygon(
         &mut self,
         points: &[(f64, f64)],
         color: Hue,
         opacity: f64,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         let points: Vec<_> = points.iter().copied().map(pixel).collect();
         self.0.fill_polygon(points, &color.mix(opacity)).map_err(failed)
     }
 
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &mut self,
         from: (f64, f64),
         to: (f64, f64),
         color: Hue,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         self.0.draw_rect(pixel(from), pixel(to), &color, true).map_err(failed)
     }
 
     /// A disk with a white rim, which keeps it apart from its neighbours.
-    pub(super) fn dot(
+    pub(crate) fn dot(
         &mut self,
         at: (f64, f64),
         radius: f64,
         color: Hue,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         let outer = (radius * SCALE) as u32;
         self.0.draw_circle(pixel(at), outer + 2, &WHITE.mix(0.8), true).map_err(failed)?;
         self.0.draw_circle(pixel(at), outer, &color, true).map_err(failed)
     }
 
-    pub(super) fn text(
+    pub(crate) fn text(
         &mut self,
         text: &str,
         at: (f64, f64),
         (size, bold, color): (f64, bool, Hue),
         anchor: Anchor,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         if text.is_empty() {
             return Ok(());
         }

@@ -1,10 +1,9 @@
 use super::canvas::{Anchor, Canvas};
-use super::{Axis, GRID, Hue, INK};
-use crate::NotesError;
+use super::{Axis, GRID, Hue, INK, PictureError};
 
 /// One coordinate system of a picture, and what is drawn in it, in order.
 #[derive(Debug, Clone)]
-pub(crate) struct Panel {
+pub struct Panel {
     title: String,
     x: Axis,
     y: Axis,
@@ -21,20 +20,23 @@ enum Mark {
 
 /// Where in the picture a panel's coordinate system is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(crate) struct Frame {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
 }
 
 impl Panel {
-    pub(crate) fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
+    /// Without anything in it.
+    #[must_use]
+    pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
         Self { title: title.into(), x, y, marks: Vec::new() }
     }
 
     /// The square around 0 of half side `side`, without ticks.
-    pub(crate) fn square(title: impl Into<String>, side: f64) -> Self {
+    #[must_use]
+    pub fn square(title: impl Into<String>, side: f64) -> Self {
         Self::new(title, Axis::bare("", -side, side), Axis::bare("", -side, side))
     }
 
@@ -43,36 +45,45 @@ impl Panel {
         self
     }
 
-    pub(crate) fn line(self, color: Hue, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+    /// A line.
+    #[must_use]
+    pub fn line(self, color: Hue, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.with(Mark::Line { points: points.into_iter().collect(), color, dashed: false })
     }
 
-    pub(crate) fn dashed(self, color: Hue, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+    /// A dashed line.
+    #[must_use]
+    pub fn dashed(self, color: Hue, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.with(Mark::Line { points: points.into_iter().collect(), color, dashed: true })
     }
 
-    /// A line through medians, with dots, and the range around it.
-    pub(crate) fn spreads(
+    /// A line through the middle of `[low, middle, high]`, with dots, and the range around it.
+    #[must_use]
+    pub fn spreads(
         self,
         color: Hue,
-        points: impl IntoIterator<Item = (f64, crate::Spread)>,
+        points: impl IntoIterator<Item = (f64, impl Into<[f64; 3]>)>,
     ) -> Self {
-        let points: Vec<_> = points.into_iter().collect();
-        let band = points.iter().map(|&(x, spread)| (x, spread.low, spread.high)).collect();
-        let medians: Vec<_> = points.iter().map(|&(x, spread)| (x, spread.median)).collect();
+        let points = points.into_iter().map(|(x, spread)| (x, spread.into()));
+        let points: Vec<(f64, [f64; 3])> = points.collect();
+        let band = points.iter().map(|&(x, [low, _, high])| (x, low, high)).collect();
+        let medians: Vec<_> = points.iter().map(|&(x, [_, middle, _])| (x, middle)).collect();
         self.with(Mark::Band { points: band, color })
             .line(color, medians.clone())
             .dots(color, 3.5, medians)
     }
 
     /// A bar from 0 to `height`, on an axis of names.
-    pub(crate) fn bar(self, color: Hue, x: f64, height: f64) -> Self {
+    #[must_use]
+    pub fn bar(self, color: Hue, x: f64, height: f64) -> Self {
         let [left, right] = [x - 0.3, x + 0.3];
         self.with(Mark::Band { points: vec![(left, 0.0, height), (right, 0.0, height)], color })
             .line(color, [(left, 0.0), (left, height), (right, height), (right, 0.0)])
     }
 
-    pub(crate) fn dots(
+    /// Dots of this radius.
+    #[must_use]
+    pub fn dots(
         self,
         color: Hue,
         radius: f64,
@@ -82,16 +93,17 @@ impl Panel {
     }
 
     /// Cells that fill the panel, row by row from the bottom.
-    pub(crate) fn cells(self, columns: usize, colors: Vec<Hue>) -> Self {
+    #[must_use]
+    pub fn cells(self, columns: usize, colors: Vec<Hue>) -> Self {
         self.with(Mark::Cells { columns, colors })
     }
 
-    pub(super) fn has_title(&self) -> bool {
+    pub(crate) fn has_title(&self) -> bool {
         !self.title.is_empty()
     }
 
     /// Room for ticks and labels: left and below.
-    pub(super) fn margins(&self) -> (f64, f64) {
+    pub(crate) fn margins(&self) -> (f64, f64) {
         let room = |axis: &Axis, ticks: f64| {
             let ticks = if axis.ticks.is_empty() { 4.0 } else { ticks };
             ticks + if axis.label.is_empty() { 0.0 } else { 22.0 }
@@ -99,7 +111,7 @@ impl Panel {
         (room(&self.y, 42.0), room(&self.x, 24.0))
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) -> Result<(), NotesError> {
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) -> Result<(), PictureError> {
         let middle = frame.left + frame.width / 2.0;
         canvas.text(&self.title, (middle, frame.top - 12.0), (14.0, true, INK), Anchor::Center)?;
         self.draw_grid(canvas, frame)?;
@@ -119,7 +131,7 @@ impl Panel {
         (frame.left + u * frame.width, frame.top + (1.0 - v) * frame.height)
     }
 
-    fn draw_grid(&self, canvas: &mut Canvas<'_>, frame: Frame) -> Result<(), NotesError> {
+    fn draw_grid(&self, canvas: &mut Canvas<'_>, frame: Frame) -> Result<(), PictureError> {
         let Frame { left, top, width, height } = frame;
         let (right, bottom, font) = (left + width, top + height, (12.0, false, INK));
         for (tick, name) in &self.x.ticks {
@@ -145,7 +157,7 @@ impl Panel {
         canvas: &mut Canvas<'_>,
         frame: Frame,
         mark: &Mark,
-    ) -> Result<(), NotesError> {
+    ) -> Result<(), PictureError> {
         let place = |point: (f64, f64)| self.place(frame, point);
         match mark {
             Mark::Line { points, color, dashed } => {
@@ -188,7 +200,7 @@ impl Panel {
 }
 
 /// Pieces of a line, 6 long and 4 apart.
-pub(super) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+pub(crate) fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
     const LENGTHS: [f64; 2] = [6.0, 4.0];
     let (mut pieces, mut piece) = (Vec::new(), points.first().map_or(Vec::new(), |&p| vec![p]));
     let (mut phase, mut left) = (0, LENGTHS[0]);

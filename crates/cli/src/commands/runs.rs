@@ -1,0 +1,186 @@
+//! `densely runs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use densely::prelude::*;
+use serde_json::{Value, json};
+
+use crate::args::RunsArgs;
+use crate::epoch_line::EpochLine;
+use crate::error::CliError;
+use crate::input;
+use crate::output::{self, eprintln, metric, metric_name, short};
+use crate::run_folder::{CONFIG, METRICS, MODEL, is_run};
+use crate::visible::visible;
+
+/// Metrics of the part that was held out, in the order in which people want to see them.
+const METRIC_NAMES: [&str; 5] = ["accuracy", "r2", "rmse", "mae", "loss"];
+
+/// Options that the result does not depend on.
+const WITHOUT_EFFECT: [&str; 1] = ["threads"];
+
+/// A run, as far as it is known from its folder.
+struct Found {
+    folder: PathBuf,
+    options: BTreeMap<String, String>,
+    results: BTreeMap<String, String>,
+    epochs: Vec<EpochLine>,
+}
+
+pub(crate) fn run(args: &RunsArgs) -> Result<(), CliError> {
+    let mut folders = Vec::new();
+    for folder in &args.folders {
+        folders.extend(runs_in(folder)?);
+    }
+    let runs = folders.iter().map(|folder| Found::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let differing = differing(&runs);
+    if args.json {
+        let runs: Value = runs.iter().map(Found::json).collect();
+        let line = json!({ "runs": runs, "differing_options": differing });
+        writeln!(std::io::stdout(), "{line}")?;
+        return Ok(());
+    }
+    if runs.is_empty() {
+        let folders: Vec<_> = args.folders.iter().map(|of| of.display().to_string()).collect();
+        eprintln!("{}: there are no runs", visible(&folders.join(", ")));
+        return Ok(());
+    }
+    print(&runs, &differing)
+}
+
+/// A folder that is a run, or those in it that are, in the order of their names and numbers.
+fn runs_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if is_run(folder) {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let entries = fs::read_dir(folder).map_err(CliError::file(folder))?;
+    let mut runs = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(CliError::file(folder))?.path();
+        if path.is_dir() && is_run(&path) {
+            runs.push(path);
+        }
+    }
+    runs.sort_by_cached_key(|path| numbered(&path.display().to_string()));
+    Ok(runs)
+}
+
+/// A name before its number, so that `digits-2` comes before `digits-10`.
+fn numbered(name: &str) -> (String, u64) {
+    let split = name.rsplit_once('-').and_then(|(stem, number)| Some((stem, number.parse().ok()?)));
+    split.map_or_else(|| (name.to_owned(), 1), |(stem, number)| (stem.to_owned(), number))
+}
+
+impl Found {
+    fn read(folder: &Path) -> Result<Self, CliError> {
+        let path = folder.join(CONFIG);
+        let text = fs::read_to_string(&path).map_err(CliError::file(&path))?;
+        let table: toml::Table = text.parse().unwrap_or_default();
+        let text = |value: toml::Value| match value {
+            toml::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let options = table.into_iter().map(|(name, value)| (name, text(value))).collect();
+        // A run that goes on may have neither yet.
+        let lines = fs::read_to_string(folder.join(METRICS)).unwrap_or_default();
+        let results = match folder.join(MODEL).is_file() {
+            false => BTreeMap::new(),
+            true => match input::model(folder)? {
+                AnyModel::F32(file) => file.provenance.results,
+                AnyModel::F64(file) => file.provenance.results,
+            },
+        };
+        Ok(Self { folder: folder.to_owned(), options, results, epochs: EpochLine::all(&lines) })
+    }
+
+    /// How it ended, if it did.
+    fn state(&self) -> &'static str {
+        let tested = self.results.keys().any(|name| name.starts_with("train_"));
+        match self.epochs.last() {
+            Some(last) if last.diverged.is_some() => "diverged",
+            _ if tested => "complete",
+            _ => "unfinished",
+        }
+    }
+
+    /// A metric of the test part, or where there is none, of validation.
+    fn metric(&self, name: &str) -> Option<(&'static str, f64)> {
+        ["test", "validation"].into_iter().find_map(|part| {
+            let value = self.results.get(&format!("{part}_{name}"))?.parse().ok()?;
+            Some((part, value))
+        })
+    }
+
+    fn findings(&self) -> &[String] {
+        self.epochs.last().map_or(&[], |last| &last.findings)
+    }
+
+    fn json(&self) -> Value {
+        let number = |text: &String| text.parse::<f64>().map_or(Value::Null, Value::from);
+        let results: BTreeMap<_, _> =
+            self.results.iter().map(|(name, text)| (name, number(text))).collect();
+        json!({
+            "folder": self.folder.display().to_string(),
+            "state": self.state(),
+            "epochs": self.epochs.len(),
+            "kept_epoch": EpochLine::kept(&self.epochs).map(|kept| kept.epoch),
+            "results": results,
+            "options": self.options,
+            "findings": self.findings(),
+        })
+    }
+}
+
+/// The options that are not the same in all runs.
+fn differing(runs: &[Found]) -> Vec<&str> {
+    let names: BTreeSet<&String> = runs.iter().flat_map(|run| run.options.keys()).collect();
+    let differs = |name: &&String| {
+        let values: BTreeSet<_> = runs.iter().map(|run| run.options.get(*name)).collect();
+        values.len() > 1 && !WITHOUT_EFFECT.contains(&name.as_str())
+    };
+    names.into_iter().filter(differs).map(String::as_str).collect()
+}
+
+fn print(runs: &[Found], differing: &[&str]) -> Result<(), CliError> {
+    let metrics: Vec<&str> = METRIC_NAMES
+        .into_iter()
+        .filter(|name| runs.iter().any(|run| run.metric(name).is_some()))
+        .collect();
+    let mut header = vec!["run", "state", "epochs"];
+    header.extend(metrics.iter().map(|name| metric_name(name)));
+    header.extend(differing);
+    let mut table = output::table(&header);
+    for run in runs {
+        let mut cells = vec![
+            visible(&run.folder.display().to_string()).into_owned(),
+            run.state().to_owned(),
+            run.epochs.len().to_string(),
+        ];
+        cells.extend(metrics.iter().map(|name| match run.metric(name) {
+            None => "-".to_owned(),
+            Some(("test", value)) => metric(name, value),
+            // Of real values, in training these are in standard deviations of the target.
+            Some((_, value)) => format!("{}*", metric(name, value)),
+        }));
+        cells.extend(differing.iter().map(|name| {
+            run.options.get(*name).map_or_else(|| "-".to_owned(), |value| short(value))
+        }));
+        table.add_row(cells);
+    }
+    let mut out = anstream::stdout();
+    writeln!(out, "{}", table.trim_fmt())?;
+    let of_validation = |run: &Found| {
+        metrics.iter().any(|name| run.metric(name).is_some_and(|(part, _)| part != "test"))
+    };
+    if runs.iter().any(of_validation) {
+        writeln!(out, "* of the validation part; all others of the test part")?;
+    }
+    for run in runs.iter().filter(|run| !run.findings().is_empty()) {
+        let folder = run.folder.display().to_string();
+        writeln!(out, "{}: {}", visible(&folder), visible(&run.findings().join(" ")))?;
+    }
+    Ok(())
+}
