@@ -64,10 +64,7 @@ impl<T: Scalar> ModelFile<T> {
         known: &Registry<T>,
     ) -> Result<(), FormatError> {
         let path = path.as_ref();
-        let bytes = self
-            .to_bytes()
-            .and_then(|bytes| self.check(&bytes, known).map(|()| bytes))
-            .map_err(|reason| FormatError::invalid(path, reason))?;
+        let bytes = self.checked(known).map_err(|reason| FormatError::invalid(path, reason))?;
         WholeFile::write(path, &bytes).map_err(|source| FormatError::file(path, source))
     }
 
@@ -88,6 +85,20 @@ impl<T: Scalar> ModelFile<T> {
         };
         let tried: io::Result<Vec<_>> = (0..copies).map(copy).collect();
         tried.map(drop).map_err(|source| FormatError::file(path, source))
+    }
+
+    /// The bytes of the file, which have been tried as those of [`save`](Self::save) are.
+    ///
+    /// # Errors
+    /// Why they could not be loaded as the same model.
+    pub fn to_vec(&self) -> Result<Vec<u8>, Reason> {
+        self.checked(&Registry::new())
+    }
+
+    fn checked(&self, known: &Registry<T>) -> Result<Vec<u8>, Reason> {
+        let bytes = self.to_bytes()?;
+        self.check(&bytes, known)?;
+        Ok(bytes)
     }
 
     /// Whether these bytes are read as this model.
@@ -171,13 +182,25 @@ impl AnyModel {
     /// something else, is truncated or damaged.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, FormatError> {
         let path = path.as_ref();
-        let loaded = open(path).and_then(|(manifest, tensors)| {
-            Ok(match manifest.dtype {
-                Dtype::F32 => Self::F32(ModelFile::restore(manifest, &tensors, &Registry::new())?),
-                Dtype::F64 => Self::F64(ModelFile::restore(manifest, &tensors, &Registry::new())?),
-            })
-        });
+        let loaded = open(path).and_then(|(manifest, tensors)| Ok(Self::of(manifest, &tensors)?));
         loaded.map_err(|failure| failure.at(path))
+    }
+
+    /// Of the bytes of such a file.
+    ///
+    /// # Errors
+    /// If they are something else, truncated or damaged.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, Reason> {
+        let (manifest, tensors) =
+            contents(Source::new(bytes, Some(bytes.len() as u64))).map_err(Failure::reason)?;
+        Self::of(manifest, &tensors)
+    }
+
+    fn of(manifest: Manifest, tensors: &Stored) -> Result<Self, Reason> {
+        Ok(match manifest.dtype {
+            Dtype::F32 => Self::F32(ModelFile::restore(manifest, tensors, &Registry::new())?),
+            Dtype::F64 => Self::F64(ModelFile::restore(manifest, tensors, &Registry::new())?),
+        })
     }
 }
 

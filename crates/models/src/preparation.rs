@@ -10,6 +10,7 @@ use densely_tensor::{
 
 use crate::ModelError;
 
+mod of_arrays;
 mod of_rows;
 
 /// What is done to raw data before a model sees them, and undone after: fitted on the

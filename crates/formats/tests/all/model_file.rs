@@ -516,3 +516,18 @@ fn weights_are_where_other_programs_look_for_them() {
     let weight = tensors.tensor("0.weight").unwrap();
     assert_eq!(<f32 as Scalar>::from_le_bytes(&weight.data()[4..]), first);
 }
+
+#[test]
+fn bytes_are_those_of_the_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("model");
+    let file = file::<f32>(&classes(), "standardize", &[4]);
+    file.save(&path).unwrap();
+    let bytes = file.to_vec().unwrap();
+    assert_eq!(bytes, fs::read(&path).unwrap());
+    let AnyModel::F32(again) = AnyModel::from_slice(&bytes).unwrap() else { panic!("of f32") };
+    assert_eq!(again.to_vec().unwrap(), bytes);
+    for damaged in [&bytes[..0], &bytes[..bytes.len() - 1], b"text"] {
+        assert!(AnyModel::from_slice(damaged).is_err());
+    }
+}

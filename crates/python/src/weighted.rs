@@ -1,0 +1,84 @@
+//! Preparations that are not as fitted: of weighted examples, and of the first part of several.
+
+use densely::models::Preparation;
+use densely::preprocess::{Center, FittedTransform, Pipeline, Standardize};
+use densely::tensor::MatRef;
+
+use crate::failure::Failure;
+
+/// The means of the rows of `x`, and their deviations.
+fn statistics(x: MatRef<'_, f64>, weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let total: f64 = weights.iter().sum();
+    let mean_of = |value: &dyn Fn(usize) -> f64| {
+        weights.iter().enumerate().map(|(j, weight)| weight * value(j)).sum::<f64>() / total
+    };
+    let of_row = |i: usize| {
+        let rough = mean_of(&|j| x[(i, j)]);
+        // What rounding has taken from a mean far from 0.
+        let mean = rough + mean_of(&|j| x[(i, j)] - rough);
+        (mean, mean_of(&|j| (x[(i, j)] - mean).powi(2)).sqrt())
+    };
+    (0..x.nrows()).map(of_row).unzip()
+}
+
+/// The preparation with the statistics of weighted examples, where it begins with standardising or
+/// centering alone, and of real targets. Which features are constant does not depend on weights.
+pub(crate) fn weighted(
+    preparation: Preparation,
+    x: MatRef<'_, f64>,
+    values: Option<MatRef<'_, f64>>,
+    weights: &[f64],
+) -> Result<Preparation, Failure> {
+    let scaled = |fitted: &Standardize, x| {
+        let (mean, deviation) = statistics(x, weights);
+        let scales = fitted.scale().iter().zip(deviation);
+        // Those of constants stay.
+        let scale = scales.map(|(&own, new)| if own == 0.0 || new == 0.0 { own } else { new });
+        Standardize::from_parts(mean, scale.collect())
+    };
+    let pipeline = match preparation.pipeline().steps() {
+        [step] => match (step.downcast_ref::<Standardize>(), step.downcast_ref::<Center>()) {
+            (Some(fitted), _) => Some(FittedTransform::from(scaled(fitted, x)?)),
+            (_, Some(_)) => Some(Center::from_parts(statistics(x, weights).0)?.into()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let pipeline = pipeline.map_or_else(|| preparation.pipeline().clone(), Pipeline::from);
+    let target_scale = match (preparation.target_scale(), values) {
+        (Some(fitted), Some(values)) => Some(scaled(fitted, values)?),
+        _ => None,
+    };
+    let constants = preparation.constants().to_vec();
+    Ok(with(preparation, pipeline, target_scale)?.with_constants(constants)?)
+}
+
+/// The preparation for more examples to come: no feature is held that was constant so far, and one that is
+/// standardised keeps its unit.
+pub(crate) fn for_more(preparation: Preparation) -> Result<Preparation, Failure> {
+    let pipeline = match preparation.pipeline().steps() {
+        [step] => step.downcast_ref::<Standardize>().map(|fitted| {
+            let scale = fitted.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
+            Standardize::from_parts(fitted.mean().to_vec(), scale.collect())
+        }),
+        _ => None,
+    };
+    let pipeline = match pipeline {
+        Some(fitted) => FittedTransform::from(fitted?).into(),
+        None => preparation.pipeline().clone(),
+    };
+    let target_scale = preparation.target_scale().cloned();
+    with(preparation, pipeline, target_scale)
+}
+
+/// With another pipeline and scale, and no features that are held.
+fn with(
+    preparation: Preparation,
+    pipeline: Pipeline,
+    target_scale: Option<Standardize>,
+) -> Result<Preparation, Failure> {
+    let (features, outputs) = (preparation.feature_names(), preparation.output_names());
+    let (features, outputs) = (features.to_vec(), outputs.to_vec());
+    let target = preparation.target_name().to_owned();
+    Ok(Preparation::from_parts(features, target, outputs, pipeline, target_scale)?)
+}
