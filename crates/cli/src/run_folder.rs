@@ -127,6 +127,10 @@ impl RunFolder {
         if let Some(foreign) = present.iter().find(|file| !is_ours(file)) {
             return Err(CliError::ForeignFile(foreign.clone()));
         }
+        if present.is_empty() || overwrite {
+            // Also of files that this run may not write.
+            FILES.iter().for_each(|file| WholeFile::remove_abandoned(folder.join(file)));
+        }
         match (present.is_empty(), overwrite) {
             (true, _) => Self::new(claim, lock, config, signals),
             (false, false) => Err(CliError::RunExists(folder.to_owned())),

@@ -238,7 +238,9 @@ fn a_killed_training_has_saved_its_weights_before() {
     let model = folder.json("inspect run");
     assert!(model["results"]["validation_loss"].as_str().unwrap().parse::<f64>().unwrap() < 1.0);
     assert!(folder.files("run").iter().any(|name| name == "config.toml"));
-    // What the killed one may have left is removed by the next.
+    // What the killed one may have left is removed by the next, also of files that this does not write.
+    let checkpoint = "run/.densely-8ef060c29c185243-1.tmp";
+    folder.write(checkpoint, "");
     folder.ok("train --epochs 1 --out run --force");
     assert_eq!(
         folder.files("run"),

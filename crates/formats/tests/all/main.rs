@@ -1,7 +1,6 @@
 //! One program for all tests, which takes a fraction of the time to compile that one for each
 //! file would.
 
-mod abandoned;
 mod checkpoint_file;
 mod model_file;
 mod own_parts;
