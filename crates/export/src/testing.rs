@@ -139,6 +139,11 @@ pub(crate) fn of_table(drop: &[&str], is_log: bool) -> Predictor<f32> {
         let on = ["yes", "no"][row / 2 % 2];
         text += &format!("{size},{kind},{on},2024-0{}-0{},{}\n", row % 9 + 1, row % 7 + 1, row + 1);
     }
+    of_text(&text, drop, is_log)
+}
+
+/// Of a table with a target `y`.
+pub(crate) fn of_text(text: &str, drop: &[&str], is_log: bool) -> Predictor<f32> {
     let table = Table::from_reader(text.as_bytes()).unwrap();
     let rows = Rows::all(&table);
     let mut options = SchemaOptions::new().target("y");

@@ -21,10 +21,10 @@ pub(super) fn answers(graph: &mut Builder, scores: &str, plan: &Plan) {
                         graph.with("Softmax", &[scores], vec![int("axis", 1)])
                     }
                     Probabilities::Logistic => {
-                        let minus = graph.node("Neg", &[scores]);
-                        let first = graph.node("Sigmoid", &[&minus]);
-                        let parts = [first, graph.node("Sigmoid", &[scores])];
-                        graph.concat(&parts)
+                        // Sigmoid is 0 from -18 down in some engines.
+                        let halves = graph.floats(&[1, 2], &[-0.5, 0.5]);
+                        let halves = graph.node("Mul", &[scores, &halves]);
+                        graph.with("Softmax", &[&halves], vec![int("axis", 1)])
                     }
                 };
                 graph.output(&probabilities, "probabilities", FLOAT, Some(names.len()));

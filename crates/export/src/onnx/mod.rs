@@ -16,7 +16,7 @@ use densely_tensor::Scalar;
 use prost::Message;
 
 use crate::ExportError;
-use crate::plan::Plan;
+use crate::plan::{Answer, Plan};
 use graph::Builder;
 use proto::FLOAT;
 
@@ -36,7 +36,8 @@ const IR: i64 = 9;
 ///   from 1 for Monday, hour with minutes and seconds as its fraction, and seconds since 1970 in universal
 ///   time; NaN in all of them is a gap.
 ///
-/// A column that is called as an output has `_in` after its name.
+/// A column that is called as an output has `_in` after its name. The metadata have all names as JSON:
+/// `densely.columns`, and `densely.classes` or `densely.targets`.
 ///
 /// Outputs of a classifier are `label`, N strings; `probabilities`, N x classes, if the loss defines
 /// them; and `scores`, N x outputs. Those of a regression are `values`, N x targets in their own units, and
@@ -83,5 +84,20 @@ fn model(plan: &Plan) -> proto::Model {
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
         graph: Some(graph.finish()),
         opset_import: vec![main],
+        metadata_props: properties(plan),
     }
+}
+
+/// What the graph does not say: the columns that a matrix is of, and what each output is of, as JSON.
+fn properties(plan: &Plan) -> Vec<proto::Property> {
+    let columns: Vec<&str> = plan.columns.iter().map(|column| &*column.column).collect();
+    let (key, names) = match &plan.answer {
+        Answer::Class { names, .. } => ("classes", names),
+        Answer::Values { names, .. } => ("targets", names),
+    };
+    let property = |key: &str, value: serde_json::Value| proto::Property {
+        key: format!("densely.{key}"),
+        value: value.to_string(),
+    };
+    vec![property("columns", columns.into()), property(key, names.as_slice().into())]
 }

@@ -82,6 +82,10 @@ fn columns_of_a_table_are_inputs_and_of_numbers_there_is_one() {
         let graph = model.graph.unwrap();
         graph.input.into_iter().map(|input| input.name).collect::<Vec<_>>()
     };
+    let numbers = model(&Plan::of(&of_table(&["kind", "day"], false)).unwrap());
+    let properties = numbers.metadata_props.iter().map(|one| (&*one.key, &*one.value));
+    let expected = [("densely.columns", r#"["label","on"]"#), ("densely.targets", r#"["y"]"#)];
+    assert!(properties.eq(expected));
     // `label` is the name of an output.
     let all = inputs(&[]);
     assert_eq!(all[..3], ["label_in", "kind", "on"]);

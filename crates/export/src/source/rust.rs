@@ -49,7 +49,7 @@ fn written(plan: &Plan) -> String {
 
 fn head() -> String {
     format!(
-        "//! A network that densely {} wrote: `predict` of a `Row` is an `Answer`.\n\n#![allow(dead_code, clippy::all)]\n\n",
+        "//! A network that densely {} wrote: `predict` of a `Row` is an `Answer`.\n\n#![allow(dead_code, nonstandard_style, clippy::all)]\n\n",
         env!("CARGO_PKG_VERSION")
     )
 }

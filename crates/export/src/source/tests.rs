@@ -8,7 +8,7 @@ use densely_models::Predictor;
 use densely_tensor::{Mat, Threads};
 
 use super::{to_c, to_rust};
-use crate::testing::{Relu, Square, every_part, of_table, values_of_rows, with_own};
+use crate::testing::{Relu, Square, every_part, of_table, of_text, values_of_rows, with_own};
 
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -224,4 +224,25 @@ int main(void) {
         let output = run_c(folder.path(), &[to_c(&predictor, "my model").unwrap()], main);
         assert_values(&predictor, &output);
     }
+}
+
+/// Columns and values that would be called as each other, or as what the source has itself.
+#[test]
+fn names_that_meet_are_told_apart() {
+    let mut text = "row,answer,k,k x,k x of,numbers_0,self,Self,class,y\n".to_owned();
+    for row in 0..80 {
+        let values = ["x_y", "x other", "x gap", "é"][row % 4];
+        let other = ["y", "other", "gap", "of"][row / 4 % 4];
+        writeln!(
+            text,
+            "{values},{other},{values},{other},{values},{other},{values},{other},{row}.5,{row}"
+        )
+        .unwrap();
+    }
+    let (predictor, folder) = (of_text(&text, &[], false), tempfile::tempdir().unwrap());
+    let (rust, c) = (to_rust(&predictor).unwrap(), to_c(&predictor, "k").unwrap());
+    run_rust(folder.path(), &[rust], "extern crate written;\nfn main() {}\n");
+    let main = "#include <stdio.h>\n#include \"m0.h\"\nint main(void) {\n    k_row row;\n    memset(&row, 0, sizeof \
+                row);\n    printf(\"%f\", k_predict(&row).values[0]);\n    return 0;\n}\n";
+    assert!(run_c(folder.path(), &[c], main).parse::<f64>().unwrap().is_finite());
 }

@@ -72,7 +72,7 @@ struct Body {
 impl Body {
     /// A list of numbers by its name.
     fn list(&mut self, kind: &str, dims: &str, text: &str) -> String {
-        let name = format!("@_numbers_{}", self.lists);
+        let name = format!("@__numbers_{}", self.lists);
         self.lists += 1;
         self.numbers += &format!("static const {kind} {name}{dims} = {text};\n\n");
         name
@@ -155,10 +155,10 @@ impl Body {
                     let doc = ours.as_ref().map_or(String::new(), |kind| format!("/* {kind} */\n"));
                     let unused = if uses_x(expression) { "" } else { "    (void)x;\n" };
                     self.functions += &format!(
-                        "{doc}static inline float @_activation_{function}(float x) {{\n{unused}{before}    return {value};\n}}\n\n"
+                        "{doc}static inline float @__activation_{function}(float x) {{\n{unused}{before}    return {value};\n}}\n\n"
                     );
                 }
-                each(&format!("{now}[i] = @_activation_{function}({now}[i])"))
+                each(&format!("{now}[i] = @__activation_{function}({now}[i])"))
             }
         }
     }

@@ -31,6 +31,8 @@ impl Row {
         let mut writer = Writer {
             name,
             fields: Names::default(),
+            globals: Names::without(&GLOBALS),
+            constants: Names::without(&["densely"]),
             row: Self { types: String::new(), features: String::new() },
             members: String::new(),
             next: 0,
@@ -55,7 +57,7 @@ impl Row {
         }
         let (mut row, members) = (writer.row, writer.members);
         row.types += &format!(
-            "/* A row of a table. NAN is a gap. */\ntypedef struct {{\n{members}}} {name}_row;\n\n"
+            "/* A row of a table. NAN is a gap. No field may be left out: 0 is a value of each. */\ntypedef struct {{\n{members}}} {name}_row;\n\n"
         );
         row
     }
@@ -65,9 +67,17 @@ fn comment_of(literal: &str) -> String {
     literal.replace("*/", "* /").replace("/*", "/ *")
 }
 
+/// What there is besides the types of columns.
+const GLOBALS: [&str; 8] =
+    ["row", "answer", "predict", "classes", "sigmoid", "normal_cdf", "larger", "smaller"];
+
 struct Writer<'a> {
     name: &'a str,
     fields: Names,
+    /// What is called after the name and an underscore.
+    globals: Names,
+    /// The same in capitals.
+    constants: Names,
     row: Row,
     members: String,
     /// The next feature.
@@ -95,13 +105,18 @@ impl Writer<'_> {
     }
 
     fn category(&mut self, field: &str, column: &str, encoder: &CategoryEncoder) {
-        let kind = format!("{}_{field}", self.name);
-        let upper = kind.to_uppercase();
-        let mut values = Names::without(&["gap", "other"]);
+        let (name, global) = (self.name, self.globals.snake(field));
+        let (kind, of) = (format!("{name}_{global}"), self.globals.snake(&format!("{global} of")));
+        let mut constant = |value: &str| {
+            let has_words = value.contains(|letter: char| letter.is_ascii_alphanumeric());
+            let value = if has_words { value } else { "value" };
+            let constant = self.constants.snake(&format!("{global} {value}"));
+            format!("{name}_{constant}").to_uppercase()
+        };
+        let (others, gaps) = (constant("other"), constant("gap"));
         let (mut list, mut texts, mut cases) = (String::new(), String::new(), String::new());
         for (index, value) in encoder.values.iter().enumerate() {
-            let constant = format!("{upper}_{}", values.snake(value).to_uppercase());
-            let literal = text(value);
+            let (constant, literal) = (constant(value), text(value));
             list += &format!("    {constant},\n");
             texts += &format!("    if (strcmp(text, {literal}) == 0) return {constant};\n");
             cases += &format!("    case {constant}: f[{}] = 1.0; break;\n", self.next + index);
@@ -109,18 +124,18 @@ impl Writer<'_> {
         let count = encoder.values.len();
         let other = encoder.other.then_some(count);
         let gap = encoder.missing.then_some(count + usize::from(encoder.other)).or(other);
-        for (constant, place) in [("OTHER", other), ("GAP", gap)] {
+        for (constant, place) in [(&others, other), (&gaps, gap)] {
             let effect =
                 place.map_or(String::new(), |place| format!(" f[{}] = 1.0;", self.next + place));
-            cases += &format!("    case {upper}_{constant}:{effect} break;\n");
+            cases += &format!("    case {constant}:{effect} break;\n");
         }
         self.row.features += &format!("    switch (row->{field}) {{\n{cases}    }}\n");
         self.next += count + usize::from(encoder.other) + usize::from(encoder.missing);
         let note = comment(column);
         self.row.types += &format!(
-            "/* What {note} can be. */\ntypedef enum {{\n{list}    {upper}_OTHER,\n    {upper}_GAP\n}} {kind};\n\n\
-             /* What a text means; an empty one is a gap. */\nstatic inline {kind} {kind}_of(const char *text) {{\n\
-             {texts}    return text[0] == '\\0' ? {upper}_GAP : {upper}_OTHER;\n}}\n\n"
+            "/* What {note} can be. */\ntypedef enum {{\n{list}    {others},\n    {gaps}\n}} {kind};\n\n\
+             /* What a text means, without spaces around it and a number as 1, not 1.0; an empty one is a gap. */\nstatic inline {kind} {name}_{of}(const char *text) {{\n\
+             {texts}    return text[0] == '\\0' ? {gaps} : {others};\n}}\n\n"
         );
         self.member(&kind, field, &note);
     }

@@ -86,7 +86,9 @@ fn sigmoid(x: f32) -> f32 {
 fn normal_cdf(x: f32) -> f32 {
     let z = abs(x) * core::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let series = t * (0.254_829_6 + t * (-0.284_496_74 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
+    let series = t
+        * (0.254_829_6
+            + t * (-0.284_496_74 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
     let tail = 0.5 * series * exp(-z * z);
     if x < 0.0 { tail } else { 1.0 - tail }
 }

@@ -124,7 +124,7 @@ impl Writer {
         self.next += values + usize::from(encoder.other) + usize::from(encoder.missing);
         self.row.types += &format!(
             "/// What {column:?} can be.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum {name} {{\n{list}    \
-             /// Anything else.\n    Other,\n}}\n\nimpl {name} {{\n    /// What a text means; an empty one is a gap.\n    \
+             /// Anything else.\n    Other,\n}}\n\nimpl {name} {{\n    /// What a text means, without spaces around it and a number as `1`, not `1.0`; an empty one is a\n    /// gap.\n    \
              #[must_use]\n    pub fn from_text(text: &str) -> Option<Self> {{\n        Some(match text {{\n{texts}            \
              \"\" => return None,\n            _ => Self::Other,\n        }})\n    }}\n}}\n\n"
         );
@@ -161,7 +161,7 @@ fn optional(kind: &str, is_optional: bool) -> String {
 /// What a part of a time is counted in.
 pub(in crate::source) fn meaning(part: TimePart) -> &'static str {
     match part {
-        TimePart::Year => "As 2024.",
+        TimePart::Year => "As 2024, in universal time as all parts.",
         TimePart::Month => "From 1 for January.",
         TimePart::Weekday => "From 1 for Monday.",
         TimePart::Hour => "From 0, with minutes and seconds as its fraction.",
