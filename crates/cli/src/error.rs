@@ -122,6 +122,11 @@ pub(crate) enum CliError {
          evaluate on", .0.display(), SPLIT
     )]
     NoSplit(PathBuf),
+    #[error(
+        "{}: this run has kept no weights: it was stopped, or diverged, before its first epoch was over; \
+         densely train --resume goes on with it, or begins anew", .0.display()
+    )]
+    NoWeights(PathBuf),
     #[error("{}: it is no folder of a run: it has no {}", .0.display(), CONFIG)]
     NotARun(PathBuf),
     #[error(
@@ -130,7 +135,7 @@ pub(crate) enum CliError {
     )]
     PipedData(PathBuf),
     #[error(
-        "{}: it is not what the model was trained on any more, so that its report cannot be made \
+        "{}: it is not what the model was trained and tested on any more, so that its report cannot be made \
          again", .0.display()
     )]
     ChangedData(PathBuf),

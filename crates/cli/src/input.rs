@@ -12,12 +12,16 @@ use densely_files::{FileError, ReadOptions, Reason};
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
 use crate::output::{counted, eprintln};
-use crate::run_folder::MODEL;
+use crate::run_folder::{MODEL, is_run};
 use crate::visible::visible;
 
 /// Reads a model, from its file or from the folder of its run.
 pub(crate) fn model(path: &Path) -> Result<AnyModel, CliError> {
-    Ok(AnyModel::load(model_path(path))?)
+    let file = model_path(path);
+    if is_run(path) && !file.exists() {
+        return Err(CliError::NoWeights(path.to_owned()));
+    }
+    Ok(AnyModel::load(file)?)
 }
 
 /// What a model does to data before its network sees them.

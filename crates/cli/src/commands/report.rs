@@ -1,17 +1,17 @@
 //! `densely report`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use densely::prelude::*;
 
-use super::train::Parts;
+use super::train::{Part, Parts};
 use crate::args::{Command, ReportArgs};
 use crate::config;
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
-use crate::output::{BOLD, eprintln};
+use crate::output::{self, BOLD, eprintln};
 use crate::report::Run;
 use crate::run_folder::{CONFIG, METRICS, SPLIT, is_run, save_report};
 use crate::split::Split;
@@ -53,6 +53,9 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     if !is_same || parts.preparation != *file.predictor.preparation() {
         return Err(CliError::ChangedData(parts.source.into()));
     }
+    if let (Some(path), Some(test)) = (&train.test_data, &parts.test) {
+        expect_as_tested(path, file, test, &threads)?;
+    }
     let metrics = folder.join(METRICS);
     let lines = fs::read_to_string(&metrics).map_err(CliError::file(metrics))?;
     let page = Run {
@@ -68,4 +71,23 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     let shown = folder.join("report.html").display().to_string();
     eprintln!("  saved in {BOLD}{}{BOLD:#}", visible(&shown));
     Ok(())
+}
+
+/// That a file of test data is still what the model was tested on, which its metrics tell: loss aside, in which
+/// weights were taken for the training.
+fn expect_as_tested<T: Scalar>(
+    path: &Path,
+    file: &ModelFile<T>,
+    test: &Part<T>,
+    threads: &Threads,
+) -> Result<(), CliError> {
+    let evaluation = file.predictor.evaluate_prepared(&test.data, &test.target, threads)?;
+    let stored = |name: &str| file.provenance.results.get(&format!("test_{name}"));
+    let metrics = output::metrics(&evaluation);
+    let mut known = metrics.iter().filter(|(name, _)| *name != "loss");
+    match known.all(|(name, value)| stored(name).is_none_or(|stored| *stored == value.to_string()))
+    {
+        true => Ok(()),
+        false => Err(CliError::ChangedData(path.to_owned())),
+    }
 }

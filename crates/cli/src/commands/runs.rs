@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use densely::prelude::*;
@@ -56,7 +56,13 @@ fn runs_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     if is_run(folder) {
         return Ok(vec![folder.to_owned()]);
     }
-    let entries = fs::read_dir(folder).map_err(CliError::file(folder))?;
+    let entries = match fs::read_dir(folder) {
+        // Where runs are kept, if there was none yet.
+        Err(error) if error.kind() == ErrorKind::NotFound && folder == Path::new("runs") => {
+            return Ok(Vec::new());
+        }
+        entries => entries.map_err(CliError::file(folder))?,
+    };
     let mut runs = Vec::new();
     for entry in entries {
         let path = entry.map_err(CliError::file(folder))?.path();
@@ -180,7 +186,7 @@ fn print(runs: &[Found], differing: &[&str]) -> Result<(), CliError> {
     }
     for run in runs.iter().filter(|run| !run.findings().is_empty()) {
         let folder = run.folder.display().to_string();
-        writeln!(out, "{}: {}", visible(&folder), visible(&run.findings().join(" ")))?;
+        writeln!(out, "{}: {}", visible(&folder), visible(&run.findings().join("; ")))?;
     }
     Ok(())
 }

@@ -66,6 +66,9 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
             }
             "."
         }
+        @if rows.is_empty() && run.epochs.last().is_none_or(|last| last.diverged.is_none()) {
+            p.finding { "The training was stopped before its end." }
+        }
         @if let Some(diverged) = run.epochs.last().and_then(|last| last.diverged.as_ref()) {
             p.finding { (visible(diverged)) }
         }

@@ -115,7 +115,7 @@ fn a_report_of_a_table_comes_again_the_same_and_not_of_other_data() {
     folder.write("table.csv", flowers().replace("rose", "thistle"));
     let before = folder.read("run/report.html");
     let error = folder.fails(1, "report run");
-    assert!(error.contains("not what the model was trained on any more"), "{error}");
+    assert!(error.contains("not what the model was trained and tested on any more"), "{error}");
     assert!(folder.read("run/report.html") == before);
     let error = folder.fails(1, "report .");
     assert!(error.contains("no folder of a run"), "{error}");
@@ -151,4 +151,27 @@ fn no_report_is_written_if_none_is_asked_for_or_where_another_file_is() {
     let error = folder.fails(1, "train --epochs 1 --out run --force");
     assert!(error.contains("report.html"), "{error}");
     assert_eq!(folder.read("run/report.html"), "<!DOCTYPE html><p>mine");
+}
+
+#[test]
+fn changed_test_data_are_refused_and_a_run_without_weights_is_named() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    folder.write("u.csv", flowers());
+    folder.ok("train t.csv --target kind --epochs 2 --hidden 4 --test-data u.csv --out run");
+    folder.ok("report run");
+    let rows = flowers().lines().take(20).map(|line| format!("{line}\n")).collect::<String>();
+    folder.write("u.csv", rows);
+    let stderr = folder.fails(1, "report run");
+    assert!(
+        stderr.contains("u.csv: it is not what the model was trained and tested on"),
+        "{stderr}"
+    );
+    std::fs::remove_file(folder.path().join("run/model.safetensors")).unwrap();
+    for command in ["report run", "predict run t.csv", "inspect run"] {
+        let stderr = folder.fails(1, command);
+        assert!(stderr.contains("run: this run has kept no weights"), "{stderr}");
+    }
+    let stderr = folder.shell("densely runs").stderr;
+    assert!(stderr.contains("runs: there are no runs"), "{stderr}");
 }
