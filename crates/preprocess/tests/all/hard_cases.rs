@@ -1,12 +1,12 @@
 //! Statistics where one-pass formulas fail: large offsets, constant, single and few values,
 //! against exact integer arithmetic; of all data at once, and in chunks.
 
-use crate::common::chunks;
+use crate::common::{chunks, distance};
 use densely_preprocess::{
     Center, Components, Pca, PreprocessError, RunningCovariance, RunningStatistics, Standardize,
-    Transform, Whiten,
+    Transform, Whiten, Zca,
 };
-use densely_tensor::{Mat, Scalar};
+use densely_tensor::{Mat, Scalar, mat};
 
 /// Values `offset + step · k`, exact in `T`, and their exact mean and deviation.
 struct Case {
@@ -130,4 +130,27 @@ fn examples_that_differ_by_rounding_errors_have_no_components() {
     for components in [Components::All, Components::Count(1), Components::Share(0.5)] {
         assert_eq!(Pca::from_covariance(&covariance, components).unwrap_err(), expected);
     }
+}
+
+/// All but a direction is rounding noise, of which the decomposition leaves a trace in the axis.
+#[test]
+fn noise_is_turned_out_of_the_only_axis() {
+    let zeros = [0.0; 3];
+    let rows = [
+        zeros,
+        zeros,
+        zeros,
+        [-20.0, 35.0, -30.0],
+        [-8_407.179_089_275_32, -8_407.399_089_275_319, -8_407.139_089_275_319],
+        [28.0, -49.0, 42.0],
+    ];
+    let x = Mat::from_fn(6, 3, |i, j| rows[i][j]);
+    let zca = Zca::fit(x.as_ref()).unwrap();
+    assert_eq!(zca.pca().out_features(), 1);
+    // The axis is along (-20, 0.08, 28) and its likes.
+    let axis = zca.pca().components().subcols(0, 1).to_owned();
+    let expected = mat![[0.0], [0.0], [0.0], [1.0], [-0.004], [-1.4]];
+    let expected = (1.0 / (1.0_f64 + 0.004 * 0.004 + 1.4 * 1.4).sqrt()) * expected;
+    let sign = axis[(3, 0)].signum();
+    assert!(distance(&(sign * axis), &expected) < 1e-13);
 }
