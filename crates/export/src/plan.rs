@@ -9,10 +9,10 @@ mod tests;
 
 pub(crate) use answer::{Answer, Probabilities};
 pub(crate) use layers::{Op, PlannedLayer};
-pub(crate) use steps::{Step, Steps};
+pub(crate) use steps::{Arithmetic, Step, Steps};
 
 use densely_models::Predictor;
-use densely_table::ColumnEncoder;
+use densely_table::{ColumnEncoder, Encoder, NumberEncoder};
 use densely_tensor::Scalar;
 
 use crate::ExportError;
@@ -49,5 +49,11 @@ impl Plan {
         };
         plan.compare(predictor)?;
         Ok(plan)
+    }
+
+    /// Whether the columns are the features as they are: numbers without gaps.
+    pub(crate) fn is_of_plain_numbers(&self) -> bool {
+        let plain = Encoder::Number(NumberEncoder { fill: None, indicator: false });
+        self.columns.iter().all(|column| column.encoder == plain)
     }
 }

@@ -2,16 +2,13 @@
 
 use super::columns::Features;
 use super::graph::Builder;
-use crate::plan::{Step, Steps};
+use crate::plan::{Arithmetic, Step, Steps};
 
 /// The inputs, in the order of the features until a product mends it.
 pub(super) fn inputs(graph: &mut Builder, features: Features, steps: &Steps) -> Features {
     steps.steps.iter().fold(features, |Features { values: x, order }, step| {
-        let (op, values) = match step {
-            Step::Add(values) => ("Add", values),
-            Step::Subtract(values) => ("Sub", values),
-            Step::Multiply(values) => ("Mul", values),
-            Step::Divide(values) => ("Div", values),
+        let (arithmetic, values) = match step {
+            Step::Each(arithmetic, values) => (arithmetic, values),
             Step::Product { outputs, weights } => {
                 let row = |&at: &usize| &weights[at * outputs..][..*outputs];
                 let weights: Vec<f64> = order.iter().flat_map(row).copied().collect();
@@ -19,6 +16,12 @@ pub(super) fn inputs(graph: &mut Builder, features: Features, steps: &Steps) -> 
                 let values = graph.node("MatMul", &[&x, &weights]);
                 return Features { values, order: (0..*outputs).collect() };
             }
+        };
+        let op = match arithmetic {
+            Arithmetic::Add => "Add",
+            Arithmetic::Subtract => "Sub",
+            Arithmetic::Multiply => "Mul",
+            Arithmetic::Divide => "Div",
         };
         let values: Vec<f64> = match &values[..] {
             [one] => vec![*one],

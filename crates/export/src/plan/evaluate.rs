@@ -4,7 +4,7 @@ use densely_models::Predictor;
 use densely_preprocess::Transform;
 use densely_tensor::{Key, Mat, Purpose, Scalar, Stream, Threads};
 
-use super::{Op, Plan, PlannedLayer, Step};
+use super::{Arithmetic, Op, Plan, PlannedLayer, Step};
 use crate::ExportError;
 
 /// Examples on which a plan and its predictor have to agree.
@@ -84,15 +84,18 @@ fn typical_features<T: Scalar>(predictor: &Predictor<T>) -> Mat<f64> {
 
 impl Step {
     fn of(&self, mut x: Vec<f64>) -> Vec<f64> {
-        let (values, operation): (_, fn(f64, f64) -> f64) = match self {
-            Self::Add(values) => (values, |x, value| x + value),
-            Self::Subtract(values) => (values, |x, value| x - value),
-            Self::Multiply(values) => (values, |x, value| x * value),
-            Self::Divide(values) => (values, |x, value| x / value),
+        let (arithmetic, values) = match self {
+            Self::Each(arithmetic, values) => (arithmetic, values),
             Self::Product { outputs, weights } => {
                 let column = |j| x.iter().zip(weights[j..].iter().step_by(*outputs));
                 return (0..*outputs).map(|j| column(j).map(|(x, w)| x * w).sum()).collect();
             }
+        };
+        let operation: fn(f64, f64) -> f64 = match arithmetic {
+            Arithmetic::Add => |x, value| x + value,
+            Arithmetic::Subtract => |x, value| x - value,
+            Arithmetic::Multiply => |x, value| x * value,
+            Arithmetic::Divide => |x, value| x / value,
         };
         for (x, &value) in x.iter_mut().zip(values.iter().cycle()) {
             *x = operation(*x, value);

@@ -16,18 +16,33 @@ pub(crate) struct Steps {
     pub(crate) steps: Vec<Step>,
 }
 
-/// An operation on all features of an example; a single value is that of each.
+/// An operation on all features of an example.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
-    Add(Vec<f64>),
-    Subtract(Vec<f64>),
-    Multiply(Vec<f64>),
-    Divide(Vec<f64>),
+    /// With a value for each feature; a single one is that of each.
+    Each(Arithmetic, Vec<f64>),
     /// A product with a matrix, inputs x outputs, row after row.
-    Product {
-        outputs: usize,
-        weights: Vec<f64>,
-    },
+    Product { outputs: usize, weights: Vec<f64> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+impl Arithmetic {
+    /// As most languages write it.
+    pub(crate) fn sign(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Subtract => '-',
+            Self::Multiply => '*',
+            Self::Divide => '/',
+        }
+    }
 }
 
 impl Steps {
@@ -43,31 +58,40 @@ impl Steps {
 fn add(steps: &mut Vec<Step>, step: &FittedTransform) -> Result<(), ExportError> {
     if step.downcast_ref::<Unchanged>().is_some() {
     } else if let Some(step) = step.downcast_ref::<Center>() {
-        steps.push(Step::Subtract(step.mean().to_vec()));
+        steps.push(Step::Each(Arithmetic::Subtract, step.mean().to_vec()));
     } else if let Some(step) = step.downcast_ref::<MeanImage>() {
-        steps.push(Step::Subtract(step.image().to_vec()));
+        steps.push(Step::Each(Arithmetic::Subtract, step.image().to_vec()));
     } else if let Some(step) = step.downcast_ref::<PerChannelMean>() {
         // What is taken of each feature is what makes 0 of it.
         let zeros = Mat::zeros(step.out_features(), 1);
         let mut mean = Mat::zeros(step.in_features(), 1);
         step.invert(zeros.as_ref(), mean.as_mut());
-        steps.push(Step::Subtract((0..mean.nrows()).map(|i| mean[(i, 0)]).collect()));
+        steps.push(Step::Each(
+            Arithmetic::Subtract,
+            (0..mean.nrows()).map(|i| mean[(i, 0)]).collect(),
+        ));
     } else if let Some(step) = step.downcast_ref::<Standardize>() {
         let divisor = |&scale: &f64| if scale == 0.0 { f64::INFINITY } else { scale };
-        steps.push(Step::Subtract(step.mean().to_vec()));
-        steps.push(Step::Divide(step.scale().iter().map(divisor).collect()));
+        steps.push(Step::Each(Arithmetic::Subtract, step.mean().to_vec()));
+        steps.push(Step::Each(Arithmetic::Divide, step.scale().iter().map(divisor).collect()));
     } else if let Some(step) = step.downcast_ref::<RobustScale>() {
-        steps.push(Step::Subtract(step.median().to_vec()));
-        steps.push(Step::Divide(step.scale().to_vec()));
+        steps.push(Step::Each(Arithmetic::Subtract, step.median().to_vec()));
+        steps.push(Step::Each(Arithmetic::Divide, step.scale().to_vec()));
     } else if let Some(step) = step.downcast_ref::<MaxAbs>() {
-        steps.push(Step::Divide(step.largest().iter().copied().map(or_one).collect()));
+        steps.push(Step::Each(
+            Arithmetic::Divide,
+            step.largest().iter().copied().map(or_one).collect(),
+        ));
     } else if let Some(step) = step.downcast_ref::<MinMax>() {
         let pairs = step.maximum().iter().zip(step.minimum());
         let (lower, upper) = step.range();
-        steps.push(Step::Subtract(step.minimum().to_vec()));
-        steps.push(Step::Divide(pairs.map(|(max, min)| or_one(max - min)).collect()));
-        steps.push(Step::Multiply(vec![upper - lower]));
-        steps.push(Step::Add(vec![lower]));
+        steps.push(Step::Each(Arithmetic::Subtract, step.minimum().to_vec()));
+        steps.push(Step::Each(
+            Arithmetic::Divide,
+            pairs.map(|(max, min)| or_one(max - min)).collect(),
+        ));
+        steps.push(Step::Each(Arithmetic::Multiply, vec![upper - lower]));
+        steps.push(Step::Each(Arithmetic::Add, vec![lower]));
     } else if let Some(step) = step.downcast_ref::<Pca>() {
         project(steps, step);
     } else if let Some(step) = step.downcast_ref::<Whiten>() {
@@ -88,14 +112,14 @@ fn or_one(scale: f64) -> f64 {
 }
 
 fn project(steps: &mut Vec<Step>, pca: &Pca) {
-    steps.push(Step::Subtract(pca.center().mean().to_vec()));
+    steps.push(Step::Each(Arithmetic::Subtract, pca.center().mean().to_vec()));
     steps.push(product(pca.components()));
 }
 
 fn whiten(steps: &mut Vec<Step>, pca: &Pca, epsilon: f64) {
     let factor = |variance: &f64| (variance + epsilon).sqrt().recip();
     project(steps, pca);
-    steps.push(Step::Multiply(pca.variances().iter().map(factor).collect()));
+    steps.push(Step::Each(Arithmetic::Multiply, pca.variances().iter().map(factor).collect()));
 }
 
 fn product(w: MatRef<'_, f64>) -> Step {

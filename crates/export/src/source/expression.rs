@@ -45,6 +45,22 @@ pub(super) fn lines(expression: &Expression, syntax: &impl Syntax) -> (String, S
     (lines, values.pop().unwrap_or_else(|| "x".to_owned()))
 }
 
+/// The functions that are written already.
+#[derive(Debug, Default)]
+pub(super) struct Written(Vec<Expression>);
+
+impl Written {
+    /// The number of the function, and whether it is new.
+    pub(super) fn number(&mut self, expression: &Expression) -> (usize, bool) {
+        let known = self.0.iter().position(|known| known == expression);
+        let number = known.unwrap_or(self.0.len());
+        if known.is_none() {
+            self.0.push(expression.clone());
+        }
+        (number, known.is_none())
+    }
+}
+
 /// Whether it is a function of `x` at all.
 pub(super) fn uses_x(expression: &Expression) -> bool {
     expression.operations().iter().any(|operation| operation.uses().any(|used| used == 0))
@@ -52,14 +68,15 @@ pub(super) fn uses_x(expression: &Expression) -> bool {
 
 fn value(operation: Operation, values: &[String], syntax: &impl Syntax) -> String {
     let between = |a: usize, sign: &str, b: usize| format!("{} {sign} {}", values[a], values[b]);
+    let both = |a: usize, b: usize| format!("{}, {}", values[a], values[b]);
     match operation {
         Operation::Constant(value) => syntax.number(value as f32),
         Operation::Add(a, b) => between(a, "+", b),
         Operation::Subtract(a, b) => between(a, "-", b),
         Operation::Multiply(a, b) => between(a, "*", b),
         Operation::Divide(a, b) => between(a, "/", b),
-        Operation::Max(a, b) => syntax.call("larger", &between(a, ",", b).replace(" ,", ",")),
-        Operation::Min(a, b) => syntax.call("smaller", &between(a, ",", b).replace(" ,", ",")),
+        Operation::Max(a, b) => syntax.call("larger", &both(a, b)),
+        Operation::Min(a, b) => syntax.call("smaller", &both(a, b)),
         Operation::Apply(Function::Negate, a) => format!("-{}", values[a]),
         Operation::Apply(function, a) => syntax.call(function_name(function), &values[a]),
         Operation::Select(comparison, [a, b, then, otherwise]) => {

@@ -4,8 +4,6 @@ mod body;
 mod math;
 mod row;
 
-pub(super) use row::meaning;
-
 use densely_models::Predictor;
 use densely_tensor::Scalar;
 

@@ -10,17 +10,21 @@ pub struct CategoryEncoder {
 }
 
 impl CategoryEncoder {
-    pub(super) fn width(&self) -> usize {
+    /// How many numbers there are.
+    #[must_use]
+    pub fn width(&self) -> usize {
         self.values.len() + usize::from(self.other) + usize::from(self.missing)
     }
 
     /// The index of the number that is 1 for a category that has none of its own.
-    pub(super) fn of_others(&self) -> Option<usize> {
+    #[must_use]
+    pub fn of_others(&self) -> Option<usize> {
         self.other.then_some(self.values.len())
     }
 
     /// The index of the number that is 1 for a gap.
-    pub(super) fn of_gap(&self) -> Option<usize> {
+    #[must_use]
+    pub fn of_gap(&self) -> Option<usize> {
         match self.missing {
             true => Some(self.values.len() + usize::from(self.other)),
             false => self.of_others(),

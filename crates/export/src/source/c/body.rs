@@ -1,8 +1,6 @@
-use densely_layers::Expression;
-
 use super::row::Row;
 use crate::plan::{Answer, Op, Plan, Probabilities, Step};
-use crate::source::expression::{Syntax, lines, uses_x};
+use crate::source::expression::{Syntax, Written, lines, uses_x};
 
 /// `predict`, the functions that it calls, and the numbers.
 pub(super) fn body(plan: &Plan, row: &Row, name: &str) -> String {
@@ -23,13 +21,12 @@ pub(super) fn body(plan: &Plan, row: &Row, name: &str) -> String {
         code += &body.layer(&layer.op, index, &mut now, (layer.inputs, layer.outputs));
     }
     code += &body.answer(&plan.answer, &now, plan.scores);
-    let functions: String = FUNCTIONS
-        .iter()
-        .filter(|(function, _)| {
-            (body.functions.clone() + &code).contains(&format!("@_{function}("))
-        })
-        .map(|(_, text)| *text)
-        .collect();
+    let calls = |function: &str| {
+        let call = format!("@_{function}(");
+        body.functions.contains(&call) || code.contains(&call)
+    };
+    let functions: String =
+        FUNCTIONS.iter().filter(|(function, _)| calls(function)).map(|(_, text)| *text).collect();
     let all = format!(
         "{functions}{}{}/* What the network says of a row. */\nstatic inline @_answer @_predict(const @_row *row) {{\n    \
          double f[{features}] = {{0}};\n{code}    return answer;\n}}\n",
@@ -66,7 +63,7 @@ struct Body {
     numbers: String,
     /// How many lists of numbers there are.
     lists: usize,
-    activations: Vec<Expression>,
+    activations: Written,
 }
 
 impl Body {
@@ -87,11 +84,8 @@ impl Body {
     }
 
     fn step(&mut self, step: &Step, index: usize, now: &mut String, width: &mut usize) -> String {
-        let (operator, values) = match step {
-            Step::Add(values) => ("+=", values),
-            Step::Subtract(values) => ("-=", values),
-            Step::Multiply(values) => ("*=", values),
-            Step::Divide(values) => ("/=", values),
+        let (sign, values) = match step {
+            Step::Each(arithmetic, values) => (arithmetic.sign(), values),
             Step::Product { outputs, weights } => {
                 let weights = self.doubles(weights);
                 let next = format!("f{index}");
@@ -107,7 +101,7 @@ impl Body {
             [one] => double(*one),
             _ => format!("{}[i]", self.doubles(values)),
         };
-        format!("    for (int i = 0; i < {width}; i++) {now}[i] {operator} {value};\n")
+        format!("    for (int i = 0; i < {width}; i++) {now}[i] {sign}= {value};\n")
     }
 
     fn layer(&mut self, op: &Op, index: usize, now: &mut String, shape: (usize, usize)) -> String {
@@ -147,10 +141,8 @@ impl Body {
                 code
             }
             Op::Elementwise { ours, expression } => {
-                let known = self.activations.iter().position(|known| known == expression);
-                let function = known.unwrap_or(self.activations.len());
-                if known.is_none() {
-                    self.activations.push(expression.clone());
+                let (function, is_new) = self.activations.number(expression);
+                if is_new {
                     let (before, value) = lines(expression, &C);
                     let doc = ours.as_ref().map_or(String::new(), |kind| format!("/* {kind} */\n"));
                     let unused = if uses_x(expression) { "" } else { "    (void)x;\n" };

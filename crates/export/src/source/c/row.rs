@@ -1,8 +1,8 @@
 use densely_table::{CategoryEncoder, Encoder, NumberEncoder, TimeEncoder, TimePart};
 
-use super::super::rust::meaning;
 use super::{comment, text};
 use crate::plan::Plan;
+use crate::source::meaning;
 use crate::source::names::Names;
 
 /// What goes in: its types, and how it becomes features.
@@ -16,14 +16,13 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(plan: &Plan, name: &str) -> Self {
         let columns = &plan.columns;
-        let plain = NumberEncoder { fill: None, indicator: false };
-        if columns.iter().all(|column| column.encoder == Encoder::Number(plain)) {
-            let (count, names) = (columns.len(), columns.iter().map(|column| text(&column.column)));
-            let names: Vec<String> = names.collect();
+        if plan.is_of_plain_numbers() {
+            let count = columns.len();
+            let names: Vec<String> = columns.iter().map(|column| comment(&column.column)).collect();
             let types = format!(
                 "/* A row of a table of numbers. Its columns are {}. */\ntypedef struct {{\n    double \
                  numbers[{count}];\n}} {name}_row;\n\n",
-                names.iter().map(|name| comment_of(name)).collect::<Vec<_>>().join(", ")
+                names.join(", ")
             );
             let features = "    memcpy(f, row->numbers, sizeof f);\n".to_owned();
             return Self { types, features };
@@ -61,10 +60,6 @@ impl Row {
         );
         row
     }
-}
-
-fn comment_of(literal: &str) -> String {
-    literal.replace("*/", "* /").replace("/*", "/ *")
 }
 
 /// What there is besides the types of columns.
@@ -121,16 +116,13 @@ impl Writer<'_> {
             texts += &format!("    if (strcmp(text, {literal}) == 0) return {constant};\n");
             cases += &format!("    case {constant}: f[{}] = 1.0; break;\n", self.next + index);
         }
-        let count = encoder.values.len();
-        let other = encoder.other.then_some(count);
-        let gap = encoder.missing.then_some(count + usize::from(encoder.other)).or(other);
-        for (constant, place) in [(&others, other), (&gaps, gap)] {
+        for (constant, place) in [(&others, encoder.of_others()), (&gaps, encoder.of_gap())] {
             let effect =
                 place.map_or(String::new(), |place| format!(" f[{}] = 1.0;", self.next + place));
             cases += &format!("    case {constant}:{effect} break;\n");
         }
         self.row.features += &format!("    switch (row->{field}) {{\n{cases}    }}\n");
-        self.next += count + usize::from(encoder.other) + usize::from(encoder.missing);
+        self.next += encoder.width();
         let note = comment(column);
         self.row.types += &format!(
             "/* What {note} can be. */\ntypedef enum {{\n{list}    {others},\n    {gaps}\n}} {kind};\n\n\

@@ -1,10 +1,6 @@
-use std::fmt::Debug;
-
-use densely_layers::Expression;
-
 use super::row::Row;
 use crate::plan::{Answer, Op, Plan, Probabilities, Step};
-use crate::source::expression::{Syntax, lines, uses_x};
+use crate::source::expression::{Syntax, Written, lines, uses_x};
 
 /// `predict`, the functions that it calls, and the numbers.
 pub(super) fn body(plan: &Plan, row: &Row) -> String {
@@ -39,7 +35,7 @@ struct Body {
     numbers: String,
     /// How many lists of numbers there are.
     lists: usize,
-    activations: Vec<Expression>,
+    activations: Written,
 }
 
 /// The product of a layer, which adds up input by input, so that the inner loop is over neighbours.
@@ -110,11 +106,8 @@ impl Body {
     }
 
     fn step(&mut self, step: &Step, width: &mut usize) -> String {
-        let (operator, values) = match step {
-            Step::Add(values) => ("+=", values),
-            Step::Subtract(values) => ("-=", values),
-            Step::Multiply(values) => ("*=", values),
-            Step::Divide(values) => ("/=", values),
+        let (sign, values) = match step {
+            Step::Each(arithmetic, values) => (arithmetic.sign(), values),
             Step::Product { outputs, weights } => {
                 let rows: Vec<String> =
                     weights.chunks(*outputs).map(|row| list(row, double)).collect();
@@ -131,14 +124,14 @@ impl Body {
         let mutable = "    let mut f = f;\n";
         match &values[..] {
             [one] => format!(
-                "{mutable}    for x in &mut f {{\n        *x {operator} {};\n    }}\n",
+                "{mutable}    for x in &mut f {{\n        *x {sign}= {};\n    }}\n",
                 double(*one)
             ),
             _ => {
                 let kind = format!("[f64; {}]", values.len());
                 let values = self.list(&kind, &list(values, double));
                 format!(
-                    "{mutable}    for (x, value) in f.iter_mut().zip(&{values}) {{\n        *x {operator} value;\n    }}\n"
+                    "{mutable}    for (x, value) in f.iter_mut().zip(&{values}) {{\n        *x {sign}= value;\n    }}\n"
                 )
             }
         }
@@ -174,10 +167,8 @@ impl Body {
             }
             Op::Elementwise { ours, expression } => {
                 self.with(EACH);
-                let known = self.activations.iter().position(|known| known == expression);
-                let index = known.unwrap_or(self.activations.len());
-                if known.is_none() {
-                    self.activations.push(expression.clone());
+                let (index, is_new) = self.activations.number(expression);
+                if is_new {
                     let (before, value) = lines(expression, &Rust);
                     let doc = ours.as_ref().map_or(String::new(), |kind| format!("/// {kind}\n"));
                     self.functions += &format!(
@@ -236,26 +227,17 @@ fn list<X: Copy>(values: &[X], literal: fn(X) -> String) -> String {
 }
 
 fn double(value: f64) -> String {
-    literal(value, value.is_finite(), value > 0.0, value.is_nan(), "f64")
+    if value.is_finite() { format!("{value:?}") } else { not_finite(value, "f64") }
 }
 
 fn single(value: f32) -> String {
-    literal(value, value.is_finite(), value > 0.0, value.is_nan(), "f32")
+    if value.is_finite() { format!("{value:?}") } else { not_finite(value.into(), "f32") }
 }
 
-fn literal(
-    value: impl Debug,
-    is_finite: bool,
-    is_positive: bool,
-    is_nan: bool,
-    kind: &str,
-) -> String {
-    match (is_finite, is_nan, is_positive) {
-        (true, ..) => format!("{value:?}"),
-        (_, true, _) => format!("{kind}::NAN"),
-        (_, _, true) => format!("{kind}::INFINITY"),
-        _ => format!("{kind}::NEG_INFINITY"),
-    }
+fn not_finite(value: f64, kind: &str) -> String {
+    let name = if value.is_nan() { "NAN" } else { "INFINITY" };
+    let name = if value == f64::NEG_INFINITY { "NEG_INFINITY" } else { name };
+    format!("{kind}::{name}")
 }
 
 struct Rust;

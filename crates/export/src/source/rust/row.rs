@@ -3,6 +3,7 @@ use densely_table::{
 };
 
 use crate::plan::Plan;
+use crate::source::meaning;
 use crate::source::names::Names;
 
 /// What goes in: its types, and how it becomes features.
@@ -16,8 +17,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(plan: &Plan) -> Self {
         let columns = &plan.columns;
-        let plain = NumberEncoder { fill: None, indicator: false };
-        if columns.iter().all(|column| column.encoder == Encoder::Number(plain)) {
+        if plan.is_of_plain_numbers() {
             return Self::of_numbers(columns);
         }
         let mut writer = Writer {
@@ -110,18 +110,15 @@ impl Writer {
             features +=
                 &format!("        Some({name}::{variant}) => f[{}] = 1.0,\n", self.next + index);
         }
-        let values = encoder.values.len();
         let mut arm = |pattern: &str, place: Option<usize>| {
             let effect =
                 place.map_or("{}".to_owned(), |place| format!("f[{}] = 1.0", self.next + place));
             features += &format!("        {pattern} => {effect},\n");
         };
-        let other = encoder.other.then_some(values);
-        let gap = encoder.missing.then_some(values + usize::from(encoder.other)).or(other);
-        arm(&format!("Some({name}::Other)"), other);
-        arm("None", gap);
+        arm(&format!("Some({name}::Other)"), encoder.of_others());
+        arm("None", encoder.of_gap());
         self.row.features += &format!("    match row.{field} {{\n{features}    }}\n");
-        self.next += values + usize::from(encoder.other) + usize::from(encoder.missing);
+        self.next += encoder.width();
         self.row.types += &format!(
             "/// What {column:?} can be.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\npub enum {name} {{\n{list}    \
              /// Anything else.\n    Other,\n}}\n\nimpl {name} {{\n    /// What a text means, without spaces around it and a number as `1`, not `1.0`; an empty one is a\n    /// gap.\n    \
@@ -156,15 +153,4 @@ impl Writer {
 
 fn optional(kind: &str, is_optional: bool) -> String {
     if is_optional { format!("Option<{kind}>") } else { kind.to_owned() }
-}
-
-/// What a part of a time is counted in.
-pub(in crate::source) fn meaning(part: TimePart) -> &'static str {
-    match part {
-        TimePart::Year => "As 2024, in universal time as all parts.",
-        TimePart::Month => "From 1 for January.",
-        TimePart::Weekday => "From 1 for Monday.",
-        TimePart::Hour => "From 0, with minutes and seconds as its fraction.",
-        _ => "Since 1970 in universal time.",
-    }
 }
