@@ -46,10 +46,17 @@ class _MLP(BaseEstimator):
         -------
         self
         """
+        return self._learn(lambda: self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val))
+
+    def _keep(self, parameters):
+        """The arguments of `__init__`, each as it came and by its name, as scikit-learn expects."""
+        vars(self).update((name, value) for name, value in parameters.items() if name != "self")
+
+    def _learn(self, train):
+        """Trains. If it fails, all is as before; if it is interrupted, what was learnt so far is kept."""
         with _kept_if_it_fails(self):
-            interrupt = self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+            interrupt = train()
         if interrupt is not None:
-            # What was learnt so far is kept.
             raise interrupt
         return self
 
@@ -338,37 +345,7 @@ class MLPClassifier(ClassifierMixin, _MLP):
         dtype=None,
         n_jobs=None,
     ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.weight_decay = weight_decay
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.random_state = random_state
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.loss = loss
-        self.label_smoothing = label_smoothing
-        self.class_weight = class_weight
-        self.dropout = dropout
-        self.input_noise = input_noise
-        self.l1 = l1
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.warm_up = warm_up
-        self.preprocess = preprocess
-        self.dtype = dtype
-        self.n_jobs = n_jobs
+        self._keep(locals())
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Go once through these rows, in mini-batches, from where the network is.
@@ -393,12 +370,12 @@ class MLPClassifier(ClassifierMixin, _MLP):
                 'class_weight "balanced" is not supported for partial_fit: compute the weights of all data with '
                 "sklearn.utils.compute_class_weight, and give them as class_weight"
             )
-        with _kept_if_it_fails(self):
+
+        def train():
             self._take_classes(classes)
-            interrupt = self._partial_fit(X, y, sample_weight)
-        if interrupt is not None:
-            raise interrupt
-        return self
+            return self._partial_fit(X, y, sample_weight)
+
+        return self._learn(train)
 
     def _take_classes(self, classes):
         if "_network" not in vars(self):
@@ -595,35 +572,7 @@ class MLPRegressor(RegressorMixin, _MLP):
         dtype=None,
         n_jobs=None,
     ):
-        self.loss = loss
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.weight_decay = weight_decay
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.random_state = random_state
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.dropout = dropout
-        self.input_noise = input_noise
-        self.l1 = l1
-        self.max_norm = max_norm
-        self.clip_norm = clip_norm
-        self.warm_up = warm_up
-        self.preprocess = preprocess
-        self.dtype = dtype
-        self.n_jobs = n_jobs
+        self._keep(locals())
 
     def partial_fit(self, X, y, sample_weight=None):
         """Go once through these rows, in mini-batches, from where the network is.
@@ -641,11 +590,7 @@ class MLPRegressor(RegressorMixin, _MLP):
         -------
         self
         """
-        with _kept_if_it_fails(self):
-            interrupt = self._partial_fit(X, y, sample_weight)
-        if interrupt is not None:
-            raise interrupt
-        return self
+        return self._learn(lambda: self._partial_fit(X, y, sample_weight))
 
     def predict(self, X):
         """The values of each row.
