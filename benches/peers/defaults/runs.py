@@ -1,15 +1,12 @@
 """One run of ours and one of theirs, on the same rows."""
 
 import json
-import shlex
-import subprocess
-import tempfile
 import time
 import warnings
-from pathlib import Path
 
 import tables
 from catalog import CLASSIFY
+from environment import trained
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -19,16 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 def ours(densely, table, parts, seed, options):
     """Score and seconds of the program; None for the score if it diverged."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("train.csv", "test.csv")]
-        for part, file in zip(parts, files, strict=True):
-            part.to_csv(file, index=False)
-        train, test = map(str, files)
-        command = [str(densely), "train", train, "--test-data", test, "--target", "target"]
-        # What there is to learn, and nothing of how. The number of threads changes no result.
-        command += ["--task", table.task, "--seed", str(seed), "--json"]
-        command += ["--threads", "1", "--out", folder, *shlex.split(options)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # What there is to learn, and nothing of how.
+    done = trained(densely, parts, "target", seed, f"--task {table.task} {options}")
     if done.returncode != 0:
         if "diverged" not in done.stderr:
             raise RuntimeError(f"{table.name}, seed {seed}: {done.stderr}")

@@ -8,14 +8,13 @@ MLPRegressor, for numbers with a standardised target. It is trained with and wit
 what is better on average is compared with ours. Each has one thread.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 DEFAULTS = Path(__file__).resolve().parents[1] / "defaults"
 sys.path[1:1] = [str(DEFAULTS.parent), str(DEFAULTS)]
 
-from environment import enter_venv, load, program, save  # noqa: E402
+from environment import chosen, enter_venv, load, parser, program, save  # noqa: E402
 from peers import TARGET  # noqa: E402
 
 FOLDER = TARGET / "tables"
@@ -28,21 +27,8 @@ mean of their differences, seed by seed, and its standard error.
 
 def arguments():
     """The command line."""
-    parser = argparse.ArgumentParser(
-        "benches/peers/tables/run",
-        description=__doc__,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    names = lambda text: [name for name in text.split(",") if name]  # noqa: E731
-    parser.add_argument("--tables", type=names, default=[], help="names, comma between them")
-    parser.add_argument("--seeds", type=int, default=10, help="seeds 0, 1, ... (10)")
-    parser.add_argument("--rows", type=int, default=10_000, help="of a table, at most (10000)")
-    parser.add_argument("--with", dest="options", default="", help="options of ours, to try them")
-    parser.add_argument("--json", default=FOLDER / "results.json", help="the figures")
-    parser.add_argument("--program", type=Path, help="a built program, instead of building it")
-    parser.add_argument("--list", action="store_true", help="only list the tables")
-    return parser.parse_args()
+    of = parser("benches/peers/tables/run", __doc__, EPILOG, FOLDER / "results.json")
+    return of.parse_args()
 
 
 def main():
@@ -55,14 +41,12 @@ def main():
     from choice import CHOSEN
     from pairs import Pairs, run_table
 
-    chosen = [table for table in CHOSEN if not options.tables or table.name in options.tables]
-    if options.list or not chosen:
-        for table in CHOSEN:
-            print(f"{table.name:16} {table.task:8} {table.source}, {table.target}")
+    asked = chosen(CHOSEN, options)
+    if not asked:
         return 0
     results, pairs = load(options.json), []
     densely = options.program or program()
-    for table in chosen:
+    for table in asked:
         results[table.name] = run_table(table, densely, options, results.get(table.name, {}))
         pairs.append(Pairs(table.name, results[table.name]))
         print(pairs[-1].line(), flush=True)

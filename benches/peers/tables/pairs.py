@@ -1,16 +1,13 @@
 """One run of ours and some of theirs, on the same rows."""
 
 import json
-import shlex
-import subprocess
-import tempfile
 import warnings
-from pathlib import Path
 from statistics import fmean, stdev
 
 import pandas as pd
 import tables
 from catalog import CLASSIFY
+from environment import trained
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
@@ -63,15 +60,7 @@ def read(table, rows):
 
 def ours(densely, table, parts, seed, options):
     """The score of the program, which is told the target alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("train.csv", "test.csv")]
-        for part, file in zip(parts, files, strict=True):
-            part.to_csv(file, index=False)
-        train, test = map(str, files)
-        command = [str(densely), "train", train, "--target", table.target, "--test-data", test]
-        command += ["--seed", str(seed), "--json", "--threads", "1", "--out", f"{folder}/run"]
-        command += shlex.split(options)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = trained(densely, parts, table.target, seed, options)
     if done.returncode != 0:
         raise RuntimeError(f"{table.name}, seed {seed}: {done.stderr}")
     result = json.loads(done.stdout.splitlines()[-1])
