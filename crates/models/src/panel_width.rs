@@ -40,7 +40,8 @@ pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
 /// How many of `n` examples go through a network together. It depends on sizes alone, so
 /// that threads do not change the result; the widths are about equal, so that threads are
 /// done at the same time. And none is alone, unless it is the only one: products with a
-/// single column add in another order, and equal examples would get results that are not.
+/// single column come out otherwise on processors without fused multiply-add, and equal examples
+/// would get results that are not.
 pub(crate) fn panel_width<T>(n: usize, parameters: usize) -> usize {
     let shared = worthy_threads(n, parameters) > 1;
     let panels = if !shared {

@@ -178,8 +178,8 @@ fn by_panels<T: Scalar>(
 
 /// How many of `n` examples a thread gets at a time.
 ///
-/// Neither here nor in [`panel`] is one of several left alone: products with a single column
-/// add in another order, and equal examples would get results that are not.
+/// Neither here nor in [`panel`] is one of several left alone: products with a single column come
+/// out otherwise on processors without fused multiply-add, and equal examples would get results that are not.
 fn share(n: usize) -> usize {
     let share = n.div_ceil(SHARES).max(PANEL);
     if n > share && n % share == 1 { share + 1 } else { share }

@@ -2,6 +2,7 @@
 //! file would.
 
 mod classification_scores;
+mod company;
 mod cross_validation;
 mod defaults;
 mod diagnosis;

@@ -204,6 +204,21 @@ impl TransformKind for Pca {
     }
 }
 
+/// `y = aᵀ x`: what examples are along the axes `a`.
+///
+/// An example that is alone gets another beside it: a product of transposed axes with a single column
+/// adds in another order than one with many, and the example would come out otherwise than among others.
+pub(super) fn project(x: MatRef<'_, f64>, axes: MatRef<'_, f64>, mut y: MatMut<'_, f64>) {
+    if x.ncols() != 1 {
+        return gemm(y, Accumulate::Replace, axes.transpose(), x);
+    }
+    let mut pair = Mat::zeros(x.nrows(), 2);
+    pair.as_mut().subcols_mut(0, 1).copy_from(x);
+    let mut along = Mat::zeros(y.nrows(), 2);
+    gemm(along.as_mut(), Accumulate::Replace, axes.transpose(), pair.as_ref());
+    y.copy_from(along.subcols(0, 1));
+}
+
 impl Transform for Pca {
     fn in_features(&self) -> usize {
         self.components.nrows()
@@ -216,7 +231,7 @@ impl Transform for Pca {
     fn apply(&self, x: MatRef<'_, f64>, y: MatMut<'_, f64>) {
         let mut centered = Mat::zeros(x.nrows(), x.ncols());
         self.center.apply(x, centered.as_mut());
-        gemm(y, Accumulate::Replace, self.components.transpose(), centered.as_ref());
+        project(centered.as_ref(), self.components.as_ref(), y);
     }
 
     fn invert(&self, y: MatRef<'_, f64>, mut x: MatMut<'_, f64>) {

@@ -1,6 +1,7 @@
 use densely_parts::{Options, Spec, Value};
 use densely_tensor::{Accumulate, Mat, MatMut, MatRef, Scalar, Threads, gemm};
 
+use super::pca::project;
 use crate::{Learned, Pca, PreprocessError, Transform, TransformKind, Whiten};
 
 /// Whitens without turning: `y = V diag(λ + ε)^−½ Vᵀ (x − μ)`.
@@ -122,7 +123,7 @@ impl Transform for Zca {
 
     fn invert(&self, y: MatRef<'_, f64>, x: MatMut<'_, f64>) {
         let mut white = Mat::zeros(self.whiten.out_features(), y.ncols());
-        gemm(white.as_mut(), Accumulate::Replace, self.pca().components().transpose(), y);
+        project(y, self.pca().components(), white.as_mut());
         self.whiten.invert(white.as_ref(), x);
     }
 }

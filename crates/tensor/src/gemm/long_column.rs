@@ -21,7 +21,7 @@ pub(super) fn suits<T>(c: MatRef<'_, T>) -> bool {
     c.ncols() == 1 && c.nrows() >= LONG && c.row_stride() == 1
 }
 
-/// `c = a b` with a single column in `b`: the columns of `a` are added to `c`, in the order in
+/// `c = a b` with a single column in `b`: the columns of `a` are added up in the order in
 /// which they lie in memory. So they come 1.3 times as fast from outer caches, and twice as fast
 /// from memory, as in the strips of rows that [`sweep`](super::sweep) reads.
 pub(super) fn long_column<T: Scalar>(
@@ -30,25 +30,33 @@ pub(super) fn long_column<T: Scalar>(
     a: MatRef<'_, T>,
     b: MatRef<'_, T>,
 ) {
-    combination(c, accumulate, a, |p| b[(p, 0)]);
+    let factor = |p| b[(p, 0)];
+    let c = column_mut(c, 0);
+    if accumulate == Accumulate::Replace {
+        combination(c, a, factor);
+        return;
+    }
+    T::with_memory(|memory| {
+        let rows = memory.len();
+        for (part, c) in c.chunks_mut(rows).enumerate() {
+            let sums = &mut memory[..c.len()];
+            combination(sums, a.subrows(part * rows, c.len()), factor);
+            vectorize(
+                #[inline(always)]
+                || c.iter_mut().zip(&*sums).for_each(|(c, &sum)| *c += sum),
+            );
+        }
+    });
 }
 
 /// `b = Σⱼ x[:, j]`.
 pub(super) fn add_up<T: Scalar>(x: MatRef<'_, T>, b: MatMut<'_, T>) {
-    combination(b, Accumulate::Replace, x, |_| T::ONE);
+    combination(column_mut(b, 0), x, |_| T::ONE);
 }
 
 /// `c = Σₚ factor(p) a[:, p]`, the terms added in order.
-fn combination<T: Scalar>(
-    c: MatMut<'_, T>,
-    accumulate: Accumulate,
-    a: MatRef<'_, T>,
-    factor: impl Fn(usize) -> T,
-) {
-    let c = column_mut(c, 0);
-    if accumulate == Accumulate::Replace {
-        c.fill(T::ZERO);
-    }
+fn combination<T: Scalar>(c: &mut [T], a: MatRef<'_, T>, factor: impl Fn(usize) -> T) {
+    c.fill(T::ZERO);
     vectorize(
         #[inline(always)]
         || {

@@ -1,9 +1,9 @@
 mod dots;
 mod few_terms;
 mod long_column;
+mod one_column;
 mod packing;
 mod products;
-mod short_column;
 mod sweep;
 mod thin;
 

@@ -11,11 +11,10 @@ use faer::{MatMut, MatRef};
 use super::Accumulate;
 use super::dots::dots;
 use super::few_terms::few_terms;
-use super::long_column::{self, long_column};
-use super::short_column::{SHORT, short_column};
-use super::sweep::{STRIP, sweep};
+use super::one_column::one_column;
+use super::sweep::sweep;
+use crate::Scalar;
 use crate::reduce::LANES;
-use crate::{Reborrow, Scalar};
 
 /// Rows (or columns) of a thin result, or terms of a short sum, at most. With five the general kernel wins.
 pub(super) const THIN: usize = 4;
@@ -23,7 +22,8 @@ pub(super) const THIN: usize = 4;
 /// Computes the product if a kernel of this module suits it, and says whether it did.
 ///
 /// Which kernel is chosen depends on `m`, `k` and `n` only as far as they are thin, so
-/// that a panel of many columns is treated as the whole is.
+/// that a panel of many columns is treated as the whole is. A single column has a kernel of its own,
+/// which adds as those for many do.
 #[inline]
 pub(super) fn product<T: Scalar>(
     c: MatMut<'_, T>,
@@ -35,18 +35,12 @@ pub(super) fn product<T: Scalar>(
     let thin = (1..=THIN).contains(&m);
     if (1..=THIN).contains(&k) && c.row_stride() == 1 {
         few_terms(c, accumulate, a, b);
-    } else if k < LANES {
-        return false;
-    } else if thin && b.row_stride() == 1 {
+    } else if k >= LANES && thin && b.row_stride() == 1 {
         dots(c, accumulate, a, b);
-    } else if thin && b.col_stride() == 1 {
+    } else if k >= LANES && thin && b.col_stride() == 1 {
         sweep(c.transpose_mut(), accumulate, b.transpose(), a.transpose());
-    } else if a.row_stride() == 1 && long_column::suits(c.rb()) {
-        long_column(c, accumulate, a, b);
-    } else if n == 1 && a.row_stride() == 1 && m >= STRIP {
-        sweep(c, accumulate, a, b);
-    } else if n == 1 && a.row_stride() == 1 && m >= SHORT {
-        short_column(c, accumulate, a, b);
+    } else if n == 1 && k > 0 && a.row_stride() == 1 {
+        one_column(c, accumulate, a, b);
     } else {
         return false;
     }
