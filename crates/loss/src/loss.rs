@@ -61,6 +61,14 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// the scores. The target has been [checked](Loss::check).
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T;
 
+    /// The lowest that the loss of an example comes down to, whatever its scores: zero, but for a loss
+    /// with something left where nothing is wrong, as label smoothing leaves. How much was learnt is
+    /// measured from there.
+    fn least(&self, outputs: usize, target: Target<'_, T>) -> f64 {
+        let _ = (outputs, target);
+        0.0
+    }
+
     /// The number of classes that `outputs` scores tell apart: as many, but for a loss of
     /// one score for two classes.
     fn classes(&self, outputs: usize) -> usize {
@@ -189,6 +197,9 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
     }
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         (**self).example(scores, target, dscores)
+    }
+    fn least(&self, outputs: usize, target: Target<'_, T>) -> f64 {
+        (**self).least(outputs, target)
     }
     fn classes(&self, outputs: usize) -> usize {
         (**self).classes(outputs)

@@ -161,6 +161,18 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         TargetKind::Labels
     }
 
+    /// `Σₖ aₖ ln(Σⱼ aⱼ / aₖ)` with `aₖ = wₖ qₖ`, at the probabilities `aₖ / Σⱼ aⱼ`.
+    fn least(&self, outputs: usize, target: Target<'_, T>) -> f64 {
+        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let share = |k: usize| {
+            let kept = if k == label { 1.0 - self.label_smoothing } else { 0.0 };
+            self.weight::<f64>(k) * (kept + self.label_smoothing / outputs as f64)
+        };
+        let total: f64 = (0..outputs).map(share).sum();
+        let shares = (0..outputs).map(share).filter(|&share| share > 0.0);
+        shares.map(|share| share * Real::ln(total / share)).sum()
+    }
+
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         let Target::Label(label) = target else { unreachable!("targets are checked") };

@@ -97,6 +97,25 @@ proptest! {
         prop_assert!(gradient_error(&loss, &scores, Target::Label(label)) < 1e-8);
     }
 
+    /// No scores have a lower loss than `least`, and those of the target's own shares have it.
+    #[test]
+    fn softmax_has_its_least_loss_at_the_shares_of_the_target(
+        (scores, label) in scores_and_label(),
+        smoothing in 0.0..0.99_f64,
+        weights in prop::collection::vec(0.1..10.0_f64, 40),
+    ) {
+        let k = scores.len();
+        let weights = &weights[..k];
+        let loss = SoftmaxCrossEntropy::new().label_smoothing(smoothing).class_weights(weights);
+        let target = Target::<f64>::Label(label);
+        let least = loss.least(k, target);
+        prop_assert!(loss_of(&loss, &scores, target) >= least - 1e-12 * (1.0 + least));
+        let share = |c: usize| weights[c] * (smoothing / k as f64 + if c == label { 1.0 - smoothing } else { 0.0 });
+        let best: Vec<f64> = (0..k).map(|c| share(c).max(1e-300).ln()).collect();
+        prop_assert!((loss_of(&loss, &best, target) - least).abs() <= 1e-12 * (1.0 + least));
+        prop_assert_eq!(SoftmaxCrossEntropy::new().least(k, target), 0.0);
+    }
+
     /// A smoothing of nothing and weights of 1 are not even a rounding error.
     #[test]
     fn neutral_options_change_nothing((scores, label) in scores_and_label()) {

@@ -81,6 +81,7 @@ pub(crate) fn causes<T: Scalar>(
     findings.extend(large_weights(&case.monitor.initial_weights));
     if findings.is_empty() {
         let alone = norm_limit(case)
+            .or_else(|| course.dropped())
             .or_else(|| drowning_penalty(case.monitor).filter(|_| has_not_shrunk(case)))
             .filter(|_| trouble >= Trouble::Little)
             .or_else(|| large_step(case, &course))
@@ -97,8 +98,9 @@ pub(crate) fn causes<T: Scalar>(
     }
     if trouble < Trouble::Rising {
         findings.extend(steps(case, &course, losses, trouble, &findings));
-        // Rare categories look the same, and do no harm.
-        if let Some(survey) = survey.filter(|_| findings.is_empty() && trouble >= Trouble::Little) {
+        // Rare categories look the same, and do no harm; nor are they why a loss began high.
+        let unexplained = findings.is_empty() && losses.started_high().is_none();
+        if let Some(survey) = survey.filter(|_| unexplained && trouble >= Trouble::Little) {
             findings.extend(lone_value(&survey, case.train));
         }
         return findings;

@@ -148,6 +148,25 @@ fn constant_loss<T: Scalar>(loss: &dyn Loss<T>, scores: &[T], data: &Dataset<T>)
     }
 }
 
+/// The mean of the [least losses](Loss::least) of these data.
+pub(crate) fn least_loss<T: Scalar>(loss: &dyn Loss<T>, outputs: usize, data: &Dataset<T>) -> f64 {
+    let n = data.len() as f64;
+    match data.target() {
+        Target::Classes { labels, names } => {
+            let weights = class_weights(labels, data.weights(), names.len());
+            let least = |class| loss.least(outputs, densely_loss::Target::Label(class));
+            let sums = weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0);
+            sums.map(|(class, weight)| weight * least(class)).sum::<f64>() / n
+        }
+        Target::Values { values, .. } => {
+            let weight = |j: usize| data.weights().map_or(1.0, |weights| weights[j].to_f64());
+            let least =
+                |j| loss.least(outputs, densely_loss::Target::Values(column(values.as_ref(), j)));
+            (0..data.len()).map(|j| weight(j) * least(j)).sum::<f64>() / n
+        }
+    }
+}
+
 fn weighted_sum<T: Scalar>(
     losses: &[T],
     examples: impl Iterator<Item = usize>,

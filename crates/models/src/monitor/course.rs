@@ -158,7 +158,7 @@ impl<'a> Course<'a> {
     }
 
     /// By the zeros that a dropout layer adds to those of its inputs.
-    fn dropped(&self) -> Option<Finding> {
+    pub(crate) fn dropped(&self) -> Option<Finding> {
         let pairs = self.latest.iter().zip(self.latest.iter().skip(1));
         let share = |(before, row): (&&LayerReport, &&LayerReport)| {
             let kept = (1.0 - row.activations.zeros) / (1.0 - before.activations.zeros);

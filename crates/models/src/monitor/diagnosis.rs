@@ -7,7 +7,7 @@ use densely_tensor::{Scalar, Threads, column, sum_of, vectorize};
 use super::alone::Alone;
 use super::baseline::below_baseline;
 use super::causes::{causes, drowning_penalty, large_step};
-use super::constant_prediction::ConstantPrediction;
+use super::constant_prediction::{ConstantPrediction, least_loss};
 use super::course::Course;
 use super::data_causes::{data_causes, new_causes};
 use super::layer_report::layer_numbers;
@@ -153,7 +153,9 @@ impl Diagnosis {
         let constant = ConstantPrediction::of(model.loss(), model.outputs(), train);
         let evaluation = model.evaluate_on(test, threads)?;
         let loss = evaluation.loss();
-        let suffers = loss > LITTLE * constant.loss_on(model.loss(), test) || !loss.is_finite();
+        let least = least_loss(model.loss(), model.outputs(), test);
+        let constant = constant.loss_on(model.loss(), test) - least;
+        let suffers = loss - least > LITTLE * constant || !loss.is_finite();
         let alone = if suffers { Alone::of(model, test, threads)? } else { None };
         let learnt = |finding: &Finding| {
             use Finding::{

@@ -1,6 +1,6 @@
 use densely_tensor::{Mat, Scalar, column_mut};
 
-use super::constant_prediction::ConstantPrediction;
+use super::constant_prediction::{ConstantPrediction, least_loss};
 use super::{Case, Finding, InitialLoss, Trouble};
 use crate::ModelError;
 use crate::batches::Batches;
@@ -31,9 +31,12 @@ const LEFT: f64 = 0.25;
 /// Examples on which a loss is measured without dropout and noise, at most.
 const SAMPLE: usize = 512;
 
-/// What the losses of a run tell.
+/// What the losses of a run tell. All are above the [least](least_loss) there may be, but for that before
+/// training.
 #[derive(Debug)]
 pub(crate) struct Losses<T> {
+    /// The least loss of the training data.
+    least: f64,
     pub(crate) constant: ConstantPrediction<T>,
     /// Of the first epoch.
     first: f64,
@@ -56,19 +59,23 @@ struct Validation {
     epoch: usize,
     last: f64,
     constant: f64,
+    /// The least loss of these data.
+    least: f64,
 }
 
 impl<T: Scalar> Losses<T> {
     pub(crate) fn of(case: &Case<'_, T>) -> Result<Self, ModelError> {
         let (loss, outputs) = (case.model.loss(), case.model.outputs());
-        let constant = ConstantPrediction::of(loss, outputs, case.train);
-        let train: Vec<f64> = case.epochs.iter().map(|epoch| epoch.train_loss).collect();
+        let least = least_loss(loss, outputs, case.train);
+        let mut constant = ConstantPrediction::of(loss, outputs, case.train);
+        constant.loss -= least;
+        let train: Vec<f64> = case.epochs.iter().map(|epoch| epoch.train_loss - least).collect();
         let (last, lowest) =
             (train[train.len() - 1], train.iter().copied().fold(f64::NAN, f64::min));
         let mut left = last / constant.loss;
         if left > SOME {
             // Losses in training are those of weights that still change, with dropout and noise.
-            left = left.min(share_left(case, &constant)?);
+            left = left.min(share_left(case, &constant, least)?);
         }
         let losses =
             case.epochs.iter().filter_map(|epoch| Some((epoch.validation?.loss(), epoch.epoch)));
@@ -77,11 +84,20 @@ impl<T: Scalar> Losses<T> {
         let best = finite.min_by(|a, b| a.0.total_cmp(&b.0));
         let validation = match (best, last_loss, case.validation) {
             (Some((lowest, epoch)), Some((last, _)), Some(data)) => {
-                Some(Validation { lowest, epoch, last, constant: constant.loss_on(loss, data) })
+                let least = least_loss(loss, outputs, data);
+                let constant = constant.loss_on(loss, data) - least;
+                Some(Validation {
+                    lowest: lowest - least,
+                    epoch,
+                    last: last - least,
+                    constant,
+                    least,
+                })
             }
             _ => None,
         };
         Ok(Self {
+            least,
             first: train[0],
             last,
             epochs: train.len(),
@@ -121,9 +137,13 @@ impl<T: Scalar> Losses<T> {
         let mut findings = Vec::new();
         findings.extend(self.started_high().filter(|_| self.trouble() >= Trouble::Little));
         match self.rose() {
-            Some(before) => findings.push(Finding::RisingLoss { before, last: self.last }),
+            Some(before) => {
+                let (before, last) = (before + self.least, self.last + self.least);
+                findings.push(Finding::RisingLoss { before, last });
+            }
             None if self.trouble() == Trouble::Nothing => {
-                let (lowest, constant) = (self.lowest, self.constant.loss);
+                let (lowest, constant) =
+                    (self.lowest + self.least, self.constant.loss + self.least);
                 findings.push(Finding::NotLearned { lowest, constant });
             }
             None => {}
@@ -142,7 +162,8 @@ impl<T: Scalar> Losses<T> {
     /// From what the training loss rose, if it did. The loss before training is one of a sample,
     /// which may miss what makes the loss on all.
     pub(crate) fn rose(&self) -> Option<f64> {
-        let before = self.initial.loss.max(self.initial.expected).max(self.constant.loss);
+        let before = self.initial.loss.max(self.initial.expected) - self.least;
+        let before = before.max(self.constant.loss);
         let risen = self.last > RISE * before && before > 0.0;
         let lost = self.last > RISE * self.lowest && self.last > LITTLE * self.constant.loss;
         (risen || lost).then_some(before.min(self.lowest))
@@ -157,20 +178,21 @@ impl<T: Scalar> Losses<T> {
         }
         let fell = self.last < 0.8 * self.constant.loss;
         if on.lowest > NOTHING * on.constant && fell {
-            let Validation { lowest, constant, .. } = on;
-            return Some(Finding::NothingCarriesOver { lowest, constant, train: self.last });
+            let (lowest, constant) = (on.lowest + on.least, on.constant + on.least);
+            let train = self.last + self.least;
+            return Some(Finding::NothingCarriesOver { lowest, constant, train });
         }
         let overfits = on.last > OVERFIT * on.lowest
             && on.lowest > LEFT * on.constant
             && self.last < 0.5 * self.train_at_best;
-        let Validation { lowest, epoch, last, .. } = on;
+        let (lowest, epoch, last) = (on.lowest + on.least, on.epoch, on.last + on.least);
         overfits.then_some(Finding::Overfitting { lowest, epoch, last })
     }
 
     /// How far the loss fell, from the first epoch (or of one alone, from before it), as a part
     /// of that of the constant prediction.
     pub(crate) fn fall(&self) -> f64 {
-        let first = if self.epochs == 1 { self.initial.loss } else { self.first };
+        let first = if self.epochs == 1 { self.initial.loss - self.least } else { self.first };
         (first - self.last) / self.constant.loss
     }
 
@@ -184,10 +206,11 @@ impl<T: Scalar> Losses<T> {
 }
 
 /// The loss of the network as it is now over that of the constant prediction, on some of the
-/// training data.
+/// training data, both above their least.
 fn share_left<T: Scalar>(
     case: &Case<'_, T>,
     constant: &ConstantPrediction<T>,
+    least: f64,
 ) -> Result<f64, ModelError> {
     let mut sample = Batches::sample(case.train.len(), SAMPLE);
     let (x, targets) = sample.get(case.train, 0);
@@ -196,6 +219,6 @@ fn share_left<T: Scalar>(
     for j in 0..scores.ncols() {
         column_mut(constants.as_mut(), j).copy_from_slice(&constant.scores);
     }
-    let loss = |scores: &Mat<T>| mean_loss(case.model.loss(), scores.as_ref(), targets);
+    let loss = |scores: &Mat<T>| mean_loss(case.model.loss(), scores.as_ref(), targets) - least;
     Ok(loss(&scores) / loss(&constants))
 }

@@ -12,6 +12,9 @@ const FALL: f64 = 0.01;
 /// and of what is left of it, if little is.
 const FALL_OF_REST: f64 = 0.05;
 
+/// or, where that is little, this part of what is usual of the run.
+const STEADY: f64 = 0.5;
+
 /// A learning rate is as good as none below this part of the largest, and has not yet been
 /// lowered much above the other.
 const VANISHED: f64 = 0.01;
@@ -64,7 +67,11 @@ impl Pace {
         let gain = before - last;
         // Who asked for a few epochs knows that they are few.
         let much = is_little || self.rates.len() >= END && gain > FALL_OF_REST * last;
-        let falls = gain > FALL * constant && much;
+        // Where little was learnt, the end may gain as much as any other part, and all of them little.
+        let all = self.losses[0] - last;
+        let part = epochs as f64 / self.rates.len() as f64;
+        let steady = is_little && all > FALL * constant && gain > STEADY * part * all;
+        let falls = gain > FALL * constant && much || steady;
         (self.to_the_end && falls).then_some(Fall { before, last, epochs })
     }
 

@@ -464,6 +464,16 @@ fn the_network() {
             never: &["standardise"],
         },
         Situation {
+            name: "dropout of nearly all, beside weight decay",
+            run: || {
+                let trainer = Trainer::new(Adam::new(0.003).weight_decay(0.01));
+                let net = Mlp::classifier(64, 10).hidden([64]).dropout(0.999);
+                fit(&net, trainer.epochs(10), &standardised_digits(300))
+            },
+            says: &["dropout leaves", "of the outputs of layer", "lower it"],
+            never: &["standardise", "decay"],
+        },
+        Situation {
             name: "noise on the inputs",
             run: || {
                 fit(&digit_net().input_noise(30.0), sgd(0.003).epochs(5), &standardised_digits(300))

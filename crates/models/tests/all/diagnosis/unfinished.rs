@@ -1,7 +1,9 @@
 //! Runs that learnt something, and might have learnt more.
 
+use densely_data::Dataset;
 use densely_models::Trainer;
 use densely_optim::{Adam, Optimizer, Penalty, Sgd, StepDecay};
+use densely_tensor::Mat;
 
 use super::data::{Data, changed, outlying, prepared, raw_regression, standardised_digits};
 use super::{Situation, adam, check, digit_net, fit, sgd, value_net};
@@ -13,6 +15,14 @@ fn values() -> Data {
 /// The defaults, at another rate.
 fn usual(rate: f64) -> Trainer<'static, f32> {
     Trainer::new(Adam::new(rate).weight_decay(0.001).clip_norm(5.0)).epochs(200)
+}
+
+/// Digits of which one feature has another value in one example.
+fn lone_digits() -> Data {
+    let digits = standardised_digits(300);
+    let lone = |j: usize| if j == 7 { 17.3 } else { 0.0 };
+    let x = Mat::from_fn(64, 300, |i, j| if i == 0 { lone(j) } else { digits.x()[(i, j)] });
+    Dataset::classification(x, digits.labels().unwrap().to_vec(), 10).unwrap()
 }
 
 #[test]
@@ -29,6 +39,12 @@ fn the_steps() {
             run: || fit(&digit_net(), usual(2e-5).epochs(100), &standardised_digits(300)),
             says: &["the learning rate is too low (it is 2e-5)", "raise it"],
             never: &["standardise", "decay", "clip"],
+        },
+        Situation {
+            name: "a rate too low, in an optimiser that moves small weights as far as others",
+            run: || fit(&digit_net(), adam(1e-4).epochs(10), &lone_digits()),
+            says: &["still falling at the end"],
+            never: &["standardise", "decay", "correct or remove"],
         },
         Situation {
             name: "a large batch, and few epochs",
@@ -188,7 +204,7 @@ fn what_is_far_out() {
                 let data = changed(400, |_, _, x| 5e4 * x, |_, y| y);
                 let one = data.x().subrows(2, 1).to_owned();
                 let y = data.values().unwrap().to_owned();
-                let data = densely_data::Dataset::regression(one, y).unwrap().cast().unwrap();
+                let data = Dataset::regression(one, y).unwrap().cast().unwrap();
                 fit(&densely_models::Mlp::regressor(1, 1).hidden([32]), sgd(0.001), &data)
             },
             says: &["`x0`, which is all that comes in, is not scaled"],
