@@ -53,6 +53,20 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
+impl Command {
+    /// Whether its last line is to be a JSON object, also of an error. Of what is proven or tried, the
+    /// object itself says what failed.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Train(args) => args.json,
+            Self::Evaluate(args) => args.json,
+            Self::Inspect(args) => args.json,
+            Self::Runs(args) => args.json,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct TrainArgs {

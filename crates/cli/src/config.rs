@@ -140,11 +140,16 @@ struct Options {
     data: Vec<OsString>,
 }
 
-fn read(path: &Path) -> Result<Options, CliError> {
+/// The options in a file, by name.
+pub(crate) fn table(path: &Path) -> Result<Table, CliError> {
     let text = read_text(path).map_err(CliError::file(path))?;
+    let refuse = |error: toml::de::Error| refused(path, &with_its_place(&error, &text));
+    Ok(text.parse().map_err(refuse)?)
+}
+
+fn read(path: &Path) -> Result<Options, CliError> {
     let refuse = |message: String| refused(path, &message);
-    let table: Table =
-        text.parse().map_err(|error: toml::de::Error| refuse(error.message().to_owned()))?;
+    let table = table(path)?;
     let known = known_options();
     let mut read = Options::default();
     for (key, value) in table {
@@ -185,6 +190,17 @@ fn read(path: &Path) -> Result<Options, CliError> {
         }
     }
     Ok(read)
+}
+
+/// What is wrong with a text that is no TOML, and where.
+fn with_its_place(error: &toml::de::Error, text: &str) -> String {
+    let message = error.message();
+    let before = error.span().and_then(|span| text.get(..span.start));
+    before.map_or(message.to_owned(), |before| {
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("line {line}, column {column}: {message}")
+    })
 }
 
 /// The text of a config, which may come from a pipe, but has an end.

@@ -1,4 +1,11 @@
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
 use serde::Deserialize;
+
+use crate::error::CliError;
+use crate::run_folder::METRICS;
 
 /// A line of a run's metrics, as far as it is read again. What is infinite or NaN has none there.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,9 +49,27 @@ pub(crate) struct StatisticsLine {
 }
 
 impl EpochLine {
-    /// Of a file; lines that are none are left out.
-    pub(crate) fn all(lines: &str) -> Vec<Self> {
-        lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    /// Of all lines, or what is wrong with the first that is none.
+    pub(crate) fn all(lines: &str) -> Result<Vec<Self>, String> {
+        let read = |(index, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                // Where in the line is of no help without the line itself.
+                let error = error.to_string();
+                let what = error.split(" at line ").next().unwrap_or_default();
+                format!("line {} tells of no epoch of a run: {what}", index + 1)
+            })
+        };
+        lines.lines().enumerate().map(read).collect()
+    }
+
+    /// Those of the run in a folder: none, if it has no epoch yet.
+    pub(crate) fn of_run(folder: &Path) -> Result<Vec<Self>, CliError> {
+        let path = folder.join(METRICS);
+        let lines = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            lines => lines.map_err(CliError::file(&path))?,
+        };
+        Self::all(&lines).map_err(|what| CliError::Damaged { path, what })
     }
 
     /// The epoch whose weights were kept: the best by validation, or else the last.

@@ -71,6 +71,9 @@ pub(crate) enum CliError {
     /// What went wrong after some of the work had been kept, and where that is.
     #[error("{source}; {kept}")]
     Kept { source: Box<CliError>, kept: String },
+    /// A file of a run that is not as it was written.
+    #[error("{}: {what}; the run can be repeated with its config, or remove the file", .path.display())]
+    Damaged { path: PathBuf, what: String },
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
     /// A signal that came in training, after which everything was kept.

@@ -22,6 +22,7 @@ mod visible;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use crate::args::Command;
@@ -32,19 +33,31 @@ use crate::visible::visible;
 
 fn main() -> ExitCode {
     signals::survive_file_size_limit();
-    match run() {
+    let (cli, matches) = match config::parse(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(CliError::Usage(error)) => return usage(&error),
+        Err(error) => return fail(&error, false),
+    };
+    let json = cli.command.json();
+    match run(cli.command, &matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(CliError::Usage(error)) => usage(&error),
         // A reader such as `head` that has enough.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(CliError::Stopped(signal)) => ExitCode::from(signal.status() as u8),
-        Err(error) => fail(&error),
+        Err(error) => fail(&error, json),
     }
 }
 
-fn fail(error: &CliError) -> ExitCode {
+/// Says what went wrong, and in `json` for a program, too.
+fn fail(error: &CliError, json: bool) -> ExitCode {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    eprintln!("{style}error{style:#}: {}", visible(&error.to_string()));
+    let error = error.to_string();
+    eprintln!("{style}error{style:#}: {}", visible(&error));
+    if json {
+        // Where nobody reads it, the line above has said it.
+        let _ = writeln!(std::io::stdout(), "{}", serde_json::json!({ "error": error }));
+    }
     ExitCode::from(1)
 }
 
@@ -54,16 +67,15 @@ fn usage(error: &clap::Error) -> ExitCode {
     match error.print().and_then(|()| std::io::stdout().flush()).map_err(CliError::Output) {
         // Of a mistake there is nobody to tell if even this cannot be printed.
         _ if !asked => ExitCode::from(2),
-        Err(error) if !error.is_closed_pipe() => fail(&error),
+        Err(error) if !error.is_closed_pipe() => fail(&error, false),
         _ => ExitCode::SUCCESS,
     }
 }
 
-fn run() -> Result<(), CliError> {
-    let (cli, matches) = config::parse(std::env::args_os())?;
+fn run(command: Command, matches: &ArgMatches) -> Result<(), CliError> {
     let signals = Signals::catch().map_err(CliError::Signals)?;
-    match cli.command {
-        Command::Train(args) => commands::train::run(&args, &matches, &signals),
+    match command {
+        Command::Train(args) => commands::train::run(&args, matches, &signals),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Preprocess(args) => commands::preprocess::run(&args),

@@ -23,7 +23,7 @@ impl Progress {
     /// Of so many epochs at most.
     pub(crate) fn new(how: ProgressArg, epochs: usize) -> Self {
         let bar = ProgressBar::new(epochs as u64);
-        let template = "  {bar:20} epoch {pos}/{len}  {msg}  {elapsed}, at most {eta} left";
+        let template = "  {bar:20} {msg}  {elapsed}, at most {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -41,19 +41,24 @@ impl Progress {
     pub(crate) fn show(&self, epoch: &Epoch) {
         match &self.last {
             None => {
-                if !self.bar.is_hidden() {
-                    self.bar.set_message(message(epoch));
-                }
                 self.bar.set_position(epoch.epoch as u64);
+                if !self.bar.is_hidden() {
+                    // Epoch and losses change together.
+                    self.bar.set_message(self.line(epoch));
+                }
             }
             Some(last) => {
                 let is_due = last.get().is_none_or(|last| last.elapsed() >= PAUSE);
                 if is_due || epoch.epoch == self.epochs {
-                    eprintln!("  epoch {}/{}  {}", epoch.epoch, self.epochs, message(epoch));
+                    eprintln!("  {}", self.line(epoch));
                     last.set(Some(Instant::now()));
                 }
             }
         }
+    }
+
+    fn line(&self, epoch: &Epoch) -> String {
+        format!("epoch {}/{}  {}", epoch.epoch, self.epochs, message(epoch))
     }
 
     pub(crate) fn clear(&self) {

@@ -265,6 +265,11 @@ impl RunFolder {
         WholeFile::write(&path, lines).map_err(CliError::file(path))
     }
 
+    /// Whether this is a run that goes on, and has written events.
+    pub(crate) fn goes_on_with_events(&self) -> bool {
+        !self.overwrites && self.path.join(EVENTS).is_file()
+    }
+
     /// Writes the events of all epochs.
     pub(crate) fn save_events(&self, events: &[u8]) -> Result<(), CliError> {
         let path = self.path.join(EVENTS);

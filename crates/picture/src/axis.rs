@@ -12,13 +12,25 @@ impl Axis {
     /// From `low` to `high`, with about five ticks.
     #[must_use]
     pub fn linear(label: &str, low: f64, high: f64) -> Self {
+        Self::by_steps(label, low, high, 0.0)
+    }
+
+    /// The same of what is counted, as epochs: ticks are whole numbers.
+    #[must_use]
+    pub fn counted(label: &str, low: f64, high: f64) -> Self {
+        Self::by_steps(label, low, high, 1.0)
+    }
+
+    /// With a tick at each multiple of a round step, of at least `least`.
+    fn by_steps(label: &str, low: f64, high: f64, least: f64) -> Self {
         let rough = (high - low) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 2.5, 5.0, 10.0]
             .map(|step| step * power)
             .into_iter()
-            .find(|&step| step >= rough * 0.999)
-            .unwrap_or(rough);
+            .find(|&step| step >= rough * 0.999 && (least == 0.0 || step % least == 0.0))
+            .unwrap_or(rough)
+            .max(least);
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
         let ticks = (first..=last).map(|i| i as f64 * step);
@@ -117,6 +129,11 @@ mod tests {
             ["0.02", "0.05", "0.1", "0.2", "0.5"]
         );
         assert_eq!(names(&Axis::named("", [3, 6, 20])), ["3", "6", "20"]);
+        assert_eq!(names(&Axis::linear("", 1.0, 3.0)), ["1", "1.5", "2", "2.5", "3"]);
+        assert_eq!(names(&Axis::counted("", 1.0, 3.0)), ["1", "2", "3"]);
+        // Where one of 2.5 would be next.
+        assert_eq!(names(&Axis::counted("", 1.0, 13.0)), ["5", "10"]);
+        assert_eq!(names(&Axis::counted("", 0.0, 100.0)), ["0", "20", "40", "60", "80", "100"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, eprintln};
 use crate::report::Run;
-use crate::run_folder::{CONFIG, METRICS, SPLIT, is_run, save_report};
+use crate::run_folder::{CONFIG, SPLIT, is_run, save_report};
 use crate::split::Split;
 use crate::visible::visible;
 
@@ -56,13 +56,12 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     if let (Some(path), Some(test)) = (&train.test_data, &parts.test) {
         expect_as_tested(path, file, test, &threads)?;
     }
-    let metrics = folder.join(METRICS);
-    let lines = fs::read_to_string(&metrics).map_err(CliError::file(metrics))?;
+    let epochs = EpochLine::of_run(folder)?;
     let page = Run {
         folder,
         predictor: &file.predictor,
         provenance: &file.provenance,
-        epochs: &EpochLine::all(&lines),
+        epochs: &epochs,
         parts: &parts,
         seed: train.seed,
         threads: &threads,

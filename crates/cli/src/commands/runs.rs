@@ -9,11 +9,12 @@ use densely::prelude::*;
 use serde_json::{Value, json};
 
 use crate::args::RunsArgs;
+use crate::config;
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, eprintln, metric, metric_name, short};
-use crate::run_folder::{CONFIG, METRICS, MODEL, is_run};
+use crate::run_folder::{CONFIG, MODEL, is_run};
 use crate::visible::visible;
 
 /// Metrics of the part that was held out, in the order in which people want to see them.
@@ -35,15 +36,25 @@ pub(crate) fn run(args: &RunsArgs) -> Result<(), CliError> {
     for folder in &args.folders {
         folders.extend(runs_in(folder)?);
     }
-    let runs = folders.iter().map(|folder| Found::read(folder)).collect::<Result<Vec<_>, _>>()?;
+    let (mut runs, mut unreadable) = (Vec::new(), Vec::new());
+    for folder in &folders {
+        match Found::read(folder) {
+            Ok(run) => runs.push(run),
+            Err(error) => unreadable.push(error.to_string()),
+        }
+    }
     let differing = differing(&runs);
+    for error in &unreadable {
+        eprintln!("a run that cannot be read is left out: {}", visible(error));
+    }
     if args.json {
         let runs: Value = runs.iter().map(Found::json).collect();
-        let line = json!({ "runs": runs, "differing_options": differing });
+        let line =
+            json!({ "runs": runs, "differing_options": differing, "unreadable": unreadable });
         writeln!(std::io::stdout(), "{line}")?;
         return Ok(());
     }
-    if runs.is_empty() {
+    if runs.is_empty() && unreadable.is_empty() {
         let folders: Vec<_> = args.folders.iter().map(|of| of.display().to_string()).collect();
         eprintln!("{}: there are no runs", visible(&folders.join(", ")));
         return Ok(());
@@ -82,16 +93,13 @@ fn numbered(name: &str) -> (String, u64) {
 
 impl Found {
     fn read(folder: &Path) -> Result<Self, CliError> {
-        let path = folder.join(CONFIG);
-        let text = fs::read_to_string(&path).map_err(CliError::file(&path))?;
-        let table: toml::Table = text.parse().unwrap_or_default();
+        let table = config::table(&folder.join(CONFIG))?;
         let text = |value: toml::Value| match value {
             toml::Value::String(text) => text,
             other => other.to_string(),
         };
         let options = table.into_iter().map(|(name, value)| (name, text(value))).collect();
-        // A run that goes on may have neither yet.
-        let lines = fs::read_to_string(folder.join(METRICS)).unwrap_or_default();
+        // A run that goes on may have no model yet.
         let results = match folder.join(MODEL).is_file() {
             false => BTreeMap::new(),
             true => match input::model(folder)? {
@@ -99,7 +107,7 @@ impl Found {
                 AnyModel::F64(file) => file.provenance.results,
             },
         };
-        Ok(Self { folder: folder.to_owned(), options, results, epochs: EpochLine::all(&lines) })
+        Ok(Self { folder: folder.to_owned(), options, results, epochs: EpochLine::of_run(folder)? })
     }
 
     /// How it ended, if it did.
@@ -157,7 +165,9 @@ fn print(runs: &[Found], differing: &[&str]) -> Result<(), CliError> {
         .collect();
     let mut header = vec!["run", "state", "epochs"];
     header.extend(metrics.iter().map(|name| metric_name(name)));
-    header.extend(differing);
+    // As they are typed: there is a column of epochs already.
+    let typed: Vec<String> = differing.iter().map(|name| format!("--{name}")).collect();
+    header.extend(typed.iter().map(String::as_str));
     let mut table = output::table(&header);
     for run in runs {
         let mut cells = vec![

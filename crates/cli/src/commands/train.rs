@@ -115,6 +115,9 @@ fn train<T: Typed>(
     keeper.finish(&history, &model, signal.is_some())?;
     if let Some(signal) = signal {
         summary::stopped(signal, &history, keeper.folder().path());
+        if args.json {
+            report::print_stopped(signal, &history, &keeper.folder().model())?;
+        }
         return Err(CliError::Stopped(signal));
     }
     let reported = report(args, &parts, &history, seconds, &mut keeper, &threads);
@@ -190,8 +193,8 @@ fn report<T: Scalar>(
     keeper.save_with(report.results())?;
     if !args.no_report {
         let (folder, provenance) = (keeper.folder().path(), keeper.provenance());
-        let (predictor, epochs, seed) =
-            (keeper.predictor(), &EpochLine::all(&lines)[..], args.seed);
+        let epochs = &EpochLine::all(&lines).expect("lines of ours")[..];
+        let (predictor, seed) = (keeper.predictor(), args.seed);
         let page = Run { folder, predictor, provenance, epochs, parts, seed, threads }.page()?;
         save_report(folder, &page)?;
     }

@@ -30,7 +30,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     };
     let panel = |y: Axis, lines: &[(Hue, &Points)]| {
         let (low, high) = y.range();
-        let mut panel = Panel::new("", Axis::linear("epoch", first, last), y);
+        let mut panel = Panel::new("", Axis::counted("epoch", first, last), y);
         if let Some(kept) = kept {
             panel = panel.dashed(GRAY, [(kept, low), (kept, high)]);
         }

@@ -30,7 +30,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
         };
         let lines: Vec<_> = drawn_layers.iter().map(line).collect();
         let y = axis("", lines.iter().flatten().map(|&(_, y)| y));
-        let x = Axis::linear("epoch", 1.0, (last.epoch as f64).max(2.0));
+        let x = Axis::counted("epoch", 1.0, (last.epoch as f64).max(2.0));
         let (mut picture, mut panel) = (Picture::new(title, SIZE), Panel::new("", x, y));
         for ((&i, line), &hue) in drawn_layers.iter().zip(lines).zip(&HUES) {
             picture = picture.legend(Swatch::Line, hue, format!("layer {}", last.layers[i].layer));
@@ -93,7 +93,7 @@ fn units(epochs: &[EpochLine]) -> Result<Option<Markup>, CliError> {
         return Ok(None);
     }
     let y = from_zero("", dead.iter().chain(&saturated).map(|&(_, units)| units));
-    let x = Axis::linear("epoch", 1.0, (epochs.len() as f64).max(2.0));
+    let x = Axis::counted("epoch", 1.0, (epochs.len() as f64).max(2.0));
     let picture = Picture::new("Units without gradient", SIZE)
         .legend(Swatch::Line, HUES[0], "dead")
         .legend(Swatch::Line, HUES[1], "saturated")

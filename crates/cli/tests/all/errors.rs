@@ -141,6 +141,24 @@ fn wrong_usage() {
 }
 
 #[test]
+fn errors_in_json() {
+    let folder = folder();
+    for (arguments, sentence) in [
+        ("train none.csv --json", "none.csv: No such file"),
+        ("train --learning-rate 1e30 --epochs 3 --json --out run", "training diverged"),
+        ("evaluate none --json", "none: No such file"),
+        ("inspect none --json", "none: No such file"),
+    ] {
+        let outcome = folder.run(arguments);
+        assert_eq!(outcome.status, 1, "{arguments}");
+        let last = outcome.stdout.lines().last().unwrap_or_default();
+        let object: serde_json::Value = serde_json::from_str(last).expect(last);
+        assert!(object["error"].as_str().unwrap().contains(sentence), "{arguments}: {object}");
+        assert!(outcome.stderr.contains(sentence), "{arguments}: {}", outcome.stderr);
+    }
+}
+
+#[test]
 fn configs() {
     let folder = folder();
     for (config, sentence) in [
@@ -154,7 +172,8 @@ fn configs() {
         ("optimizer = \"adamm\"", "c.toml: invalid value 'adamm' for '--optimizer <OPTIMIZER>'"),
         ("preprocess = \"pca:0\"", "c.toml: invalid value 'pca:0' for '--preprocess <METHODS>'"),
         ("[epochs]", "\"epochs\" cannot be a table"),
-        ("epochs 3", "c.toml: "),
+        ("epochs 3", "c.toml: line 1, column 8: "),
+        ("seed = 1\nepochs = 3\nhidden = [64", "c.toml: line 3, column 1"),
         ("hidden = \"\"", "got nothing"),
         ("seed = -1", "c.toml: invalid value '-1' for '--seed <SEED>'"),
         (&format!("activation = \"{}\"", "x".repeat(6_000_000)), "c.toml: invalid value 'xxx"),

@@ -112,8 +112,11 @@ fn a_run_that_diverged_goes_on_with_another_learning_rate() {
     folder.write("t.csv", flowers());
     let train = "train t.csv --target kind --drop number --optimizer sgd --momentum 0 --hidden 64 \
                  --weight-decay 0.5 --learning-rate 20 --warm-up 200 --epochs 1000 --patience 1000";
-    let stderr = folder.fails(1, &format!("{train} --out run"));
+    let stderr = folder.fails(1, &format!("{train} --tensorboard --out run"));
     assert!(stderr.contains("diverged"), "{stderr}");
+    let events =
+        || fs::read(folder.path().join("run/events.out.tfevents.0.densely")).unwrap().len();
+    let before = events();
     let command = "go on with `densely train --resume --out run --learning-rate 0.";
     assert!(stderr.contains(command), "{stderr}");
     let diverged = field(&folder, "run", "diverged");
@@ -122,6 +125,8 @@ fn a_run_that_diverged_goes_on_with_another_learning_rate() {
     assert!(field(&folder, "run", "findings").last().unwrap().is_array());
     let resumed = folder.json("train --resume --out run --learning-rate 0.1");
     assert_eq!(resumed["epochs"], 1000);
+    // What goes on writes what it wrote before.
+    assert!(events() > before, "{} of {before}", events());
     let epochs: Vec<Value> = (1..=1000).map(Value::from).collect();
     assert_eq!(field(&folder, "run", "epoch"), epochs);
     assert!(field(&folder, "run", "diverged").iter().all(Value::is_null));

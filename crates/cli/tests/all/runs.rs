@@ -41,7 +41,7 @@ fn runs_are_listed_with_what_came_out_and_what_differs() {
 
     let table = folder.ok("runs runs/parabola runs/parabola-2");
     let header = table.lines().next().unwrap();
-    for name in ["run", "state", "RMSE", "hidden"] {
+    for name in ["run", "state", "RMSE", "--hidden"] {
         assert!(header.contains(name), "{table}");
     }
     assert!(!header.contains("learning-rate"), "{table}");
@@ -50,6 +50,36 @@ fn runs_are_listed_with_what_came_out_and_what_differs() {
     let outcome = none.shell("densely runs");
     assert_eq!(outcome.status, 0);
     assert!(outcome.stderr.contains("runs: there are no runs"), "{}", outcome.stderr);
+}
+
+/// One that is damaged hides no other, and what is wrong with it is said.
+#[test]
+fn runs_that_are_damaged_are_named() {
+    let folder = Folder::new();
+    folder.write("parabola.csv", parabola());
+    for run in ["good", "config", "metrics"] {
+        folder.ok(&format!("train parabola.csv --epochs 3 --hidden 4 --out runs/{run}"));
+    }
+    let config = folder.read("runs/config/config.toml");
+    folder.write("runs/config/config.toml", config.replace("hidden = ", "hidden "));
+    let metrics = folder.read("runs/metrics/metrics.jsonl");
+    folder.write("runs/metrics/metrics.jsonl", metrics.replacen("\"epoch\":2", "\"epok\":2", 1));
+    let found = folder.json("runs");
+    assert_eq!(found["runs"].as_array().unwrap().len(), 1);
+    let unreadable: Vec<&str> = found["unreadable"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error.as_str().unwrap())
+        .collect();
+    assert!(unreadable[0].contains("runs/config/config.toml: line "), "{unreadable:?}");
+    let sentence =
+        "runs/metrics/metrics.jsonl: line 2 tells of no epoch of a run: missing field `epoch`";
+    assert!(unreadable[1].contains(sentence), "{unreadable:?}");
+    let outcome = folder.run("runs");
+    assert!(outcome.stdout.contains("runs/good"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains(sentence), "{}", outcome.stderr);
+    assert!(folder.fails(1, "report runs/metrics").contains(sentence));
 }
 
 #[test]

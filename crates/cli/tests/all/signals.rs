@@ -102,6 +102,22 @@ fn signals_at_the_same_time_are_one() {
     }
 }
 
+#[test]
+fn a_training_that_is_stopped_says_so_in_json() {
+    let folder = Folder::new();
+    let child = start(&folder, &format!("{LONG} --json"));
+    sleep(Duration::from_millis(500));
+    send("TERM", &child);
+    let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+    assert_eq!(status.code(), Some(143));
+    let object: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
+    assert_eq!(object["stopped"], "SIGTERM");
+    let kept = folder.json("inspect run")["results"]["epoch"].as_str().unwrap().to_owned();
+    assert_eq!(object["kept_epoch"].to_string(), kept);
+    assert!(object["epochs"].as_u64() >= object["kept_epoch"].as_u64());
+    assert_eq!(object["model"], "run/model.safetensors");
+}
+
 /// A step of seconds has to wait for neither of them.
 #[test]
 fn a_second_signal_ends_the_program_and_leaves_nothing_half_done() {

@@ -57,6 +57,12 @@ pub(crate) struct Keeper<T: Scalar> {
     failed: bool,
 }
 
+/// A learning rate as a person would type it.
+fn rate_text(rate: f64) -> String {
+    let rate = format!("{rate:.2e}").parse().unwrap_or(rate);
+    if (1e-6..1e6).contains(&rate) { rate.to_string() } else { format!("{rate:e}") }
+}
+
 impl<T: Scalar> Keeper<T> {
     /// `file` is what is saved, with other weights.
     pub(crate) fn new(folder: RunFolder, file: ModelFile<T>) -> Self {
@@ -80,8 +86,9 @@ impl<T: Scalar> Keeper<T> {
         }
     }
 
-    /// Also writes events for TensorBoard.
+    /// Also writes events for TensorBoard; of a run that goes on, as it did before.
     pub(crate) fn with_events(self, events: bool) -> Self {
+        let events = events || self.folder.goes_on_with_events();
         Self { times: events.then(Vec::new), ..self }
     }
 
@@ -337,7 +344,7 @@ impl<T: Scalar> Keeper<T> {
         });
         let go_on = match &diverged {
             Some(diverged) => {
-                let rate = diverged.learning_rate / 10.0;
+                let rate = rate_text(diverged.learning_rate / 10.0);
                 format!("; go on with `{} --learning-rate {rate}`", how(self.folder.path()))
             }
             None => String::new(),

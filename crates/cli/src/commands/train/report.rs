@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::parts::{Part, Parts};
 use crate::error::CliError;
 use crate::output;
+use crate::signals::Signal;
 
 /// What came out of a run: the fields that `--json` promises.
 #[derive(Debug, Serialize)]
@@ -125,6 +126,21 @@ impl Report {
         let line = serde_json::to_string(self).map_err(std::io::Error::from)?;
         Ok(writeln!(std::io::stdout(), "{line}")?)
     }
+}
+
+/// Prints what is kept of a training that a signal ended.
+pub(super) fn print_stopped(
+    signal: Signal,
+    history: &History,
+    model: &Path,
+) -> Result<(), CliError> {
+    let line = json!({
+        "stopped": signal.name(),
+        "epochs": history.epochs.len(),
+        "kept_epoch": history.kept_epoch,
+        "model": model.display().to_string(),
+    });
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 /// A line of JSON for each epoch. Of a training that came to its end, they have what the layers
