@@ -92,6 +92,7 @@ quantised weights: ; ao.quantization; Model.quantize
 several machines: ; distributed; distribution.DataParallel
 sparse data: ; sparse_coo_tensor; KerasTensor
 ONNX: ; onnx.export; Model.export
+state dicts of PyTorch: ; nn.Module; 
 trees, kernels, clusters, neighbours: tree.DecisionTreeClassifier svm.SVC cluster.KMeans neighbors.KNeighborsClassifier; ;
 """
 

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Write a model for other programs
     Export(ExportArgs),
+    /// Make a model of another program's network: a state dict of PyTorch, or arrays of scikit-learn or Keras
+    Import(ImportArgs),
     /// Compare analytic gradients with numerical ones: of the whole library, or of a model
     Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
@@ -402,7 +404,43 @@ pub(crate) struct ExportArgs {
     /// C99: the same as one header; what it has is called as the file
     #[arg(long, value_name = "FILE", group = "formats")]
     pub(crate) c: Option<PathBuf>,
+    /// PyTorch: the same as a module, model.py, and its state dict, model.safetensors, in this folder
+    #[arg(long, value_name = "DIR", group = "formats")]
+    pub(crate) pytorch: Option<PathBuf>,
     /// Overwrite files
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// A state dict of fully-connected layers, as safetensors or as torch.save writes it; or an NPZ file of
+    /// the weights and biases of scikit-learn or Keras
+    pub(crate) file: PathBuf,
+    /// The model to write; - is standard output
+    #[arg(short, long, value_name = "MODEL")]
+    pub(crate) output: PathBuf,
+    #[arg(long, help = activation_help(), value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
+    pub(crate) activation: Option<Activations>,
+    /// Whether the outputs are scores of classes or numbers
+    #[arg(long)]
+    pub(crate) task: Option<TaskArg>,
+    /// The classes in the order of the outputs, separated by commas [default: 0,1,...]
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) classes: Option<Names>,
+    /// The columns in the order of the inputs [default: x0,x1,...]
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) columns: Option<Names>,
+    /// What is predicted; of a regression, for each output [default: y, or y0,y1,...]
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) target: Option<Names>,
+    /// The layers in their order, where their names do not say it, as first,second
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) layers: Option<Names>,
+    /// Only tensors whose names begin so, as actor of actor.0.weight
+    #[arg(long, value_name = "NAME")]
+    pub(crate) prefix: Option<String>,
+    /// Overwrite the model if there is one
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -43,6 +43,8 @@ pub(crate) enum CliError {
     Format(#[from] FormatError),
     #[error("{}: {source}", .path.display())]
     Export { path: PathBuf, source: densely_export::ExportError },
+    #[error("{}: {source}", .path.display())]
+    Import { path: PathBuf, source: Box<densely_import::ImportError> },
     #[error(transparent)]
     Notes(#[from] NotesError),
     /// Options that do not go with the data, or with each other.

@@ -81,6 +81,7 @@ fn run(command: Command, matches: &ArgMatches) -> Result<(), CliError> {
         Command::Preprocess(args) => commands::preprocess::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Export(args) => commands::export::run(&args),
+        Command::Import(args) => commands::import::run(args),
         Command::Gradcheck(args) => commands::gradcheck::run(&args),
         Command::Notes(args) => commands::notes::run(&args),
         Command::Runs(args) => commands::runs::run(&args),

@@ -11,4 +11,4 @@ mod testing;
 
 pub use error::ExportError;
 pub use onnx::to_onnx;
-pub use source::{to_c, to_rust};
+pub use source::{PyTorch, to_c, to_pytorch, to_rust};

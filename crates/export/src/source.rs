@@ -1,8 +1,9 @@
-//! Source code that carries a plan out: what Rust and C have in common.
+//! Source code that carries a plan out: what languages have in common.
 
 mod c;
 mod expression;
 mod names;
+mod pytorch;
 mod rust;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ mod tests;
 use densely_table::TimePart;
 
 pub use c::to_c;
+pub use pytorch::{PyTorch, to_pytorch};
 pub use rust::to_rust;
 
 /// What a part of a time is counted in.

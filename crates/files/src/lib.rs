@@ -39,6 +39,8 @@ mod parquet;
 #[cfg(feature = "sheets")]
 mod sheet;
 
+#[cfg(feature = "npz")]
+pub use array::{NpzArray, npz_arrays, npz_names};
 pub use error::{FileError, Reason};
 pub use format::Format;
 pub use limits::Limits;

@@ -1,10 +1,11 @@
 //! `densely export`: all formats are made before one of them is written.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use densely::prelude::*;
-use densely_export::{ExportError, to_c, to_onnx, to_rust};
+use densely_export::{ExportError, to_c, to_onnx, to_pytorch, to_rust};
 
 use crate::args::ExportArgs;
 use crate::error::CliError;
@@ -12,43 +13,78 @@ use crate::input;
 use crate::sink::Sink;
 
 pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
-    let paths = [&args.onnx, &args.rust, &args.c];
-    let given: Vec<&PathBuf> = paths.into_iter().flatten().collect();
+    let formats = formats(args);
+    let paths: Vec<&PathBuf> = formats.iter().flat_map(|format| &format.paths).collect();
     if let Some(twice) =
-        given.iter().enumerate().find(|(index, path)| given[..*index].contains(path))
+        paths.iter().enumerate().find(|(index, path)| paths[..*index].contains(path))
     {
         let message = format!("{}: two formats cannot go to the same place\n", twice.1.display());
         return Err(clap::Error::raw(ErrorKind::ArgumentConflict, message).into());
     }
     let model = input::model_path(&args.model);
-    let sink = |path: &Option<PathBuf>| match path {
-        Some(path) => Sink::open(Some(path), args.force, &[&*model]).map(Some),
-        None => Ok(None),
-    };
-    let sinks = [sink(&args.onnx)?, sink(&args.rust)?, sink(&args.c)?];
-    let files = match input::model(&args.model)? {
-        AnyModel::F32(file) => files(args, &file.predictor),
-        AnyModel::F64(file) => files(args, &file.predictor),
+    let loaded = input::model(&args.model)?;
+    if let Some(folder) = &args.pytorch {
+        fs::create_dir_all(folder).map_err(CliError::file(folder))?;
+    }
+    let sinks: Result<Vec<Sink>, CliError> =
+        paths.into_iter().map(|path| Sink::open(Some(path), args.force, &[&*model])).collect();
+    let sinks = sinks?;
+    let files = match loaded {
+        AnyModel::F32(file) => files(&formats, &file.predictor),
+        AnyModel::F64(file) => files(&formats, &file.predictor),
     };
     let files = files.map_err(|source| CliError::Export { path: args.model.clone(), source })?;
     for (sink, file) in sinks.into_iter().zip(files) {
-        if let (Some(sink), Some(file)) = (sink, file) {
-            sink.fill(|to| to.write_all(&file))?;
-        }
+        sink.fill(|to| to.write_all(&file))?;
     }
     Ok(())
 }
 
+/// One that was asked for, and where its files go.
+struct Format {
+    kind: FormatKind,
+    paths: Vec<PathBuf>,
+}
+
+enum FormatKind {
+    Onnx,
+    Rust,
+    C,
+    PyTorch,
+}
+
+fn formats(args: &ExportArgs) -> Vec<Format> {
+    let in_folder = |folder: &Path| ["model.py", "model.safetensors"].map(|name| folder.join(name));
+    let one = |path: &Option<PathBuf>| path.clone().map(|path| vec![path]);
+    let all = [
+        (FormatKind::Onnx, one(&args.onnx)),
+        (FormatKind::Rust, one(&args.rust)),
+        (FormatKind::C, one(&args.c)),
+        (FormatKind::PyTorch, args.pytorch.as_deref().map(|folder| in_folder(folder).into())),
+    ];
+    all.into_iter().filter_map(|(kind, paths)| Some(Format { kind, paths: paths? })).collect()
+}
+
+/// The files of all formats, in the order of their paths.
 fn files<T: Scalar>(
-    args: &ExportArgs,
+    formats: &[Format],
     predictor: &Predictor<T>,
-) -> Result<[Option<Vec<u8>>; 3], ExportError> {
-    let onnx = args.onnx.as_ref().map(|_| to_onnx(predictor));
-    let rust = args.rust.as_ref().map(|_| to_rust(predictor).map(String::into_bytes));
-    let c = args.c.as_ref().map(|path| {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let name = if stem == "-" { "model" } else { &*stem };
-        to_c(predictor, name).map(String::into_bytes)
-    });
-    Ok([onnx.transpose()?, rust.transpose()?, c.transpose()?])
+) -> Result<Vec<Vec<u8>>, ExportError> {
+    let mut files = Vec::new();
+    for format in formats {
+        match format.kind {
+            FormatKind::Onnx => files.push(to_onnx(predictor)?),
+            FormatKind::Rust => files.push(to_rust(predictor)?.into_bytes()),
+            FormatKind::C => {
+                let stem = format.paths[0].file_stem().unwrap_or_default().to_string_lossy();
+                let name = if stem == "-" { "model" } else { &*stem };
+                files.push(to_c(predictor, name)?.into_bytes());
+            }
+            FormatKind::PyTorch => {
+                let pytorch = to_pytorch(predictor)?;
+                files.extend([pytorch.module.into_bytes(), pytorch.state]);
+            }
+        }
+    }
+    Ok(files)
 }

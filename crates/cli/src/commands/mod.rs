@@ -4,6 +4,7 @@ pub(crate) mod completions;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod gradcheck;
+pub(crate) mod import;
 pub(crate) mod inspect;
 pub(crate) mod man;
 pub(crate) mod notes;

@@ -50,3 +50,19 @@ fn what_is_there_is_kept_and_a_format_is_needed() {
     assert!(stderr.contains("model.safetensors"), "{stderr}");
     folder.ok("inspect run");
 }
+
+#[test]
+fn pytorch_has_a_folder_of_a_module_and_its_state() {
+    let folder = trained();
+    assert_eq!(folder.ok("export run --pytorch new/torch"), "");
+    let module = folder.read("new/torch/model.py");
+    assert!(module.contains("class Model(nn.Sequential):"), "{module}");
+    let state = std::fs::read(folder.path().join("new/torch/model.safetensors")).unwrap();
+    assert!(state.windows(10).any(|part| part == b"\"0.weight\""));
+    let stderr = folder.fails(1, "export run --pytorch new/torch");
+    assert!(stderr.contains("model.py: there is such a file"), "{stderr}");
+    // Over the model itself, not even by force.
+    let stderr = folder.fails(1, "export run --pytorch run --force");
+    assert!(stderr.contains("it is what is read"), "{stderr}");
+    folder.ok("inspect run");
+}

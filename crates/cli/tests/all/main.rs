@@ -8,6 +8,7 @@ mod errors;
 mod export;
 mod folders;
 mod gradcheck;
+mod import;
 mod keeping;
 mod logarithms;
 mod models;

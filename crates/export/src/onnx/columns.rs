@@ -14,18 +14,7 @@ pub(super) struct Features {
 }
 
 /// The features in double, those that are constant in training held.
-pub(super) fn features(graph: &mut Builder, plan: &Plan) -> Features {
-    let mut inputs = Inputs::default();
-    let are_numbers = plan
-        .columns
-        .iter()
-        .all(|column| matches!(column.encoder, Encoder::Number(_) | Encoder::Boolean(_)));
-    if are_numbers {
-        inputs.numbers_name = Some(graph.input("x", DOUBLE, plan.columns.len()));
-    }
-    for column in &plan.columns {
-        inputs.column(graph, column);
-    }
+pub(super) fn features(graph: &mut Builder, inputs: &Inputs, plan: &Plan) -> Features {
     let (mut parts, mut order) = (Vec::new(), Vec::new());
     let (mut truths, mut truth_features) = (Vec::new(), Vec::new());
     if let Some(numbers) = inputs.numbers(graph) {
@@ -78,38 +67,54 @@ pub(super) fn features(graph: &mut Builder, plan: &Plan) -> Features {
 
 /// What a network reads, by what is done to it.
 #[derive(Debug, Default)]
-struct Inputs {
+pub(super) struct Inputs {
     /// The input of all numbers, if there are no others.
-    numbers_name: Option<String>,
-    numbers: Vec<Number>,
+    pub(super) numbers_name: Option<String>,
+    pub(super) numbers: Vec<Number>,
     /// The places of numbers of whose gaps there is a feature, and it.
-    indicators: Vec<(usize, usize)>,
-    categories: Vec<Category>,
+    pub(super) indicators: Vec<(usize, usize)>,
+    pub(super) categories: Vec<Category>,
     /// How many features there are before the next column.
     next: usize,
 }
 
 #[derive(Debug)]
-struct Number {
-    input: String,
+pub(super) struct Number {
+    pub(super) input: String,
     /// What is taken of it.
-    origin: f64,
-    fill: Option<f64>,
-    feature: usize,
+    pub(super) origin: f64,
+    pub(super) fill: Option<f64>,
+    pub(super) feature: usize,
 }
 
 #[derive(Debug)]
-struct Category {
-    input: String,
+pub(super) struct Category {
+    pub(super) input: String,
     /// The texts that are features; of a gap the empty one.
-    values: Vec<String>,
+    pub(super) values: Vec<String>,
     /// Theirs.
-    features: Vec<usize>,
+    pub(super) features: Vec<usize>,
     /// That of every other text.
-    other: Option<usize>,
+    pub(super) other: Option<usize>,
 }
 
 impl Inputs {
+    /// The inputs of a graph, for the columns of a plan.
+    pub(super) fn of(graph: &mut Builder, plan: &Plan) -> Self {
+        let mut inputs = Self::default();
+        let are_numbers = plan
+            .columns
+            .iter()
+            .all(|column| matches!(column.encoder, Encoder::Number(_) | Encoder::Boolean(_)));
+        if are_numbers {
+            inputs.numbers_name = Some(graph.input("x", DOUBLE, plan.columns.len()));
+        }
+        for column in &plan.columns {
+            inputs.column(graph, column);
+        }
+        inputs
+    }
+
     fn column(&mut self, graph: &mut Builder, column: &ColumnEncoder) {
         let name = &column.column;
         match &column.encoder {

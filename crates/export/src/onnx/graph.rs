@@ -40,8 +40,20 @@ impl Builder {
 
     /// Gives a value out under one of the names of [`OUTPUTS`]: N x `width`, or N.
     pub(super) fn output(&mut self, from: &str, name: &str, element: i32, width: Option<usize>) {
-        self.push("Identity", &[from], name.to_owned(), Vec::new());
+        let is_inner = |node: &Node| node.output[0] == from && !OUTPUTS.contains(&from);
+        if self.graph.node.iter().any(is_inner) {
+            self.rename(from, name);
+        } else {
+            self.push("Identity", &[from], name.to_owned(), Vec::new());
+        }
         self.graph.output.push(value(name, element, width));
+    }
+
+    fn rename(&mut self, from: &str, to: &str) {
+        for node in &mut self.graph.node {
+            let names = node.input.iter_mut().chain(&mut node.output).chain([&mut node.name]);
+            names.filter(|name| *name == from).for_each(|name| to.clone_into(name));
+        }
     }
 
     pub(super) fn node(&mut self, op: &str, inputs: &[&str]) -> String {
@@ -70,11 +82,16 @@ impl Builder {
 
     /// Values side by side.
     pub(super) fn concat(&mut self, parts: &[String]) -> String {
+        self.concat_along(1, parts)
+    }
+
+    /// Values one after the other along an axis.
+    pub(super) fn concat_along(&mut self, axis: i64, parts: &[String]) -> String {
         match parts {
             [one] => one.clone(),
             _ => {
                 let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-                self.with("Concat", &parts, vec![int("axis", 1)])
+                self.with("Concat", &parts, vec![int("axis", axis)])
             }
         }
     }

@@ -23,6 +23,11 @@ pub(super) fn scores(graph: &mut Builder, inputs: &Features, layers: &[PlannedLa
             (graph.with("Gather", &[x, &places], vec![int("axis", 1)]), layers)
         }
     };
+    scores_from(graph, x, layers)
+}
+
+/// The scores, of what goes into these layers.
+pub(super) fn scores_from(graph: &mut Builder, x: String, layers: &[PlannedLayer]) -> String {
     layers.iter().fold(x, |x, one| layer(graph, &x, one))
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod columns;
 mod expression;
+mod first;
 mod graph;
 mod layers;
 mod proto;
@@ -17,6 +18,7 @@ use prost::Message;
 
 use crate::ExportError;
 use crate::plan::{Answer, Plan};
+use columns::Inputs;
 use graph::Builder;
 use proto::FLOAT;
 
@@ -72,10 +74,16 @@ pub fn to_onnx<T: Scalar>(predictor: &Predictor<T>) -> Result<Vec<u8>, ExportErr
 
 fn model(plan: &Plan) -> proto::Model {
     let mut graph = Builder::default();
-    let features = columns::features(&mut graph, plan);
-    let mut inputs = steps::inputs(&mut graph, features, &plan.steps);
-    inputs.values = graph.cast(&inputs.values, FLOAT);
-    let scores = layers::scores(&mut graph, &inputs, &plan.layers);
+    let inputs = Inputs::of(&mut graph, plan);
+    let scores = match first::outputs(&mut graph, &inputs, plan) {
+        Some(first) => layers::scores_from(&mut graph, first, &plan.layers[1..]),
+        None => {
+            let features = columns::features(&mut graph, &inputs, plan);
+            let mut inputs = steps::inputs(&mut graph, features, &plan.steps);
+            inputs.values = graph.cast(&inputs.values, FLOAT);
+            layers::scores(&mut graph, &inputs, &plan.layers)
+        }
+    };
     answers::answers(&mut graph, &scores, plan);
     let main = proto::OperatorSet { domain: Some(String::new()), version: Some(OPSET) };
     proto::Model {

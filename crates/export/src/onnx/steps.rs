@@ -17,12 +17,7 @@ pub(super) fn inputs(graph: &mut Builder, features: Features, steps: &Steps) -> 
                 return Features { values, order: (0..*outputs).collect() };
             }
         };
-        let op = match arithmetic {
-            Arithmetic::Add => "Add",
-            Arithmetic::Subtract => "Sub",
-            Arithmetic::Multiply => "Mul",
-            Arithmetic::Divide => "Div",
-        };
+        let op = operator(*arithmetic);
         let values: Vec<f64> = match &values[..] {
             [one] => vec![*one],
             _ => order.iter().map(|&at| values[at]).collect(),
@@ -30,4 +25,13 @@ pub(super) fn inputs(graph: &mut Builder, features: Features, steps: &Steps) -> 
         let values = graph.doubles(&[1, values.len()], &values);
         Features { values: graph.node(op, &[&x, &values]), order }
     })
+}
+
+pub(super) fn operator(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Add => "Add",
+        Arithmetic::Subtract => "Sub",
+        Arithmetic::Multiply => "Mul",
+        Arithmetic::Divide => "Div",
+    }
 }

@@ -4,7 +4,7 @@ use densely_models::Predictor;
 use densely_preprocess::Transform;
 use densely_tensor::{Key, Mat, Purpose, Scalar, Stream, Threads};
 
-use super::{Arithmetic, Op, Plan, PlannedLayer, Step};
+use super::{Op, Plan, PlannedLayer, Step};
 use crate::ExportError;
 
 /// Examples on which a plan and its predictor have to agree.
@@ -91,12 +91,7 @@ impl Step {
                 return (0..*outputs).map(|j| column(j).map(|(x, w)| x * w).sum()).collect();
             }
         };
-        let operation: fn(f64, f64) -> f64 = match arithmetic {
-            Arithmetic::Add => |x, value| x + value,
-            Arithmetic::Subtract => |x, value| x - value,
-            Arithmetic::Multiply => |x, value| x * value,
-            Arithmetic::Divide => |x, value| x / value,
-        };
+        let operation = arithmetic.function();
         for (x, &value) in x.iter_mut().zip(values.iter().cycle()) {
             *x = operation(*x, value);
         }

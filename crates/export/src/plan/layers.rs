@@ -8,9 +8,18 @@ use crate::ExportError;
 /// A layer, in `f32`.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedLayer {
+    /// Its position in the network, from 0.
+    pub(crate) stage: usize,
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) op: Op,
+}
+
+impl PlannedLayer {
+    /// Whether it has learnt something.
+    pub(crate) fn has_parameters(&self) -> bool {
+        !matches!(self.op, Op::Maxout { .. } | Op::Elementwise { .. })
+    }
 }
 
 /// What a layer does.
@@ -36,7 +45,7 @@ pub(super) fn planned<T: Scalar>(
     for (index, stage) in network.stages().iter().enumerate() {
         if let Some(op) = op(index, stage)? {
             let (inputs, outputs) = (stage.in_features(), stage.out_features());
-            layers.push(PlannedLayer { inputs, outputs, op });
+            layers.push(PlannedLayer { stage: index, inputs, outputs, op });
         }
     }
     Ok(layers)

@@ -25,6 +25,18 @@ pub(crate) enum Step {
     Product { outputs: usize, weights: Vec<f64> },
 }
 
+impl Step {
+    /// As what brings numbers from 0 to 1 into that range.
+    fn is_identity(&self) -> bool {
+        let Self::Each(arithmetic, values) = self else { return false };
+        let neutral = match arithmetic {
+            Arithmetic::Add | Arithmetic::Subtract => 0.0,
+            Arithmetic::Multiply | Arithmetic::Divide => 1.0,
+        };
+        values.iter().all(|&value| value == neutral)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arithmetic {
     Add,
@@ -34,6 +46,15 @@ pub(crate) enum Arithmetic {
 }
 
 impl Arithmetic {
+    pub(crate) fn function(self) -> fn(f64, f64) -> f64 {
+        match self {
+            Self::Add => |x, value| x + value,
+            Self::Subtract => |x, value| x - value,
+            Self::Multiply => |x, value| x * value,
+            Self::Divide => |x, value| x / value,
+        }
+    }
+
     /// As most languages write it.
     pub(crate) fn sign(self) -> char {
         match self {
@@ -51,6 +72,7 @@ impl Steps {
         for step in pipeline.steps() {
             add(&mut steps, step)?;
         }
+        steps.retain(|step| !step.is_identity());
         Ok(Self { features: pipeline.in_features(), steps })
     }
 }

@@ -52,6 +52,15 @@ fn words(text: &str) -> Vec<String> {
     parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// Whether a function is called somewhere, and not only as a method or where it is defined.
+pub(super) fn calls(text: &str, name: &str) -> bool {
+    text.match_indices(&format!("{name}(")).any(|(at, _)| {
+        let before = text[..at].bytes().next_back().unwrap_or(b' ');
+        let is_longer = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.');
+        !(is_longer || text[..at].ends_with("fn "))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::Names;

@@ -12,6 +12,8 @@ pub(crate) use idx::read as idx;
 pub(crate) use npy::read as npy;
 #[cfg(feature = "npz")]
 pub(crate) use npz::read as npz;
+#[cfg(feature = "npz")]
+pub use npz::{NpzArray, npz_arrays, npz_names};
 
 /// Without the feature.
 #[cfg(not(feature = "npz"))]

@@ -187,6 +187,35 @@ fn a_file_of_version_1_is_read() {
     assert!(folder.error(&changed).contains("the file is damaged"));
 }
 
+/// With what version 1 had not: an activation for each layer, options of it and of the loss, dropout, noise.
+#[test]
+fn a_file_of_version_2_predicts_what_it_did() {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, include_bytes!("../data/version-2.safetensors")).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let model = file.predictor.model();
+    let layers = "input-noise(0.2), linear(4), leaky-relu(0.2), dropout(0.1), \
+                  linear(3), tanh, dropout(0.1), linear(3)";
+    assert_eq!(model.network().kinds(), Kind::list(layers).unwrap());
+    assert_eq!(model.loss().kind(), Kind::new("softmax").with(0.1));
+    let x = mat![[1.25, -1.5, 0.1], [4.5, 7.25, 5.0], [-0.5, 0.75, 2.5]];
+    let expected = [
+        [0.004_574_781_7, 0.096_575_63, 0.898_849_55],
+        [0.780_780_43, 0.215_843_38, 0.003_376_126_5],
+        [0.004_576_399_5, 0.096_609_4, 0.898_814_2],
+    ];
+    let probabilities = file.predictor.probabilities(x.as_ref(), &Threads::single()).unwrap();
+    let probabilities = probabilities.unwrap();
+    for (j, expected) in expected.into_iter().enumerate() {
+        for (k, expected) in expected.into_iter().enumerate() {
+            let error = f64::from(probabilities[(k, j)]) - expected;
+            assert!(error.abs() < 1e-6, "{j}, {k}: off by {error:e}");
+        }
+    }
+    comes_back_of(&file, x.as_ref());
+}
+
 /// Written by version 0.1.0 of the program as of format 3, with what it predicted.
 #[test]
 fn a_file_of_version_3_predicts_what_it_did() {
@@ -309,6 +338,87 @@ fn a_file_of_version_6_predicts_what_it_did() {
     let error = preparation.features(&Rows::all(&gap)).unwrap_err().to_string();
     assert!(error.contains("knows nothing of gaps"), "{error}");
     comes_back_of(&file, x.as_ref());
+}
+
+/// The first version with the columns of a table: numbers, truth values, texts and times with gaps, and others.
+#[test]
+fn a_file_of_version_7_predicts_what_it_did() {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, include_bytes!("../data/version-7.safetensors")).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let preparation = file.predictor.preparation();
+    let names = [
+        "size",
+        "size is missing",
+        "kind = apple",
+        "kind = fig",
+        "kind = pear",
+        "kind is another",
+        "kind is missing",
+        "on",
+        "day: month",
+        "day: weekday",
+        "day: seconds",
+        "day is missing",
+    ];
+    assert_eq!(preparation.feature_names(), names);
+    assert_eq!(preparation.class_names().unwrap(), ["high", "low"]);
+    let text = "day,kind,size,on\n2024-03-05,pear,12.5,yes\n2024-11-30,plum,,no\n,,7.25,yes\n\
+                2031-07-01,apple,-100,\n2024-02-29,fig,9.75,no\n";
+    let table = Table::from_reader(text.as_bytes()).unwrap();
+    let x = preparation.features(&Rows::all(&table)).unwrap();
+    let probabilities = file.predictor.probabilities(x.as_ref(), &Threads::single()).unwrap();
+    let probabilities = probabilities.unwrap();
+    let expected = [0.685_204_15, 0.296_147_97, 0.849_274_93, 0.998_039_07, 0.317_048_85];
+    for (j, expected) in expected.into_iter().enumerate() {
+        let error = f64::from(probabilities[(0, j)]) - expected;
+        assert!(error.abs() < 1e-6, "{j}: off by {error:e}");
+    }
+    comes_back_of(&file, x.as_ref());
+}
+
+/// One for each version that there was: whoever makes another adds a file of the one before it.
+#[test]
+fn there_is_a_file_of_every_version() {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let newest = file::<f32>(&classes(), "none", &[2]).to_vec().unwrap();
+    let version = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let (_, rest) = text.split_once("\\\"version\\\":").unwrap();
+        rest.split(',').next().unwrap().parse::<u32>().unwrap()
+    };
+    for of in 1..=version(&newest) {
+        let path = data.join(format!("version-{of}.safetensors"));
+        let bytes = fs::read(&path).unwrap_or_else(|_| panic!("there is no file of version {of}"));
+        assert_eq!(version(&bytes), of);
+        // Written anew, it is of the newest version, and twice the same.
+        let [once, twice] = [0, 1].map(|_| match AnyModel::load(&path).unwrap() {
+            AnyModel::F32(file) => file.to_vec().unwrap(),
+            AnyModel::F64(file) => file.to_vec().unwrap(),
+        });
+        assert_eq!(version(&once), version(&newest));
+        assert!(once == twice, "version {of}");
+    }
+}
+
+/// The library fills the header up with spaces, to a multiple of 8 bytes; nothing is read from them.
+#[test]
+fn padding_of_the_header_is_not_in_the_hash() {
+    let bytes = include_bytes!("../data/version-7.safetensors");
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let end = 8 + length;
+    let mut changed = bytes.to_vec();
+    let padding = changed[..end].iter().rposition(|&byte| byte == b'}').unwrap() + 1;
+    assert!(padding < end, "the file has no padding");
+    changed[padding..end].fill(b'\n');
+    let hash = |bytes: &[u8]| match AnyModel::from_slice(bytes).unwrap() {
+        AnyModel::F32(file) => weights_hash(file.predictor.model()),
+        AnyModel::F64(_) => panic!("it is in f32"),
+    };
+    assert_eq!(hash(&changed), hash(bytes));
+    changed[end - 1] = b'x';
+    assert!(AnyModel::from_slice(&changed).is_err());
 }
 
 /// Columns of every kind, some of them left out, for every reason.

@@ -1,5 +1,7 @@
 //! The functions of floats that `core` has not, each written only if it is called.
 
+use crate::source::names::calls;
+
 /// As they are written, separated by empty lines.
 const FUNCTIONS: &str = include_str!("functions.rs");
 
@@ -25,14 +27,6 @@ pub(super) fn used_by(source: &str) -> String {
 fn name(function: &str) -> &str {
     let from = function.find("fn ").map_or(0, |at| at + 3);
     function[from..].split('(').next().unwrap_or_default()
-}
-
-fn calls(text: &str, name: &str) -> bool {
-    text.match_indices(&format!("{name}(")).any(|(at, _)| {
-        let before = text[..at].bytes().next_back().unwrap_or(b' ');
-        let is_longer = before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.');
-        !(is_longer || text[..at].ends_with("fn "))
-    })
 }
 
 #[cfg(test)]

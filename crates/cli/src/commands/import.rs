@@ -1,0 +1,58 @@
+//! `densely import`.
+
+use densely::formats::FormatError;
+use densely::layers::Kind;
+use densely::prelude::*;
+use densely_import::{ImportOptions, Task, import};
+
+use crate::args::{Activations, ImportArgs, Names, TaskArg};
+use crate::error::CliError;
+use crate::output::eprintln;
+use crate::sink::Sink;
+
+pub(crate) fn run(args: ImportArgs) -> Result<(), CliError> {
+    let sink = Sink::open(Some(&args.output), args.force, &[&*args.file])?;
+    let file = args.file.clone();
+    let loaded = import(&file, &options(args)).map_err(|source| {
+        let path = file.clone();
+        CliError::Import { path, source: Box::new(source) }
+    })?;
+    let (bytes, kinds) = match &loaded {
+        AnyModel::F32(file) => (file.to_vec(), file.predictor.model().network().kinds()),
+        AnyModel::F64(file) => (file.to_vec(), file.predictor.model().network().kinds()),
+    };
+    let bytes =
+        bytes.map_err(|reason| FormatError::Invalid { path: file, reason: reason.into() })?;
+    sink.fill(|to| to.write_all(&bytes))?;
+    let kinds: Vec<String> = kinds.iter().map(Kind::to_string).collect();
+    eprintln!("{}", kinds.join(", "));
+    Ok(())
+}
+
+fn options(args: ImportArgs) -> ImportOptions {
+    let mut options = ImportOptions::new();
+    if let Some(Activations(kinds)) = args.activation {
+        options = options.activation(kinds);
+    }
+    options = match args.task {
+        Some(TaskArg::Classify) => options.task(Task::Classify),
+        Some(TaskArg::Regress) => options.task(Task::Regress),
+        None => options,
+    };
+    if let Some(Names(names)) = args.classes {
+        options = options.classes(names);
+    }
+    if let Some(Names(names)) = args.columns {
+        options = options.columns(names);
+    }
+    if let Some(Names(names)) = args.target {
+        options = options.targets(names);
+    }
+    if let Some(Names(names)) = args.layers {
+        options = options.layers(names);
+    }
+    match args.prefix {
+        Some(prefix) => options.prefix(prefix),
+        None => options,
+    }
+}

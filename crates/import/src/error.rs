@@ -1,0 +1,130 @@
+use std::io;
+
+use densely_files::FileError;
+use densely_models::ModelError;
+use thiserror::Error;
+
+/// Why a network is not imported.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error("{0}")]
+    File(#[from] io::Error),
+    /// A file of something else.
+    #[error(
+        "this is {found}, and not a state dict as safetensors, a file of `torch.save`, or an NPZ of arrays: {remedy}"
+    )]
+    Format {
+        /// What it looks like.
+        found: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A file that is truncated or damaged.
+    #[error("the file is damaged ({0})")]
+    Damaged(String),
+    /// A part of the program that this build was made without.
+    #[error("this build was made without {format}: build it with the feature `{feature}`")]
+    Feature {
+        /// The format.
+        format: &'static str,
+        /// The feature of the crate.
+        feature: &'static str,
+    },
+    /// An array that cannot be read.
+    #[error(transparent)]
+    Array(#[from] FileError),
+    /// There is no layer in it.
+    #[error(
+        "there is no fully-connected layer in it, as `0.weight` of [outputs, inputs] or `coefs_0` of [inputs, outputs]; \
+         found {found}"
+    )]
+    NoLayers {
+        /// The tensors.
+        found: String,
+    },
+    /// Tensors of something else than fully-connected layers.
+    #[error(
+        "{tensors} belong to no fully-connected layer or PReLU, and nothing else is imported: leave them out, merge them into the \
+         layers, or say with a prefix which tensors to take"
+    )]
+    Other {
+        /// The tensors.
+        tensors: String,
+    },
+    /// Arrays of which no weights and biases can be made.
+    #[error(
+        "weights of [inputs, outputs] and biases of [outputs] should come in pairs, in the order of their names, as \
+         `coefs_0` and `intercepts_0`; found {found}"
+    )]
+    Pairs {
+        /// The arrays.
+        found: String,
+    },
+    /// Layers that do not fit each other, or in several ways.
+    #[error("the layers {layers} {problem}: give their order, as --layers {example}")]
+    Order {
+        /// The layers with their shapes.
+        layers: String,
+        /// What is wrong.
+        problem: &'static str,
+        /// How an order is given.
+        example: String,
+    },
+    /// A layer that was asked for and is not there.
+    #[error("there is no layer `{name}`; the layers are {layers}")]
+    UnknownLayer {
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        layers: String,
+    },
+    /// A network with hidden layers needs to know what is between them.
+    #[error(
+        "the file does not say what is between the layers {layers}: give it, as --activation relu, or identity for \
+         nothing"
+    )]
+    NoActivation {
+        /// The layers with their shapes.
+        layers: String,
+    },
+    /// As many activations as there are no hidden layers.
+    #[error(
+        "activations: expected one for all, or {hidden}, and perhaps one behind the last layer; got {given}"
+    )]
+    Activations {
+        /// How many were given.
+        given: usize,
+        /// How many are needed.
+        hidden: usize,
+    },
+    /// Neither classes nor numbers.
+    #[error(
+        "the file does not say whether its {outputs} outputs are scores of classes or numbers: give --task classify, \
+         --classes NAMES or --task regress"
+    )]
+    NoTask {
+        /// How many there are.
+        outputs: usize,
+    },
+    /// Classes for a regression.
+    #[error("names of classes are given, and the task is a regression: leave one of them out")]
+    ClassesOfNumbers,
+    /// As many names as there are no inputs, outputs, classes.
+    #[error("{what}: expected {needed}, got {given}")]
+    Names {
+        /// What they are.
+        what: &'static str,
+        /// How many were given.
+        given: usize,
+        /// How many are needed.
+        needed: usize,
+    },
+    /// A parameter that is NaN or infinite.
+    #[error("`{0}` has a value that is not finite")]
+    NotFinite(String),
+    /// Parts that do not fit together.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

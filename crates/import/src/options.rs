@@ -1,0 +1,104 @@
+use densely_layers::Kind;
+
+/// What a file does not say of a network.
+///
+/// ```
+/// use densely_import::{ImportOptions, Task};
+///
+/// let options = ImportOptions::new().activation(["tanh".into()]).task(Task::Regress).columns(["size", "age"]);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImportOptions {
+    pub(crate) activation: Option<Vec<Kind>>,
+    pub(crate) task: Option<Task>,
+    pub(crate) classes: Option<Vec<String>>,
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) targets: Option<Vec<String>>,
+    pub(crate) layers: Option<Vec<String>>,
+    pub(crate) prefix: Option<String>,
+    /// What a scaler has learnt, mean and scale.
+    pub(crate) scaler: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+/// What the outputs of a network are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Scores of classes.
+    Classify,
+    /// Numbers.
+    Regress,
+}
+
+/// What a file says besides its layers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct About {
+    pub(crate) activation: Option<Vec<Kind>>,
+    pub(crate) task: Option<Task>,
+    pub(crate) classes: Option<Vec<String>>,
+    pub(crate) scaler: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+impl ImportOptions {
+    /// All is as the file says it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The activation behind all layers but the last, or one for each; one more is behind the last.
+    #[must_use]
+    pub fn activation(self, kinds: impl IntoIterator<Item = Kind>) -> Self {
+        Self { activation: Some(kinds.into_iter().collect()), ..self }
+    }
+
+    /// What the outputs are.
+    #[must_use]
+    pub fn task(self, task: Task) -> Self {
+        Self { task: Some(task), ..self }
+    }
+
+    /// The names of the classes, in the order of the outputs, which makes a classifier; by default `0`, `1`, ...
+    #[must_use]
+    pub fn classes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { classes: Some(names.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// The names of the columns, in the order of the inputs; by default `x0`, `x1`, ...
+    #[must_use]
+    pub fn columns<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { columns: Some(names.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// The names of what is predicted: one of a classifier, one for each output of a regression; by default `y`, or
+    /// `y0`, `y1`, ...
+    #[must_use]
+    pub fn targets<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { targets: Some(names.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// The layers in their order, as `fc1`.
+    #[must_use]
+    pub fn layers<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self { layers: Some(names.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// Only tensors whose names begin so, as `actor` of `actor.0.weight`, are looked at.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self { prefix: Some(prefix.into()), ..self }
+    }
+
+    /// With what the file says where nothing else is said.
+    pub(crate) fn completed(mut self, about: About) -> Self {
+        self.activation = self.activation.or(about.activation);
+        // Who says that it is a regression wants no names of classes.
+        if self.task != Some(Task::Regress) {
+            self.classes = self.classes.or(about.classes);
+        }
+        let of_classes = self.classes.is_some().then_some(Task::Classify);
+        self.task = self.task.or(about.task).or(of_classes);
+        self.scaler = self.scaler.or(about.scaler);
+        self
+    }
+}

@@ -1,0 +1,132 @@
+//! What was found, and what to do.
+
+use std::collections::HashMap;
+use std::fs;
+
+use densely_import::{ImportOptions, Task, import};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use tempfile::TempDir;
+
+use crate::data;
+
+/// A state dict of tensors of these names and shapes, of zeros, or of this number.
+fn file(tensors: &[(&str, &[usize])], value: f32) -> (TempDir, std::path::PathBuf) {
+    let bytes: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|(_, shape)| value.to_le_bytes().repeat(shape.iter().product()))
+        .collect();
+    let views: HashMap<&str, TensorView<'_>> = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|((name, shape), bytes)| {
+            (*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes).unwrap())
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.safetensors");
+    fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+    (folder, path)
+}
+
+fn error(tensors: &[(&str, &[usize])], options: &ImportOptions) -> String {
+    let (_folder, path) = file(tensors, 0.5);
+    import(path, options).unwrap_err().to_string()
+}
+
+fn classify() -> ImportOptions {
+    ImportOptions::new().task(Task::Classify).activation(["relu".into()])
+}
+
+#[test]
+fn what_is_no_layer_is_named_with_its_shape() {
+    let norm = error(
+        &[("0.weight", &[4, 3]), ("0.bias", &[4]), ("1.weight", &[4]), ("1.bias", &[4])],
+        &classify(),
+    );
+    assert!(
+        norm.starts_with("`1.weight` [4], `1.bias` [4] belong to no fully-connected layer"),
+        "{norm}"
+    );
+    let convolution = error(&[("0.weight", &[4, 3, 2, 2])], &classify());
+    assert!(convolution.contains("found `0.weight` [4, 3, 2, 2]"), "{convolution}");
+    let none = error(&[("a", &[2])], &classify().prefix("b"));
+    assert!(none.starts_with("there is no fully-connected layer in it"), "{none}");
+    let bias = error(&[("0.weight", &[4, 3]), ("0.bias", &[3])], &classify());
+    assert!(bias.contains("`0.bias` [3]"), "{bias}");
+}
+
+#[test]
+fn an_order_that_is_not_clear_is_asked_for() {
+    let tensors: &[(&str, &[usize])] = &[("in.weight", &[3, 3]), ("out.weight", &[3, 3])];
+    let several = error(tensors, &classify());
+    assert_eq!(
+        several,
+        "the layers `in` [3 -> 3], `out` [3 -> 3] fit each other in several orders: give their order, as --layers in,out"
+    );
+    let (_folder, path) = file(tensors, 0.5);
+    import(&path, &classify().layers(["in", "out"])).unwrap();
+    let unknown = import(&path, &classify().layers(["in", "no"])).unwrap_err().to_string();
+    assert!(
+        unknown.starts_with("there is no layer `no`; the layers are `in` [3 -> 3]"),
+        "{unknown}"
+    );
+    let none = error(&[("0.weight", &[4, 3]), ("1.weight", &[2, 5])], &classify());
+    assert!(none.contains("do not fit each other in any order"), "{none}");
+    // As many layers as would take for ever to be tried in all orders.
+    let names: Vec<String> = (0..40).map(|i| format!("{}.weight", "x".repeat(i + 1))).collect();
+    let shape = |i: usize| -> &[usize] { if i == 0 { &[7, 5] } else { &[2, 2] } };
+    let many: Vec<_> = names.iter().enumerate().map(|(i, name)| (&**name, shape(i))).collect();
+    assert!(error(&many, &classify()).contains("several orders"));
+}
+
+#[test]
+fn what_a_file_does_not_say_is_asked_for() {
+    let tensors: &[(&str, &[usize])] = &[("0.weight", &[4, 3]), ("2.weight", &[2, 4])];
+    let activation = error(tensors, &ImportOptions::new().task(Task::Classify));
+    assert!(
+        activation.starts_with(
+            "the file does not say what is between the layers `0` [3 -> 4], `2` [4 -> 2]"
+        ),
+        "{activation}"
+    );
+    let task = error(tensors, &ImportOptions::new().activation(["relu".into()]));
+    assert!(task.starts_with("the file does not say whether its 2 outputs are"), "{task}");
+    let many =
+        error(tensors, &classify().activation(["relu".into(), "tanh".into(), "tanh".into()]));
+    assert!(many.starts_with("activations: expected one for all, or 1,"), "{many}");
+    let classes = error(tensors, &classify().classes(["a", "b", "c"]));
+    assert_eq!(classes, "classes: expected 2, got 3");
+    let columns = error(tensors, &classify().columns(["a"]));
+    assert_eq!(columns, "columns: expected 3, got 1");
+    let both = error(tensors, &classify().task(Task::Regress).classes(["a", "b"]));
+    assert!(both.starts_with("names of classes are given, and the task is a regression"), "{both}");
+    let unknown = error(tensors, &classify().activation(["rulu".into()]));
+    assert!(unknown.contains("rulu") && unknown.contains("relu"), "{unknown}");
+    let (_folder, path) = file(tensors, f32::NAN);
+    let finite = import(path, &classify()).unwrap_err().to_string();
+    assert_eq!(finite, "`0.weight` has a value that is not finite");
+}
+
+#[test]
+fn another_format_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let told = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        import(&path, &classify()).unwrap_err().to_string()
+    };
+    let keras = told(b"\x89HDF\r\n\x1a\n and more");
+    assert!(keras.contains("HDF5") && keras.contains("get_weights()"), "{keras}");
+    assert!(told(b"").contains("it is empty"));
+    assert!(told(b"some,text\n1,2\n").contains("save_file"));
+    assert!(told(b"\x10\0\0\0\0\0\0\0{").contains("the file is damaged"));
+    assert!(import(folder.path(), &classify()).unwrap_err().to_string().contains("a folder"));
+    assert!(import(folder.path().join("none"), &classify()).is_err());
+    let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../formats/tests/data/version-6.safetensors");
+    let ours = import(model, &classify()).unwrap_err().to_string();
+    assert!(ours.contains("a model of densely already"), "{ours}");
+    let scaler = import(data("classifier.npz"), &ImportOptions::new().columns(["a"]));
+    assert_eq!(scaler.unwrap_err().to_string(), "columns: expected 3, got 1");
+}

@@ -1,0 +1,127 @@
+//! What the programs that wrote the files answer.
+
+use std::fs;
+
+use densely_formats::AnyModel;
+use densely_import::{ImportOptions, Task, import};
+use densely_layers::Kind;
+use densely_models::{Prediction, Predictor};
+use densely_tensor::{Mat, Scalar, Threads};
+
+use crate::data;
+
+/// A column for each line.
+fn numbers(name: &str) -> Mat<f64> {
+    let text = fs::read_to_string(data(name)).unwrap();
+    let row = |line: &str| line.split(',').map(|x| x.parse().unwrap()).collect::<Vec<f64>>();
+    let rows: Vec<Vec<f64>> = text.lines().map(row).collect();
+    Mat::from_fn(rows[0].len(), rows.len(), |i, j| rows[j][i])
+}
+
+fn answers<T: Scalar>(predictor: &Predictor<T>) -> Mat<f64> {
+    let (x, threads) = (numbers("inputs.csv"), Threads::single());
+    match predictor.predict(x.as_ref(), &threads).unwrap() {
+        Prediction::Values(values) => values,
+        _ => {
+            let all = predictor.probabilities(x.as_ref(), &threads).unwrap().unwrap();
+            Mat::from_fn(all.nrows(), all.ncols(), |i, j| all[(i, j)].to_f64())
+        }
+    }
+}
+
+/// Its layers, and whether it is in `f64`; what it answers is compared.
+fn check(file: &str, options: &ImportOptions) -> (String, bool) {
+    let (name, _) = file.split_once('.').unwrap();
+    let (answers, kinds, is_double) = match import(data(file), options).unwrap() {
+        AnyModel::F32(model) => {
+            (answers(&model.predictor), model.predictor.model().network().kinds(), false)
+        }
+        AnyModel::F64(model) => {
+            (answers(&model.predictor), model.predictor.model().network().kinds(), true)
+        }
+    };
+    let expected = numbers(&format!("{name}.csv"));
+    let tolerance = if is_double { 1e-12 } else { 1e-6 };
+    assert_eq!((answers.nrows(), answers.ncols()), (expected.nrows(), expected.ncols()));
+    for j in 0..expected.ncols() {
+        for i in 0..expected.nrows() {
+            let (is, should) = (answers[(i, j)], expected[(i, j)]);
+            let error = (is - should).abs() / should.abs().max(1.0);
+            assert!(error < tolerance, "{file}, row {j}: {is} instead of {should}");
+        }
+    }
+    (kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", "), is_double)
+}
+
+#[test]
+fn a_state_dict_of_pytorch_as_safetensors() {
+    let options = ImportOptions::new().activation(["tanh".into()]).task(Task::Classify);
+    let (layers, is_double) = check("sequential.safetensors", &options);
+    assert_eq!(layers, "linear(4), tanh, linear(4), tanh, linear(3)");
+    assert!(!is_double);
+}
+
+/// Numbers of 16 bits are those of `f32`.
+#[test]
+fn a_state_dict_of_halves() {
+    let (layers, is_double) = check("half.safetensors", &ImportOptions::new().task(Task::Classify));
+    assert_eq!(
+        (&*layers, is_double),
+        ("linear(4), prelu, linear(3), shared-prelu, linear(2)", false)
+    );
+}
+
+/// Layers in the order in which they fit together; one has no bias.
+#[test]
+fn a_file_of_torch_save() {
+    let activations = ["leaky-relu(0.1)".into(), "relu".into()];
+    let options = ImportOptions::new().activation(activations).task(Task::Regress);
+    let (layers, is_double) = check("named.pt", &options);
+    assert_eq!(
+        (&*layers, is_double),
+        ("linear(5), leaky-relu(0.1), linear(4), relu, linear(1)", false)
+    );
+    // The order may be said, too.
+    check("named.pt", &options.layers(["enter", "middle", "leave"]));
+}
+
+/// A checkpoint of the format of before PyTorch 1.6, in double, with other things in it.
+#[test]
+fn a_legacy_file_of_torch_save() {
+    let options = ImportOptions::new().prefix("model").classes(["a", "b"]);
+    let (layers, is_double) = check("legacy.pt", &options);
+    assert_eq!(
+        (&*layers, is_double),
+        ("linear(4), prelu, linear(3), shared-prelu, linear(2)", true)
+    );
+}
+
+/// Which says all there is to say, with a scaler.
+#[test]
+fn a_classifier_of_scikit_learn() {
+    let (layers, is_double) = check("classifier.npz", &ImportOptions::new());
+    assert_eq!((&*layers, is_double), ("linear(4), sigmoid, linear(3), sigmoid, linear(1)", true));
+    let AnyModel::F64(model) = import(data("classifier.npz"), &ImportOptions::new()).unwrap()
+    else {
+        panic!("it is in double")
+    };
+    let preparation = model.predictor.preparation();
+    assert_eq!(preparation.class_names().unwrap(), ["no", "yes"]);
+    assert_eq!(preparation.pipeline().to_string(), "standardize");
+    let program = &model.provenance.program;
+    assert!(program.contains("(classifier.npz, imported by densely"), "{program}");
+}
+
+#[test]
+fn a_regressor_of_scikit_learn() {
+    let options = ImportOptions::new().activation(["tanh".into()]).task(Task::Regress);
+    let (layers, is_double) = check("regressor.npz", &options.targets(["left", "right"]));
+    assert_eq!((&*layers, is_double), ("linear(4), tanh, linear(3), tanh, linear(2)", true));
+}
+
+#[test]
+fn the_weights_of_keras() {
+    let options = ImportOptions::new().activation(["selu".into()]).classes(["a", "b", "c"]);
+    let (layers, is_double) = check("keras.npz", &options.columns(["p", "q", "r"]));
+    assert_eq!((&*layers, is_double), ("linear(4), selu, linear(3)", false));
+}
