@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::marker::PhantomData;
+#[cfg(feature = "serve")]
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -16,6 +18,8 @@ use densely::prelude::{
 };
 use densely::table::{ColumnKind, Impute, Separator};
 use densely_notes::{Experiment, find};
+#[cfg(feature = "serve")]
+use densely_serve::ServeOptions;
 
 /// Fully-connected neural networks from a CSV file.
 #[derive(Debug, Parser)]
@@ -41,6 +45,9 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Make a model of another program's network: a state dict of PyTorch, or arrays of scikit-learn or Keras
     Import(ImportArgs),
+    /// Answer requests for predictions over HTTP, with a page to try the model on
+    #[cfg(feature = "serve")]
+    Serve(ServeArgs),
     /// Compare analytic gradients with numerical ones: of the whole library, or of a model
     Gradcheck(GradcheckArgs),
     /// Try the claims of the CS231n notes, and draw what comes out
@@ -410,6 +417,28 @@ pub(crate) struct ExportArgs {
     /// Overwrite files
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// A model, or the folder of its run; SIGHUP reads it again, and requests go on meanwhile
+    pub(crate) model: PathBuf,
+    /// Where to listen: this machine alone reaches the default. Port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS", default_value_t = ServeOptions::new().address(), value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// The most bytes of a request's body
+    #[arg(long, value_name = "BYTES", default_value_t = ServeOptions::BODY, allow_negative_numbers = true, value_parser = count)]
+    pub(crate) max_body: usize,
+    /// The most requests at a time; more are refused at once, with status 503
+    #[arg(long, value_name = "N", default_value_t = ServeOptions::CONCURRENCY, allow_negative_numbers = true, value_parser = count)]
+    pub(crate) max_requests: usize,
+    /// The most seconds that a request may take to come, its answer to go, and the silence between two
+    #[arg(long, value_name = "SECONDS", default_value_t = ServeOptions::TIME.as_secs_f64(), allow_negative_numbers = true, value_parser = seconds)]
+    pub(crate) max_seconds: f64,
+    /// Threads; 0 for one per processor. Answers do not depend on it
+    #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
+    pub(crate) threads: usize,
 }
 
 #[derive(Debug, Args)]
@@ -877,6 +906,24 @@ fn number(text: &str, expected: &str, valid: impl Fn(f64) -> bool) -> Result<f64
         Ok(f64::INFINITY) => Err(format!("expected a number {expected}, and a finite one")),
         _ => Err(format!("expected a number {expected}")),
     }
+}
+
+/// An address and a port, or the name of a machine and a port.
+#[cfg(feature = "serve")]
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.ok_or_else(|| {
+        "expected an address of this machine and a port, as 127.0.0.1:8000".to_owned()
+    })
+}
+
+/// Up to a year, of which clocks can do sums.
+#[cfg(feature = "serve")]
+fn seconds(text: &str) -> Result<f64, String> {
+    const YEAR: f64 = 3.2e7;
+    number(text, "above 0, of seconds, and no more than a year of them", |value| {
+        (0.001..YEAR).contains(&value)
+    })
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -45,6 +45,9 @@ pub(crate) enum CliError {
     Export { path: PathBuf, source: densely_export::ExportError },
     #[error("{}: {source}", .path.display())]
     Import { path: PathBuf, source: Box<densely_import::ImportError> },
+    #[cfg(feature = "serve")]
+    #[error("{0} (--listen ADDRESS for another address or port)")]
+    Serve(#[from] densely_serve::ServeError),
     #[error(transparent)]
     Notes(#[from] NotesError),
     /// Options that do not go with the data, or with each other.

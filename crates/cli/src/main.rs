@@ -1,7 +1,6 @@
 //! The `densely` program: networks from a CSV file, without writing code.
 
 mod args;
-mod chunks;
 mod commands;
 mod config;
 mod epoch_line;
@@ -82,6 +81,8 @@ fn run(command: Command, matches: &ArgMatches) -> Result<(), CliError> {
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Import(args) => commands::import::run(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => commands::serve::run(&args, &signals),
         Command::Gradcheck(args) => commands::gradcheck::run(&args),
         Command::Notes(args) => commands::notes::run(&args),
         Command::Runs(args) => commands::runs::run(&args),

@@ -6,6 +6,8 @@ mod watch;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[cfg(feature = "serve")]
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -24,6 +26,9 @@ struct State {
     stop: Arc<AtomicBool>,
     which: Arc<AtomicUsize>,
     claim: Mutex<Option<Claim>>,
+    /// Who is told of each, if anybody is.
+    #[cfg(feature = "serve")]
+    told: Mutex<Option<Sender<Signal>>>,
 }
 
 /// A signal, by number and name.
@@ -62,6 +67,39 @@ impl Signals {
         Ok(())
     }
 
+    /// From now on, signals come here: what asks for the end, once, and SIGHUP, which asks for none then. A second
+    /// that asks for the end is not waited with. Where nobody waits for signals, none comes, and the first ends the
+    /// program where it is.
+    #[cfg(feature = "serve")]
+    pub(crate) fn told(&self) -> Receiver<Signal> {
+        let (told, coming) = channel();
+        *self.0.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        coming
+    }
+
+    /// Tells of a signal, if there is somebody to be told.
+    #[cfg(all(unix, feature = "serve"))]
+    fn tell(&self, signal: Signal) -> bool {
+        let told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.as_ref().is_some_and(|told| told.send(signal).is_ok())
+    }
+
+    /// Whether somebody is told.
+    #[cfg(all(unix, feature = "serve"))]
+    fn is_told(&self) -> bool {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    #[cfg(all(unix, not(feature = "serve")))]
+    fn tell(&self, _: Signal) -> bool {
+        false
+    }
+
+    #[cfg(all(unix, not(feature = "serve")))]
+    fn is_told(&self) -> bool {
+        false
+    }
+
     /// From now on there is nothing to save.
     pub(crate) fn all_is_saved(&self) {
         self.0.saves.store(false, Ordering::SeqCst);
@@ -96,6 +134,12 @@ impl Signals {
 impl Signal {
     pub(crate) fn name(self) -> &'static str {
         self.1
+    }
+
+    /// Whether it says that the program's terminal is gone, or, to one that serves, that its model is another.
+    #[cfg(feature = "serve")]
+    pub(crate) fn is_hangup(self) -> bool {
+        self.1 == "SIGHUP"
     }
 
     /// The status of a program that it ends, as shells say it.

@@ -45,4 +45,6 @@ pub use error::{FileError, Reason};
 pub use format::Format;
 pub use limits::Limits;
 pub use read_options::{ReadOptions, read};
+#[cfg(feature = "json-lines")]
+pub use text::{JsonRows, JsonRowsError};
 pub use write::{WriteFormat, write, write_as};

@@ -28,6 +28,7 @@
 //! | which columns a model relies on | [`PermutationImportance`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
+mod answers;
 mod batches;
 mod candidates;
 mod checkpoint;
@@ -59,6 +60,7 @@ mod training;
 mod training_step;
 mod workspace;
 
+pub use answers::Answers;
 pub use candidates::{grid, log_uniform, random_candidates};
 pub use checkpoint::Checkpoint;
 pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};

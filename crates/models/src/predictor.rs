@@ -5,8 +5,8 @@ use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite}
 
 use crate::evaluation::{losses, regression, widen};
 use crate::metrics::ClassificationScores;
-use crate::model::{check_outputs, classify_columns, targets};
-use crate::{Evaluation, IntoModel, Model, ModelError, Preparation};
+use crate::model::{check_outputs, targets};
+use crate::{Answers, Evaluation, IntoModel, Model, ModelError, Preparation};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
 /// it was trained on, and the names of features and classes. This is what a model file
@@ -101,11 +101,7 @@ impl<T: Scalar> Predictor<T> {
         x: MatRef<'_, T>,
         threads: &Threads,
     ) -> Result<Prediction, ModelError> {
-        let scores = self.scores(x, threads, Place::Example)?;
-        Ok(match self.preparation.target_scale() {
-            None => Prediction::Classes(classify_columns(self.model.loss(), scores.as_ref())),
-            Some(_) => Prediction::Values(self.values(&scores, Place::Example)?),
-        })
+        Answers::new(self, self.scores(x, threads, Place::Example)?).prediction()
     }
 
     /// The probability of each class, classes x n; `None` if the loss defines none.
@@ -120,9 +116,23 @@ impl<T: Scalar> Predictor<T> {
         x: MatRef<'_, f64>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ModelError> {
+        self.answers(x, threads)?.probabilities()
+    }
+
+    /// All that it says about examples, from scores that are computed once.
+    ///
+    /// # Shapes
+    /// `x`: features x n, as they are in the data.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn answers(
+        &self,
+        x: MatRef<'_, f64>,
+        threads: &Threads,
+    ) -> Result<Answers<'_, T>, ModelError> {
         let x = self.preparation.inputs::<T>(x)?;
-        let scores = self.scores(x.as_ref(), threads, Place::Example)?;
-        Ok(self.model.probabilities_of(scores.as_ref())?)
+        Ok(Answers::new(self, self.scores(x.as_ref(), threads, Place::Example)?))
     }
 
     /// The mean loss, as in training, and the metrics, those of real values in the units
@@ -227,7 +237,7 @@ impl<T: Scalar> Predictor<T> {
     }
 
     /// The values that the scores stand for, in their own units; all of them finite.
-    fn values(
+    pub(crate) fn values(
         &self,
         scores: &Mat<T>,
         place: impl FnOnce(usize) -> Place,

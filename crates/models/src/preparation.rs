@@ -404,6 +404,15 @@ impl Preparation {
         self.target_scale.is_none().then_some(&self.output_names)
     }
 
+    /// What columns of predictions are called: as the target, or as each of several.
+    #[must_use]
+    pub fn answer_names(&self) -> &[String] {
+        match self.class_names() {
+            Some(_) => std::slice::from_ref(&self.target_name),
+            None => &self.output_names,
+        }
+    }
+
     /// What is done to the features.
     #[must_use]
     pub fn pipeline(&self) -> &Pipeline {

@@ -12,4 +12,6 @@ pub(crate) mod predict;
 pub(crate) mod preprocess;
 pub(crate) mod report;
 pub(crate) mod runs;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod train;

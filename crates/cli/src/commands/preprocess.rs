@@ -8,7 +8,6 @@ use densely::table::Column;
 use densely::tensor::Mat;
 
 use crate::args::{Names, PreprocessArgs};
-use crate::chunks::chunks;
 use crate::error::CliError;
 use crate::input;
 use crate::schema;
@@ -53,8 +52,7 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
         let targets = targets.iter().map(|target| target.rows(rows.clone()));
         Table::from_columns(columns.chain(targets).collect()).map_err(in_table())
     };
-    let width = names.len().max(preparation.feature_names().len());
-    sink.fill_parts(format, all.len(), chunks(all.len(), width).map(part))
+    sink.fill_parts(format, all.len(), encoded.parts().map(part))
 }
 
 /// As `train` fits it, to all rows.

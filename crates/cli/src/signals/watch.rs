@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io, thread};
 
 use densely::formats::WholeFile;
-use signal_hook::consts::SIGQUIT;
+use signal_hook::consts::{SIGHUP, SIGQUIT};
 use signal_hook::iterator::Signals as Coming;
 use signal_hook::low_level::exit;
 
@@ -28,7 +28,11 @@ impl Signals {
                 match first {
                     // This one is for a program that is not to do anything else.
                     _ if number == SIGQUIT => state.end(signal),
-                    _ if !state.0.saves.load(Ordering::SeqCst) => state.end(signal),
+                    _ if number == SIGHUP && state.tell(signal) => {}
+                    None if state.tell(signal) => first = Some(came),
+                    _ if !state.is_told() && !state.0.saves.load(Ordering::SeqCst) => {
+                        state.end(signal)
+                    }
                     None => {
                         first = Some(came);
                         state.0.which.store(number as usize, Ordering::SeqCst);

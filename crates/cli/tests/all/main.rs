@@ -22,6 +22,8 @@ mod report;
 #[cfg(unix)]
 mod resume;
 mod runs;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 mod several_files;
 #[cfg(unix)]
 mod signals;

@@ -15,7 +15,7 @@ const LONG: &str = "train --epochs 1000000 --patience 1000000 --threads 1 --out 
 const STOPPED: [&str; 4] =
     ["checkpoint.safetensors", "config.toml", "metrics.jsonl", "model.safetensors"];
 
-/// Starts a training and waits until it trains. It ignores none of them, as it would if these tests ran in the background of a script.
+/// Starts a training and waits until it trains.
 pub(crate) fn start(folder: &Folder, arguments: &str) -> Child {
     let mut child = wait_for(folder, command(folder, arguments), "run/config.toml");
     // What is said before training ends with the network.
@@ -28,7 +28,8 @@ pub(crate) fn start(folder: &Folder, arguments: &str) -> Child {
     child
 }
 
-fn command(folder: &Folder, arguments: &str) -> Command {
+/// It ignores no signal, as it would if these tests ran in the background of a script.
+pub(crate) fn command(folder: &Folder, arguments: &str) -> Command {
     if cfg!(target_os = "linux") {
         let mut env = Command::new("env");
         env.args(["--default-signal=INT,TERM,HUP,QUIT", env!("CARGO_BIN_EXE_densely")]);

@@ -100,9 +100,9 @@ impl<'de> Visitor<'de> for Row<'_> {
 }
 
 /// A value that becomes a cell.
-struct Cell<'a> {
-    to: &'a mut ColumnBuilder,
-    key: &'a str,
+pub(super) struct Cell<'a> {
+    pub(super) to: &'a mut ColumnBuilder,
+    pub(super) key: &'a str,
 }
 
 impl<'de> DeserializeSeed<'de> for Cell<'_> {

@@ -3,12 +3,16 @@
 mod arff;
 #[cfg(feature = "json-lines")]
 mod json_lines;
+#[cfg(feature = "json-lines")]
+mod json_rows;
 mod libsvm;
 mod lines;
 
 pub(crate) use arff::read as arff;
 #[cfg(feature = "json-lines")]
 pub(crate) use json_lines::read as json_lines;
+#[cfg(feature = "json-lines")]
+pub use json_rows::{JsonRows, JsonRowsError};
 pub(crate) use libsvm::read as libsvm;
 
 /// Without the feature.

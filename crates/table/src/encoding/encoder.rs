@@ -135,7 +135,7 @@ impl Bound<'_> {
 pub(super) enum Categories<'a> {
     Of(&'a Texts, Vec<Option<usize>>),
     /// Numbers, which are looked up as text.
-    Numbers(&'a Numbers, HashMap<String, usize>),
+    Numbers(&'a Numbers, HashMap<&'a str, usize>),
 }
 
 impl Categories<'_> {
@@ -147,7 +147,7 @@ impl Categories<'_> {
             },
             Self::Numbers(numbers, ones) => match numbers.get(row) {
                 gap if gap.is_nan() => encoder.of_gap(),
-                number => ones.get(&canonical(number)).copied().or(encoder.of_others()),
+                number => ones.get(&*canonical(number)).copied().or(encoder.of_others()),
             },
         }
     }
@@ -173,7 +173,7 @@ impl Bound<'_> {
             }
             Categories::Numbers(numbers, ones) => {
                 for number in rows.iter().map(|row| numbers.get(row)).filter(|n| !n.is_nan()) {
-                    if !ones.contains_key(&canonical(number)) {
+                    if !ones.contains_key(&*canonical(number)) {
                         add(&|| canonical(number));
                     }
                 }
@@ -183,9 +183,8 @@ impl Bound<'_> {
     }
 }
 
-fn categories<'a>(encoder: &CategoryEncoder, column: &'a Column) -> Categories<'a> {
-    let ones = encoder.values.iter().cloned().enumerate().map(|(i, value)| (value, i));
-    let ones: HashMap<String, usize> = ones.collect();
+fn categories<'a>(encoder: &'a CategoryEncoder, column: &'a Column) -> Categories<'a> {
+    let ones: HashMap<&str, usize> = encoder.values.iter().map(String::as_str).zip(0..).collect();
     match column.cells() {
         Cells::Numbers(numbers) => Categories::Numbers(numbers, ones),
         Cells::Texts(texts) => {

@@ -7,6 +7,7 @@ mod fit;
 mod impute;
 mod number;
 mod options;
+mod parts;
 mod time_parts;
 
 use std::collections::{HashMap, HashSet};

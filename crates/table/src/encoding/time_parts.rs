@@ -1,7 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::NumberEncoder;
 use crate::TableError;
@@ -68,7 +70,7 @@ impl TimePart {
 /// Seconds since 1970, of a time that is taken to be universal.
 pub(super) fn seconds(time: DateTime) -> f64 {
     // Times are of the years -9999 to 9999, which is less than this library has.
-    let zoned = time.to_zoned(jiff::tz::TimeZone::UTC);
+    let zoned = time.to_zoned(TimeZone::UTC);
     zoned.map_or(f64::NAN, |zoned| {
         let timestamp = zoned.timestamp();
         timestamp.as_second() as f64 + f64::from(timestamp.subsec_nanosecond()) / 1e9
@@ -76,6 +78,29 @@ pub(super) fn seconds(time: DateTime) -> f64 {
 }
 
 impl TimeEncoder {
+    /// The median of the times in the training part, as ISO 8601 writes it: a date alone where the hours do not
+    /// matter. The first, where all are the same.
+    ///
+    /// ```
+    /// use densely_table::{TimeEncoder, TimePart};
+    ///
+    /// let parts = vec![(TimePart::Month, 2.0), (TimePart::Seconds, 3.0 * 86_400.0)];
+    /// let encoder = TimeEncoder { origin: 1_709_164_800.0, parts, indicator: false };
+    /// assert_eq!(encoder.median(), "2024-03-03");
+    /// ```
+    #[must_use]
+    pub fn median(&self) -> String {
+        let part = |wanted| self.parts.iter().find(|(part, _)| *part == wanted);
+        let since = part(TimePart::Seconds).map_or(0.0, |&(_, seconds)| seconds);
+        // Where there is no such time, 1970.
+        let time = Timestamp::from_second((self.origin + since) as i64).unwrap_or_default();
+        let time = TimeZone::UTC.to_datetime(time);
+        match part(TimePart::Hour) {
+            Some(_) => time.to_string(),
+            None => time.date().to_string(),
+        }
+    }
+
     pub(super) fn width(&self) -> usize {
         self.parts.len() + usize::from(self.indicator)
     }
