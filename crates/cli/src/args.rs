@@ -190,6 +190,18 @@ pub(crate) struct TrainArgs {
     #[arg(long, help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: usize,
 
+    /// Keep to so much memory, as 512M or 2G: delimited text that does not fit is put on the disk ($TMPDIR, or /var/tmp),
+    /// and shuffled in blocks. The result does not depend on how much it is
+    #[arg(
+        long,
+        value_name = "SIZE",
+        help_heading = "Training",
+        requires = "data",
+        conflicts_with_all = ["test_data", "group", "split_by", "class_weights", "weight_column"],
+        value_parser = size
+    )]
+    pub(crate) memory: Option<u64>,
+
     /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
@@ -863,6 +875,19 @@ fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
+/// A number of bytes, such as 512M.
+fn size(text: &str) -> Result<u64, String> {
+    let refused = || "expected a number of bytes, or of K, M or G: 512M, for example".to_owned();
+    let unit = |unit: char| "KMG".find(unit.to_ascii_uppercase()).map(|i| 10 * (i as u32 + 1));
+    let (number, shift) =
+        match text.char_indices().next_back().and_then(|(i, c)| Some((i, unit(c)?))) {
+            Some((end, shift)) => (&text[..end], shift),
+            None => (text, 0),
+        };
+    let number: u64 = number.parse().map_err(|_| refused())?;
+    number.checked_mul(1 << shift).filter(|&bytes| bytes > 0).ok_or_else(refused)
+}
+
 fn threads(text: &str) -> Result<usize, String> {
     usize::try_from(whole(text)?).map_err(|error| error.to_string())
 }
@@ -940,4 +965,25 @@ fn momentum(text: &str) -> Result<f64, String> {
 
 fn fraction(text: &str) -> Result<f64, String> {
     number(text, "from 0 to less than 1", |value| (0.0..1.0).contains(&value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes_or_a_number_of_units() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("4k", 4096),
+            ("512M", 512 << 20),
+            ("2G", 2 << 30),
+            ("17179869183G", 17_179_869_183 << 30),
+        ] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "M", "0", "0G", "-1", "1.5G", "1T", "17179869184G", "5 M", "5MB"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

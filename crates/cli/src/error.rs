@@ -84,6 +84,11 @@ pub(crate) enum CliError {
     /// A signal that came in training, after which everything was kept.
     #[error("stopped by {}", .0.name())]
     Stopped(Signal),
+    #[error(
+        "--memory: a table of {rows} rows needs {per_row} bytes for each and {} MiB besides, which is \
+         more: give --memory {}M", .fixed >> 20, .needed.div_ceil(1 << 20)
+    )]
+    Memory { rows: usize, per_row: u64, fixed: u64, needed: u64 },
     #[error("--threads {0}: threads cannot be started: {1}")]
     Threads(usize, String),
     #[error(

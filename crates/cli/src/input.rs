@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
 use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
-use densely::table::{Dialect, EncodedRows, Missing, TableError, TextOptions};
+use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableError, TextOptions};
 use densely_files::{FileError, ReadOptions, Reason};
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
@@ -88,6 +88,48 @@ pub(crate) fn table(
     schema: Option<&Schema>,
     threads: &Threads,
 ) -> Result<Table, CliError> {
+    let reading = reading(path, args, schema, threads)?;
+    let table = reading.read(path).map_err(unreadable)?;
+    tell_dialect(path, table.dialect());
+    Ok(table)
+}
+
+/// Adds the rows of a file to a table on the disk.
+pub(crate) fn store(
+    path: &Path,
+    args: &DialectArgs,
+    to: &mut StoredTableWriter,
+    threads: &Threads,
+) -> Result<(), CliError> {
+    reading(path, args, None, threads)?.store(path, to).map_err(unreadable)
+}
+
+/// Says how a text was read, if it is not plain.
+pub(crate) fn tell_dialect(path: &Path, dialect: Option<&Dialect>) {
+    let notes = dialect.map(Dialect::notes).unwrap_or_default();
+    if !notes.is_empty() {
+        eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));
+    }
+}
+
+fn unreadable(error: FileError) -> CliError {
+    match error {
+        FileError::Invalid { path, reason } => match *reason {
+            Reason::Table(source) => CliError::table(path)(source),
+            reason => FileError::Invalid { path, reason: Box::new(reason) }.into(),
+        },
+        FileError::File { path, source } => CliError::File { path, source },
+        error => error.into(),
+    }
+}
+
+/// How a file is read.
+fn reading(
+    path: &Path,
+    args: &DialectArgs,
+    schema: Option<&Schema>,
+    threads: &Threads,
+) -> Result<ReadOptions, CliError> {
     let mut options = TextOptions::new().threads(threads.clone());
     if let Some(separator) = args.separator {
         options = options.separator(separator);
@@ -123,19 +165,7 @@ pub(crate) fn table(
         let mut byte = [0];
         File::open(path).and_then(|mut file| file.read(&mut byte)).map_err(CliError::file(path))?;
     }
-    let table = reading.read(path).map_err(|error| match error {
-        FileError::Invalid { path, reason } => match *reason {
-            Reason::Table(source) => CliError::table(path)(source),
-            reason => FileError::Invalid { path, reason: Box::new(reason) }.into(),
-        },
-        FileError::File { path, source } => CliError::File { path, source },
-        error => error.into(),
-    })?;
-    let notes = table.dialect().map(Dialect::notes).unwrap_or_default();
-    if !notes.is_empty() {
-        eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));
-    }
-    Ok(table)
+    Ok(reading)
 }
 
 pub(crate) fn threads(count: usize) -> Result<Threads, CliError> {

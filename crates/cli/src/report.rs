@@ -98,7 +98,7 @@ impl<T: Scalar> Run<'_, T> {
         /// Of 8 bytes.
         const MOST: usize = 1 << 25;
         let classes = judged.data.class_names().map_or(0, <[String]>::len);
-        let numbers = classes.saturating_mul(judged.len());
+        let numbers = classes.saturating_mul(judged.data.len());
         if numbers == 0 || numbers > MOST {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use densely::prelude::{Rows, Schema, SchemaOptions};
-use densely::table::{ColumnKind, Missing, TableError};
+use densely::table::{ColumnKind, Missing, StoredRows, TableError};
 use toml::{Table, Value};
 
 use crate::args::{ColumnsArgs, DialectArgs, EncodingArgs, Kinds, Names};
@@ -29,15 +29,31 @@ pub(crate) fn infer(
     encoding: &EncodingArgs,
     dialect: &DialectArgs,
 ) -> Result<Schema, TableError> {
-    let options = match encoding.rare {
+    Ok(noted(Schema::infer(rows, &with_rare(options, encoding))?, dialect))
+}
+
+/// The same of rows on the disk.
+pub(crate) fn infer_stored(
+    rows: &StoredRows<'_>,
+    options: SchemaOptions,
+    encoding: &EncodingArgs,
+    dialect: &DialectArgs,
+) -> Result<Schema, TableError> {
+    Ok(noted(Schema::infer_stored(rows, &with_rare(options, encoding))?, dialect))
+}
+
+fn with_rare(options: SchemaOptions, encoding: &EncodingArgs) -> SchemaOptions {
+    match encoding.rare {
         Some(rows) => options.rare(rows),
         None => options,
-    };
-    let schema = Schema::infer(rows, &options)?;
-    Ok(match &dialect.missing {
+    }
+}
+
+fn noted(schema: Schema, dialect: &DialectArgs) -> Schema {
+    match &dialect.missing {
         Some(Names(words)) => schema.with_missing(Missing::new(words)),
         None => schema,
-    })
+    }
 }
 
 /// The text of a file for a schema.

@@ -1,3 +1,6 @@
+use std::io;
+use std::path::PathBuf;
+
 use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 
@@ -111,5 +114,29 @@ pub enum DataError {
         folds: usize,
         /// The number of examples.
         examples: usize,
+    },
+    /// A temporary file that cannot be made, written or read.
+    #[error(
+        "the temporary file in {} cannot be {done}: {source}; choose a folder on a disk that has room for it",
+        folder.display()
+    )]
+    Stored {
+        /// Where it is.
+        folder: PathBuf,
+        /// What could not be done: `"made"`, `"written"` or `"read"`.
+        done: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// A temporary file that is not as it was written.
+    #[error(
+        "the temporary file in {} is not as it was written, from byte {at} on: the disk may be damaged",
+        folder.display()
+    )]
+    Damaged {
+        /// Where it is.
+        folder: PathBuf,
+        /// The byte, from 0.
+        at: u64,
     },
 }

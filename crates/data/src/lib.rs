@@ -8,6 +8,7 @@
 //! | matrices and labels in memory | [`Dataset::classification`], [`Dataset::regression`] |
 //! | a table, as of a CSV file | the crate `densely-table` |
 //! | no data yet | [`digits`] |
+//! | more examples than memory | [`StoredDatasetWriter`], [`StoredDataset`] |
 //! | a dataset to cut in two | [`Dataset::split`], [`split_indices`] |
 //!
 //! ```
@@ -25,9 +26,12 @@ mod digits;
 mod error;
 mod folds;
 mod place;
+mod spill;
 mod split;
 mod split_groups;
+mod split_labels;
 mod split_ordered;
+mod stored;
 mod target;
 mod task;
 
@@ -37,8 +41,11 @@ pub use digits::digits;
 pub use error::DataError;
 pub use folds::fold_indices;
 pub use place::Place;
+pub use spill::{Extent, Spill};
 pub use split::split_indices;
 pub use split_groups::split_groups;
+pub use split_labels::split_labels;
 pub use split_ordered::split_ordered;
+pub use stored::{Batch, StoredBatches, StoredDataset, StoredDatasetWriter};
 pub use target::Target;
 pub use task::Task;

@@ -87,7 +87,7 @@ pub(crate) fn strata<T: Scalar>(target: &Target<T>) -> Vec<Vec<usize>> {
 
 /// How many of each stratum to hold out, `total` in all; `None` if there is no way that
 /// leaves one of each stratum of several. `total` is less than the sum of the sizes.
-fn shares(sizes: &[usize], total: usize, stream: &mut Stream) -> Option<Vec<usize>> {
+pub(crate) fn shares(sizes: &[usize], total: usize, stream: &mut Stream) -> Option<Vec<usize>> {
     let examples: usize = sizes.iter().sum();
     // total · size / examples, in integers, so that equal remainders are equal. As
     // total < examples, rounding down always leaves one.

@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use densely_table::{Column, Table, TextOptions};
+use densely_table::{Column, StoredTableWriter, Table, TextOptions};
 
 use crate::compression::Compression;
 use crate::input::{Input, head};
@@ -116,6 +116,65 @@ impl ReadOptions {
         let path = Path::new("-");
         let table = self.of_reader(reader, None).map_err(|reason| FileError::new(path, reason))?;
         self.finish(table, path)
+    }
+
+    /// Adds the rows of a file of delimited text, also compressed, to a table on the disk; `-` is standard input. A few
+    /// MiB are in memory at a time.
+    ///
+    /// # Errors
+    /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it holds no table, or is of another format.
+    ///
+    /// ```
+    /// use densely_files::ReadOptions;
+    /// use densely_table::StoredTableWriter;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("table.csv");
+    /// std::fs::write(&path, "a,b\n1,2\n3,4\n")?;
+    /// let mut writer = StoredTableWriter::new(folder.path())?;
+    /// ReadOptions::new().store(&path, &mut writer)?;
+    /// assert_eq!(writer.finish()?.rows(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn store(
+        &self,
+        path: impl AsRef<Path>,
+        writer: &mut StoredTableWriter,
+    ) -> Result<(), FileError> {
+        let path = path.as_ref();
+        let stored = if path == Path::new("-") {
+            self.store_from(io::stdin().lock(), None, writer)
+        } else {
+            let file = File::open(path).map_err(Reason::from);
+            file.and_then(|file| self.store_from(file, Some(path), writer))
+        };
+        stored.map_err(|reason| FileError::new(path, reason))
+    }
+
+    fn store_from(
+        &self,
+        mut reader: impl Read,
+        path: Option<&Path>,
+        writer: &mut StoredTableWriter,
+    ) -> Result<(), Reason> {
+        let start = head(&mut reader, HEAD)?;
+        let compression = Compression::recognise(&start);
+        let reader = Cursor::new(start).chain(reader);
+        let (mut reader, path): (Box<dyn Read + '_>, _) = match compression {
+            None => (Box::new(reader), path),
+            // What its name says is of the file that was compressed.
+            Some(compression) => (compression.reader(reader, self.limits)?, path.filter(|_| false)),
+        };
+        let start = head(&mut reader, HEAD)?;
+        let (format, advice) = (
+            self.format_of(&start, path)?,
+            "only delimited text is read some rows at a time; write it as CSV, or read it without a limit of memory",
+        );
+        if format != Format::Text || self.labels.is_some() || !self.without.is_empty() {
+            return Err(Reason::Unsupported { what: "no delimited text alone", advice });
+        }
+        let options = path.map_or(self.text.clone(), |path| self.text.clone().named(path));
+        Ok(writer.read(&options, Cursor::new(start).chain(reader))?)
     }
 
     fn of_file(&self, path: &Path) -> Result<(Format, Table), Reason> {

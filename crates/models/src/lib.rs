@@ -21,6 +21,7 @@
 //! | to train | [`Trainer`] |
 //! | to stop, and go on another day | [`Training`], [`Checkpoint`] |
 //! | to know why it does not learn | [`History::diagnosis`] |
+//! | more examples than memory | [`Examples`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
 //! | scores with their spread, options by search | [`CrossValidation`] |
@@ -34,9 +35,11 @@ mod candidates;
 mod checkpoint;
 mod cross_validation;
 mod difference;
+mod drawn;
 mod early_stopping;
 mod error;
 mod evaluation;
+mod examples;
 mod fingerprint;
 mod fit_predictor;
 mod history;
@@ -55,6 +58,7 @@ mod plain;
 mod predictor;
 mod preparation;
 mod registry;
+mod tally;
 mod trainer;
 mod training;
 mod training_step;
@@ -67,6 +71,7 @@ pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
 pub use difference::Difference;
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
+pub use examples::Examples;
 pub use history::{Epoch, History, Stop};
 pub use importance::{Importance, PermutationImportance};
 pub use into_model::IntoModel;

@@ -6,8 +6,9 @@ use densely_tensor::{
     matrix_bytes, try_zeros,
 };
 
+use crate::metrics::RegressionScores;
 use crate::panel_width::panel_width;
-use crate::{Evaluation, ModelError, Registry, Workspace, network};
+use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tally};
 
 /// A network and the loss that judges it.
 ///
@@ -259,14 +260,25 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// If the data have other inputs or targets than the model.
-    pub fn evaluate_on(
+    pub fn evaluate_on<'d>(
         &self,
-        data: &Dataset<T>,
+        data: impl Into<Examples<'d, T>>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
-        self.check(data)?;
-        let scores = self.scores(data.x(), threads)?;
-        Ok(Evaluation::new(&*self.loss, scores.as_ref(), targets(data)))
+        let judge = |data: &Dataset<T>| {
+            self.check(data)?;
+            let scores = self.scores(data.x(), threads)?;
+            let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data));
+            Ok((evaluation, scores))
+        };
+        match data.into() {
+            Examples::Memory(data) => judge(data).map(|(evaluation, _)| evaluation),
+            Examples::Stored(data) => tally::evaluate(data, |block| {
+                let (evaluation, scores) = judge(block)?;
+                let of = |values| RegressionScores::of(values, scores.as_ref());
+                Ok((evaluation, block.values().map(of)))
+            }),
+        }
     }
 
     /// Whether the model takes the inputs and the targets of `data`.

@@ -1,12 +1,12 @@
-use densely_data::{Dataset, Place, Target};
+use densely_data::{Dataset, Place, StoredDataset, Target};
 use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
 
 use crate::evaluation::{losses, regression, widen};
-use crate::metrics::ClassificationScores;
+use crate::metrics::{Baseline, ClassificationScores, RegressionScores};
 use crate::model::{check_outputs, targets};
-use crate::{Answers, Evaluation, IntoModel, Model, ModelError, Preparation};
+use crate::{Answers, Evaluation, IntoModel, Model, ModelError, Preparation, tally};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
 /// it was trained on, and the names of features and classes. This is what a model file
@@ -172,6 +172,44 @@ impl<T: Scalar> Predictor<T> {
             }
             _ => Ok(evaluation),
         }
+    }
+
+    /// [`evaluate_prepared`](Self::evaluate_prepared) on data on the disk. Real targets are those that were
+    /// prepared, in the units of before: in `f32` they are rounded.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate); [`ModelError::Data`] if the file cannot be read.
+    pub fn evaluate_stored(
+        &self,
+        prepared: &StoredDataset<T>,
+        threads: &Threads,
+    ) -> Result<Evaluation, ModelError> {
+        tally::evaluate(prepared, |block| {
+            self.model.check(block)?;
+            let scores = self.scores(block.x(), threads, Place::Example)?;
+            let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(block));
+            let Some(values) = block.values() else { return Ok((evaluation, None)) };
+            let targets = self.values(&values.to_owned(), Place::Example)?;
+            let predicted = self.values(&scores, Place::Example)?;
+            let of = RegressionScores::of(targets.as_ref(), predicted.as_ref());
+            Ok((evaluation, Some(of)))
+        })
+    }
+
+    /// What can be had without a model, as [`Baseline::new`] has it, on data on the disk.
+    ///
+    /// # Errors
+    /// [`ModelError::Data`] if a file cannot be read.
+    pub fn baseline_stored(
+        &self,
+        train: &StoredDataset<T>,
+        data: &StoredDataset<T>,
+    ) -> Result<Baseline, ModelError> {
+        let values = |block: &Dataset<T>| match block.values() {
+            None => Ok(None),
+            Some(values) => self.values(&values.to_owned(), Place::Example).map(Some),
+        };
+        Baseline::stored(train, data, values)
     }
 
     /// The loss of each example of data that are [prepared](Preparation::dataset) already, as in

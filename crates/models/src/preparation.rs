@@ -12,6 +12,7 @@ use crate::ModelError;
 
 mod of_arrays;
 mod of_rows;
+mod of_stored;
 
 /// What is done to raw data before a model sees them, and undone after: fitted on the
 /// training part, and the same for all data from then on.

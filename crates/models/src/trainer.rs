@@ -2,11 +2,13 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use densely_data::{DataError, Dataset};
+use densely_data::DataError;
 use densely_optim::{Adam, Optimizer, Plateau, Schedule};
 use densely_tensor::{Figure, Scalar, Threads};
 
-use crate::{Checkpoint, Difference, Epoch, History, Model, ModelError, Training, training};
+use crate::{
+    Checkpoint, Difference, Epoch, Examples, History, Model, ModelError, Training, training,
+};
 
 /// Times at which the factors of a schedule are checked before training, about.
 const FACTORS: usize = 1 << 16;
@@ -51,7 +53,7 @@ pub struct Trainer<'a, T: Scalar> {
     pub(crate) epochs: usize,
     pub(crate) batch_size: usize,
     pub(crate) validation_fraction: f64,
-    pub(crate) validation_data: Option<&'a Dataset<T>>,
+    pub(crate) validation_data: Option<Examples<'a, T>>,
     pub(crate) patience: Option<usize>,
     pub(crate) schedule: Option<Box<dyn Schedule + 'a>>,
     pub(crate) plateau: Option<Plateau>,
@@ -132,8 +134,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
 
     /// Validates on these data instead of a part of the training data.
     #[must_use]
-    pub fn validation_data(self, data: &'a Dataset<T>) -> Self {
-        Self { validation_data: Some(data), ..self }
+    pub fn validation_data(self, data: impl Into<Examples<'a, T>>) -> Self {
+        Self { validation_data: Some(data.into()), ..self }
     }
 
     /// Stops when the validation loss has not fallen for this many epochs.
@@ -240,13 +242,20 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     }
 
     /// Trains `model` on `data`, from the weights it has: a loop over the steps of a
-    /// [`Training`].
+    /// [`Training`]. Data may be in memory or, larger than that, [on the disk](densely_data::StoredDataset):
+    /// then examples come in the [order that blocks allow](densely_data::StoredBatches), and a diagnosis looks at
+    /// a sample.
     ///
     /// # Errors
     /// If an option is out of range, or no number of the model's type, the data do not fit the model, or the loss, the gradient
     /// or the weights become infinite or NaN. In the last case the model has the best weights
     /// so far if there is a finite validation loss.
-    pub fn fit(self, model: &mut Model<T>, data: &Dataset<T>) -> Result<History, ModelError> {
+    pub fn fit<'d>(
+        self,
+        model: &mut Model<T>,
+        data: impl Into<Examples<'d, T>>,
+    ) -> Result<History, ModelError> {
+        let data: Examples<'_, T> = data.into();
         Trainer::start(self, model, data)?.finish()
     }
 
@@ -259,9 +268,9 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     pub fn start(
         self,
         model: &'a mut Model<T>,
-        data: &'a Dataset<T>,
+        data: impl Into<Examples<'a, T>>,
     ) -> Result<Training<'a, T>, ModelError> {
-        Training::new(self, model, data)
+        Training::new(self, model, data.into())
     }
 
     /// A training that goes on where another was, with the same options on the same data. It ends
@@ -303,10 +312,10 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     pub fn resume(
         self,
         model: &'a mut Model<T>,
-        data: &'a Dataset<T>,
+        data: impl Into<Examples<'a, T>>,
         checkpoint: Checkpoint<T>,
     ) -> Result<Training<'a, T>, ModelError> {
-        let training = Training::new(self, model, data)?;
+        let training = Training::new(self, model, data.into())?;
         let differences = training.differences(&checkpoint);
         match differences.is_empty() {
             true => training.restored(checkpoint, true),
@@ -324,10 +333,10 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     pub fn resume_changed(
         self,
         model: &'a mut Model<T>,
-        data: &'a Dataset<T>,
+        data: impl Into<Examples<'a, T>>,
         checkpoint: Checkpoint<T>,
     ) -> Result<(Training<'a, T>, Vec<Difference>), ModelError> {
-        let training = Training::new(self, model, data)?;
+        let training = Training::new(self, model, data.into())?;
         let differences = training.differences(&checkpoint);
         let other_batches =
             differences.iter().any(|difference| training::BATCHES.contains(&&*difference.what));

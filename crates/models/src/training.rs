@@ -6,11 +6,13 @@ use densely_data::{Dataset, split_indices};
 use densely_optim::PlateauCourse;
 use densely_tensor::{Key, Purpose, Scalar, Stream};
 
-use crate::batches::Batches;
+use crate::drawn::Drawn;
 use crate::early_stopping::EarlyStopping;
 use crate::monitor::Monitor;
 use crate::plain::plain;
-use crate::{Epoch, History, Model, ModelError, Stop, Trainer, TrainingStep, number_type};
+use crate::{
+    Epoch, Examples, History, Model, ModelError, Stop, Trainer, TrainingStep, number_type,
+};
 
 mod end;
 mod restored;
@@ -49,14 +51,15 @@ pub struct Training<'a, T: Scalar> {
     trainer: Trainer<'a, T>,
     model: &'a mut Model<T>,
     /// As they were given, and what tells them from others, once somebody asks.
-    data: &'a Dataset<T>,
+    data: Examples<'a, T>,
     fingerprints: OnceCell<[Option<String>; 2]>,
+    /// What is in memory of them.
     train: Cow<'a, Dataset<T>>,
     validation: Option<Cow<'a, Dataset<T>>>,
     /// Of the optimiser, before a schedule changes it.
     base_rate: f64,
     optimizer_kind: String,
-    batches: Batches<T>,
+    batches: Drawn<T>,
     training_step: TrainingStep<T>,
     monitor: Option<Monitor<T>>,
     best: EarlyStopping<T>,
@@ -101,24 +104,33 @@ impl<'a, T: Scalar> Training<'a, T> {
     pub(crate) fn new(
         trainer: Trainer<'a, T>,
         model: &'a mut Model<T>,
-        data: &'a Dataset<T>,
+        data: Examples<'a, T>,
     ) -> Result<Self, ModelError> {
         trainer.check()?;
         number_type::check(model, &trainer.optimizer.limits())?;
-        model.check(data)?;
-        let (train, validation) = match trainer.validation_data {
-            Some(validation) => {
+        model.check(data.in_memory())?;
+        let fraction = trainer.validation_fraction;
+        let (train, validation) = match (trainer.validation_data, data) {
+            (Some(validation), _) => {
+                let validation = validation.in_memory();
                 model.check(validation)?;
-                (Cow::Borrowed(data), Some(Cow::Borrowed(validation)))
+                (Cow::Borrowed(data.in_memory()), Some(Cow::Borrowed(validation)))
             }
-            None if trainer.validation_fraction > 0.0 => {
-                let (train, validation) =
-                    split_off(data, trainer.validation_fraction, trainer.seed)?;
+            (None, Examples::Memory(data)) if fraction > 0.0 => {
+                let (train, validation) = split_off(data, fraction, trainer.seed)?;
                 (Cow::Owned(train), Some(Cow::Owned(validation)))
             }
-            None => (Cow::Borrowed(data), None),
+            (None, Examples::Stored(_)) if fraction > 0.0 => {
+                let expected = "0 for examples on the disk, or validation data of their own";
+                return Err(ModelError::option("the validation", expected, &fraction));
+            }
+            (None, data) => (Cow::Borrowed(data.in_memory()), None),
         };
-        let batches = Batches::new(train.len(), trainer.batch_size, trainer.seed);
+        let from = match data {
+            Examples::Memory(_) => Examples::Memory(&*train),
+            stored @ Examples::Stored(_) => stored,
+        };
+        let batches = Drawn::new(from, trainer.batch_size, trainer.seed)?;
         trainer.check_schedule(batches.count())?;
         let watched = trainer.monitor.then(|| monitor(&trainer, model, &train));
         Ok(Self {

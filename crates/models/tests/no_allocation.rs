@@ -3,7 +3,7 @@
 use std::alloc::System;
 use std::ops::ControlFlow;
 
-use densely_data::{Dataset, digits};
+use densely_data::{Dataset, StoredDatasetWriter, digits};
 use densely_layers::At;
 use densely_models::{Mlp, Model, Trainer, TrainingStep, Workspace};
 use densely_optim::Sgd;
@@ -27,6 +27,7 @@ fn nothing_is_allocated_after_the_first_round() {
         whole_epochs(threads, 8);
     }
     steps_of_a_training();
+    steps_on_the_disk();
     predictions();
 }
 
@@ -90,6 +91,18 @@ fn whole_epochs(threads: &Threads, batch_size: usize) {
         .fit(&mut model, &data)
         .unwrap();
     assert!(counts.iter().all(|&count| count == counts[0]), "{counts:?}, {threads:?}");
+}
+
+/// Also of examples that another thread reads, from the second window on.
+fn steps_on_the_disk() {
+    let mut writer = StoredDatasetWriter::new(std::env::temp_dir()).unwrap().block_size(5);
+    writer.push(&data::<f32>()).unwrap();
+    let (stored, mut model) = (writer.finish().unwrap(), model());
+    let trainer = Trainer::new(sgd()).batch_size(10).epochs(3);
+    let mut training = trainer.start(&mut model, &stored).unwrap();
+    (0..20).for_each(|_| assert!(training.step().is_ok()));
+    let count = allocations(|| (0..9).for_each(|_| assert!(training.step().is_ok())));
+    assert_eq!((count, training.position()), (0, (1, 29)));
 }
 
 /// Also of one that goes on, after its own first step; the last of the five ends an epoch.

@@ -121,6 +121,18 @@ impl Column {
         }
     }
 
+    pub(crate) fn of(name: String, cells: Cells) -> Self {
+        Self { name, cells }
+    }
+
+    /// The same as texts, if they are numbers.
+    pub(crate) fn into_texts(self) -> Self {
+        let name = self.name.clone();
+        let mut builder = self.into_builder();
+        builder.become_texts();
+        builder.finish(name)
+    }
+
     /// To add more cells to.
     pub(crate) fn into_builder(self) -> ColumnBuilder {
         match self.cells {
@@ -271,6 +283,11 @@ impl ColumnBuilder {
                 self.texts.append(&other.texts.finish());
             }
         }
+    }
+
+    /// What its distinct texts take, about.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.texts.bytes()
     }
 
     fn become_texts(&mut self) {

@@ -76,6 +76,19 @@ pub enum TableError {
         /// The line on which the cell begins.
         line: usize,
     },
+    /// A column on the disk with more different texts than memory is taken for.
+    #[error(
+        "column `{}`: its different texts in the first {rows} rows take more than {bytes} bytes of memory; leave the \
+         column out, or give more memory", shortened(.column)
+    )]
+    ManyTexts {
+        /// The column.
+        column: String,
+        /// Rows.
+        rows: usize,
+        /// What they may take.
+        bytes: usize,
+    },
     /// Columns of different lengths.
     #[error("column `{}`: expected {expected} cells, as in the first, got {actual}", shortened(.column))]
     Length {

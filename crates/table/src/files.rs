@@ -3,7 +3,7 @@ use densely_data::Place;
 use crate::lines::Lines;
 
 /// The files that the rows of a table come from, mostly one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Files {
     /// The first row of each, from 0, and its lines.
     starts: Vec<(usize, Lines)>,
@@ -19,6 +19,15 @@ impl Files {
     /// Adds those of another table, whose first row is then `row`.
     pub(crate) fn append(&mut self, row: usize, other: Self) {
         self.starts.extend(other.starts.into_iter().map(|(start, lines)| (row + start, lines)));
+    }
+
+    /// Adds more rows of the last file, the first of which is then `row`.
+    pub(crate) fn go_on(&mut self, row: usize, more: &Self) {
+        if let (Some((start, lines)), Some((_, more))) =
+            (self.starts.last_mut(), more.starts.first())
+        {
+            lines.append(row - *start, more);
+        }
     }
 
     /// Where a row is, counted from 0.

@@ -1,3 +1,5 @@
+mod bytes;
+
 use std::fmt;
 
 use crate::parsed::{POWERS, decimal};

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use densely_data::Place;
 use densely_parts::nearest;
@@ -28,7 +29,9 @@ use crate::{Column, Dialect, TableError, TextOptions};
 pub struct Table {
     columns: Vec<Column>,
     rows: usize,
-    files: Files,
+    files: Arc<Files>,
+    /// Where the first row is in these files.
+    first: usize,
     dialect: Option<Dialect>,
 }
 
@@ -62,7 +65,25 @@ impl Table {
             let (column, actual) = (other.name().to_owned(), other.len());
             return Err(TableError::Length { column, expected: rows, actual });
         }
-        Ok(Self { columns, rows, files, dialect })
+        Ok(Self { columns, rows, files: Arc::new(files), first: 0, dialect })
+    }
+
+    /// Rows of files from that one on.
+    pub(crate) fn part_of(
+        columns: Vec<Column>,
+        files: Arc<Files>,
+        first: usize,
+    ) -> Result<Self, TableError> {
+        let part = Self::new(columns, Files::default(), None)?;
+        Ok(Self { files, first, ..part })
+    }
+
+    /// Where its rows are; of a part, only their numbers.
+    pub(crate) fn into_files(self) -> Files {
+        match self.first {
+            0 => Arc::unwrap_or_clone(self.files),
+            _ => Lines::default().into(),
+        }
     }
 
     /// Reads a file of delimited text, whose dialect is told from its first rows: see
@@ -95,7 +116,7 @@ impl Table {
     }
 
     /// Their names.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.columns.iter().map(Column::name)
     }
 
@@ -125,22 +146,13 @@ impl Table {
     /// [`TableError::UnknownColumn`], with the most similar name; [`TableError::DuplicateColumn`] if
     /// several have it.
     pub fn position(&self, name: &str) -> Result<usize, TableError> {
-        let mut found = self.names().enumerate().filter(|&(_, column)| column == name);
-        match (found.next(), found.next()) {
-            (Some((position, _)), None) => Ok(position),
-            (Some(_), Some(_)) => Err(TableError::DuplicateColumn(name.to_owned())),
-            (None, _) => Err(TableError::UnknownColumn {
-                name: name.to_owned(),
-                suggestion: nearest(name, self.names()).map(str::to_owned),
-                columns: self.names().map(str::to_owned).collect(),
-            }),
-        }
+        position(self.names(), name)
     }
 
     /// Where a row is, counted from 0, as a message says it.
     #[must_use]
     pub fn place(&self, row: usize) -> Place {
-        self.files.place(row)
+        self.files.place(self.first + row)
     }
 
     /// The rows of tables one after the other, which have the same columns in any order: several files as
@@ -164,7 +176,9 @@ impl Table {
     /// first, or others.
     pub fn concat(tables: impl IntoIterator<Item = Self>) -> Result<Self, TableError> {
         let mut tables = tables.into_iter();
-        let Self { columns, rows, mut files, dialect } = tables.next().ok_or(TableError::Empty)?;
+        let mut first = tables.next().ok_or(TableError::Empty)?;
+        let (columns, dialect) = (std::mem::take(&mut first.columns), first.dialect.take());
+        let (rows, mut files) = (first.rows, first.into_files());
         let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
         let mut builders: Vec<_> = columns.into_iter().map(Column::into_builder).collect();
         let mut all = rows;
@@ -172,9 +186,12 @@ impl Table {
             let positions = table.positions_of(&names);
             let positions = positions
                 .map_err(|source| TableError::Part { part: i + 2, source: Box::new(source) })?;
-            files.append(all, table.files);
-            all += table.rows;
-            let mut columns: Vec<_> = table.columns.into_iter().map(Some).collect();
+            let mut table = table;
+            let mut columns: Vec<_> =
+                std::mem::take(&mut table.columns).into_iter().map(Some).collect();
+            let rows = table.rows;
+            files.append(all, table.into_files());
+            all += rows;
             for (position, builder) in positions.into_iter().zip(&mut builders) {
                 let column = columns[position].take().expect("names are different");
                 builder.append(column.into_builder());
@@ -185,7 +202,7 @@ impl Table {
     }
 
     /// The positions of the columns of these names, if there are no others.
-    fn positions_of(&self, names: &[String]) -> Result<Vec<usize>, TableError> {
+    pub(crate) fn positions_of(&self, names: &[String]) -> Result<Vec<usize>, TableError> {
         let positions = positions(self, names.iter().map(String::as_str))?;
         let known: HashSet<&str> = names.iter().map(String::as_str).collect();
         let extra = self.names().filter(|name| !known.contains(name));
@@ -194,6 +211,23 @@ impl Table {
             true => Ok(positions),
             false => Err(TableError::ExtraColumns { extra, columns: names.to_vec() }),
         }
+    }
+}
+
+/// The position of the column of a name among these.
+pub(crate) fn position<'a>(
+    names: impl Iterator<Item = &'a str> + Clone,
+    name: &str,
+) -> Result<usize, TableError> {
+    let mut found = names.clone().enumerate().filter(|&(_, column)| column == name);
+    match (found.next(), found.next()) {
+        (Some((position, _)), None) => Ok(position),
+        (Some(_), Some(_)) => Err(TableError::DuplicateColumn(name.to_owned())),
+        (None, _) => Err(TableError::UnknownColumn {
+            name: name.to_owned(),
+            suggestion: nearest(name, names.clone()).map(str::to_owned),
+            columns: names.map(str::to_owned).collect(),
+        }),
     }
 }
 

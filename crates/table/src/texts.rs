@@ -1,3 +1,5 @@
+mod bytes;
+
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
@@ -112,6 +114,11 @@ impl TextsBuilder {
         let code = |&code: &u32| if code == GAP { GAP } else { codes[code as usize] };
         self.texts.codes.extend(other.codes.iter().map(code));
         self.texts.gaps += other.gaps;
+    }
+
+    /// What the distinct texts take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.texts.text.len() + self.texts.ends.len() * (size_of::<usize>() + 2 * size_of::<u32>())
     }
 
     pub(crate) fn finish(self) -> Texts {

@@ -2,6 +2,7 @@
 
 mod diverged;
 mod keeper;
+mod of_disk;
 mod of_table;
 mod optimizer;
 mod parts;
@@ -93,14 +94,15 @@ fn train<T: Typed>(
     let trainer = trainer(args, optimizer, patience, &threads)?;
     let trainer = match &parts.validation {
         None => trainer,
-        Some(validation) => trainer.validation_data(&validation.data),
+        Some(validation) => trainer.validation_data(validation.examples()),
     };
     signals.wait_for_saving().map_err(CliError::Signals)?;
     let fitted = match stored {
-        None => trainer.start(&mut model, &parts.train.data).map_err(CliError::from),
+        None => trainer.start(&mut model, parts.train.examples()).map_err(CliError::from),
         // What is refused here leaves the run as it was.
         Some(stored) => {
-            Ok(stored.resume(trainer, &mut model, &parts.train.data, args.force, &mut keeper)?)
+            let examples = parts.train.examples();
+            Ok(stored.resume(trainer, &mut model, examples, args.force, &mut keeper)?)
         }
     }
     .and_then(|training| threads.install(|| fit(args, training, signals, &mut keeper)));

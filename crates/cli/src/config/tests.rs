@@ -188,7 +188,8 @@ fn defaults_are_recorded_whatever_they_depend_on() {
             "weight-decay",
             "l1",
             "max-norm",
-            "clip-norm"
+            "clip-norm",
+            "memory"
         ]
     );
 }

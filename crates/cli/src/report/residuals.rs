@@ -27,7 +27,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let mut pictures = Vec::new();
     for (k, name) in names.iter().enumerate().take(OUTPUTS) {
         let pairs: Vec<(f64, f64)> =
-            (0..judged.len()).map(|j| (values[(k, j)], predicted[(k, j)])).collect();
+            (0..judged.data.len()).map(|j| (values[(k, j)], predicted[(k, j)])).collect();
         let some = spread(pairs.len(), POINTS).into_iter().map(|j| pairs[j]);
         let (low, high) = range(pairs.iter().flat_map(|&(is, said)| [is, said]));
         let both = |label: &str| Axis::linear(label, low, high);

@@ -13,7 +13,9 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
     let evaluation = run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?;
     let baseline = Baseline::new(&run.parts.train.target, &judged.target)?;
-    let examples = counted(judged.len(), &format!("{} example", shown.part));
+    let examples = counted(judged.data.len(), &format!("{} example", shown.part));
+    let of_all = judged.stored.is_none();
+    let examples = if of_all { examples } else { format!("a sample of {examples}") };
     let names = run.predictor.preparation().output_names();
     let sentence = match (&evaluation, &baseline) {
         (Evaluation::Classification { accuracy, .. }, Baseline::Class { class, accuracy: of }) => {

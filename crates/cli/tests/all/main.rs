@@ -10,6 +10,7 @@ mod folders;
 mod gradcheck;
 mod import;
 mod keeping;
+mod larger_than_memory;
 mod logarithms;
 mod models;
 mod notes;

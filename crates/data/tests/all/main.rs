@@ -3,3 +3,4 @@
 
 mod dataset;
 mod split;
+mod stored;

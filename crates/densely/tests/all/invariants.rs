@@ -57,13 +57,14 @@ fn only_tensor_names_faer() {
     }
 }
 
-/// 4: `Threads` is the only parallelism. The program has a thread that waits for signals, and in Python one
-/// trains while the main thread waits for them.
+/// 4: `Threads` is the only parallelism. The program has a thread that waits for signals, in Python one
+/// trains while the main thread waits for them, and one reads what is on the disk before it is needed.
 #[test]
 fn nothing_else_starts_threads() {
     let may = [
         "tensor/src/threads.rs",
         "tensor/src/decomposition.rs",
+        "data/src/stored/read_ahead.rs",
         "cli/src/signals/watch.rs",
         "python/src/work.rs",
     ];

@@ -1,5 +1,5 @@
-use densely_data::Target;
-use densely_tensor::Mat;
+use densely_data::{Dataset, StoredDataset, Target};
+use densely_tensor::{Mat, Scalar};
 
 use super::RegressionScores;
 use crate::ModelError;
@@ -45,9 +45,7 @@ impl Baseline {
             (Target::Classes { labels: train, names }, Target::Classes { labels, .. }) => {
                 let mut counts = vec![0_usize; names.len()];
                 train.iter().for_each(|&label| counts[label] += 1);
-                // The first of the most frequent.
-                let most = counts.iter().enumerate().rev().max_by_key(|&(_, count)| count);
-                let class = most.map_or(0, |(class, _)| class);
+                let class = most_frequent(&counts);
                 let right = labels.iter().filter(|&&label| label == class).count();
                 Ok(Self::Class { class, accuracy: right as f64 / labels.len() as f64 })
             }
@@ -69,4 +67,45 @@ impl Baseline {
             }
         }
     }
+
+    /// The same of data on the disk, whose real targets in the units to judge by are `values` of a block.
+    pub(crate) fn stored<T: Scalar>(
+        train: &StoredDataset<T>,
+        data: &StoredDataset<T>,
+        values: impl Fn(&Dataset<T>) -> Result<Option<Mat<f64>>, ModelError>,
+    ) -> Result<Self, ModelError> {
+        let (mut counts, mut means) = (vec![0_usize; train.outputs()], vec![0.0; train.outputs()]);
+        for block in 0..train.blocks() {
+            let block = train.block(block)?;
+            block.labels().into_iter().flatten().for_each(|&label| counts[label] += 1);
+            for (k, mean) in means.iter_mut().enumerate() {
+                let Some(values) = values(&block)? else { break };
+                let row = values.row(k);
+                *mean += row.iter().map(|value| value / train.len() as f64).sum::<f64>();
+            }
+        }
+        let (class, mut right, mut scores) = (most_frequent(&counts), 0, None);
+        for block in 0..data.blocks() {
+            let block = data.block(block)?;
+            right += block.labels().into_iter().flatten().filter(|&&label| label == class).count();
+            if let Some(values) = values(&block)? {
+                let predicted = Mat::from_fn(means.len(), values.ncols(), |k, _| means[k]);
+                let more = RegressionScores::new(values.as_ref(), predicted.as_ref())?;
+                scores = Some(match scores {
+                    None => more,
+                    Some(so_far) => RegressionScores::and(&so_far, &more),
+                });
+            }
+        }
+        Ok(match scores {
+            None => Self::Class { class, accuracy: right as f64 / data.len() as f64 },
+            Some(scores) => Self::Mean { rmse: scores.rmse(), mae: scores.mae() },
+        })
+    }
+}
+
+/// The most frequent class; of several, the first.
+fn most_frequent(counts: &[usize]) -> usize {
+    let most = counts.iter().enumerate().rev().max_by_key(|&(_, count)| count);
+    most.map_or(0, |(class, _)| class)
 }

@@ -1,3 +1,4 @@
+use densely_preprocess::is_constant;
 use densely_tensor::{MatRef, Scalar, ShapeError};
 
 use super::sums::{Sums, mean};
@@ -58,6 +59,9 @@ struct Output {
     errors: Sums,
     /// Of `t − t̄`.
     deviations: Sums,
+    /// `t̄`, and the smallest and the largest of `t`.
+    mean: f64,
+    range: [f64; 2],
 }
 
 impl RegressionScores {
@@ -87,6 +91,16 @@ impl RegressionScores {
         };
         let output = |k| Output::new(&row(targets, k), &row(predicted, k));
         Self { outputs: (0..targets.nrows()).map(output).collect(), examples: targets.ncols() }
+    }
+
+    /// Those of both, of the same outputs: `Σ(t − t̄)²` by the formula of Chan, Golub and LeVeque.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let (n, m) = (self.examples as f64, other.examples as f64);
+        let both = self.outputs.iter().zip(&other.outputs);
+        Self {
+            outputs: both.map(|(output, other)| output.and(other, n, m)).collect(),
+            examples: self.examples + other.examples,
+        }
     }
 
     /// The scores of each output.
@@ -134,7 +148,32 @@ impl Output {
         let overflows = pairs().any(|(s, t)| (s - t).is_infinite() && is_finite((s, t)));
         let (half, unit) = if overflows { (0.5, 1) } else { (1.0, 0) };
         let errors: Vec<f64> = pairs().map(|(s, t)| s * half - t * half).collect();
-        Self { errors: Sums::of(&errors, unit), deviations: Sums::of_deviations(targets) }
+        let least = targets.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = targets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        Self {
+            errors: Sums::of(&errors, unit),
+            deviations: Sums::of_deviations(targets),
+            mean: mean(targets),
+            range: [least, most],
+        }
+    }
+
+    /// That of `n` examples and of `m` others.
+    fn and(&self, other: &Self, n: f64, m: f64) -> Self {
+        let range = [self.range[0].min(other.range[0]), self.range[1].max(other.range[1])];
+        let share = m / (n + m);
+        // Of halves, since means may be as far apart as numbers are.
+        let between = (other.mean / 2.0 - self.mean / 2.0) * (n * share).sqrt();
+        let deviations = match is_constant(&range) {
+            true => Sums::of(&[], 0),
+            false => self.deviations.and(other.deviations).and(Sums::of(&[between], 1)),
+        };
+        Self {
+            errors: self.errors.and(other.errors),
+            deviations,
+            mean: self.mean * (1.0 - share) + other.mean * share,
+            range,
+        }
     }
 
     fn r2(&self) -> f64 {

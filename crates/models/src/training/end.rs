@@ -1,10 +1,8 @@
-use std::borrow::Cow;
-
 use densely_tensor::Scalar;
 
 use super::{Course, State, Training};
 use crate::monitor::{Case, Diagnosis, Monitor};
-use crate::{Epoch, Evaluation, History, ModelError, Stop};
+use crate::{Epoch, Evaluation, Examples, History, ModelError, Stop};
 
 impl<T: Scalar> Training<'_, T> {
     /// Validates, tells the callback, and decides whether another epoch follows.
@@ -12,8 +10,10 @@ impl<T: Scalar> Training<'_, T> {
         self.state = State::Failed;
         let Self { trainer, model, monitor, best, epochs, course, .. } = self;
         let epoch = epochs.len() + 1;
-        let evaluate = |data: &Cow<'_, _>| model.evaluate_on(data, &trainer.threads);
-        let validation = self.validation.as_ref().map(evaluate).transpose()?;
+        let in_memory = self.validation.as_deref().map(Examples::Memory);
+        let examples = trainer.validation_data.or(in_memory);
+        let evaluate = |examples: Examples<'_, T>| model.evaluate_on(examples, &trainer.threads);
+        let validation = examples.map(evaluate).transpose()?;
         if let (Some(plateau), Some(validation)) = (&mut trainer.plateau, &validation) {
             plateau.observe(validation.loss());
         }

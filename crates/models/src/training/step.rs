@@ -27,7 +27,7 @@ impl<T: Scalar> Training<'_, T> {
         }
         let (base_rate, count) = (self.base_rate, batches.count());
         trainer.set_learning_rate(base_rate, (epoch - 1) as f64 + index as f64 / count as f64);
-        let (x, targets) = batches.get(&self.train, index);
+        let (x, targets) = batches.get(&self.train, epoch as u32, index)?;
         let (seed, n) = (trainer.seed, x.ncols());
         let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
         let (optimizer, threads) = (&mut *trainer.optimizer, &trainer.threads);

@@ -6,9 +6,8 @@ use densely_tensor::{Scalar, ShapeError, matrix_bytes};
 
 use super::{Position, State, Training};
 use crate::checkpoint::OPTIMIZER;
-use crate::fingerprint::fingerprint;
 use crate::plain::Plain;
-use crate::{Checkpoint, Difference, ModelError};
+use crate::{Checkpoint, Difference, Examples, ModelError};
 
 /// The options that say what is in a mini-batch.
 pub(crate) const BATCHES: [&str; 5] =
@@ -81,8 +80,8 @@ impl<T: Scalar> Training<'_, T> {
     fn options(&self) -> BTreeMap<String, String> {
         let trainer = &self.trainer;
         let given = || {
-            let validation = trainer.validation_data.map(fingerprint);
-            [Some(fingerprint(self.data)), validation]
+            let validation = trainer.validation_data.map(Examples::fingerprint);
+            [Some(self.data.fingerprint()), validation]
         };
         let [data, validation_data] = self.fingerprints.get_or_init(given).clone();
         let fraction = trainer.validation_data.is_none() && trainer.validation_fraction > 0.0;

@@ -16,4 +16,6 @@ mod predictor;
 mod regression_scores;
 mod resuming;
 mod schedules;
+mod stored;
+mod stored_rows;
 mod training;

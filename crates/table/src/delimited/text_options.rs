@@ -62,6 +62,13 @@ impl TextOptions {
         Self { missing, ..self }
     }
 
+    /// With tabs between cells, if the name of a file ends in `.tsv` or `.tab` and nothing else was said.
+    #[must_use]
+    pub fn named(self, path: impl AsRef<Path>) -> Self {
+        let separator = self.separator.or_else(|| separator_of(path.as_ref()));
+        Self { separator, ..self }
+    }
+
     /// The threads that share the work. The table does not depend on them.
     #[must_use]
     pub fn threads(self, threads: Threads) -> Self {
@@ -75,10 +82,7 @@ impl TextOptions {
     /// [`from_reader`](Self::from_reader).
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Table, TableError> {
         let path = path.as_ref();
-        let has_tabs = path.extension().is_some_and(|extension| {
-            ["tsv", "tab"].iter().any(|tabs| extension.eq_ignore_ascii_case(tabs))
-        });
-        let separator = has_tabs.then_some(Separator::Byte(b'\t'));
+        let separator = separator_of(path);
         File::open(path)
             .map_err(TableError::Read)
             .and_then(|file| self.table(file, separator))
@@ -99,7 +103,53 @@ impl TextOptions {
         self.table(reader, None)
     }
 
+    /// Reads text some rows at a time, without having all of them in memory: calls `take` with tables of about 8 MiB of
+    /// text, one after the other. The first knows the dialect; a column may be of numbers in one and of
+    /// texts in another.
+    ///
+    /// # Errors
+    /// As [`from_reader`](Self::from_reader), and those of `take`.
+    ///
+    /// ```
+    /// use densely_table::TextOptions;
+    ///
+    /// let mut rows = 0;
+    /// let text = "a,b\n".to_owned() + &"1,2\n".repeat(5_000_000);
+    /// TextOptions::new().each_part(text.as_bytes(), |part| {
+    ///     assert!(part.rows() < 2_500_000);
+    ///     rows += part.rows();
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rows, 5_000_000);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    pub fn each_part(
+        &self,
+        reader: impl Read,
+        mut take: impl FnMut(Table) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        /// Blocks of a part, whatever the number of threads.
+        const BLOCKS: usize = 8;
+        self.parts(reader, None, BLOCKS, &mut take)
+    }
+
     fn table(&self, reader: impl Read, extension: Option<Separator>) -> Result<Table, TableError> {
+        let mut whole = None;
+        self.parts(reader, extension, usize::MAX, &mut |table| {
+            whole = Some(table);
+            Ok(())
+        })?;
+        whole.ok_or(TableError::NoRows)
+    }
+
+    /// The rows of so many blocks together.
+    fn parts(
+        &self,
+        reader: impl Read,
+        extension: Option<Separator>,
+        blocks_of_part: usize,
+        take: &mut dyn FnMut(Table) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
         let mut blocks = Blocks::new(decoded(reader)?);
         let (head, whole) = blocks.head()?;
         let found = sniff(head, whole, self, extension)?;
@@ -108,27 +158,41 @@ impl TextOptions {
         let reading =
             Reading { dialect: &found.dialect, missing: &self.missing, columns: &found.columns };
         let threads = self.threads.clone().unwrap_or_else(Threads::single);
-        let mut rows = Rows::new(found.columns.len());
+        let (mut rows, mut left, mut any) = (Rows::new(found.columns.len()), blocks_of_part, false);
         loop {
             let mut batch = Vec::new();
-            while batch.len() < 2 * threads.count() {
+            while batch.len() < left.min(2 * threads.count()) {
                 match blocks.next()? {
                     None => break,
                     Some(block) => batch.push(block),
                 }
             }
-            if batch.is_empty() {
-                break;
-            }
+            let ended = batch.is_empty();
+            left -= batch.len();
             rows.append(chunks(&reading, batch, &threads)?, &threads);
+            if ended || left == 0 {
+                left = blocks_of_part;
+                let part = std::mem::replace(&mut rows, Rows::new(found.columns.len()));
+                if part.count > 0 {
+                    any = true;
+                    let columns = found.columns.iter().zip(part.columns);
+                    let columns = columns.map(|(name, cells)| cells.finish(name)).collect();
+                    take(Table::new(columns, part.lines.into(), Some(found.dialect.clone()))?)?;
+                }
+            }
+            if ended {
+                return if any { Ok(()) } else { Err(TableError::NoRows) };
+            }
         }
-        if rows.count == 0 {
-            return Err(TableError::NoRows);
-        }
-        let columns = found.columns.iter().zip(rows.columns);
-        let columns = columns.map(|(name, cells)| cells.finish(name)).collect();
-        Table::new(columns, rows.lines.into(), Some(found.dialect))
     }
+}
+
+/// What the name of a file says.
+fn separator_of(path: &Path) -> Option<Separator> {
+    let has_tabs = path.extension().is_some_and(|extension| {
+        ["tsv", "tab"].iter().any(|tabs| extension.eq_ignore_ascii_case(tabs))
+    });
+    has_tabs.then_some(Separator::Byte(b'\t'))
 }
 
 /// The rows of each block, as long as there is no error.

@@ -10,7 +10,7 @@ use crate::schema::needed;
 use crate::{Cells, Column, ColumnKind, ColumnSchema, Rows, TableError};
 
 /// The encoder of a feature, fitted to these rows.
-pub(super) fn encoder(
+pub(crate) fn encoder(
     schema: &ColumnSchema,
     rows: &Rows<'_>,
     position: usize,
@@ -42,9 +42,18 @@ fn number(
     impute: Impute,
     needed: usize,
 ) -> NumberEncoder {
-    let mut values: Vec<f64> =
-        rows.iter().map(|row| numbers.get(row)).filter(|number| !number.is_nan()).collect();
-    let indicator = is_told(rows.len() - values.len(), needed);
+    let values = rows.iter().map(|row| numbers.get(row)).filter(|number| !number.is_nan());
+    number_encoder(values.collect(), rows.len(), impute, needed)
+}
+
+/// Of the values there are in so many rows.
+pub(crate) fn number_encoder(
+    mut values: Vec<f64>,
+    rows: usize,
+    impute: Impute,
+    needed: usize,
+) -> NumberEncoder {
+    let indicator = is_told(rows - values.len(), needed);
     // A column that was said to be a feature may have no value.
     let fill = if values.is_empty() { 0.0 } else { impute.of(&mut values) };
     NumberEncoder { fill: Some(fill), indicator }

@@ -11,6 +11,7 @@ mod parts;
 mod time_parts;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use densely_tensor::{Mat, Threads};
 
@@ -18,13 +19,13 @@ pub use category::CategoryEncoder;
 pub use encoded_rows::EncodedRows;
 pub(crate) use encoder::numbers as numbers_of;
 pub use encoder::{ColumnEncoder, Encoder};
-pub(crate) use fit::seconds_of;
+pub(crate) use fit::{encoder as encoder_of, number_encoder, seconds_of};
 pub use impute::Impute;
 pub use number::NumberEncoder;
 pub use options::EncodingOptions;
 pub use time_parts::{TimeEncoder, TimePart};
 
-use crate::{Rows, Schema, Table, TableError};
+use crate::{ColumnSchema, Rows, Schema, Table, TableError};
 
 /// How the columns of a table become numbers: fitted on the training part, and the same for all
 /// tables to come, whatever the order of their columns.
@@ -108,6 +109,19 @@ impl Encoding {
         Ok(Self { schema, encoders })
     }
 
+    /// The same of some of the columns that go in.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn of_columns(&self, columns: Range<usize>) -> Self {
+        let encoders = self.encoders[columns].to_vec();
+        let is_own =
+            |column: &&ColumnSchema| encoders.iter().any(|encoder| encoder.column == column.name);
+        let columns = self.schema.features().filter(is_own).cloned().collect();
+        Self { schema: Schema::new(columns).with_missing(self.schema.missing().clone()), encoders }
+    }
+
     /// Of numbers without gaps, each as it is.
     #[must_use]
     pub fn of_numbers<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
@@ -177,9 +191,17 @@ pub(crate) fn positions<'a>(
     table: &Table,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<usize>, TableError> {
+    positions_of(table.names(), names)
+}
+
+/// The same among columns of these names.
+pub(crate) fn positions_of<'a, 'b>(
+    table: impl Iterator<Item = &'b str> + Clone,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<Vec<usize>, TableError> {
     // `None` for a name that several columns have.
     let mut by_name: HashMap<&str, Option<usize>> = HashMap::new();
-    for (position, name) in table.names().enumerate() {
+    for (position, name) in table.clone().enumerate() {
         by_name.entry(name).and_modify(|found| *found = None).or_insert(Some(position));
     }
     let (mut found, mut missing) = (Vec::new(), Vec::new());
@@ -193,10 +215,10 @@ pub(crate) fn positions<'a>(
     if missing.is_empty() {
         return Ok(found);
     }
-    let nearest = densely_parts::nearest(&missing[0], table.names()).map(str::to_owned);
+    let nearest = densely_parts::nearest(&missing[0], table.clone()).map(str::to_owned);
     Err(TableError::MissingColumns {
         missing,
         nearest,
-        columns: table.names().map(str::to_owned).collect(),
+        columns: table.map(str::to_owned).collect(),
     })
 }

@@ -3,8 +3,8 @@ use super::Impute;
 /// How gaps and categories become numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodingOptions {
-    pub(super) impute: Impute,
-    pub(super) rare: Option<usize>,
+    pub(crate) impute: Impute,
+    pub(crate) rare: Option<usize>,
     pub(super) categories: usize,
 }
 

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
+use std::convert::Infallible;
 
 use super::options::needed;
 use super::truth::are_truths;
 use super::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions, time_of};
 use crate::parsed::number;
-use crate::{Cells, Column, Numbers, Rows, TableError, Texts};
+use crate::{Cells, Column, Rows, TableError, Texts};
 
 /// Text is numbers with mistakes if at least this share is numbers.
 const NUMBERS: f64 = 0.5;
@@ -20,7 +21,18 @@ const MANY_ROWS: usize = 50;
 
 pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema, TableError> {
     let table = rows.table();
-    options.names().try_for_each(|name| match table.position(name) {
+    check_names(options, |name| table.position(name))?;
+    let is_target = |column: &&Column| options.targets.iter().any(|name| name == column.name());
+    let features = table.columns().iter().filter(|column| !is_target(column));
+    schema_of(features.map(|column| column_schema(column, rows, options)).collect())
+}
+
+/// Whether what is known of columns fits those that there are.
+pub(crate) fn check_names(
+    options: &SchemaOptions,
+    position: impl Fn(&str) -> Result<usize, TableError>,
+) -> Result<(), TableError> {
+    options.names().try_for_each(|name| match position(name) {
         // Both are.
         Err(TableError::DuplicateColumn(name)) if options.drop.contains(&name) => Ok(()),
         position => position.map(drop),
@@ -33,10 +45,11 @@ pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema,
             return Err(TableError::TwoRoles { column, role });
         }
     }
-    let is_target = |column: &&Column| options.targets.iter().any(|name| name == column.name());
-    let features = table.columns().iter().filter(|column| !is_target(column));
-    let columns: Vec<ColumnSchema> =
-        features.map(|column| column_schema(column, rows, options)).collect();
+    Ok(())
+}
+
+/// Of columns of which some are features.
+pub(crate) fn schema_of(columns: Vec<ColumnSchema>) -> Result<Schema, TableError> {
     if columns.iter().all(|column| column.left_out.is_some()) {
         let columns = columns.iter().map(ColumnSchema::to_string).collect();
         return Err(TableError::NoFeatures { columns });
@@ -44,29 +57,113 @@ pub(super) fn schema(rows: &Rows<'_>, options: &SchemaOptions) -> Result<Schema,
     Ok(Schema::new(columns))
 }
 
-fn column_schema(column: &Column, rows: &Rows<'_>, options: &SchemaOptions) -> ColumnSchema {
-    let name = column.name();
+pub(crate) fn column_schema(
+    column: &Column,
+    rows: &Rows<'_>,
+    options: &SchemaOptions,
+) -> ColumnSchema {
+    let Ok(schema) =
+        column_schema_with(column.name(), options, &InMemory { column, rows, options });
+    schema
+}
+
+/// What tells of a column what it is.
+pub(crate) trait ColumnEvidence {
+    type Error;
+
+    /// What it is.
+    fn kind(&self) -> ColumnKind;
+
+    /// Whether there is no value, or one and no gap.
+    fn one_value(&self) -> Result<Option<LeftOut>, Self::Error>;
+
+    /// Why a column of this kind is no feature unless it is wanted.
+    fn no_feature(&self, kind: ColumnKind) -> Result<Option<LeftOut>, Self::Error>;
+}
+
+/// Of a column that is wanted, as a feature or otherwise, less is asked; it still is no feature without several
+/// values.
+pub(crate) fn column_schema_with<E: ColumnEvidence>(
+    name: &str,
+    options: &SchemaOptions,
+    evidence: &E,
+) -> Result<ColumnSchema, E::Error> {
     let given = options.kind_of(name);
-    let kind = given.unwrap_or_else(|| kind(column, rows));
+    let kind = given.unwrap_or_else(|| evidence.kind());
     let left_out = if options.drop.iter().any(|dropped| dropped == name) {
         Some(LeftOut::Dropped)
     } else if let Some(role) = options.role_of(name) {
         Some(LeftOut::Role(role.to_owned()))
+    } else if let Some(reason) = evidence.one_value()? {
+        Some(reason)
+    } else if kind == ColumnKind::Text {
+        Some(LeftOut::Text)
+    } else if given.is_some() || options.is_kept(name) {
+        None
     } else {
-        let is_wanted = given.is_some() || options.is_kept(name);
-        left_out(column, kind, rows, needed(options.rare, rows.len()), is_wanted)
+        evidence.no_feature(kind)?
     };
-    ColumnSchema { name: name.to_owned(), kind, left_out }
+    Ok(ColumnSchema { name: name.to_owned(), kind, left_out })
+}
+
+/// A column in memory.
+struct InMemory<'a> {
+    column: &'a Column,
+    rows: &'a Rows<'a>,
+    options: &'a SchemaOptions,
+}
+
+impl ColumnEvidence for InMemory<'_> {
+    type Error = Infallible;
+
+    fn kind(&self) -> ColumnKind {
+        kind(self.column, self.rows)
+    }
+
+    fn one_value(&self) -> Result<Option<LeftOut>, Infallible> {
+        let Self { column, rows, .. } = self;
+        // A number, or the code of a text.
+        let value = |row| match column.cells() {
+            Cells::Numbers(numbers) => Some(numbers.get(row)).filter(|number| !number.is_nan()),
+            Cells::Texts(texts) => texts.code(row).map(|code| code as f64),
+        };
+        let all = |visit: &mut dyn FnMut(usize, Option<f64>) -> bool| {
+            rows.iter().all(|row| visit(row, value(row)));
+            Ok(())
+        };
+        one_value_of(all, |row, _| column.text(row).unwrap_or_default().into_owned())
+    }
+
+    fn no_feature(&self, kind: ColumnKind) -> Result<Option<LeftOut>, Infallible> {
+        let Self { column, rows, options } = self;
+        match (column.cells(), kind) {
+            (Cells::Numbers(numbers), ColumnKind::Number) => {
+                identifier(column.name(), rows.table().rows(), |visit| {
+                    rows.iter().all(|row| visit(row, numbers.get(row)));
+                    Ok(())
+                })
+            }
+            (Cells::Texts(texts), ColumnKind::Category) => {
+                let needed = needed(options.rare, rows.len());
+                Ok(formatted(texts).or_else(|| rare(texts, rows, needed)))
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 /// What a column is. That is asked of all cells there are: what stands in one is a matter of
 /// the file, not of what is learnt.
 fn kind(column: &Column, rows: &Rows<'_>) -> ColumnKind {
     match column.cells() {
-        Cells::Numbers(_) if is_postal(column.name()) => ColumnKind::Category,
-        Cells::Numbers(_) => ColumnKind::Number,
+        Cells::Numbers(_) => kind_of_numbers(column.name()),
         Cells::Texts(texts) => text_kind(texts, rows),
     }
+}
+
+/// What a column of numbers is.
+pub(crate) fn kind_of_numbers(name: &str) -> ColumnKind {
+    if is_postal(name) { ColumnKind::Category } else { ColumnKind::Number }
 }
 
 fn text_kind(texts: &Texts, rows: &Rows<'_>) -> ColumnKind {
@@ -132,81 +229,89 @@ fn is_identifier(name: &str) -> bool {
         || is_camel("ID")
 }
 
-/// Why a column is no feature. One that is wanted still is none without several values.
-fn left_out(
-    column: &Column,
-    kind: ColumnKind,
-    rows: &Rows<'_>,
-    needed: usize,
-    is_wanted: bool,
-) -> Option<LeftOut> {
-    if let Some(reason) = one_value(column, rows) {
-        return Some(reason);
-    }
-    if kind == ColumnKind::Text {
-        return Some(LeftOut::Text);
-    }
-    if is_wanted {
-        return None;
-    }
-    match (column.cells(), kind) {
-        (Cells::Numbers(numbers), ColumnKind::Number) => identifier(column.name(), numbers, rows),
-        (Cells::Texts(texts), ColumnKind::Category) => {
-            formatted(texts).or_else(|| rare(texts, rows, needed))
-        }
-        _ => None,
-    }
-}
-
-/// Whether there is no value, or one and no gap.
-fn one_value(column: &Column, rows: &Rows<'_>) -> Option<LeftOut> {
-    // A number, or the code of a text.
-    let value = |row| match column.cells() {
-        Cells::Numbers(numbers) => Some(numbers.get(row)).filter(|number| !number.is_nan()),
-        Cells::Texts(texts) => texts.code(row).map(|code| code as f64),
-    };
-    let (mut first, mut gaps) = (None, false);
-    for row in rows.iter() {
-        match (value(row), first) {
+/// Whether there is no value, or one and no gap. `all` calls `visit(row, value)` for each cell as long as it asks
+/// for more; `text` is that of a value.
+pub(crate) fn one_value_of<E>(
+    all: impl FnOnce(&mut dyn FnMut(usize, Option<f64>) -> bool) -> Result<(), E>,
+    text: impl FnOnce(usize, f64) -> String,
+) -> Result<Option<LeftOut>, E> {
+    let (mut first, mut gaps, mut several) = (None, false, false);
+    all(&mut |row, value| {
+        match (value, first) {
             (None, _) => gaps = true,
             (Some(value), None) => first = Some((row, value)),
-            (Some(value), Some((_, other))) if other != value => return None,
-            (Some(_), Some(_)) => {}
+            (Some(value), Some((_, other))) => several = other != value,
         }
-    }
-    match first {
+        !several
+    })?;
+    Ok(match first {
+        _ if several => None,
         None => Some(LeftOut::Empty),
         Some(_) if gaps => None,
-        Some((row, _)) => column.text(row).map(|text| LeftOut::Constant(text.into_owned())),
-    }
+        Some((row, value)) => Some(LeftOut::Constant(text(row, value))),
+    })
 }
 
 /// Whether whole numbers are all different, and number the rows or identify them, of which the name of
-/// the column has to speak: years count, too.
-fn identifier(name: &str, numbers: &Numbers, rows: &Rows<'_>) -> Option<LeftOut> {
-    let mut seen = HashSet::new();
+/// the column has to speak: years count, too. `all` calls `visit(row, number)` for each as long as it asks for
+/// more; of so many `table_rows` they are some.
+pub(crate) fn identifier<E>(
+    name: &str,
+    table_rows: usize,
+    all: impl Fn(&mut dyn FnMut(usize, f64) -> bool) -> Result<(), E>,
+) -> Result<Option<LeftOut>, E> {
+    let (is_unnamed, is_identifier) = (is_unnamed(name), is_identifier(name));
+    if !is_unnamed && !is_identifier {
+        return Ok(None);
+    }
+    let (mut distinct, mut is_whole, mut rises) = (0, true, true);
     let (mut first, mut follows) = (None, true);
     let (mut smallest, mut largest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for row in rows.iter() {
-        let number = numbers.get(row);
-        if number.fract() != 0.0 || !number.is_finite() || !seen.insert(number.to_bits()) {
-            return None;
-        }
+    all(&mut |row, number| {
+        is_whole = number.fract() == 0.0 && number.is_finite();
         let offset = number - row as f64;
         follows &= *first.get_or_insert(offset) == offset;
+        rises &= number > largest;
         (smallest, largest) = (smallest.min(number), largest.max(number));
+        distinct += 1;
+        is_whole
+    })?;
+    // Numbers that rise are different.
+    if !is_whole || !(rises || all_different(all)?) {
+        return Ok(None);
     }
-    let distinct = seen.len();
-    let is_dense = (largest - smallest) < 2.0 * rows.table().rows() as f64;
-    let (is_unnamed, is_identifier) = (is_unnamed(name), is_identifier(name));
+    let is_dense = (largest - smallest) < 2.0 * table_rows as f64;
     let numbers_rows = follows || (distinct >= MANY_ROWS && is_dense);
-    if (is_unnamed || is_identifier) && numbers_rows {
+    Ok(if numbers_rows {
         Some(LeftOut::RowNumbers)
     } else if is_identifier && distinct >= MANY_ROWS {
         Some(LeftOut::Identifier { distinct })
     } else {
         None
+    })
+}
+
+/// Whether no number comes twice: most that do come twice soon.
+fn all_different<E>(
+    all: impl Fn(&mut dyn FnMut(usize, f64) -> bool) -> Result<(), E>,
+) -> Result<bool, E> {
+    const SOON: usize = 1 << 16;
+    let (mut seen, mut twice) = (HashSet::new(), false);
+    all(&mut |_, number| {
+        twice = !seen.insert(number.to_bits());
+        !twice && seen.len() < SOON
+    })?;
+    if twice || seen.len() < SOON {
+        return Ok(!twice);
     }
+    drop(seen);
+    let mut numbers = Vec::new();
+    all(&mut |_, number| {
+        numbers.push(number);
+        true
+    })?;
+    numbers.sort_unstable_by(f64::total_cmp);
+    Ok(numbers.windows(2).all(|pair| pair[0] != pair[1]))
 }
 
 /// Whether nearly all texts are numbers with something around them: a unit, a currency, or thousands that are

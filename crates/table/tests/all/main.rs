@@ -3,3 +3,4 @@
 mod dialects;
 mod encoding;
 mod schema;
+mod stored;

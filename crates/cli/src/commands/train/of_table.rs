@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
 use densely::prelude::*;
-use densely::table::{Column, ColumnKind, EncodedRows, TableError};
+use densely::table::{ColumnKind, EncodedRows, TableError};
 
 use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
 use crate::args::{ColumnsArgs, Names, TargetTransform, TaskArg, TrainArgs};
@@ -31,7 +31,10 @@ pub(super) fn read<T: Scalar>(
     let columns = schema::with_file(&args.columns)?;
     let table = input::tables(paths, &args.dialect, None, threads)?;
     let in_table = || CliError::table(path);
-    let names = targets(args, &columns, &table);
+    let is_empty = |name: &str| {
+        Ok(table.column(name).map_err(in_table())?).map(|column| column.gaps() == column.len())
+    };
+    let names = targets(args, &columns, &table.names().collect::<Vec<_>>(), is_empty)?;
     let target = TargetColumns::infer(&table, &names, task(args, &columns, &names, path)?);
     let target = target.map_err(in_table())?;
     if table.columns().len() == target.columns().len() {
@@ -88,7 +91,8 @@ pub(super) fn read<T: Scalar>(
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
         let weights = weights.map_err(in_table())?;
         let data = preparation.rows(encoded, &target, weights.as_deref(), threads);
-        Ok::<_, CliError>(Part { data: data.map_err(CliError::in_data(&source))?, target })
+        let data = data.map_err(CliError::in_data(&source))?;
+        Ok::<_, CliError>(Part { data, target, stored: None })
     };
     let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
     let own_sample = match &args.test_data {
@@ -114,7 +118,7 @@ pub(super) fn read<T: Scalar>(
             let data = preparation.rows(&encoded, &read, None, threads);
             let data = data.map_err(CliError::in_data(&source))?;
             other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
-            (Some(Part { data, target: read }), source)
+            (Some(Part { data, target: read, stored: None }), source)
         }
     };
     let sample = own_sample.or(other_sample).expect("one of them is judged by");
@@ -156,7 +160,7 @@ fn split_of(
 }
 
 /// The task that was asked for, also by what the target is said to be.
-fn task(
+pub(super) fn task(
     args: &TrainArgs,
     columns: &ColumnsArgs,
     targets: &[String],
@@ -192,23 +196,29 @@ fn roles(args: &TrainArgs) -> impl Iterator<Item = (&String, &'static str)> {
 }
 
 /// What to predict: by default, the last column that is for nothing else.
-fn targets(args: &TrainArgs, columns: &ColumnsArgs, table: &Table) -> Vec<String> {
+pub(super) fn targets(
+    args: &TrainArgs,
+    columns: &ColumnsArgs,
+    names: &[&str],
+    is_empty: impl Fn(&str) -> Result<bool, CliError>,
+) -> Result<Vec<String>, CliError> {
     if let Some(Names(names)) = &args.target {
-        return names.clone();
+        return Ok(names.clone());
     }
     let is_taken = |name: &str| {
         columns.dropped().any(|dropped| dropped == name)
             || roles(args).any(|(role, _)| role == name)
     };
-    // A separator at the end of each line makes a column without values.
-    let is_left_over =
-        |column: &&Column| column.name().starts_with("column ") && column.gaps() == column.len();
-    let is_free = |column: &&Column| !is_taken(column.name()) && !is_left_over(column);
-    let last = table.columns().iter().rev().find(is_free).or(table.columns().last());
-    last.map(|column| column.name().to_owned()).into_iter().collect()
+    for &name in names.iter().rev().filter(|name| !is_taken(name)) {
+        // A separator at the end of each line makes a column without values.
+        if !name.starts_with("column ") || !is_empty(name)? {
+            return Ok(vec![name.to_owned()]);
+        }
+    }
+    Ok(names.last().map(|&name| name.to_owned()).into_iter().collect())
 }
 
-fn schema_options(
+pub(super) fn schema_options(
     args: &TrainArgs,
     columns: &ColumnsArgs,
     target: &TargetColumns,

@@ -1,11 +1,11 @@
 use std::path::Path;
 
-use densely::data::{DataError, Place, Target, balanced_weights};
-use densely::models::ModelError;
+use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights};
+use densely::models::{Examples, ModelError};
 use densely::prelude::*;
 use densely::tensor::column;
 
-use super::of_table;
+use super::{of_disk, of_table};
 use crate::args::{ClassWeights, TrainArgs};
 use crate::error::CliError;
 use crate::split::Split;
@@ -63,13 +63,18 @@ impl Judged {
 pub(crate) struct Part<T: Scalar> {
     pub(crate) data: Dataset<T>,
     pub(crate) target: Target<f64>,
+    /// All of them, if they are on the disk, and those above are some.
+    pub(crate) stored: Option<StoredDataset<T>>,
 }
 
 impl<T: Scalar> Parts<T> {
     pub(crate) fn read(args: &TrainArgs, threads: &Threads) -> Result<Self, CliError> {
         match &args.data[..] {
             [] => Self::of_digits(args),
-            paths => of_table::read(paths, args, threads),
+            paths => match args.memory {
+                None => of_table::read(paths, args, threads),
+                Some(memory) => of_disk::read(paths, args, memory, threads),
+            },
         }
     }
 
@@ -123,7 +128,7 @@ impl<T: Scalar> Parts<T> {
         let sample = Judged::new(examples, data);
         let part = |data: Dataset<f64>| {
             let prepared = preparation.dataset(&data).map_err(CliError::in_data(&source))?;
-            Ok::<_, CliError>(Part { data: prepared, target: data.target().clone() })
+            Ok::<_, CliError>(Part { data: prepared, target: data.target().clone(), stored: None })
         };
         Ok(Self {
             name: "digits".to_owned(),
@@ -141,8 +146,17 @@ impl<T: Scalar> Parts<T> {
 }
 
 impl<T: Scalar> Part<T> {
+    /// The number of all examples.
     pub(crate) fn len(&self) -> usize {
-        self.data.len()
+        self.stored.as_ref().map_or(self.data.len(), StoredDataset::len)
+    }
+
+    /// All of them, wherever they are.
+    pub(crate) fn examples(&self) -> Examples<'_, T> {
+        match &self.stored {
+            None => Examples::Memory(&self.data),
+            Some(stored) => Examples::Stored(stored),
+        }
     }
 }
 

@@ -52,7 +52,10 @@ impl Report {
         threads: &Threads,
     ) -> Result<Self, CliError> {
         let evaluate = |part: &Part<T>, source: &str| {
-            let evaluation = predictor.evaluate_prepared(&part.data, &part.target, threads);
+            let evaluation = match &part.stored {
+                None => predictor.evaluate_prepared(&part.data, &part.target, threads),
+                Some(stored) => predictor.evaluate_stored(stored, threads),
+            };
             evaluation.map_err(CliError::in_data(source))
         };
         let train = evaluate(&parts.train, &parts.source)?;
@@ -67,7 +70,10 @@ impl Report {
         let test_metrics =
             names.map(|(name, _)| (format!("test_{name}"), tested.get(name).copied())).collect();
         let judged = parts.test.as_ref().unwrap_or(&parts.train);
-        let baseline = Baseline::new(&parts.train.target, &judged.target)?;
+        let baseline = match (&parts.train.stored, &judged.stored) {
+            (Some(train), Some(judged)) => predictor.baseline_stored(train, judged)?,
+            _ => Baseline::new(&parts.train.target, &judged.target)?,
+        };
         let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
         let named = [("train", Some(train)), ("validation", validation), ("test", test)];
         Ok(Self {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use densely::formats::{AnyCheckpoint, CheckpointFile};
 use densely::layers::Layer;
-use densely::models::{Difference, ModelError};
+use densely::models::{Difference, Examples, ModelError};
 use densely::prelude::*;
 
 use super::keeper::Keeper;
@@ -20,7 +20,7 @@ pub(super) const SECONDS: &str = "seconds";
 pub(super) const DIVERGED: &str = "diverged";
 
 /// Options that the result does not depend on; of files it depends on what is in them.
-const WITHOUT_EFFECT: [&str; 4] = ["threads", "data", "test-data", "labels"];
+const WITHOUT_EFFECT: [&str; 5] = ["threads", "memory", "data", "test-data", "labels"];
 
 /// Options of one that has ended with which it goes on.
 const RATE: &str = "learning-rate";
@@ -97,7 +97,7 @@ impl<T: Typed> Stored<T> {
         self,
         trainer: Trainer<'a, T>,
         model: &'a mut Model<T>,
-        data: &'a Dataset<T>,
+        data: Examples<'a, T>,
         force: bool,
         keeper: &mut Keeper<T>,
     ) -> Result<Training<'a, T>, CliError> {

@@ -27,7 +27,7 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
     let (train, preparation) = (&parts.train.data, predictor.preparation());
     let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
     let (validation, test) = (len(&parts.validation), len(&parts.test));
-    let total = train.len() + validation + test;
+    let total = parts.train.len() + validation + test;
     let target = match train.class_names() {
         Some(classes) => format!("one of {}", counted(classes.len(), "class")),
         None => "a number".to_owned(),
@@ -41,10 +41,16 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
     );
     eprintln!(
         "           {} to train, {} to validate, {} to test",
-        thousands(train.len()),
+        thousands(parts.train.len()),
         thousands(validation),
         thousands(test)
     );
+    if let Some(stored) = &parts.train.stored {
+        eprintln!(
+            "           on the disk, and shuffled in blocks of {}; the page and the diagnosis are of a sample",
+            counted(stored.block_size(), "example")
+        );
+    }
     if parts.target.is_some() {
         columns(preparation.encoding());
     }
@@ -226,7 +232,10 @@ pub(crate) fn confused<T: Scalar>(
     predictor: &Predictor<T>,
     threads: &Threads,
 ) -> Result<Vec<String>, CliError> {
-    let Some(test) = &parts.test else { return Ok(Vec::new()) };
+    // Of some examples, mistakes are not counted.
+    let Some(test) = parts.test.as_ref().filter(|test| test.stored.is_none()) else {
+        return Ok(Vec::new());
+    };
     let Target::Classes { labels, names } = &test.target else { return Ok(Vec::new()) };
     let Prediction::Classes(predicted) = predictor.predict_prepared(test.data.x(), threads)? else {
         return Ok(Vec::new());
