@@ -55,7 +55,7 @@ AdamW: ; optim.AdamW; optimizers.AdamW
 RMSProp: ; optim.RMSprop; optimizers.RMSprop
 Adagrad: ; optim.Adagrad; optimizers.Adagrad
 L-BFGS: neural_network.MLPClassifier; optim.LBFGS; not optimizers.LBFGS
-Adadelta, NAdam, Lion, Muon and more: ; optim.Adadelta optim.NAdam optim.Muon; optimizers.Adadelta optimizers.Nadam optimizers.Lion optimizers.Muon
+Adadelta, Muon and more: ; optim.Adadelta optim.Muon; optimizers.Adadelta optimizers.Muon
 schedules: steps, exponential, cosine: neural_network.MLPClassifier; optim.lr_scheduler.StepLR optim.lr_scheduler.ExponentialLR optim.lr_scheduler.CosineAnnealingLR; optimizers.schedules.PiecewiseConstantDecay optimizers.schedules.ExponentialDecay optimizers.schedules.CosineDecay
 linear warm-up: ; optim.lr_scheduler.LinearLR; optimizers.schedules.CosineDecay
 one-cycle: ; optim.lr_scheduler.OneCycleLR; not optimizers.schedules.OneCycle
@@ -77,8 +77,10 @@ a loss that is no number stops at its step: ; autograd.detect_anomaly; callbacks
 a tool that checks gradients: ; autograd.gradcheck; not gradcheck
 a run that was stopped goes on: neural_network.MLPClassifier.partial_fit; save; callbacks.BackupAndRestore
 hyperparameters by grid and at random: model_selection.GridSearchCV model_selection.RandomizedSearchCV; ;
+hyperparameters by successive halving: experimental.enable_halving_search_cv; ;
 k-fold cross-validation: model_selection.KFold; ;
 stratified folds: model_selection.StratifiedKFold; ;
+folds of whole groups, and in order of time: model_selection.GroupKFold model_selection.TimeSeriesSplit; ;
 accuracy: metrics.accuracy_score; ; metrics.Accuracy
 top-k accuracy: metrics.top_k_accuracy_score; ; metrics.TopKCategoricalAccuracy
 confusion matrix: metrics.confusion_matrix; ; not metrics.ConfusionMatrix

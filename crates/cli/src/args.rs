@@ -7,10 +7,11 @@ use std::marker::PhantomData;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use densely::models::ModelError;
+use densely::models::{ModelError, SearchSpace, Values};
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, Schedule, ScheduleKinds};
 use densely::parts::{Spec, shortened};
 use densely::prelude::{
@@ -33,6 +34,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train a network; without DATA, on the embedded handwritten digits
     Train(Box<TrainArgs>),
+    /// Find the options that suit the data, and train the best network
+    Tune(Box<TuneArgs>),
     /// Predict a class or a number for each row of a table
     Predict(PredictArgs),
     /// Measure a model on a table that has the answers
@@ -68,6 +71,7 @@ impl Command {
     pub(crate) fn json(&self) -> bool {
         match self {
             Self::Train(args) => args.json,
+            Self::Tune(args) => args.train.json,
             Self::Evaluate(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Runs(args) => args.json,
@@ -76,7 +80,49 @@ impl Command {
     }
 }
 
+/// Candidates are trained on folds of all that is not to be tested on, first for a few epochs, and the best of them
+/// for more (successive halving). The best network is then trained on all of that, as `train` does,
+/// and tested. An option of `train` that is given here is as given, and not searched.
 #[derive(Debug, Args)]
+#[command(mut_arg("validation", |arg| arg.hide(true)), mut_arg("config", |arg| arg.hide(true)))]
+#[command(mut_arg("schedule", |arg| arg.hide(true)), mut_arg("memory", |arg| arg.hide(true)))]
+pub(crate) struct TuneArgs {
+    /// Candidates to try [default: 81, which take about a minute on a table of 2,000 rows]
+    #[arg(long, value_name = "COUNT", help_heading = "Search", allow_negative_numbers = true, value_parser = count, conflicts_with = "budget")]
+    pub(crate) trials: Option<usize>,
+    /// Time to search, as 90s, 10m or 2h: as many candidates as can be tried, 27 at a time
+    #[arg(long, value_name = "TIME", help_heading = "Search")]
+    pub(crate) budget: Option<Budget>,
+    /// Parts that are held out, one after the other
+    #[arg(long, help_heading = "Search", default_value = "3", allow_negative_numbers = true, value_parser = folds)]
+    pub(crate) folds: usize,
+    /// Numbers of hidden layers to choose from
+    #[arg(long, value_name = "COUNTS", help_heading = "Search", default_value_t = Counts(SearchSpace::default().depths))]
+    pub(crate) depths: Counts,
+    /// Widths of the hidden layers to choose from; all of a network have the same
+    #[arg(long, value_name = "COUNTS", help_heading = "Search", default_value_t = Counts(SearchSpace::default().widths))]
+    pub(crate) widths: Counts,
+    /// Activations to choose from, as relu,tanh
+    #[arg(long, value_name = "KINDS", help_heading = "Search", default_value_t = Activations(SearchSpace::default().activations))]
+    pub(crate) activations: Activations,
+    /// Probabilities of dropout to choose from, as 0,0.5, or as 0.1..0.5 for all between, of which all orders of
+    /// magnitude are as likely
+    #[arg(long, value_name = "NUMBERS", help_heading = "Search", default_value_t = Numbers(SearchSpace::default().dropouts))]
+    pub(crate) dropouts: Numbers,
+    /// Step sizes to choose from, written in the same way
+    #[arg(long, value_name = "NUMBERS", help_heading = "Search", default_value_t = Numbers(SearchSpace::default().learning_rates))]
+    pub(crate) learning_rates: Numbers,
+    /// Strengths of weight decay to choose from, written in the same way
+    #[arg(long, value_name = "NUMBERS", help_heading = "Search", default_value_t = Numbers(SearchSpace::default().weight_decays))]
+    pub(crate) weight_decays: Numbers,
+    /// Batch sizes to choose from
+    #[arg(long, value_name = "COUNTS", help_heading = "Search", default_value_t = Counts(SearchSpace::default().batch_sizes))]
+    pub(crate) batch_sizes: Counts,
+    #[command(flatten)]
+    pub(crate) train: TrainArgs,
+}
+
+#[derive(Debug, Clone, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct TrainArgs {
     /// A table: delimited text, Parquet, NPY or NPZ, a sheet of Excel or OpenDocument, JSON lines, IDX,
@@ -743,6 +789,78 @@ impl fmt::Display for Transformations {
     }
 }
 
+/// Whole numbers to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counts(pub(crate) Vec<usize>);
+
+impl FromStr for Counts {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let whole = |text: &str| text.trim().parse::<usize>();
+        let counts = text.split(',').map(whole).collect::<Result<_, _>>();
+        counts.map(Self).map_err(|_| "expected whole numbers, as 1,2,3".to_owned())
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(usize::to_string).collect::<Vec<_>>().join(","))
+    }
+}
+
+/// Numbers to choose from, or a range of them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Numbers(pub(crate) Values);
+
+impl FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim().parse::<f64>();
+        let values = match text.split_once("..") {
+            Some((low, high)) => {
+                let low = number(low);
+                low.and_then(|low| Ok(Values::LogUniform(low, number(high)?)))
+            }
+            None => text.split(',').map(number).collect::<Result<_, _>>().map(Values::OneOf),
+        };
+        let expected = "expected numbers, as 0,0.5, or two with .. between, as 0.001..0.1";
+        values.map(Self).map_err(|_| expected.to_owned())
+    }
+}
+
+impl fmt::Display for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Values::LogUniform(low, high) => write!(f, "{low}..{high}"),
+            Values::OneOf(values) => {
+                f.write_str(&values.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
+/// How long something may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Budget(pub(crate) Duration);
+
+impl FromStr for Budget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let units = [("s", 1.0), ("m", 60.0), ("h", 3600.0)];
+        let seconds = units.into_iter().find_map(|(unit, seconds)| {
+            Some(seconds * text.strip_suffix(unit)?.parse::<f64>().ok()?)
+        });
+        seconds
+            .filter(|seconds| *seconds > 0.0)
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .map(Self)
+            .ok_or_else(|| "expected a time, as 90s, 10m or 2h".to_owned())
+    }
+}
+
 /// A loss.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LossArg(pub(crate) Kind);
@@ -868,6 +986,14 @@ fn count(text: &str) -> Result<usize, String> {
     match whole(text).map_err(|_| "expected a whole number of at least 1".to_owned())? {
         0 => Err("0 is not in 1..: expected a whole number of at least 1".to_owned()),
         count => usize::try_from(count).map_err(|error| error.to_string()),
+    }
+}
+
+/// A number of folds.
+fn folds(text: &str) -> Result<usize, String> {
+    match count(text) {
+        Ok(1) | Err(_) => Err("expected a whole number of at least 2".to_owned()),
+        folds => folds,
     }
 }
 

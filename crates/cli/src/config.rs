@@ -14,7 +14,8 @@ use clap::{ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 use densely::parts::nearest;
 use toml::{Table, Value};
 
-use crate::args::{Cli, Command, Names, OF_OPTIMIZERS, TrainArgs};
+use crate::args::{Cli, Command, Names, OF_OPTIMIZERS, TrainArgs, TuneArgs};
+use crate::commands::tune::stored_options;
 use crate::error::CliError;
 use crate::run_folder::CONFIG;
 use crate::visible::visible;
@@ -55,7 +56,11 @@ pub(crate) fn parse(
         }
         parsed => parsed?,
     };
-    let Command::Train(train) = &cli.command else { return Ok((cli, matches)) };
+    let train = match &cli.command {
+        Command::Train(train) => train,
+        Command::Tune(tune) if tune.train.resume => return Ok(parse_once(&resumed(&args, tune)?)?),
+        _ => return Ok((cli, matches)),
+    };
     let Some(path) = &config_of(train) else { return Ok((cli, matches)) };
 
     if train.resume && !path.exists() {
@@ -249,8 +254,14 @@ struct KnownOption {
 }
 
 fn known_options() -> Vec<KnownOption> {
+    let options = options_of("train").into_iter();
+    options.filter(|option| !NOT_IN_A_CONFIG.contains(&option.name.as_str())).collect()
+}
+
+/// All options of a command.
+fn options_of(command: &str) -> Vec<KnownOption> {
     let cli = Cli::command();
-    let train = cli.find_subcommand("train").expect("there is this command");
+    let command = cli.find_subcommand(command).expect("there is this command");
     let numbers = [TypeId::of::<f64>(), TypeId::of::<usize>(), TypeId::of::<u64>()];
     let known = |arg: &clap::Arg| KnownOption {
         name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
@@ -260,8 +271,76 @@ fn known_options() -> Vec<KnownOption> {
         is_names: arg.get_value_parser().type_id() == TypeId::of::<Names>(),
         is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
-    let options = train.get_arguments().map(known);
-    options.filter(|option| !NOT_IN_A_CONFIG.contains(&option.name.as_str())).collect()
+    command.get_arguments().map(known).collect()
+}
+
+/// The options that were given to `tune` and that its result depends on, with files by their whole paths.
+///
+/// # Errors
+/// For the name of a file that is no text.
+pub(crate) fn given(matches: &ArgMatches) -> Result<Vec<OptionText>, CliError> {
+    let is_given = |option: &KnownOption| {
+        matches.value_source(&option.id) == Some(ValueSource::CommandLine)
+            && !NOT_IN_A_CONFIG.contains(&option.name.as_str())
+    };
+    let options = options_of("tune").into_iter().filter(is_given);
+    let value = |option: KnownOption| {
+        let text = text(matches, &option.id)?;
+        Ok(text.map(|text| (option.name, text)))
+    };
+    let given = options.filter_map(|option| value(option).transpose());
+    Ok(from_anywhere(&given.collect::<Result<Vec<_>, CliError>>()?))
+}
+
+/// The command line of `train` with those of these options that it has.
+pub(crate) fn train(options: &[OptionText]) -> Result<(TrainArgs, ArgMatches), CliError> {
+    let known = options_of("train");
+    let is_known = |(name, _): &&OptionText| known.iter().any(|option| option.name == *name);
+    let options: Vec<_> = options.iter().filter(is_known).cloned().collect();
+    let (cli, matches) = parse_once(&as_line("train", &options).all())?;
+    match cli.command {
+        Command::Train(args) => Ok((*args, matches)),
+        _ => unreachable!("it was asked for"),
+    }
+}
+
+/// Options as they would be on a command line.
+fn as_line(command: &str, options: &[OptionText]) -> Line {
+    let known = options_of(command);
+    let mut line =
+        Line { command: ["densely", command].map(OsString::from), of: Options::default() };
+    for (name, text) in options {
+        if name == DATA {
+            let paths = text.split(SEPARATOR).map(OsString::from);
+            line.of.data = [OsString::from("--")].into_iter().chain(paths).collect();
+        } else if known.iter().any(|option| option.name == *name && option.is_flag) {
+            line.of.options.push(format!("--{name}").into());
+        } else {
+            line.of.options.push(format!("--{name}={text}").into());
+        }
+    }
+    line
+}
+
+struct Line {
+    command: [OsString; 2],
+    of: Options,
+}
+
+impl Line {
+    fn all(&self) -> Vec<OsString> {
+        [&self.command[..], &self.of.options, &self.of.data].concat()
+    }
+}
+
+/// The command line of a search that goes on: its options, and then those that are given now.
+fn resumed(args: &[OsString], tune: &TuneArgs) -> Result<Vec<OsString>, CliError> {
+    let folder = tune.train.out.clone().unwrap_or_default();
+    let Line { command, mut of } = as_line("tune", &stored_options(&folder)?);
+    if !tune.train.data.is_empty() {
+        of.data.clear();
+    }
+    Ok([&command[..], &of.options, &args[2..], &of.data].concat())
 }
 
 /// Every option that has a value, by default or not, as text. `told` are the values of options

@@ -12,7 +12,7 @@ use densely_picture::PictureError;
 use thiserror::Error;
 
 use crate::args::Transformations;
-use crate::run_folder::{CONFIG, SPLIT};
+use crate::run_folder::{CONFIG, SPLIT, TRIALS};
 use crate::signals::Signal;
 
 /// Why the program ends with a status other than 0.
@@ -113,6 +113,15 @@ pub(crate) enum CliError {
          them with --force", .folder.display(), .differences.join("; ")
     )]
     OtherRun { folder: PathBuf, differences: Vec<String> },
+    #[error("{}: there is no search to go on with: it has no {} of one", .0.display(), TRIALS)]
+    NoSearch(PathBuf),
+    #[error(
+        "{}: the search to go on with is another: {}; leave these as they were, or begin a new one \
+         with --force", .folder.display(), .differences.join("; ")
+    )]
+    OtherSearch { folder: PathBuf, differences: Vec<String> },
+    #[error("no candidate could be trained; the first: {0}")]
+    NoCandidate(String),
     #[error(
         "{}: the run is in {dtype}, and goes on in no other number type: leave --dtype out",
         .folder.display()

@@ -75,6 +75,7 @@ fn run(command: Command, matches: &ArgMatches) -> Result<(), CliError> {
     let signals = Signals::catch().map_err(CliError::Signals)?;
     match command {
         Command::Train(args) => commands::train::run(&args, matches, &signals),
+        Command::Tune(args) => commands::tune::run(&args, matches, &signals),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Preprocess(args) => commands::preprocess::run(&args),

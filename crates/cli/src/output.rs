@@ -7,7 +7,9 @@ use comfy_table::presets;
 use comfy_table::{CellAlignment, Table};
 use densely::models::Evaluation;
 use densely::models::metrics::Baseline;
+use serde::Serialize;
 
+use crate::error::CliError;
 use crate::visible::visible;
 
 /// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
@@ -25,6 +27,12 @@ pub(crate) use tell as eprintln;
 /// Writes a line to the standard error, if that is possible.
 pub(crate) fn to_stderr(line: std::fmt::Arguments<'_>) {
     let _ = anstream::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Prints one line of JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    let line = serde_json::to_string(value).map_err(std::io::Error::from)?;
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 /// For what matters most in a line.

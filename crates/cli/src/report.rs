@@ -15,6 +15,7 @@ mod repeat;
 mod residuals;
 mod result;
 mod schema;
+mod trials;
 mod weights;
 mod worst;
 
@@ -29,6 +30,7 @@ use crate::commands::train::{Judged, Part, Parts};
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::output::short;
+pub(crate) use trials::TrialsPage;
 
 /// How the file begins, by which it is known.
 pub(crate) const MARK: &str = "<!DOCTYPE html><!-- A run of densely -->";

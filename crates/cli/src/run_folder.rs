@@ -4,6 +4,7 @@ mod claim;
 mod holder;
 mod ours;
 mod resumed;
+mod searched;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -16,6 +17,7 @@ use crate::error::CliError;
 use crate::signals::Signals;
 pub(crate) use claim::Claim;
 use ours::is_ours;
+pub(crate) use searched::SearchFolder;
 
 /// The model's file: it alone is enough to predict.
 pub(crate) const MODEL: &str = "model.safetensors";
@@ -35,6 +37,13 @@ const REPORT: &str = "report.html";
 /// What TensorBoard reads: it knows such a file by a part of its name.
 const EVENTS: &str = "events.out.tfevents.0.densely";
 
+/// What came of the candidates of a search whose best one the run is: a line of JSON for each time that one
+/// was judged.
+pub(crate) const TRIALS: &str = "trials.jsonl";
+
+/// The same for people.
+const TRIALS_PAGE: &str = "trials.html";
+
 /// All files of a run.
 const FILES: [&str; 7] = [MODEL, CHECKPOINT, CONFIG, METRICS, SPLIT, REPORT, EVENTS];
 
@@ -44,6 +53,8 @@ pub(crate) struct RunFolder {
     path: PathBuf,
     config: String,
     split: Option<String>,
+    /// Whether it is the best one of a search, whose files are there.
+    of_search: bool,
     /// Whether it holds another run, which stays as it was until this one has something to keep.
     overwrites: bool,
     /// What is to be given up if nothing comes of the run; of another run nothing is.
@@ -69,19 +80,35 @@ impl RunFolder {
     ) -> Result<Self, CliError> {
         let default = Path::new("runs").join(name);
         match out {
-            None if !overwrite => Self::numbered(&default, config, signals),
-            out => Self::at(out.unwrap_or(&default), overwrite, config, signals),
+            None if !overwrite => {
+                let (claim, lock) = Self::numbered(&default, signals)?;
+                Self::new(claim, lock, config, signals)
+            }
+            out => Self::at(out.unwrap_or(&default), overwrite, false, config, signals),
         }
     }
 
-    /// `folder`, or the first of `folder-2`, `folder-3`, ... that there is not.
-    fn numbered(folder: &Path, config: String, signals: &Signals) -> Result<Self, CliError> {
+    /// The folder of the best run of a search, which has made it.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub(crate) fn of_search(
+        folder: &Path,
+        overwrite: bool,
+        config: String,
+        signals: &Signals,
+    ) -> Result<Self, CliError> {
+        Self::at(folder, overwrite, true, config, signals)
+    }
+
+    /// `folder`, or the first of `folder-2`, `folder-3`, ... that there is not, and its lock.
+    fn numbered(folder: &Path, signals: &Signals) -> Result<(Claim, Option<File>), CliError> {
         let mut candidate = folder.to_owned();
         for number in 2.. {
             match signals.claim(|| Claim::new_folder(&candidate)) {
                 Ok(claim) => {
                     let lock = lock(&candidate).inspect_err(|_| claim.remove_created())?;
-                    return Self::new(claim, lock, config, signals);
+                    return Ok((claim, lock));
                 }
                 // It is there itself, and not in the way of a folder that it would be in.
                 Err(error)
@@ -100,12 +127,14 @@ impl RunFolder {
     fn at(
         folder: &Path,
         overwrite: bool,
+        of_search: bool,
         config: String,
         signals: &Signals,
     ) -> Result<Self, CliError> {
         let claim = signals.claim(|| Claim::folder(folder));
         let claim = claim.map_err(|error| no_folder(folder, error))?;
-        let made = Self::claimed(claim.clone(), overwrite, config, signals);
+        let made = Self::claimed(claim.clone(), overwrite, of_search, config, signals);
+        let made = made.map(|made| Self { of_search, ..made });
         if !made.as_ref().is_ok_and(|made| !made.overwrites) {
             signals.gives_up(None);
         }
@@ -116,17 +145,14 @@ impl RunFolder {
     fn claimed(
         claim: Claim,
         overwrite: bool,
+        of_search: bool,
         config: String,
         signals: &Signals,
     ) -> Result<Self, CliError> {
         let folder = &claim.path().to_owned();
         let lock = lock(folder)?;
-        let present = FILES.map(|file| folder.join(file));
-        let present: Vec<_> =
-            present.into_iter().filter(|file| fs::symlink_metadata(file).is_ok()).collect();
-        if let Some(foreign) = present.iter().find(|file| !is_ours(file)) {
-            return Err(CliError::ForeignFile(foreign.clone()));
-        }
+        let of_searches: &[&str] = if of_search { &[] } else { &[TRIALS, TRIALS_PAGE] };
+        let present = present(folder, FILES.iter().chain(of_searches))?;
         if present.is_empty() || overwrite {
             // Also of files that this run may not write.
             FILES.iter().for_each(|file| WholeFile::remove_abandoned(folder.join(file)));
@@ -140,7 +166,16 @@ impl RunFolder {
                     WholeFile::create(&path).and_then(|mut file| file.write_all(config.as_bytes()));
                 tried.map_err(CliError::file(path))?;
                 let path = folder.to_owned();
-                Ok(Self { path, config, split: None, overwrites: true, claim: None, _lock: lock })
+                let (of_search, overwrites) = (false, true);
+                Ok(Self {
+                    path,
+                    config,
+                    split: None,
+                    of_search,
+                    overwrites,
+                    claim: None,
+                    _lock: lock,
+                })
             }
         }
     }
@@ -166,6 +201,7 @@ impl RunFolder {
                     path,
                     config,
                     split: None,
+                    of_search: false,
                     overwrites: false,
                     claim: Some(claim),
                     _lock: lock,
@@ -217,7 +253,9 @@ impl RunFolder {
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         let split = self.path.join(SPLIT);
-        for other in [SPLIT, CHECKPOINT, REPORT, EVENTS].map(|name| self.path.join(name)) {
+        let of_searches: &[&str] = if self.of_search { &[] } else { &[TRIALS, TRIALS_PAGE] };
+        let others = [SPLIT, CHECKPOINT, REPORT, EVENTS];
+        for other in others.iter().chain(of_searches).map(|name| self.path.join(name)) {
             if self.overwrites && is_ours(&other) {
                 // That of another run is worse than none.
                 fs::remove_file(&other).map_err(CliError::file(other))?;
@@ -287,6 +325,22 @@ pub(crate) fn save_report(folder: &Path, page: &str) -> Result<(), CliError> {
         return Err(CliError::ForeignFile(path));
     }
     WholeFile::write(&path, page).map_err(CliError::file(path))
+}
+
+/// The files of these names that there are.
+///
+/// # Errors
+/// If one is not ours.
+fn present<'n>(
+    folder: &Path,
+    names: impl Iterator<Item = &'n &'n str>,
+) -> Result<Vec<PathBuf>, CliError> {
+    let files = names.map(|name| folder.join(name));
+    let present: Vec<_> = files.filter(|file| fs::symlink_metadata(file).is_ok()).collect();
+    match present.iter().find(|file| !is_ours(file)) {
+        Some(foreign) => Err(CliError::ForeignFile(foreign.clone())),
+        None => Ok(present),
+    }
 }
 
 /// Whether a folder holds a run.

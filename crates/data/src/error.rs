@@ -107,6 +107,14 @@ pub enum DataError {
         /// The number of examples.
         examples: usize,
     },
+    /// A number of folds that the groups cannot be cut into.
+    #[error("{groups} groups cannot be cut into {folds} folds: choose from 2 to {groups}")]
+    FewGroups {
+        /// The number of folds.
+        folds: usize,
+        /// The number of groups.
+        groups: usize,
+    },
     /// A number of folds that the examples cannot be cut into.
     #[error("{examples} examples cannot be cut into {folds} folds: choose from 2 to {examples}")]
     Folds {

@@ -195,6 +195,9 @@ pub enum ModelError {
     /// A step of a training that has failed before.
     #[error("this training has failed and cannot go on: resume it from a checkpoint")]
     Failed,
+    /// A search that was ended before it had a result.
+    #[error("the search was stopped before any candidate was judged")]
+    Stopped,
     /// The loss on data that were held out is infinite or NaN, so that there is no score to
     /// compare.
     #[error(

@@ -24,16 +24,15 @@
 //! | more examples than memory | [`Examples`] |
 //! | preprocessing and names to go with the model | [`Predictor`], [`Preparation`] |
 //! | predictions without allocating, from many threads | [`Model::predict_with`] |
-//! | scores with their spread, options by search | [`CrossValidation`] |
+//! | scores with their spread | [`CrossValidation`] |
+//! | options by search | [`SearchSpace`], [`Halving`], [`CrossValidation::search`] |
 //! | precision, recall, ROC, calibration, R² | [`metrics`] |
 //! | which columns a model relies on | [`PermutationImportance`] |
 //! | a training loop of your own | [`TrainingStep`] |
 
 mod answers;
 mod batches;
-mod candidates;
 mod checkpoint;
-mod cross_validation;
 mod difference;
 mod drawn;
 mod early_stopping;
@@ -58,6 +57,7 @@ mod plain;
 mod predictor;
 mod preparation;
 mod registry;
+mod search;
 mod tally;
 mod trainer;
 mod training;
@@ -65,9 +65,7 @@ mod training_step;
 mod workspace;
 
 pub use answers::Answers;
-pub use candidates::{grid, log_uniform, random_candidates};
 pub use checkpoint::Checkpoint;
-pub use cross_validation::{CrossValidation, FoldScores, Search, Trial};
 pub use difference::Difference;
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
@@ -83,6 +81,10 @@ pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;
 pub use registry::Registry;
+pub use search::{
+    CrossValidation, Fold, FoldScores, Halving, HalvingResult, Influence, NetworkOptions, Search,
+    SearchSpace, Trial, Values, grid, log_uniform, random_candidates,
+};
 pub use trainer::Trainer;
 pub use training::Training;
 pub use training_step::TrainingStep;

@@ -66,8 +66,10 @@ pub(crate) fn run(args: &GradcheckArgs) -> Result<(), CliError> {
         eprintln!("{explanation}");
     }
     let seconds = start.elapsed().as_secs_f64();
+    // As wide, however long it took.
+    let decimals = usize::from(seconds < 10.0);
     eprintln!(
-        "{}; seed {}, {seconds:.1} s {DIM}(│ is what is allowed; a character is a decade, from 1e-16){DIM:#}",
+        "{}; seed {}, {seconds:.decimals$} s {DIM}(│ is what is allowed; a character is a decade, from 1e-16){DIM:#}",
         summary(&sections, args.model.is_some()),
         args.seed,
     );

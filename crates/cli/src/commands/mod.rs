@@ -15,3 +15,4 @@ pub(crate) mod runs;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
 pub(crate) mod train;
+pub(crate) mod tune;

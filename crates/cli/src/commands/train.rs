@@ -23,21 +23,24 @@ use crate::config::{self, OptionText};
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
+use crate::output;
 use crate::progress::Progress;
 use crate::report::Run;
 use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
 use keeper::Keeper;
-use optimizer::{Chosen, scheduled};
-pub(crate) use parts::{Judged, Part, Parts};
+pub(crate) use optimizer::Chosen;
+use optimizer::scheduled;
+pub(crate) use parts::{Judged, Part, Parts, Raw, class_weights};
 use report::Report;
-use resume::{Stored, Typed};
+use resume::Stored;
+pub(crate) use resume::{Typed, changes};
 
 /// The share of the last layer's weights, as they are drawn, that training begins with.
-const INITIAL_SCORES: f64 = 0.1;
+pub(crate) const INITIAL_SCORES: f64 = 0.1;
 
 /// The patience where there is validation, unless told otherwise.
-const PATIENCE: usize = 20;
+pub(crate) const PATIENCE: usize = 20;
 
 pub(crate) fn run(
     args: &TrainArgs,
@@ -55,15 +58,36 @@ fn train<T: Typed>(
     matches: &ArgMatches,
     signals: &Signals,
 ) -> Result<(), CliError> {
+    let threads = input::threads(args.threads)?;
+    let read = || Raw::read(args, &threads);
+    let report = train_on::<T>(args, matches, read, false, &threads, signals)?;
+    if args.json {
+        output::print_json(&report)?;
+    }
+    match signals.caught() {
+        None => Ok(()),
+        Some(signal) => Err(CliError::Stopped(signal)),
+    }
+}
+
+/// Trains on data that are read once the options are known to fit each other, and says what came out;
+/// also in the folder of a search.
+pub(crate) fn train_on<'a, T: Typed>(
+    args: &TrainArgs,
+    matches: &ArgMatches,
+    read: impl FnOnce() -> Result<Raw<'a>, CliError>,
+    of_search: bool,
+    threads: &Threads,
+    signals: &Signals,
+) -> Result<Report, CliError> {
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
-    let threads = input::threads(args.threads)?;
-    let parts = Parts::read(args, &threads)?;
+    let parts = read()?.parts(threads)?;
     let mut parts = match &args.class_weights {
         None => parts,
         Some(weights) => parts.weigh_classes(weights)?,
     };
-    let spec = spec(args, &parts);
+    let spec = network(args, &parts.train.data);
     let patience = args.patience.or(parts.validation.as_ref().map(|_| PATIENCE));
     let mut told = told(args, &parts, &spec, patience);
     told.extend(chosen.told());
@@ -76,7 +100,7 @@ fn train<T: Typed>(
     let config = config::write(&config::from_anywhere(&options));
     let split = parts.split.take().map(|split| split.text()).transpose();
     let split = split.map_err(io::Error::from)?;
-    let (folder, stored) = folder(args, &parts, config, signals)?;
+    let (folder, stored) = folder(args, &parts, config, of_search, signals)?;
     let folder = folder.with_split(split);
     // For people, several files are a list.
     let shown = |(name, text): OptionText| (name, text.replace(config::SEPARATOR, ", "));
@@ -91,7 +115,7 @@ fn train<T: Typed>(
     summary::before(args, &parts, &file.predictor);
     let mut keeper = Keeper::new(folder, file).with_events(args.tensorboard);
 
-    let trainer = trainer(args, optimizer, patience, &threads)?;
+    let trainer = trainer(args, optimizer, patience, threads)?;
     let trainer = match &parts.validation {
         None => trainer,
         Some(validation) => trainer.validation_data(validation.examples()),
@@ -122,17 +146,11 @@ fn train<T: Typed>(
         }
         return Err(CliError::Stopped(signal));
     }
-    let reported = report(args, &parts, &history, seconds, &mut keeper, &threads);
+    let reported = report(args, &parts, &history, seconds, &mut keeper, threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
     signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
-    if args.json {
-        report.print()?;
-    }
-    match signals.caught() {
-        None => Ok(()),
-        Some(signal) => Err(CliError::Stopped(signal)),
-    }
+    Ok(report)
 }
 
 /// The error of a training, with the options that look at validation data where there are none.
@@ -148,7 +166,7 @@ fn cannot_train(args: &TrainArgs, error: CliError) -> CliError {
 }
 
 /// Which options a network cannot be built with.
-fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
+pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     let loss = args.loss.as_ref().map(|LossArg(kind)| format!("--loss {kind}"));
     let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
     match (&error, loss) {
@@ -237,11 +255,11 @@ fn told<T: Scalar>(
     told.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 
-/// The network that was asked for.
-fn spec<T: Scalar>(args: &TrainArgs, parts: &Parts<T>) -> Mlp {
-    let (inputs, outputs) = (parts.train.data.features(), parts.train.data.outputs());
+/// The network that was asked for, of such data.
+pub(crate) fn network<T: Scalar>(args: &TrainArgs, train: &Dataset<T>) -> Mlp {
+    let (inputs, outputs) = (train.features(), train.outputs());
     let loss = args.loss.as_ref().map(|LossArg(kind)| kind.clone());
-    let spec = match (parts.train.target.labels(), &loss) {
+    let spec = match (train.labels(), &loss) {
         (Some(_), None) => Mlp::classifier(inputs, outputs),
         (Some(_), Some(loss)) => Mlp::classifier(inputs, scores(loss, outputs)),
         (None, _) => Mlp::regressor(inputs, outputs),
@@ -260,7 +278,7 @@ fn scores(loss: &Kind, classes: usize) -> usize {
     LossKinds::<f64>::new().get(loss).map_or(classes, |loss| loss.outputs(classes))
 }
 
-fn trainer<'a, T: Scalar>(
+pub(crate) fn trainer<'a, T: Scalar>(
     args: &TrainArgs,
     optimizer: Box<dyn Optimizer<T>>,
     patience: Option<usize>,
@@ -283,13 +301,16 @@ fn folder<T: Typed>(
     args: &TrainArgs,
     parts: &Parts<T>,
     config: String,
+    of_search: bool,
     signals: &Signals,
 ) -> Result<(RunFolder, Option<Stored<T>>), CliError> {
     match args.out.as_deref().filter(|_| args.resume) {
         None => {
-            let out = args.out.as_deref();
-            RunFolder::create(out, &parts.name, args.force, config, signals)
-                .map(|folder| (folder, None))
+            let folder = match args.out.as_deref() {
+                Some(out) if of_search => RunFolder::of_search(out, args.force, config, signals),
+                out => RunFolder::create(out, &parts.name, args.force, config, signals),
+            };
+            Ok((folder?, None))
         }
         Some(out) => {
             let (folder, checkpoint) = RunFolder::resume(out, config)?;

@@ -5,7 +5,8 @@ use std::path::Path;
 use densely::formats::{is_checkpoint_file, is_model_file};
 use serde_json::Value;
 
-use super::{CHECKPOINT, CONFIG, EVENTS, MODEL, REPORT, SPLIT};
+use super::{CHECKPOINT, CONFIG, EVENTS, MODEL, REPORT, SPLIT, TRIALS, TRIALS_PAGE};
+use crate::commands::tune::is_trials;
 use crate::config;
 use crate::report::MARK;
 use crate::split::Split;
@@ -31,7 +32,9 @@ pub(super) fn is_ours(file: &Path) -> bool {
         // Earlier versions did not mark it, but wrote all options.
         is_marked(file)
             || text(file).is_some_and(|text| config::is_whole(&text)) && folder_is_ours()
-    } else if file.ends_with(REPORT) {
+    } else if file.ends_with(TRIALS) {
+        first_line(file).is_some_and(|line| is_trials(&line))
+    } else if file.ends_with(REPORT) || file.ends_with(TRIALS_PAGE) {
         first_line(file).is_some_and(|line| line.starts_with(MARK))
     } else if file.ends_with(EVENTS) {
         let mut beginning = Vec::new();

@@ -34,7 +34,8 @@ impl RunFolder {
         let checkpoint =
             checkpoint.exists().then(|| AnyCheckpoint::load(checkpoint)).transpose()?;
         let (path, split, overwrites, claim) = (folder.to_owned(), None, false, None);
-        Ok((Self { path, config, split, overwrites, claim, _lock: lock }, checkpoint))
+        let of_search = true;
+        Ok((Self { path, config, split, of_search, overwrites, claim, _lock: lock }, checkpoint))
     }
 
     /// Whether the run has come to its end, by what it has written last.

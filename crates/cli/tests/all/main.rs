@@ -30,4 +30,5 @@ mod several_files;
 mod signals;
 mod tables;
 mod train;
+mod tune;
 mod written;

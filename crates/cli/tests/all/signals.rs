@@ -28,6 +28,12 @@ pub(crate) fn start(folder: &Folder, arguments: &str) -> Child {
     child
 }
 
+/// Starts the program, with signals as [`start`] has them.
+pub(crate) fn spawn(folder: &Folder, arguments: &str) -> Child {
+    let mut command = command(folder, arguments);
+    command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+}
+
 /// It ignores no signal, as it would if these tests ran in the background of a script.
 pub(crate) fn command(folder: &Folder, arguments: &str) -> Command {
     if cfg!(target_os = "linux") {

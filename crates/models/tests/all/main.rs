@@ -7,6 +7,7 @@ mod cross_validation;
 mod defaults;
 mod diagnosis;
 mod errors;
+mod halving;
 mod importance;
 mod metrics;
 mod monitors;

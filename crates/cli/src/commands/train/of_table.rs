@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use densely::data::{DataError, Target, split_groups, split_indices, split_ordered};
+use densely::data::{
+    DataError, Target, fold_groups, fold_indices, fold_ordered, split_groups, split_indices,
+    split_ordered,
+};
 use densely::prelude::*;
-use densely::table::{ColumnKind, EncodedRows, TableError};
+use densely::table::{ColumnKind, TableError};
 
 use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
 use crate::args::{ColumnsArgs, Names, TargetTransform, TaskArg, TrainArgs};
@@ -16,125 +19,219 @@ use crate::split::{Reading, Split, hash, whole};
 use crate::visible::visible;
 
 /// Rows of a table that have a target, and these.
+#[derive(Clone)]
 struct Examples {
     rows: Vec<usize>,
     target: Target<f64>,
 }
 
-pub(super) fn read<T: Scalar>(
-    paths: &[PathBuf],
-    args: &TrainArgs,
-    threads: &Threads,
-) -> Result<Parts<T>, CliError> {
-    let path = &*input::label(paths);
-    let source = path.display().to_string();
-    let columns = schema::with_file(&args.columns)?;
-    let table = input::tables(paths, &args.dialect, None, threads)?;
-    let in_table = || CliError::table(path);
-    let is_empty = |name: &str| {
-        Ok(table.column(name).map_err(in_table())?).map(|column| column.gaps() == column.len())
-    };
-    let names = targets(args, &columns, &table.names().collect::<Vec<_>>(), is_empty)?;
-    let target = TargetColumns::infer(&table, &names, task(args, &columns, &names, path)?);
-    let target = target.map_err(in_table())?;
-    if table.columns().len() == target.columns().len() {
-        return Err(in_table()(TableError::NoFeatures { columns: Vec::new() }));
-    }
-    let all = Rows::all(&table);
-    let (rows, values) = target.read(&all).map_err(in_table())?;
-    let without = table.rows() - rows.len();
-    if without > 0 {
-        let rows = counted(without, "row");
-        eprintln!(
-            "{}: {rows} without a target left out (--missing says which words are gaps)",
-            visible(&source)
-        );
-    }
-    if args.target_transform == TargetTransform::Log && target.classes().is_none() {
-        target.check_positive(&all).map_err(in_table())?;
-    }
-    let all = Examples { rows, target: values };
-    let (rest, test) = match &args.test_data {
-        Some(_) => (all, None),
-        None => split(all, "test", args.test, args, &table, path)?,
-    };
-    let (train, validation) = split(rest, "validation", args.validation, args, &table, path)?;
+/// A table, what is to be predicted, and which rows are to be learnt from and to be tested on.
+pub(crate) struct Source<'a> {
+    args: &'a TrainArgs,
+    /// What the files are called together.
+    label: PathBuf,
+    columns: ColumnsArgs,
+    table: Table,
+    target: TargetColumns,
+    rest: Examples,
+    test: Option<Examples>,
+}
 
-    let split = split_of(paths, args, &train, validation.as_ref(), test.as_ref())?;
-    let rows = Rows::of(&table, &train.rows);
-    let options = schema_options(args, &columns, &target);
-    let schema = schema::infer(&rows, options, &args.encoding, &args.dialect);
-    let schema = schema.map_err(in_table())?;
-    let encoding = Encoding::fit_on(&schema, &rows, &args.encoding.options(), threads);
-    let encoding = encoding.map_err(in_table())?;
-    let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
-    let (methods, known) = (&args.preprocess, TransformKinds::new());
-    let preparation =
-        Preparation::fit_rows(&methods.0, &encoded, &target, &train.target, &known, threads);
-    let preparation = preparation.map_err(CliError::preparing(methods, &source))?;
-    let preparation = match args.target_transform {
-        TargetTransform::None => preparation,
-        TargetTransform::Log => {
-            let options = "--target-transform log";
-            let logs = preparation.with_log_targets(&train.target);
-            logs.map_err(CliError::options(options, "leave it out for classes"))?
+/// What is learnt from rows about how a network takes them.
+struct Fitted {
+    schema: Schema,
+    encoding: Encoding,
+    preparation: Preparation,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn read(args: &'a TrainArgs, threads: &Threads) -> Result<Self, CliError> {
+        let label = input::label(&args.data);
+        let path = &*label;
+        let source = path.display().to_string();
+        let columns = schema::with_file(&args.columns)?;
+        let table = input::tables(&args.data, &args.dialect, None, threads)?;
+        let in_table = || CliError::table(path);
+        let is_empty = |name: &str| {
+            Ok(table.column(name).map_err(in_table())?).map(|column| column.gaps() == column.len())
+        };
+        let names = targets(args, &columns, &table.names().collect::<Vec<_>>(), is_empty)?;
+        let target = TargetColumns::infer(&table, &names, task(args, &columns, &names, path)?);
+        let target = target.map_err(in_table())?;
+        if table.columns().len() == target.columns().len() {
+            return Err(in_table()(TableError::NoFeatures { columns: Vec::new() }));
         }
-    };
-    let sample = |table: &Table, rows: &[usize]| {
-        let examples = Judged::choose(rows.len(), encoding.width());
-        let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
-        let data = encoding.dataset(&Rows::of(table, &rows), &target)?;
-        Ok::<_, TableError>(Judged::new(examples, data))
-    };
-    let part = |encoded: &EncodedRows<'_>, target: Target<f64>| {
-        let rows = encoded.rows();
+        let all = Rows::all(&table);
+        let (rows, values) = target.read(&all).map_err(in_table())?;
+        let without = table.rows() - rows.len();
+        if without > 0 {
+            let rows = counted(without, "row");
+            eprintln!(
+                "{}: {rows} without a target left out (--missing says which words are gaps)",
+                visible(&source)
+            );
+        }
+        if args.target_transform == TargetTransform::Log && target.classes().is_none() {
+            target.check_positive(&all).map_err(in_table())?;
+        }
+        let all = Examples { rows, target: values };
+        let (rest, test) = match &args.test_data {
+            Some(_) => (all, None),
+            None => split(all, "test", args.test, args, &table, path)?,
+        };
+        Ok(Self { args, label, columns, table, target, rest, test })
+    }
+
+    pub(super) fn name(&self) -> String {
+        name(&self.args.data[0])
+    }
+
+    pub(super) fn source(&self) -> String {
+        self.label.display().to_string()
+    }
+
+    /// The parts of a run.
+    pub(super) fn parts<T: Scalar>(self, threads: &Threads) -> Result<Parts<T>, CliError> {
+        let Self { args, label, table, target, test, .. } = &self;
+        let source = self.source();
+        let in_table = || CliError::table(label);
+        let rest = self.rest.clone();
+        let (train, validation) = split(rest, "validation", args.validation, args, table, label)?;
+        let split = split_of(&args.data, args, &train, validation.as_ref(), test.as_ref())?;
+        let fitted = self.fit(&train, threads)?;
+        let Fitted { schema, encoding, preparation } = &fitted;
+        let sample = |table: &Table, rows: &[usize]| {
+            let examples = Judged::choose(rows.len(), encoding.width());
+            let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
+            let data = encoding.dataset(&Rows::of(table, &rows), target)?;
+            Ok::<_, TableError>(Judged::new(examples, data))
+        };
+        let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
+        let own_sample = match &args.test_data {
+            None => Some(sample(table, &judged.rows).map_err(in_table())?),
+            Some(_) => None,
+        };
+        let part = |of: &Examples| self.part(of, &fitted, threads);
+        let (train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
+        let mut other_sample = None;
+        let (test, test_source) = match &args.test_data {
+            None => (test.as_ref().map(part).transpose()?, source.clone()),
+            Some(path) => {
+                let source = path.display().to_string();
+                let table = input::table(path, &args.dialect, Some(schema), threads)?;
+                let all = Rows::all(&table);
+                let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
+                let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
+                let encoded = encoded.map_err(CliError::table(path))?;
+                let data = preparation.rows(&encoded, &read, None, threads);
+                let data = data.map_err(CliError::in_data(&source))?;
+                other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
+                (Some(Part { data, target: read, stored: None }), source)
+            }
+        };
+        let sample = own_sample.or(other_sample).expect("one of them is judged by");
+        Ok(Parts {
+            name: self.name(),
+            source,
+            train,
+            validation,
+            test,
+            test_source,
+            preparation: fitted.preparation,
+            target: Some(self.target),
+            split,
+            sample,
+        })
+    }
+
+    /// The folds of a cross-validation of the rows that are not to be tested on, each encoded and prepared
+    /// by what is learnt of its own training rows: by class, of whole groups, or in order.
+    pub(super) fn folds<T: Scalar>(
+        &self,
+        folds: usize,
+        threads: &Threads,
+    ) -> Result<Vec<[Part<T>; 2]>, CliError> {
+        let Self { args, label, table, rest, .. } = self;
+        let rows = Rows::of(table, &rest.rows);
+        // As `Dataset::folds` has it.
+        let key = Key { epoch: 2, ..Key::default() };
+        let mut stream = Stream::new(args.seed, Purpose::Split, key);
+        let all = 0..rest.rows.len();
+        let others = |held_out: Vec<usize>| {
+            let rest = all.clone().filter(|example| held_out.binary_search(example).is_err());
+            [rest.collect::<Vec<_>>(), held_out]
+        };
+        let cut = match (&args.group, &args.split_by) {
+            (Some(group), _) => {
+                let groups = rows.groups(group).map_err(CliError::table(label))?;
+                fold_groups(&groups, folds, &mut stream)
+                    .map(|folds| folds.into_iter().map(others).collect())
+            }
+            (None, Some(column)) => {
+                fold_ordered(&rows.order(column).map_err(CliError::table(label))?, folds)
+            }
+            (None, None) => fold_indices(&rest.target, folds, &mut stream)
+                .map(|folds| folds.into_iter().map(others).collect()),
+        };
+        let options = format!("--folds {folds}");
+        let remedy = "choose fewer of them";
+        let refused = |error| CliError::options(options, remedy)(CliError::data(label)(error));
+        let cut: Vec<[Vec<usize>; 2]> = cut.map_err(refused)?;
+        let fold = |[train, held_out]: [Vec<usize>; 2]| {
+            let of = |indices: &[usize]| rest.subset(indices).map_err(CliError::data(label));
+            let (train, held_out) = (of(&train)?, of(&held_out)?);
+            let fitted = self.fit(&train, threads)?;
+            let part = |of: &Examples| self.part(of, &fitted, threads);
+            Ok([part(&train)?, part(&held_out)?])
+        };
+        cut.into_iter().map(fold).collect()
+    }
+
+    /// What is learnt of these rows.
+    fn fit(&self, train: &Examples, threads: &Threads) -> Result<Fitted, CliError> {
+        let Self { args, label, columns, table, target, .. } = self;
+        let in_table = || CliError::table(label);
+        let rows = Rows::of(table, &train.rows);
+        let options = schema_options(args, columns, target);
+        let schema = schema::infer(&rows, options, &args.encoding, &args.dialect);
+        let schema = schema.map_err(in_table())?;
+        let encoding = Encoding::fit_on(&schema, &rows, &args.encoding.options(), threads);
+        let encoding = encoding.map_err(in_table())?;
+        let encoded = encoding.rows(&rows, threads).map_err(in_table())?;
+        let (methods, known) = (&args.preprocess, TransformKinds::new());
+        let preparation =
+            Preparation::fit_rows(&methods.0, &encoded, target, &train.target, &known, threads);
+        let source = self.source();
+        let preparation = preparation.map_err(CliError::preparing(methods, &source))?;
+        let preparation = match args.target_transform {
+            TargetTransform::None => preparation,
+            TargetTransform::Log => {
+                let options = "--target-transform log";
+                let logs = preparation.with_log_targets(&train.target);
+                logs.map_err(CliError::options(options, "leave it out for classes"))?
+            }
+        };
+        Ok(Fitted { schema, encoding, preparation })
+    }
+
+    /// Rows as the network takes them.
+    fn part<T: Scalar>(
+        &self,
+        of: &Examples,
+        fitted: &Fitted,
+        threads: &Threads,
+    ) -> Result<Part<T>, CliError> {
+        let Self { args, label, table, .. } = self;
+        let in_table = || CliError::table(label);
+        let rows = Rows::of(table, &of.rows);
+        let encoded = fitted.encoding.rows(&rows, threads).map_err(in_table())?;
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
         let weights = weights.map_err(in_table())?;
-        let data = preparation.rows(encoded, &target, weights.as_deref(), threads);
+        let data = fitted.preparation.rows(&encoded, &of.target, weights.as_deref(), threads);
+        let source = self.source();
         let data = data.map_err(CliError::in_data(&source))?;
-        Ok::<_, CliError>(Part { data, target, stored: None })
-    };
-    let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
-    let own_sample = match &args.test_data {
-        None => Some(sample(&table, &judged.rows).map_err(in_table())?),
-        Some(_) => None,
-    };
-    let held_out = |Examples { rows, target }: Examples| {
-        let encoded = encoding.rows(&Rows::of(&table, &rows), threads).map_err(in_table())?;
-        part(&encoded, target)
-    };
-    let (train, validation) =
-        (part(&encoded, train.target)?, validation.map(held_out).transpose()?);
-    let mut other_sample = None;
-    let (test, test_source) = match &args.test_data {
-        None => (test.map(held_out).transpose()?, source.clone()),
-        Some(path) => {
-            let source = path.display().to_string();
-            let table = input::table(path, &args.dialect, Some(&schema), threads)?;
-            let all = Rows::all(&table);
-            let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
-            let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
-            let encoded = encoded.map_err(CliError::table(path))?;
-            let data = preparation.rows(&encoded, &read, None, threads);
-            let data = data.map_err(CliError::in_data(&source))?;
-            other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
-            (Some(Part { data, target: read, stored: None }), source)
-        }
-    };
-    let sample = own_sample.or(other_sample).expect("one of them is judged by");
-    let (name, target) = (name(&paths[0]), Some(target));
-    Ok(Parts {
-        name,
-        source,
-        train,
-        validation,
-        test,
-        test_source,
-        preparation,
-        target,
-        split,
-        sample,
-    })
+        Ok(Part { data, target: of.target.clone(), stored: None })
+    }
 }
 
 /// Which rows are which part, of a file that can be read again.

@@ -5,9 +5,11 @@ use densely::models::{Examples, ModelError};
 use densely::prelude::*;
 use densely::tensor::column;
 
-use super::{of_disk, of_table};
+use super::of_disk;
+use super::of_table::Source;
 use crate::args::{ClassWeights, TrainArgs};
 use crate::error::CliError;
+use crate::input;
 use crate::split::Split;
 
 /// The data of a run: what is trained on, validated on and tested on.
@@ -69,13 +71,7 @@ pub(crate) struct Part<T: Scalar> {
 
 impl<T: Scalar> Parts<T> {
     pub(crate) fn read(args: &TrainArgs, threads: &Threads) -> Result<Self, CliError> {
-        match &args.data[..] {
-            [] => Self::of_digits(args),
-            paths => match args.memory {
-                None => of_table::read(paths, args, threads),
-                Some(memory) => of_disk::read(paths, args, memory, threads),
-            },
-        }
+        Raw::read(args, threads)?.parts(threads)
     }
 
     /// The part that the model is judged by, and what it is called.
@@ -90,53 +86,153 @@ impl<T: Scalar> Parts<T> {
     /// With weights of classes, besides those of rows, for what is learnt from and judged by in
     /// training.
     pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
-        let Target::Classes { labels, names } = &self.train.target else {
-            let source = ModelError::Targets { expected: "classes", actual: "real values" };
-            return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
-        };
-        let weights = match weights {
-            ClassWeights::Balanced => balanced_weights(labels, names.len()),
-            ClassWeights::List(weights) => weights.clone(),
-        };
-        let weights: Vec<T> = weights.into_iter().map(T::from_f64).collect();
-        let weigh = |part: Part<T>| {
-            let weighed = part.data.with_class_weights(&weights).map_err(ModelError::from);
-            let remedy = "give as many weights as there are classes, in their order";
-            let data = weighed.map_err(CliError::options("--class-weights", remedy))?;
-            Ok::<_, CliError>(Part { data, ..part })
-        };
-        let validation = self.validation.map(weigh).transpose()?;
-        Ok(Self { train: weigh(self.train)?, validation, ..self })
+        let weights = class_weights(weights, &self.train.target)?;
+        let validation = self.validation.map(|part| part.weighed(&weights)).transpose()?;
+        Ok(Self { train: self.train.weighed(&weights)?, validation, ..self })
+    }
+}
+
+/// How much each class counts, by what is learnt from.
+pub(crate) fn class_weights<T: Scalar>(
+    weights: &ClassWeights,
+    train: &Target<f64>,
+) -> Result<Vec<T>, CliError> {
+    let Target::Classes { labels, names } = train else {
+        let source = ModelError::Targets { expected: "classes", actual: "real values" };
+        return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
+    };
+    let weights = match weights {
+        ClassWeights::Balanced => balanced_weights(labels, names.len()),
+        ClassWeights::List(weights) => weights.clone(),
+    };
+    Ok(weights.into_iter().map(T::from_f64).collect())
+}
+
+/// The data of a run as they were read, of which some are to be tested on.
+pub(crate) enum Raw<'a> {
+    Digits(Box<Digits<'a>>),
+    Table(Box<Source<'a>>),
+    /// A table that is put on the disk, so that so many bytes of memory are enough.
+    Disk {
+        args: &'a TrainArgs,
+        memory: u64,
+    },
+}
+
+/// The digits, of which some are to be tested on.
+pub(crate) struct Digits<'a> {
+    args: &'a TrainArgs,
+    rest: Dataset<f64>,
+    test: Option<Dataset<f64>>,
+}
+
+/// Where the digits come from.
+const DIGITS: &str = "the embedded digits";
+const DIGITS_NAME: &str = "digits";
+
+impl<'a> Raw<'a> {
+    pub(crate) fn read(args: &'a TrainArgs, threads: &Threads) -> Result<Self, CliError> {
+        if !args.data.is_empty() {
+            return Ok(match args.memory {
+                None => Self::Table(Box::new(Source::read(args, threads)?)),
+                Some(memory) => Self::Disk { args, memory },
+            });
+        }
+        let (rest, test) = split_digits(placed(digits())?, "test", args.test, args.seed)?;
+        Ok(Self::Digits(Box::new(Digits { args, rest, test })))
     }
 
-    fn of_digits(args: &TrainArgs) -> Result<Self, CliError> {
-        let source = "the embedded digits".to_owned();
-        let split = |data: Dataset<f64>, part: &str, fraction| match fraction {
-            0.0 => Ok((data, None)),
-            _ => match data.split(fraction, args.seed) {
-                Ok((rest, held_out)) => Ok((rest, Some(held_out))),
-                Err(error) => Err(cannot_hold_out(error, part, fraction, &source)),
-            },
+    /// A short name, for the folder of the run.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Digits(_) => DIGITS_NAME.to_owned(),
+            Self::Table(source) => source.name(),
+            Self::Disk { args, .. } => name(&args.data[0]),
+        }
+    }
+
+    /// Where the data come from.
+    pub(crate) fn source(&self) -> String {
+        match self {
+            Self::Digits(_) => DIGITS.to_owned(),
+            Self::Table(source) => source.source(),
+            Self::Disk { args, .. } => input::label(&args.data).display().to_string(),
+        }
+    }
+
+    /// The parts of a run.
+    pub(crate) fn parts<T: Scalar>(self, threads: &Threads) -> Result<Parts<T>, CliError> {
+        match self {
+            Self::Digits(of) => of.parts(),
+            Self::Table(source) => source.parts(threads),
+            Self::Disk { args, memory } => of_disk::read(&args.data, args, memory, threads),
+        }
+    }
+
+    /// The folds of a cross-validation of what is not to be tested on: what is learnt from, and what is
+    /// held out meanwhile.
+    pub(crate) fn folds<T: Scalar>(
+        &self,
+        folds: usize,
+        threads: &Threads,
+    ) -> Result<Vec<[Part<T>; 2]>, CliError> {
+        match self {
+            Self::Digits(of) => of.folds(folds),
+            Self::Table(source) => source.folds(folds, threads),
+            Self::Disk { .. } => unreachable!("a search refuses --memory"),
+        }
+    }
+}
+
+fn split_digits(
+    data: Dataset<f64>,
+    part: &str,
+    fraction: f64,
+    seed: u64,
+) -> Result<(Dataset<f64>, Option<Dataset<f64>>), CliError> {
+    match fraction {
+        0.0 => Ok((data, None)),
+        _ => match data.split(fraction, seed) {
+            Ok((rest, held_out)) => Ok((rest, Some(held_out))),
+            Err(error) => Err(cannot_hold_out(error, part, fraction, DIGITS)),
+        },
+    }
+}
+
+impl Digits<'_> {
+    fn fit(&self, train: &Dataset<f64>) -> Result<Preparation, CliError> {
+        let methods = &self.args.preprocess;
+        let fitted = Preparation::fit(&methods.0, train);
+        fitted.map_err(CliError::preparing(methods, DIGITS))
+    }
+
+    fn folds<T: Scalar>(&self, folds: usize) -> Result<Vec<[Part<T>; 2]>, CliError> {
+        let refused = CliError::options(format!("--folds {folds}"), "choose fewer of them");
+        let cut = self.rest.folds(folds, self.args.seed).map_err(CliError::data(DIGITS));
+        let fold = |(train, held_out): (Dataset<f64>, Dataset<f64>)| {
+            let preparation = self.fit(&train)?;
+            Ok([Part::new(&train, &preparation)?, Part::new(&held_out, &preparation)?])
         };
-        let (rest, test) = split(placed(digits())?, "test", args.test)?;
-        let (train, validation) = split(rest, "validation", args.validation)?;
-        let preparation = Preparation::fit(&args.preprocess.0, &train)
-            .map_err(CliError::preparing(&args.preprocess, &source))?;
+        cut.map_err(refused)?.into_iter().map(fold).collect()
+    }
+
+    fn parts<T: Scalar>(self) -> Result<Parts<T>, CliError> {
+        let (fraction, seed) = (self.args.validation, self.args.seed);
+        let (train, validation) = split_digits(self.rest.clone(), "validation", fraction, seed)?;
+        let preparation = self.fit(&train)?;
+        let test = self.test;
         let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
         let examples = Judged::choose(judged.len(), judged.features());
         let data = judged.subset(&examples).map_err(ModelError::from)?;
         let sample = Judged::new(examples, data);
-        let part = |data: Dataset<f64>| {
-            let prepared = preparation.dataset(&data).map_err(CliError::in_data(&source))?;
-            Ok::<_, CliError>(Part { data: prepared, target: data.target().clone(), stored: None })
-        };
-        Ok(Self {
-            name: "digits".to_owned(),
-            train: part(train)?,
-            validation: validation.map(part).transpose()?,
-            test: test.map(part).transpose()?,
-            test_source: source.clone(),
-            source,
+        let part = |data: &Dataset<f64>| Part::new(data, &preparation);
+        Ok(Parts {
+            name: DIGITS_NAME.to_owned(),
+            train: part(&train)?,
+            validation: validation.as_ref().map(part).transpose()?,
+            test: test.as_ref().map(part).transpose()?,
+            test_source: DIGITS.to_owned(),
+            source: DIGITS.to_owned(),
             preparation,
             target: None,
             split: None,
@@ -146,6 +242,12 @@ impl<T: Scalar> Parts<T> {
 }
 
 impl<T: Scalar> Part<T> {
+    /// Of the digits.
+    fn new(data: &Dataset<f64>, preparation: &Preparation) -> Result<Self, CliError> {
+        let prepared = preparation.dataset(data).map_err(CliError::in_data(DIGITS))?;
+        Ok(Self { data: prepared, target: data.target().clone(), stored: None })
+    }
+
     /// The number of all examples.
     pub(crate) fn len(&self) -> usize {
         self.stored.as_ref().map_or(self.data.len(), StoredDataset::len)
@@ -157,6 +259,14 @@ impl<T: Scalar> Part<T> {
             None => Examples::Memory(&self.data),
             Some(stored) => Examples::Stored(stored),
         }
+    }
+
+    /// With weights of classes, besides those of rows.
+    pub(crate) fn weighed(self, weights: &[T]) -> Result<Self, CliError> {
+        let weighed = self.data.with_class_weights(weights).map_err(ModelError::from);
+        let remedy = "give as many weights as there are classes, in their order";
+        let data = weighed.map_err(CliError::options("--class-weights", remedy))?;
+        Ok(Self { data, ..self })
     }
 }
 

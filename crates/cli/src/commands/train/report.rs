@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use densely::formats::weights_hash;
@@ -127,10 +126,9 @@ impl Report {
         self.evaluations.iter().flat_map(named).collect()
     }
 
-    /// Prints one line of JSON.
-    pub(crate) fn print(&self) -> Result<(), CliError> {
-        let line = serde_json::to_string(self).map_err(std::io::Error::from)?;
-        Ok(writeln!(std::io::stdout(), "{line}")?)
+    /// All fields.
+    pub(crate) fn json(&self) -> Result<Value, CliError> {
+        Ok(serde_json::to_value(self).map_err(std::io::Error::from)?)
     }
 }
 
@@ -140,13 +138,12 @@ pub(super) fn print_stopped(
     history: &History,
     model: &Path,
 ) -> Result<(), CliError> {
-    let line = json!({
+    output::print_json(&json!({
         "stopped": signal.name(),
         "epochs": history.epochs.len(),
         "kept_epoch": history.kept_epoch,
         "model": model.display().to_string(),
-    });
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+    }))
 }
 
 /// A line of JSON for each epoch. Of a training that came to its end, they have what the layers

@@ -32,7 +32,7 @@ pub(super) fn how(folder: &Path) -> String {
 }
 
 /// A number type of networks, and how checkpoints of it are told from others.
-pub(super) trait Typed: Scalar {
+pub(crate) trait Typed: Scalar {
     /// The checkpoint, or in what it is.
     fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str>;
 }
@@ -195,8 +195,11 @@ fn saved_weights<T: Scalar>(
     (same && epoch <= training.epochs().len()).then_some((epoch, weights))
 }
 
-/// The options in which two runs differ.
-fn changes(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<Difference> {
+/// The options in which two runs differ, but for those that the result does not depend on.
+pub(crate) fn changes(
+    before: &BTreeMap<String, String>,
+    now: &BTreeMap<String, String>,
+) -> Vec<Difference> {
     let mut names: Vec<_> = before.keys().chain(now.keys()).collect();
     names.sort();
     names.dedup();

@@ -3,7 +3,7 @@ use densely_layers::Kind;
 use densely_preprocess::TransformKinds;
 use densely_tensor::{Scalar, ShapeError, Threads};
 
-use crate::metrics::{Sums, mean};
+use super::{Fold, FoldScores, Search, Trial};
 use crate::{Evaluation, IntoModel, ModelError, Predictor, Preparation, Trainer};
 
 /// Cross-validation: each part of the data is held out once, while a model is trained on
@@ -91,8 +91,8 @@ impl CrossValidation {
         data: &Dataset<f64>,
         build: impl Fn(&Dataset<T>) -> (M, Trainer<'a, T>) + Sync,
     ) -> Result<FoldScores, ModelError> {
-        let mut trials = self.search(data, [()], |(), train| build(train))?.trials;
-        trials.remove(0).scores
+        let search = self.search(data, [()], |(), train| build(train))?;
+        search.into_trials().swap_remove(0).scores
     }
 
     /// The scores of each candidate on the same folds. Candidates are values of any type,
@@ -129,7 +129,7 @@ impl CrossValidation {
         let candidates: Vec<O> = candidates.into_iter().collect();
         ShapeError::expect_some("CrossValidation", "candidates", candidates.len())?;
         let parts = data.folds(self.folds, self.seed)?;
-        let folds = self.threads.map(parts.len(), |index| Fold::<T>::new(&parts[index], self));
+        let folds = self.threads.map(parts.len(), |index| Part::<T>::new(&parts[index], self));
         let folds = folds.into_iter().collect::<Result<Vec<_>, _>>()?;
 
         let mut results = self
@@ -139,23 +139,40 @@ impl CrossValidation {
                 fold.score(build(&candidates[index / folds.len()], &fold.train))
             })
             .into_iter();
-        let trial = |options| {
-            let scores = results.by_ref().take(folds.len()).collect::<Vec<_>>().into_iter();
-            let scores = scores.collect::<Result<_, _>>().map(|folds| FoldScores { folds });
-            Trial { options, scores }
+        let trial = |(number, options)| {
+            let of_folds = results.by_ref().take(folds.len()).collect::<Vec<_>>().into_iter();
+            let scores = of_folds.collect::<Result<Vec<_>, _>>();
+            let scores = scores.map(|folds| {
+                let (folds, epochs) = folds.into_iter().unzip();
+                FoldScores { folds, epochs }
+            });
+            Trial { number, options, rung: 0, scores }
         };
-        Ok(Search { trials: candidates.into_iter().map(trial).collect() })
+        Ok(Search::new(candidates.into_iter().enumerate().map(trial).collect()))
+    }
+
+    /// The folds as a network takes them, for a search by [`Halving`](crate::Halving).
+    ///
+    /// # Errors
+    /// If the data cannot be cut into folds or prepared.
+    pub fn folds<T: Scalar>(&self, data: &Dataset<f64>) -> Result<Vec<Fold<T>>, ModelError> {
+        let parts = data.folds(self.folds, self.seed)?;
+        let fold = |index: usize| {
+            let Part { train, held_out, preparation } = Part::new(&parts[index], self)?;
+            Ok(Fold { train, held_out: preparation.dataset(held_out)? })
+        };
+        self.threads.map(parts.len(), fold).into_iter().collect()
     }
 }
 
 /// The parts of a fold, and what prepares data for its model.
-struct Fold<'a, T: Scalar> {
+struct Part<'a, T: Scalar> {
     train: Dataset<T>,
     held_out: &'a Dataset<f64>,
     preparation: Preparation,
 }
 
-impl<'a, T: Scalar> Fold<'a, T> {
+impl<'a, T: Scalar> Part<'a, T> {
     fn new(
         (train, held_out): &'a (Dataset<f64>, Dataset<f64>),
         validation: &CrossValidation,
@@ -164,101 +181,18 @@ impl<'a, T: Scalar> Fold<'a, T> {
         Ok(Self { train: preparation.dataset(train)?, held_out, preparation })
     }
 
+    /// How good the model is, and the epoch of its weights.
     fn score(
         &self,
         (model, trainer): (impl IntoModel<T>, Trainer<'_, T>),
-    ) -> Result<Evaluation, ModelError> {
+    ) -> Result<(Evaluation, usize), ModelError> {
         let mut predictor = Predictor::new(self.preparation.clone(), model)?;
-        trainer.fit(predictor.model_mut(), &self.train)?;
+        let history = trainer.fit(predictor.model_mut(), &self.train)?;
         let evaluation = predictor.evaluate(self.held_out, &Threads::single())?;
         // Scores that are NaN speak for the first class, and may be right more often than not.
         match evaluation.loss() {
-            loss if loss.is_finite() => Ok(evaluation),
+            loss if loss.is_finite() => Ok((evaluation, history.kept_epoch)),
             loss => Err(ModelError::HeldOutLoss { loss }),
-        }
-    }
-}
-
-/// How good models were, each on the part that was held out from its training.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FoldScores {
-    folds: Vec<Evaluation>,
-}
-
-impl FoldScores {
-    /// The evaluation of each fold, real values in the units of the data.
-    #[must_use]
-    pub fn folds(&self) -> &[Evaluation] {
-        &self.folds
-    }
-
-    /// The mean over the folds of the [score](Evaluation::score): the accuracy, or R².
-    #[must_use]
-    pub fn mean(&self) -> f64 {
-        mean(&self.numbers(Evaluation::score))
-    }
-
-    /// The standard deviation of the score over the folds, `√(Σ(s − s̄)² / (k − 1))`. Folds
-    /// share most of their training data, so it says little about that of the mean.
-    #[must_use]
-    pub fn standard_deviation(&self) -> f64 {
-        let deviations = Sums::of_deviations(&self.numbers(Evaluation::score));
-        deviations.root_mean_square((self.folds.len() - 1) as f64)
-    }
-
-    /// The mean over the folds of the mean loss.
-    #[must_use]
-    pub fn mean_loss(&self) -> f64 {
-        mean(&self.numbers(Evaluation::loss))
-    }
-
-    fn numbers(&self, of: impl Fn(&Evaluation) -> f64) -> Vec<f64> {
-        self.folds.iter().map(of).collect()
-    }
-}
-
-/// A candidate of a search, and how good it was.
-#[derive(Debug)]
-pub struct Trial<O> {
-    /// The candidate.
-    pub options: O,
-    /// Its scores, or why there are none.
-    pub scores: Result<FoldScores, ModelError>,
-}
-
-/// The outcome of a search.
-#[derive(Debug)]
-pub struct Search<O> {
-    trials: Vec<Trial<O>>,
-}
-
-impl<O> Search<O> {
-    /// Every candidate, in the order in which they were given.
-    #[must_use]
-    pub fn trials(&self) -> &[Trial<O>] {
-        &self.trials
-    }
-
-    /// The candidate with the highest mean score, the first if several are equal.
-    ///
-    /// Its score is the best of many and so flatters it: measure it on data that took no
-    /// part in the search.
-    ///
-    /// # Errors
-    /// The first candidate's, if none could be trained.
-    pub fn best(&self) -> Result<&Trial<O>, &ModelError> {
-        let mut best: Option<(&Trial<O>, f64)> = None;
-        for trial in &self.trials {
-            let Ok(scores) = &trial.scores else { continue };
-            let mean = scores.mean();
-            if best.is_none_or(|(_, highest)| mean > highest || highest.is_nan()) {
-                best = Some((trial, mean));
-            }
-        }
-        match (best, &self.trials[0].scores) {
-            (Some((trial, _)), _) => Ok(trial),
-            (None, Err(error)) => Err(error),
-            (None, Ok(_)) => unreachable!("a candidate with scores is the best so far"),
         }
     }
 }

@@ -1,0 +1,155 @@
+//! `densely tune`.
+
+mod kept;
+mod log;
+mod progress;
+mod running;
+mod searched;
+mod summary;
+
+use std::collections::BTreeMap;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
+use densely::models::{NetworkOptions, Trial};
+use serde_json::{Value, json};
+
+use super::train::{self, Raw, Typed};
+use crate::args::{Cli, Dtype, TuneArgs};
+use crate::config::{self, OptionText};
+use crate::error::CliError;
+use crate::input;
+use crate::output;
+use crate::report::TrialsPage;
+use crate::signals::Signals;
+pub(crate) use log::{is_trials, stored_options};
+use running::Running;
+use searched::Searched;
+
+/// Candidates to try, unless told otherwise.
+const CANDIDATES: usize = 81;
+
+/// Candidates of which the best are found, before others are tried in what is left of the time.
+const AT_A_TIME: usize = 27;
+
+pub(crate) fn run(
+    args: &TuneArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
+    match args.train.dtype {
+        Dtype::F32 => tune::<f32>(args, matches, signals),
+        Dtype::F64 => tune::<f64>(args, matches, signals),
+    }
+}
+
+fn tune<T: Typed>(
+    args: &TuneArgs,
+    matches: &ArgMatches,
+    signals: &Signals,
+) -> Result<(), CliError> {
+    refuse(args, matches)?;
+    let given = config::given(matches)?;
+    // Of all that is searched on, nothing is held out once more.
+    let of_train = |chosen: Vec<OptionText>| {
+        let is_of_search = |name: &str| matches!(name, "patience" | "validation");
+        let given = given.iter().filter(|(name, _)| !is_of_search(name)).cloned();
+        let none = ("validation".to_owned(), "0".to_owned());
+        config::train(&given.chain([none]).chain(chosen).collect::<Vec<_>>())
+    };
+    let (base, _) = of_train(Vec::new())?;
+    let searched = Searched::new(args, matches)?;
+    let threads = input::threads(args.train.threads)?;
+    let raw = Raw::read(&base, &threads)?;
+    let folds = running::folds::<T>(&raw, args, &threads)?;
+    let first = searched.candidates(1)?.remove(0);
+    running::try_options(&searched.apply(&base, &first), &folds[0].train)?;
+
+    let kept = kept::open(args, &given, &raw, signals)?;
+    summary::before(&raw, args, &folds);
+    let search = Running { args, base: &base, searched: &searched, folds: &folds };
+    let found = search.run(&kept.log, kept.seconds, &threads, signals);
+    let lines = kept.finish()?;
+    let folder = kept.folder;
+    if let Some(signal) = signals.caught() {
+        summary::stopped(signal, lines.len(), folder.path());
+        return Err(CliError::Stopped(signal));
+    }
+    let found = found?;
+    let best = found.best().map_err(|error| CliError::NoCandidate(error.to_string()))?;
+    let scores = best.scores.as_ref().expect("the best has them");
+    let influences = searched.influences(&found);
+    summary::after(&found, &searched, &influences);
+    let options = |trial: &Trial<NetworkOptions>| searched.options(&trial.options);
+    let path = folder.path().to_owned();
+    let page =
+        TrialsPage { folder: &path, search: &found, options: &options, influences: &influences };
+    folder.write_page(&page.page()?)?;
+
+    let mut chosen = options(best);
+    chosen.push(("epochs".to_owned(), scores.epochs()[0].to_string()));
+    let (mut last, matches) = of_train(chosen.clone())?;
+    last.out = Some(path);
+    (last.progress, last.no_report) = (args.train.progress, args.train.no_report);
+    last.tensorboard = args.train.tensorboard;
+    // What is in the folder is of this search, then.
+    last.force = args.train.force || args.train.resume;
+    drop(folder);
+    let report = train::train_on::<T>(&last, &matches, || Ok(raw), true, &threads, signals)?;
+    if args.train.json {
+        let mut fields = report.json()?;
+        let failed = found.trials().iter().filter(|trial| trial.scores.is_err()).count();
+        let seconds = lines.iter().map(|line| line.seconds).fold(0.0, f64::max);
+        let of_search = json!({
+            "trials": found.trials().len(),
+            "failed_trials": failed,
+            "best_trial": best.number,
+            "best_score": scores.mean(),
+            "best_score_deviation": scores.standard_deviation(),
+            "search_seconds": seconds,
+            "options": chosen.into_iter().collect::<BTreeMap<_, _>>(),
+            "influences": influences.iter().map(|of| (of.option, of.share)).collect::<BTreeMap<_, _>>(),
+        });
+        if let (Value::Object(fields), Value::Object(of_search)) = (&mut fields, of_search) {
+            fields.extend(of_search);
+        }
+        output::print_json(&fields)?;
+    }
+    match signals.caught() {
+        None => Ok(()),
+        Some(signal) => Err(CliError::Stopped(signal)),
+    }
+}
+
+pub(super) fn wrong_use(message: &str) -> CliError {
+    Cli::command().error(ErrorKind::ArgumentConflict, message).into()
+}
+
+/// Refuses options of `train` that a search has no use for.
+fn refuse(args: &TuneArgs, matches: &ArgMatches) -> Result<(), CliError> {
+    for (id, message) in [
+        ("config", "--config: give the options of a search on the command line"),
+        (
+            "memory",
+            "--memory: a search keeps its table in memory; `densely train` takes it afterwards",
+        ),
+        ("validation", "--validation: folds are held out instead; --folds says how many"),
+        (
+            "schedule",
+            "--schedule: the number of epochs is what is searched, and schedules depend on it; give \
+             it to `densely train` afterwards",
+        ),
+    ] {
+        if matches.value_source(id) == Some(ValueSource::CommandLine) {
+            return Err(wrong_use(message));
+        }
+    }
+    let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+    if args.train.activation.0.len() > 1 && is_given("activation") && !is_given("hidden") {
+        return Err(wrong_use(
+            "--activation: one for each layer needs --hidden, which says how many",
+        ));
+    }
+    Ok(())
+}
