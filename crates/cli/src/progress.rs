@@ -22,18 +22,8 @@ pub(crate) struct Progress {
 impl Progress {
     /// Of so many epochs at most.
     pub(crate) fn new(how: ProgressArg, epochs: usize) -> Self {
-        let bar = ProgressBar::new(epochs as u64);
         let template = "  {bar:20} {msg}  {elapsed}, at most {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        match how {
-            // On what is no terminal, nothing.
-            ProgressArg::Bar => bar.enable_steady_tick(Duration::from_millis(200)),
-            ProgressArg::Plain | ProgressArg::None => {
-                bar.set_draw_target(ProgressDrawTarget::hidden());
-            }
-        }
+        let bar = bar(how, ProgressBar::new(epochs as u64), template);
         let last = (how == ProgressArg::Plain).then(|| Cell::new(None));
         Self { bar, epochs, last }
     }
@@ -64,6 +54,21 @@ impl Progress {
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A line that changes on a terminal, and is nowhere else.
+pub(crate) fn bar(how: ProgressArg, bar: ProgressBar, template: &str) -> ProgressBar {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    match how {
+        // On what is no terminal, nothing.
+        ProgressArg::Bar => bar.enable_steady_tick(Duration::from_millis(200)),
+        ProgressArg::Plain | ProgressArg::None => {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+    bar
 }
 
 /// Losses, the learning rate, and what may be found of units.

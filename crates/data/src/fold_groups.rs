@@ -3,6 +3,7 @@ use std::cmp::Reverse;
 use densely_tensor::Stream;
 
 use crate::DataError;
+use crate::split_groups::sizes;
 
 /// Cuts examples into `k` parts, so that all of a group are in one: the parts that are held out, one
 /// after the other, in a cross-validation.
@@ -28,9 +29,7 @@ pub fn fold_groups(
     folds: usize,
     stream: &mut Stream,
 ) -> Result<Vec<Vec<usize>>, DataError> {
-    let mut sizes = vec![0_usize; groups.iter().max().map_or(0, |last| last + 1)];
-    groups.iter().for_each(|&group| sizes[group] += 1);
-    let mut order: Vec<usize> = (0..sizes.len()).filter(|&group| sizes[group] > 0).collect();
+    let (sizes, mut order) = sizes(groups);
     if folds < 2 || folds > order.len() {
         return Err(DataError::FewGroups { folds, groups: order.len() });
     }

@@ -35,9 +35,7 @@ pub fn split_groups(
     if fraction == 0.0 {
         return Ok(((0..groups.len()).collect(), Vec::new()));
     }
-    let mut sizes = vec![0_usize; groups.iter().max().map_or(0, |last| last + 1)];
-    groups.iter().for_each(|&group| sizes[group] += 1);
-    let mut order: Vec<usize> = (0..sizes.len()).filter(|&group| sizes[group] > 0).collect();
+    let (sizes, mut order) = sizes(groups);
     if order.len() < 2 {
         return Err(DataError::OneGroup { examples: groups.len() });
     }
@@ -56,6 +54,14 @@ pub fn split_groups(
     }
     debug_assert!(last.is_some_and(|group| !is_held_out[group]));
     Ok((0..groups.len()).partition(|&example| !is_held_out[groups[example]]))
+}
+
+/// How many examples each group has, and the groups that have any.
+pub(crate) fn sizes(groups: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut sizes = vec![0; groups.iter().max().map_or(0, |last| last + 1)];
+    groups.iter().for_each(|&group| sizes[group] += 1);
+    let filled = (0..sizes.len()).filter(|&group| sizes[group] > 0).collect();
+    (sizes, filled)
 }
 
 #[cfg(test)]

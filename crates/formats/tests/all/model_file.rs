@@ -95,6 +95,31 @@ fn comes_back<T: Number>(saved: &ModelFile<T>) {
     comes_back_of(saved, x().as_ref());
 }
 
+/// What an older version wrote.
+fn in_f32(bytes: &[u8]) -> ModelFile<f32> {
+    let folder = Folder::new();
+    let path = folder.path("old");
+    fs::write(&path, bytes).unwrap();
+    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    file
+}
+
+/// Whether each example has these probabilities, of each class.
+fn has_probabilities<const K: usize>(
+    file: &ModelFile<f32>,
+    x: MatRef<'_, f64>,
+    expected: &[[f64; K]],
+) {
+    let probabilities = file.predictor.probabilities(x, &Threads::single()).unwrap().unwrap();
+    assert_eq!((probabilities.nrows(), probabilities.ncols()), (K, expected.len()));
+    for (j, expected) in expected.iter().enumerate() {
+        for (k, expected) in expected.iter().enumerate() {
+            let error = f64::from(probabilities[(k, j)]) - expected;
+            assert!(error.abs() < 1e-6, "{j}, {k}: off by {error:e}");
+        }
+    }
+}
+
 /// Whether it is the same then, and predicts the same.
 fn comes_back_of<T: Number>(saved: &ModelFile<T>, x: MatRef<'_, f64>) {
     let folder = Folder::new();
@@ -163,10 +188,7 @@ fn every_description_comes_back_as_it_was() {
 #[test]
 fn a_file_of_version_1_is_read() {
     let bytes = include_bytes!("../data/version-1.safetensors");
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, bytes).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(bytes);
     let spec = Mlp::classifier(3, 3).loss("svm").hidden([4, 2]).activation("leaky-relu").seed(7);
     let network = file.predictor.model().network();
     assert_eq!(network.kinds(), spec.layers().unwrap());
@@ -184,16 +206,13 @@ fn a_file_of_version_1_is_read() {
     let text = bytes.windows(10).position(|window| window == b"leaky-relu").unwrap();
     let mut changed = bytes.to_vec();
     changed[text..text + 10].copy_from_slice(b"      relu");
-    assert!(folder.error(&changed).contains("the file is damaged"));
+    assert!(Folder::new().error(&changed).contains("the file is damaged"));
 }
 
 /// With what version 1 had not: an activation for each layer, options of it and of the loss, dropout, noise.
 #[test]
 fn a_file_of_version_2_predicts_what_it_did() {
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, include_bytes!("../data/version-2.safetensors")).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(include_bytes!("../data/version-2.safetensors"));
     let model = file.predictor.model();
     let layers = "input-noise(0.2), linear(4), leaky-relu(0.2), dropout(0.1), \
                   linear(3), tanh, dropout(0.1), linear(3)";
@@ -205,24 +224,14 @@ fn a_file_of_version_2_predicts_what_it_did() {
         [0.780_780_43, 0.215_843_38, 0.003_376_126_5],
         [0.004_576_399_5, 0.096_609_4, 0.898_814_2],
     ];
-    let probabilities = file.predictor.probabilities(x.as_ref(), &Threads::single()).unwrap();
-    let probabilities = probabilities.unwrap();
-    for (j, expected) in expected.into_iter().enumerate() {
-        for (k, expected) in expected.into_iter().enumerate() {
-            let error = f64::from(probabilities[(k, j)]) - expected;
-            assert!(error.abs() < 1e-6, "{j}, {k}: off by {error:e}");
-        }
-    }
+    has_probabilities(&file, x.as_ref(), &expected);
     comes_back_of(&file, x.as_ref());
 }
 
 /// Written by version 0.1.0 of the program as of format 3, with what it predicted.
 #[test]
 fn a_file_of_version_3_predicts_what_it_did() {
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, include_bytes!("../data/version-3.safetensors")).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(include_bytes!("../data/version-3.safetensors"));
     assert_eq!(
         weights_hash(file.predictor.model()),
         "c712631c24d7e26cd1cbefa8c707a077d72b7892311b953feb1beeab759ec2bf"
@@ -253,10 +262,7 @@ fn a_file_of_version_3_predicts_what_it_did() {
 /// The last version that describes a perceptron: with an option of every kind.
 #[test]
 fn a_file_of_version_4_predicts_what_it_did() {
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, include_bytes!("../data/version-4.safetensors")).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(include_bytes!("../data/version-4.safetensors"));
     let model = file.predictor.model();
     let hash = "a73b8a45cbbfb0112823faf406df73539140c726361294539859407ad596847b";
     assert_eq!(weights_hash(model), hash);
@@ -270,14 +276,7 @@ fn a_file_of_version_4_predicts_what_it_did() {
         [0.310_890_44, 0.350_351_87, 0.338_757_72],
         [0.302_465_53, 0.349_979_34, 0.347_555_1],
     ];
-    let probabilities = file.predictor.probabilities(x.as_ref(), &Threads::single()).unwrap();
-    let probabilities = probabilities.unwrap();
-    for (j, expected) in expected.into_iter().enumerate() {
-        for (k, expected) in expected.into_iter().enumerate() {
-            let error = f64::from(probabilities[(k, j)]) - expected;
-            assert!(error.abs() < 1e-6, "{j}, {k}: off by {error:e}");
-        }
-    }
+    has_probabilities(&file, x.as_ref(), &expected);
     comes_back(&file);
 }
 
@@ -317,10 +316,7 @@ fn a_file_of_version_5_predicts_what_it_did() {
 /// The last version that knows nothing of tables: its features are numbers without gaps.
 #[test]
 fn a_file_of_version_6_predicts_what_it_did() {
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, include_bytes!("../data/version-6.safetensors")).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(include_bytes!("../data/version-6.safetensors"));
     let preparation = file.predictor.preparation();
     assert_eq!(preparation.encoding(), &Encoding::of_numbers(["a", "b", "c"]));
     assert_eq!(preparation.constants(), [(2, 7.0)]);
@@ -343,10 +339,7 @@ fn a_file_of_version_6_predicts_what_it_did() {
 /// The first version with the columns of a table: numbers, truth values, texts and times with gaps, and others.
 #[test]
 fn a_file_of_version_7_predicts_what_it_did() {
-    let folder = Folder::new();
-    let path = folder.path("old");
-    fs::write(&path, include_bytes!("../data/version-7.safetensors")).unwrap();
-    let AnyModel::F32(file) = AnyModel::load(&path).unwrap() else { panic!("it is in f32") };
+    let file = in_f32(include_bytes!("../data/version-7.safetensors"));
     let preparation = file.predictor.preparation();
     let names = [
         "size",

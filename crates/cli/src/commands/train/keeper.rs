@@ -6,6 +6,7 @@ use densely::layers::Layer;
 use densely::models::{Diagnosis, Epoch, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::first_non_finite;
+use densely_picture::number;
 
 use super::diverged::Diverged;
 use super::report;
@@ -55,12 +56,6 @@ pub(crate) struct Keeper<T: Scalar> {
     started: Instant,
     next_save: Instant,
     failed: bool,
-}
-
-/// A learning rate as a person would type it.
-fn rate_text(rate: f64) -> String {
-    let rate = format!("{rate:.2e}").parse().unwrap_or(rate);
-    if (1e-6..1e6).contains(&rate) { rate.to_string() } else { format!("{rate:e}") }
 }
 
 impl<T: Scalar> Keeper<T> {
@@ -344,7 +339,7 @@ impl<T: Scalar> Keeper<T> {
         });
         let go_on = match &diverged {
             Some(diverged) => {
-                let rate = rate_text(diverged.learning_rate / 10.0);
+                let rate = number(diverged.learning_rate / 10.0);
                 format!("; go on with `{} --learning-rate {rate}`", how(self.folder.path()))
             }
             None => String::new(),

@@ -2,11 +2,12 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::log::Line;
 use crate::args::ProgressArg;
 use crate::output::{counted, eprintln, metric, metric_name};
+use crate::progress;
 
 /// From one line of a log to the next.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -39,16 +40,7 @@ impl Progress {
             Some(_) => "  {bar:20} {msg}  {elapsed}, about {eta} left",
             None => "  {spinner} {msg}  {elapsed}",
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        match how {
-            // On what is no terminal, nothing.
-            ProgressArg::Bar => bar.enable_steady_tick(Duration::from_millis(200)),
-            ProgressArg::Plain | ProgressArg::None => {
-                bar.set_draw_target(ProgressDrawTarget::hidden());
-            }
-        }
+        let bar = progress::bar(how, bar, template);
         Self { bar, score, state: Mutex::default(), plain: how == ProgressArg::Plain }
     }
 
