@@ -51,3 +51,8 @@ pub(crate) fn contents(path: &Path) -> Result<Contents, ImportError> {
         }),
     }
 }
+
+/// Numbers of `N` bytes each, as doubles.
+fn all<const N: usize>(bytes: &[u8], of: fn([u8; N]) -> f64) -> Vec<f64> {
+    bytes.as_chunks().0.iter().map(|&one| of(one)).collect()
+}

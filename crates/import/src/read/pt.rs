@@ -39,9 +39,8 @@ fn values(dtype: pytorch_reader::DType, bytes: &[u8]) -> Option<Vec<f64>> {
     use half::{bf16, f16};
     use pytorch_reader::DType;
 
-    fn all<const N: usize>(bytes: &[u8], of: fn([u8; N]) -> f64) -> Vec<f64> {
-        bytes.as_chunks().0.iter().map(|&one| of(one)).collect()
-    }
+    use super::all;
+
     Some(match dtype {
         DType::F64 => all(bytes, f64::from_ne_bytes),
         DType::F32 => all(bytes, |one| f32::from_ne_bytes(one).into()),

@@ -3,6 +3,7 @@ use std::path::Path;
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors};
 
+use super::all;
 use crate::ImportError;
 use crate::tensor::Tensor;
 
@@ -26,9 +27,6 @@ pub(super) fn tensors(path: &Path) -> Result<Vec<Tensor>, ImportError> {
 
 /// As doubles, unless they are no floats.
 fn values(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {
-    fn all<const N: usize>(bytes: &[u8], of: fn([u8; N]) -> f64) -> Vec<f64> {
-        bytes.as_chunks().0.iter().map(|&one| of(one)).collect()
-    }
     Some(match dtype {
         Dtype::F64 => all(bytes, f64::from_le_bytes),
         Dtype::F32 => all(bytes, |one| f32::from_le_bytes(one).into()),
