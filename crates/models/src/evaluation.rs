@@ -1,5 +1,5 @@
 use densely_loss::{Loss, LossKinds, Targets, mean};
-use densely_tensor::{Mat, MatRef, Real, Scalar, column};
+use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
 
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
@@ -142,7 +142,15 @@ fn losses_in<T: Scalar>(
 
 /// The same numbers in `f64`.
 pub(crate) fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
-    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())
+    if x.row_stride() != 1 {
+        return Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64());
+    }
+    let mut wide = Mat::zeros(x.nrows(), x.ncols());
+    for j in 0..x.ncols() {
+        let to = column_mut(wide.as_mut(), j).iter_mut();
+        to.zip(column(x, j)).for_each(|(to, x)| *to = x.to_f64());
+    }
+    wide
 }
 
 /// The metrics of real values.

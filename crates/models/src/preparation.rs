@@ -5,7 +5,8 @@ use densely_preprocess::{
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
-    Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column_mut, first_non_finite, try_zeros,
+    Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, first_non_finite,
+    try_zeros,
 };
 
 use crate::ModelError;
@@ -512,7 +513,7 @@ impl Preparation {
         ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
-        for (first, to) in panels(inputs.as_mut()) {
+        for (first, to) in panels(inputs.as_mut(), x.nrows()) {
             let x = x.subcols(first, to.ncols());
             self.prepare_panel(x, to, |example| place(first + example))?;
         }
@@ -561,21 +562,25 @@ impl Preparation {
     }
 }
 
-/// Examples that are prepared together: what is between their features and a network's inputs is no
-/// larger than these need.
-const PANEL: usize = 1 << 13;
+/// Numbers of examples that are prepared together, about: what is between their features and a network's inputs
+/// stays in the cache.
+const PANEL: usize = 1 << 16;
+
+/// Examples that are prepared together, at least and at most.
+const EXAMPLES: (usize, usize) = (64, 1 << 13);
 
 /// How many of `n` examples are prepared next: never one that is left of several, for which products add
 /// in another order.
-fn panel(n: usize) -> usize {
-    if n == PANEL + 1 { PANEL - 1 } else { n.min(PANEL) }
+fn panel(n: usize, features: usize) -> usize {
+    let most = (PANEL / features.max(1)).clamp(EXAMPLES.0, EXAMPLES.1);
+    if n == most + 1 { most - 1 } else { n.min(most) }
 }
 
-/// The inputs that are prepared together, with the index of the first example of each.
-fn panels<T: Scalar>(inputs: MatMut<'_, T>) -> Vec<(usize, MatMut<'_, T>)> {
+/// The inputs that are prepared together of so many features, with the index of the first example of each.
+fn panels<T: Scalar>(inputs: MatMut<'_, T>, features: usize) -> Vec<(usize, MatMut<'_, T>)> {
     let (mut panels, mut rest, mut first) = (Vec::new(), inputs, 0);
     while rest.ncols() > 0 {
-        let count = panel(rest.ncols());
+        let count = panel(rest.ncols(), features);
         let (to, others) = rest.split_at_col_mut(count);
         panels.push((first, to));
         (rest, first) = (others, first + count);
@@ -607,8 +612,10 @@ fn narrow<'a, T: Scalar>(
     blame: impl FnOnce(usize, usize) -> Result<(&'a str, f64), ShapeError>,
 ) -> Result<(), ModelError> {
     for j in 0..prepared.ncols() {
-        for i in 0..prepared.nrows() {
-            to[(i, j)] = T::from_f64(prepared[(i, j)]);
+        let to = column_mut(to.as_mut(), j);
+        match prepared.row_stride() {
+            1 => to.iter_mut().zip(column(prepared, j)).for_each(|(to, x)| *to = T::from_f64(*x)),
+            _ => to.iter_mut().enumerate().for_each(|(i, to)| *to = T::from_f64(prepared[(i, j)])),
         }
     }
     let Some((row, example)) = first_non_finite(to.as_ref()) else { return Ok(()) };
@@ -638,9 +645,12 @@ mod tests {
 
     #[test]
     fn examples_are_prepared_alike_in_panels_and_at_once() {
-        for n in [PANEL - 1, PANEL, PANEL + 1, 2 * PANEL + 1, 2 * PANEL + 3] {
-            let x =
-                Mat::from_fn(3, n, |i, j| (j * (j + i) % [101, 37, 53][i]) as f64 + 0.1 * i as f64);
+        let most = EXAMPLES.1;
+        let few = [most - 1, most, most + 1, 2 * most + 1, 2 * most + 3].map(|n| (n, 3));
+        for (n, features) in few.into_iter().chain([165, 166, 167, 300].map(|n| (n, 784))) {
+            let x = Mat::from_fn(features, n, |i, j| {
+                (j * (j + i) % [101, 37, 53][i % 3]) as f64 + 0.1 * i as f64
+            });
             let values = Mat::from_fn(1, n, |_, j| j as f64);
             let data = Dataset::regression(x, values).unwrap();
             for kinds in [&["standardize"][..], &["standardize", "pca(2)"], &["whiten(2)"]] {
@@ -651,8 +661,8 @@ mod tests {
             }
             let mut rest = n;
             while rest > 0 {
-                assert!(panel(rest) > 1 || n == 1, "{rest} of {n}");
-                rest -= panel(rest);
+                assert!(panel(rest, features) > 1 || n == 1, "{rest} of {n}");
+                rest -= panel(rest, features);
             }
         }
     }

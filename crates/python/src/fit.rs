@@ -81,22 +81,25 @@ impl<'a, S: Scalar> Examples<'a, S> {
     }
 
     fn prepare(&self, options: &Options) -> Result<Preparation, Failure> {
-        let wide;
-        let x = match S::as_f64(self.x.get()) {
-            Some(x) => x,
-            None => {
-                let x = self.x.get();
-                wide = Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64());
-                wide.as_ref()
-            }
-        };
+        let x = self.x.get();
         let (names, kinds) =
             (&options.feature_names, options.preprocess.iter().map(String::as_str));
         let target = &options.target_name;
         let preparation = Preparation::fit_arrays(kinds, x, names, &self.target, target)?;
+        let preparation = match options.log_targets {
+            true => preparation.with_log_targets(&self.target)?,
+            false => preparation,
+        };
         let preparation = match &self.weights {
             None => preparation,
-            Some(weights) => weighted(preparation, x, self.target.values(), weights)?,
+            Some(weights) => {
+                let wide = match S::as_f64(x) {
+                    Some(_) => None,
+                    None => Some(Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].to_f64())),
+                };
+                let x = S::as_f64(x).or(wide.as_ref().map(Mat::as_ref)).expect("one of the two");
+                weighted(preparation, x, self.target.values(), weights)?
+            }
         };
         if options.partial { for_more(preparation) } else { Ok(preparation) }
     }

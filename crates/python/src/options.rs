@@ -40,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) dtype: String,
     pub(crate) feature_names: Vec<String>,
     pub(crate) target_name: String,
+    /// Whether real targets are learnt as their logarithms.
+    pub(crate) log_targets: bool,
     /// Of the classes, or of the outputs.
     pub(crate) output_names: Vec<String>,
     pub(crate) class_weights: Option<Vec<f64>>,

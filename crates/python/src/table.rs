@@ -198,7 +198,9 @@ fn of_cells(name: &str, cells: &Bound<'_, PyList>) -> PyResult<Column> {
             column.push_number(cell.extract()?);
         } else {
             let kind = cell.get_type().name()?;
-            let message = format!("column `{name}`: expected numbers, texts or gaps, got a {kind}");
+            let message = format!(
+                "column `{name}`: expected numbers, texts, times or gaps, got a {kind}: make one of these of it"
+            );
             return Err(PyTypeError::new_err(format!(
                 "argument must be a string or a number: {message}"
             )));

@@ -2,7 +2,7 @@
 
 use densely::models::Preparation;
 use densely::preprocess::{Center, FittedTransform, Pipeline, Standardize};
-use densely::tensor::MatRef;
+use densely::tensor::{Mat, MatRef, Real};
 
 use crate::failure::Failure;
 
@@ -46,6 +46,11 @@ pub(crate) fn weighted(
     };
     let pipeline = pipeline.map_or_else(|| preparation.pipeline().clone(), Pipeline::from);
     let target_scale = match (preparation.target_scale(), values) {
+        (Some(fitted), Some(values)) if preparation.log_targets() => {
+            let log = |k, j| Real::ln(values[(k, j)]);
+            let logs = Mat::from_fn(values.nrows(), values.ncols(), log);
+            Some(scaled(fitted, logs.as_ref())?)
+        }
         (Some(fitted), Some(values)) => Some(scaled(fitted, values)?),
         _ => None,
     };
@@ -80,5 +85,10 @@ fn with(
     let (features, outputs) = (preparation.feature_names(), preparation.output_names());
     let (features, outputs) = (features.to_vec(), outputs.to_vec());
     let target = preparation.target_name().to_owned();
-    Ok(Preparation::from_parts(features, target, outputs, pipeline, target_scale)?)
+    let scale = target_scale.clone();
+    let made = Preparation::from_parts(features, target, outputs, pipeline, target_scale)?;
+    Ok(match scale {
+        Some(scale) if preparation.log_targets() => made.of_log_targets(scale)?,
+        _ => made,
+    })
 }

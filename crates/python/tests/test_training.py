@@ -133,6 +133,35 @@ def test_several_outputs_and_other_losses(rng):
     assert 0.03 < np.mean(noisy < lower) < 0.2
 
 
+def test_logarithms_of_targets(rng):
+    X = rng.normal(size=(300, 3))
+    y = np.exp(3 * X[:, 0])
+    options = {"random_state": 0, "max_iter": 30}
+    network = MLPRegressor(target_transform="log", **options).fit(X, y)
+    assert network.predict(X).min() > 0
+    by_hand = MLPRegressor(**options).fit(X, np.log(y))
+    assert np.allclose(np.log(network.predict(X)), by_hand.predict(X), rtol=0, atol=1e-9)
+    assert network.loss_curve_ == pytest.approx(by_hand.loss_curve_)
+    weights = rng.integers(0, 3, 300)
+    weighted = MLPRegressor(target_transform="log", **options).fit(X, y, sample_weight=weights)
+    by_hand = MLPRegressor(**options).fit(X, np.log(y), sample_weight=weights)
+    assert np.allclose(np.log(weighted.predict(X)), by_hand.predict(X), rtol=0, atol=1e-9)
+    part = MLPRegressor(target_transform="log", **options).partial_fit(X, y)
+    assert np.allclose(np.log(part.predict(X)), MLPRegressor(**options).partial_fit(X, np.log(y)).predict(X), rtol=0, atol=1e-9)
+
+
+def test_two_trainings_at_once_are_as_one_after_the_other(digits):
+    X, y, _, _ = digits
+    networks = [MLPClassifier(max_iter=5, random_state=seed, n_jobs=2) for seed in range(4)]
+    expected = [clone(network).fit(X, y) for network in networks]
+    threads = [threading.Thread(target=network.fit, args=(X, y)) for network in networks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(same(one, other) for one, other in zip(networks, expected, strict=True))
+
+
 def test_weights_are_repeats_and_only_their_ratio_matters(digits):
     X, y = digits[0][:30], digits[1][:30]
     weights = np.arange(30) % 3

@@ -7,8 +7,12 @@ import pickle
 import joblib
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
+import scipy.sparse
 import sklearn
+import sklearn.neural_network
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -18,6 +22,7 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+import densely
 from densely import PCA, MLPClassifier, MLPRegressor, TablePreprocessor, Whitening
 
 
@@ -105,6 +110,93 @@ def test_weights_and_validation_data_are_routed(digits):
         scores = cross_validate(asking, X, y, cv=2, params={"sample_weight": weights})["test_score"]
         assert len(scores) == 2
     assert np.array_equal(clone(network).fit(X, y, sample_weight=weights).predict_proba(X_val), expected)
+
+
+# What scikit-learn's own network says of it.
+REFUSED = {
+    "text": lambda X, y: (pd.DataFrame(X[:, :2]).assign(kind="pear").set_axis(list("abc"), axis=1), y),
+    "gap": lambda X, y: (pd.DataFrame({"a": pd.array([None, *[1] * (len(X) - 1)], dtype="Int64")}), y),
+    "category": lambda X, y: (pd.DataFrame({"a": pd.Categorical(["u", "v"] * (len(X) // 2))}), y),
+    "objects": lambda X, y: (np.array([["a", 1]] * len(X), dtype=object), y),
+    "one row": lambda X, y: (X[0], y),
+    "three axes": lambda X, y: (X.reshape(len(X), 8, 8), y),
+    "no features": lambda X, y: (X[:, :0], y),
+    "no rows": lambda X, y: (X[:0], y[:0]),
+    "complex numbers": lambda X, y: (X * 1j, y),
+    "infinity": lambda X, y: (np.where(X > 15, np.inf, X), y),
+    "long doubles": lambda X, y: (X.astype(np.longdouble) * np.longdouble("1e4000"), y),
+    "a number": lambda X, y: (3.0, y),
+    "a text": lambda X, y: ("text", y),
+    "rows of two lengths": lambda X, y: ([[1, 2], [3]] * (len(X) // 2), y),
+    "a matrix": lambda X, y: (np.matrix(X), y),
+    "fewer answers": lambda X, y: (X, y[:-1]),
+    "no answers": lambda X, y: (X, None),
+    "answers with gaps": lambda X, y: (X, np.where(y == 0, np.nan, y)),
+    "nullable answers": lambda X, y: (X, pd.array([None, *y[1:].tolist()], dtype="Int64")),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("spoiled", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("kind", ["MLPClassifier", "MLPRegressor"])
+def test_bad_data_are_refused_in_the_same_words(digits, spoiled, kind):
+    X, y = spoiled(digits[0][:60], digits[1][:60])
+    said = []
+    for module in [sklearn.neural_network, densely]:
+        with pytest.raises((TypeError, ValueError)) as raised:
+            getattr(module, kind)(max_iter=1).fit(X, y)
+        said.append((raised.type, str(raised.value)))
+    assert said[0] == said[1]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_same_kinds_of_arrays_are_taken(digits):
+    X, y, _, _ = digits
+    network = MLPClassifier(max_iter=2, random_state=0)
+    expected = clone(network).fit(X, y).predict_proba(X)
+    frame = pd.DataFrame(X, columns=[f"p{i}" for i in range(64)])
+    wide = np.zeros((2 * len(X), 64))
+    wide[::2] = X
+    fixed = X.copy()
+    fixed.setflags(write=False)
+    masked = np.ma.masked_array(X, np.zeros(X.shape, dtype=bool))
+    others = [X.astype(kind) for kind in ["float16", "int8", "uint64", "longdouble", "object", ">f8"]]
+    others += [np.asfortranarray(X), wide[::2], X[::-1][::-1], fixed, masked, X.tolist()]
+    others += [frame, frame.astype("Int64"), frame.astype("double[pyarrow]"), pl.DataFrame(frame), pa.Table.from_pandas(frame)]
+    for other in others:
+        assert np.array_equal(clone(network).fit(other, y).predict_proba(other), expected), type(other)
+    classes = np.array([f"class {i}" for i in range(10)])
+    for answers in [pd.Series(y).astype("category"), y.astype(np.uint8), pl.Series(y), y[:, None], y.tolist()]:
+        assert np.array_equal(clone(network).fit(X, answers).predict_proba(X), expected), type(answers)
+    for answers in [pd.Series(classes[y], dtype="string"), pd.Categorical(classes[y]), classes[y].tolist()]:
+        assert set(clone(network).fit(X, answers).predict(X)) <= set(classes)
+
+
+def test_what_it_does_not_take_it_names(digits):
+    X, y, _, _ = digits
+    with pytest.raises(TypeError, match="Sparse data was passed for X, but dense data is required"):
+        MLPClassifier().fit(scipy.sparse.csr_array(X), y)
+    with pytest.raises(TypeError, match="Sparse data was passed for y, but dense data is required"):
+        MLPRegressor().fit(X, scipy.sparse.csr_array(y[:, None]))
+    with pytest.raises(ValueError, match="y should be a 1d array"):
+        MLPClassifier().fit(X, np.eye(10)[y])
+    with pytest.warns(sklearn.exceptions.DataConversionWarning):
+        assert MLPRegressor(max_iter=1).fit(X, y[:, None]).predict(X).shape == (600,)
+
+
+def test_other_processes_have_the_same_network(digits):
+    X, y, _, _ = digits
+    network = MLPClassifier(max_iter=2, random_state=0, n_jobs=2, hidden_layer_sizes=(300, 300)).fit(X, y)
+    expected = network.predict_proba(X)
+    for backend in ["loky", "multiprocessing", "threading"]:
+        with joblib.parallel_config(backend=backend):
+            found = joblib.Parallel(n_jobs=2)(joblib.delayed(_again)(network, X, y) for _ in range(3))
+        assert all(np.array_equal(of, expected) for pair in found for of in pair)
+
+
+def _again(network, X, y):
+    """What a fitted network predicts in another process, and another that is fitted there."""
+    return network.predict_proba(X), clone(network).fit(X, y).predict_proba(X)
 
 
 @pytest.mark.parametrize(

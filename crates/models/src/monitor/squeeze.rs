@@ -41,10 +41,14 @@ impl Squeeze {
         if n < EXAMPLES || spread.deviation == 0.0 || !looks_pressed() {
             return None;
         }
-        let values = sorted((0..n).map(|j| x[(row, j)].to_f64()));
-        let median = values[n / 2];
-        let distances = sorted(values.iter().map(|value| (value - median).abs()));
+        let mut values: Vec<f64> = (0..n).map(|j| x[(row, j)].to_f64()).collect();
+        let median = *values.select_nth_unstable_by(n / 2, f64::total_cmp).1;
+        let mut distances = values;
+        distances.iter_mut().for_each(|value| *value = (*value - median).abs());
         let few = (FEW * n as f64) as usize;
+        // Only the largest need be in order.
+        distances.select_nth_unstable_by(n - few - 1, f64::total_cmp);
+        distances[n - few..].sort_unstable_by(f64::total_cmp);
         let is_gap = |&k: &usize| distances[k - 1] > 0.0 && distances[k] > GAP * distances[k - 1];
         let near = (n - few..n).find(is_gap)?;
         let squares = distances[..near].iter().map(|d| (d / spread.deviation).powi(2));

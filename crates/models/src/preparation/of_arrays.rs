@@ -1,33 +1,34 @@
 use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
-use densely_preprocess::{Transform, TransformKinds};
+use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::Encoding;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, try_zeros};
 
-use super::{Preparation, fitted, panels};
+use super::of_rows::GROUP;
+use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
 use crate::evaluation::widen;
 
 /// Of arrays that others hold, as those of NumPy: nothing is copied but what is computed.
 impl Preparation {
-    /// [`fit`](Self::fit) to features that are not in a [`Dataset`], with names of them and of what is
-    /// predicted. It has the same bits.
+    /// [`fit`](Self::fit) to features that are not in a [`Dataset`], of either number type, with names of them and of
+    /// what is predicted. It has the same bits.
     ///
     /// # Shapes
     /// `x`: features x n.
     ///
     /// # Errors
     /// As [`fit_with`](Self::fit_with), and for another number of names than of features.
-    pub fn fit_arrays(
+    pub fn fit_arrays<S: Scalar>(
         kinds: impl IntoIterator<Item: Into<Kind>>,
-        x: MatRef<'_, f64>,
+        x: MatRef<'_, S>,
         feature_names: &[String],
         target: &Target<f64>,
         target_name: &str,
     ) -> Result<Self, ModelError> {
         ShapeError::expect("Preparation", "feature names", x.nrows(), feature_names.len())?;
         ShapeError::expect_columns("Preparation", x)?;
-        let fitted = fitted(kinds, x, &TransformKinds::new());
+        let fitted = fitted_array(kinds.into_iter().map(Into::into).collect(), x);
         let (encoding, names) = (Encoding::of_numbers(feature_names), target.names());
         Self::of_fitted(encoding, target_name.to_owned(), names, target.values(), fitted)
     }
@@ -47,7 +48,7 @@ impl Preparation {
         ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
-        for (first, to) in panels(inputs.as_mut()) {
+        for (first, to) in panels(inputs.as_mut(), x.nrows()) {
             let x = widen(x.subcols(first, to.ncols()));
             self.prepare_panel(x.as_ref(), to, |example| Place::Example(first + example))?;
         }
@@ -71,6 +72,30 @@ impl Preparation {
     }
 }
 
+/// Fits transformations to features: to some at a time, if each [learns of each feature by
+/// itself](densely_preprocess::TransformKind::FEATUREWISE), so that they are not all in memory once more.
+fn fitted_array<S: Scalar>(kinds: Vec<Kind>, x: MatRef<'_, S>) -> Result<Fitted, PreprocessError> {
+    let known = TransformKinds::new();
+    let of = |x: MatRef<'_, S>| match S::as_f64(x) {
+        Some(x) => fitted(kinds.iter().cloned(), x, &known),
+        None => fitted(kinds.iter().cloned(), widen(x).as_ref(), &known),
+    };
+    let most = (GROUP / x.ncols()).max(1);
+    let are_featurewise = known.are_featurewise(kinds.iter().cloned()).unwrap_or(false);
+    if x.nrows() <= most || !are_featurewise {
+        return of(x);
+    }
+    let (mut constants, mut pipelines) = (Vec::new(), Vec::new());
+    for first in (0..x.nrows()).step_by(most) {
+        let group = of(x.subrows(first, most.min(x.nrows() - first)));
+        // All together, so that the error knows the feature by its number.
+        let Ok((of_group, pipeline)) = group else { return of(x) };
+        constants.extend(of_group.into_iter().map(|(feature, value)| (first + feature, value)));
+        pipelines.push(pipeline);
+    }
+    Ok((constants, known.joined(kinds.iter().cloned(), &pipelines)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +116,39 @@ mod tests {
         assert_eq!(expected.examples(x.as_ref(), target, None).unwrap(), prepared);
         let few = Preparation::fit_arrays(kinds, x.as_ref(), &names[..2], target, "value");
         assert!(few.is_err());
+    }
+
+    #[test]
+    fn many_features_are_fitted_as_all_at_once() {
+        let (n, features) = (GROUP / 4, 10);
+        let x = Mat::from_fn(features, n, |i, j| match i {
+            3 | 8 => 2.5,
+            _ => (((i + 2) * j) % 97) as f32 * 0.5 - i as f32,
+        });
+        let wide = widen(x.as_ref());
+        let target = Target::Values {
+            values: Mat::from_fn(1, n, |_, j| j as f64),
+            names: vec!["y".to_owned()],
+        };
+        let names: Vec<_> = (0..features).map(|i| format!("x{i}")).collect();
+        let expected = fitted(["standardize"], wide.as_ref(), &TransformKinds::new());
+        let expected = Preparation::of_fitted(
+            Encoding::of_numbers(&names),
+            "y".to_owned(),
+            target.names(),
+            target.values(),
+            expected,
+        );
+        let expected = expected.unwrap();
+        assert_eq!(expected.constants(), [(3, 2.5), (8, 2.5)]);
+        let narrow = Preparation::fit_arrays(["standardize"], x.as_ref(), &names, &target, "y");
+        let of_wide = Preparation::fit_arrays(["standardize"], wide.as_ref(), &names, &target, "y");
+        assert!(narrow.unwrap() == expected && of_wide.unwrap() == expected);
+        let mut spoiled = wide;
+        spoiled[(7, 11)] = f64::NAN;
+        let error =
+            Preparation::fit_arrays(["standardize"], spoiled.as_ref(), &names, &target, "y");
+        let whole = fitted(["standardize"], spoiled.as_ref(), &TransformKinds::new()).unwrap_err();
+        assert!(error.unwrap_err().to_string().contains(&whole.to_string()), "{whole}");
     }
 }

@@ -10,7 +10,7 @@ use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
 
 /// Examples of so many numbers are fitted to at a time, about: some features of all of them.
-const GROUP: usize = 1 << 20;
+pub(super) const GROUP: usize = 1 << 20;
 
 impl Preparation {
     /// [`fit`](Self::fit) to the rows of a table, whose numbers are not all in memory at once if each
@@ -114,7 +114,7 @@ impl Preparation {
         self.check_encoding(encoded.encoding())?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, rows.len())?;
-        let prepared = threads.map_each(panels(inputs.as_mut()), |_, (first, to)| {
+        let prepared = threads.map_each(panels(inputs.as_mut(), features), |_, (first, to)| {
             let mut x = Mat::zeros(features, to.ncols());
             encoded.write(first, x.as_mut());
             self.prepare_panel(x.as_ref(), to, |example| rows.place(first + example))

@@ -110,7 +110,7 @@ impl Preparation {
                 let own = rows.in_chunk(chunk);
                 let mut rest = &own[..];
                 while !rest.is_empty() {
-                    let (some, others) = rest.split_at(panel(rest.len()).min(ROWS));
+                    let (some, others) = rest.split_at(panel(rest.len(), 1).min(ROWS));
                     let some = Rows::of(&read, some);
                     let (_, targets) = target.read(&some)?;
                     let encoded = self.encoding.rows(&some, threads)?;

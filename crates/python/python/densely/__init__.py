@@ -5,11 +5,12 @@
 program `densely`.
 """
 
+from ._classifier import MLPClassifier
 from ._decorrelation import PCA, Whitening
 from ._densely import DivergedError
 from ._files import load, save
 from ._kinds import known
-from ._mlp import MLPClassifier, MLPRegressor
+from ._regressor import MLPRegressor
 from ._table import TablePreprocessor
 
 __all__ = [

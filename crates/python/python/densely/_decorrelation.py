@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from . import _arrays
 from ._densely import Transform
+from ._parameters import INF, JOBS, check, number, one_of, whole
 
 
-def _kind(name: str, n_components, *options: str) -> str:
+def _kind(name: str, n_components: Any, *options: str) -> str:
     """A kind with its options."""
-    options = [*_components(n_components), *options]
-    return f"{name}({', '.join(options)})" if options else name
+    given = [*_components(n_components), *options]
+    return f"{name}({', '.join(given)})" if given else name
 
 
-def _components(n_components) -> list[str]:
+def _components(n_components: Any) -> list[str]:
     """The first option of a kind."""
     if n_components is None:
         return []
-    if isinstance(n_components, Integral) and not isinstance(n_components, bool):
-        if n_components >= 1:
-            return [str(int(n_components))]
-    elif isinstance(n_components, Real) and 0 < n_components < 1:
+    if whole(1).has(n_components):
+        return [str(int(n_components))]
+    if number(0.0, 1.0, "neither").has(n_components):
         return [repr(float(n_components))]
     raise ValueError(
         "n_components must be None, a number of components of at least 1, or a share of the variance "
@@ -34,38 +36,63 @@ def _components(n_components) -> list[str]:
 
 
 class _Decorrelation(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    def fit(self, X, y=None):
+    n_components: int | float | None
+    n_jobs: int | None
+
+    components_: NDArray[np.float64]
+    explained_variance_: NDArray[np.float64]
+    explained_variance_ratio_: NDArray[np.float64]
+    singular_values_: NDArray[np.float64]
+    mean_: NDArray[np.float64]
+    n_components_: int
+    n_samples_: int
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
+    _transform: Transform
+
+    def _kind(self) -> str:
+        raise NotImplementedError
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn from the rows of `X`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            The rows.
         y : ignored
+            Nothing: there are no targets here.
 
         Returns
         -------
         self
+            The estimator, fitted.
         """
         self._fit(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: ArrayLike, y: Any = None) -> NDArray[Any]:
         """Learn from the rows of `X`, and transform them.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            The rows.
         y : ignored
+            Nothing: there are no targets here.
 
         Returns
         -------
         ndarray of shape (n_samples, n_components)
+            Of float32 if `X` is, and of float64 otherwise.
         """
         return self._fit(X)
 
-    def _fit(self, X):
-        X = _arrays.rows(self, X, reset=True, ensure_min_samples=2)
-        n, features = X.shape
+    def _fit(self, X: ArrayLike) -> NDArray[Any]:
+        check(self, {"n_jobs": JOBS})
+        rows = _arrays.rows(self, X, reset=True, ensure_min_samples=2)
+        n, features = rows.shape
         count = self.n_components
         if isinstance(count, Integral) and count > min(n, features):
             raise ValueError(
@@ -73,7 +100,7 @@ class _Decorrelation(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
                 f"{min(n, features)}"
             )
         threads = _arrays.threads(self.n_jobs, n * features * features)
-        self._transform, Y = Transform.fit(self._kind(), X, threads)
+        self._transform, Y = Transform.fit(self._kind(), rows, threads)
         learned = self._transform.learned
         variances = learned["variances"]
         # Of a sample, as scikit-learn has them.
@@ -86,12 +113,13 @@ class _Decorrelation(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         self.n_samples_ = n
         return Y
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray[Any]:
         """The rows of `X` in the new axes.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            The rows.
 
         Returns
         -------
@@ -99,34 +127,34 @@ class _Decorrelation(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             Of float32 if `X` is, and of float64 otherwise.
         """
         check_is_fitted(self)
-        X = _arrays.rows(self, X, reset=False)
-        return self._transform.transform(X, _arrays.threads(self.n_jobs, X.size * len(self.mean_)))
+        rows = _arrays.rows(self, X, reset=False)
+        return self._transform.transform(rows, _arrays.threads(self.n_jobs, rows.size * len(self.mean_)))
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
         """The rows as they were before, or the nearest ones that the components allow.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_components)
+            Rows in the new axes.
 
         Returns
         -------
         ndarray of shape (n_samples, n_features)
+            Of float32 if `X` is, and of float64 otherwise.
         """
         check_is_fitted(self)
-        X = np.asarray(X)
-        X = _arrays.aligned(X.astype(np.float64, copy=False) if X.dtype != np.float32 else X)
-        if X.ndim != 2 or X.shape[1] != self._n_features_out:
-            raise ValueError(f"expected {self._n_features_out} columns, got shape {X.shape}")
-        return self._transform.inverse_transform(
-            X, _arrays.threads(self.n_jobs, X.size * len(self.mean_))
-        )
+        rows = _arrays.alone(X, self)
+        if rows.shape[1] != self._n_features_out:
+            raise ValueError(f"expected {self._n_features_out} columns, got shape {rows.shape}")
+        work = rows.size * len(self.mean_)
+        return self._transform.inverse_transform(rows, _arrays.threads(self.n_jobs, work))
 
     @property
-    def _n_features_out(self):
+    def _n_features_out(self) -> int:
         return self._transform.features_out
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
@@ -148,16 +176,27 @@ class PCA(_Decorrelation):
     Attributes
     ----------
     components_ : ndarray of shape (n_components_, n_features_in_)
+        The directions, each of length 1.
     explained_variance_ : ndarray of shape (n_components_,)
-        Divided by `n_samples - 1`, as scikit-learn has it.
+        The variance along each, divided by `n_samples - 1`, as scikit-learn has it.
     explained_variance_ratio_ : ndarray of shape (n_components_,)
+        Their shares of the whole variance.
     singular_values_ : ndarray of shape (n_components_,)
+        Those of the centred rows.
     mean_ : ndarray of shape (n_features_in_,)
+        The mean of each feature.
     n_components_ : int
+        Components that there are.
     n_samples_ : int
+        Rows that were learnt from.
     n_features_in_ : int
+        Features of `X`.
     feature_names_in_ : ndarray of str
-        If `X` has names.
+        Their names, if `X` has any.
+
+    See Also
+    --------
+    Whitening : The same features, of variance 1.
 
     Examples
     --------
@@ -168,11 +207,11 @@ class PCA(_Decorrelation):
     1
     """
 
-    def __init__(self, n_components=None, *, n_jobs=None):
+    def __init__(self, n_components: int | float | None = None, *, n_jobs: int | None = None) -> None:
         self.n_components = n_components
         self.n_jobs = n_jobs
 
-    def _kind(self):
+    def _kind(self) -> str:
         return _kind("pca", self.n_components)
 
 
@@ -195,8 +234,13 @@ class Whitening(_Decorrelation):
     components_, explained_variance_, explained_variance_ratio_, singular_values_, mean_, n_components_, n_samples_
         As of `PCA`.
     n_features_in_ : int
+        Features of `X`.
     feature_names_in_ : ndarray of str
-        If `X` has names.
+        Their names, if `X` has any.
+
+    See Also
+    --------
+    PCA : The same features, of the variance that they have.
 
     Notes
     -----
@@ -204,14 +248,23 @@ class Whitening(_Decorrelation):
     says; `sklearn.decomposition.PCA(whiten=True)` divides by `n_samples - 1`.
     """
 
-    def __init__(self, n_components=None, *, method="pca", epsilon=0.0, n_jobs=None):
+    method: Literal["pca", "zca"]
+    epsilon: float
+
+    def __init__(
+        self,
+        n_components: int | float | None = None,
+        *,
+        method: Literal["pca", "zca"] = "pca",
+        epsilon: float = 0.0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.n_components = n_components
         self.method = method
         self.epsilon = epsilon
         self.n_jobs = n_jobs
 
-    def _kind(self):
+    def _kind(self) -> str:
+        check(self, {"method": one_of("pca", "zca"), "epsilon": number(0.0, INF, "left")})
         names = {"pca": "whiten", "zca": "zca"}
-        if self.method not in names:
-            raise ValueError(f'method must be "pca" or "zca", got {self.method!r}')
         return _kind(names[self.method], self.n_components, f"epsilon={float(self.epsilon)!r}")

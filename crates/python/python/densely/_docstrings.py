@@ -1,6 +1,10 @@
 """What the docstrings of both networks say alike."""
 
-SHARED = '''
+from typing import TypeVar
+
+_Class = TypeVar("_Class", bound=type)
+
+FIRST = '''
 hidden_layer_sizes : int or sequence of int, default=(64,)
     The widths of the hidden layers; () for a linear model.
 activation : str or list of str, default="relu"
@@ -12,6 +16,7 @@ weight_decay : float, default=None
     Strength w of the penalty w/2 |W|² on weights (not biases) beside the mean loss; of decoupled decay for "adamw".
     None for the solver's own: 0.0015 of "adam". scikit-learn's `alpha` is this times the batch size.
 batch_size : int, default=32
+    Rows in a mini-batch.
 learning_rate : str, default="constant"
     How the step size changes, with times in epochs: "constant", "cosine", "step(30, 0.1)", "exponential", "one-cycle",
     "plateau" and more, which `densely.known("schedule")` lists.
@@ -39,6 +44,9 @@ beta_1, beta_2, epsilon : float, default=None
     Of "adam" and its relatives; None for the solver's own.
 n_iter_no_change : int, default=20
     Epochs without a lower validation loss after which training stops.
+'''
+
+THEN = '''
 dropout : float, default=0.0
     Probability to drop a unit of a hidden layer in training.
 input_noise : float, default=0.0
@@ -54,6 +62,9 @@ warm_up : float, default=0.0
 preprocess : str, list of str or None, default="standardize"
     What is done to features: "standardize", "center", "min-max", "robust-scale", "pca(0.95)", "whiten" and more, one
     after the other. It is part of the model. With `sample_weight`, "standardize" and "center" alone are weighted.
+'''
+
+LAST = '''
 dtype : {"float32", "float64"}, default=None
     The number type of the network; None for that of `X`.
 n_jobs : int, default=None
@@ -80,15 +91,18 @@ n_iter_ : int
 coefs_, intercepts_ : list of ndarray
     Weights (inputs x units) and biases of the layers.
 n_layers_, n_outputs_ : int
+    Layers, of which the inputs are one, and outputs.
 out_activation_ : str
+    What makes predictions of the outputs: "softmax", "logistic" or "identity".
 n_features_in_ : int
+    Features of `X`.
 feature_names_in_ : ndarray of str
-    If `X` has names.
+    Their names, if `X` has any.
 '''
 
 
-def documented(cls):
+def documented(cls: _Class) -> _Class:
     """Puts what both say alike into the docstring of a class."""
-    for name, text in (("{shared}", SHARED), ("{attributes}", ATTRIBUTES)):
-        cls.__doc__ = cls.__doc__.replace(name, text.strip().replace("\n", "\n    "))
+    for name, text in (("{first}", FIRST), ("{then}", THEN), ("{last}", LAST), ("{attributes}", ATTRIBUTES)):
+        cls.__doc__ = (cls.__doc__ or "").replace(name, text.strip().replace("\n", "\n    "))
     return cls

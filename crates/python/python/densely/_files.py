@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ._densely import Network
+from ._mlp import MLP
 
 
-def save(estimator, path: str | os.PathLike) -> None:
+def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     """Write the model file of a fitted estimator, whole or not at all.
 
     Parameters
@@ -15,33 +17,34 @@ def save(estimator, path: str | os.PathLike) -> None:
     estimator : MLPClassifier, MLPRegressor or Pipeline
         A pipeline of a `TablePreprocessor` and a network becomes one model, which predicts from tables.
     path : path-like
+        The file.
     """
     from sklearn.pipeline import Pipeline
 
-    from ._mlp import _MLP
     from ._table import TablePreprocessor
 
-    if isinstance(estimator, _MLP):
-        return estimator.save(path)
+    steps = [estimator]
     if isinstance(estimator, Pipeline):
         steps = [step for _, step in estimator.steps if step not in (None, "passthrough")]
-        match steps:
-            case [_MLP() as network]:
-                return network.save(path)
-            case [TablePreprocessor() as table, _MLP() as network]:
-                return network._fitted().with_encoding(table._encoding).save(path)
-    raise TypeError(
-        "only MLPClassifier, MLPRegressor, and a pipeline of TablePreprocessor and one of them have a model "
-        f"file, got {estimator!r}"
-    )
+    match steps:
+        case [MLP() as network]:
+            network.save(path)
+        case [TablePreprocessor() as table, MLP() as network]:
+            network._fitted().with_encoding(table._encoding).save(path)
+        case _:
+            raise TypeError(
+                "only MLPClassifier, MLPRegressor, and a pipeline of TablePreprocessor and one of them have a model "
+                f"file, got {estimator!r}"
+            )
 
 
-def load(path: str | os.PathLike):
+def load(path: str | os.PathLike[str]) -> Any:
     """Read a model file, also one that the program wrote.
 
     Parameters
     ----------
     path : path-like
+        The file.
 
     Returns
     -------
@@ -51,7 +54,8 @@ def load(path: str | os.PathLike):
     """
     from sklearn.pipeline import make_pipeline
 
-    from ._mlp import MLPClassifier, MLPRegressor
+    from ._classifier import MLPClassifier
+    from ._regressor import MLPRegressor
     from ._table import TablePreprocessor
 
     network = Network.load(path)

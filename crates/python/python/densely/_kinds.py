@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ._densely import known as _known
 from ._densely import resolved as _resolved
 
@@ -18,6 +20,7 @@ def known(family: str) -> dict[str, str]:
     Parameters
     ----------
     family : {"activation", "loss", "optimizer", "schedule", "preprocessing"}
+        What the kinds are of.
 
     Returns
     -------
@@ -27,9 +30,12 @@ def known(family: str) -> dict[str, str]:
     return {usage: about for _, usage, about in _known(family)}
 
 
-def kinds(family: str, parameter: str, value) -> list[str]:
+def kinds(family: str, parameter: str, value: Any) -> list[str]:
     """The kinds that a parameter asks for, as they are written in full."""
-    values = [value] if isinstance(value, str) else list(value)
+    try:
+        values = [value] if isinstance(value, str) else list(value)
+    except TypeError:
+        raise TypeError(f"{parameter} must be a str or a list of them, got {value!r}") from None
     names = _NAMES_OF_SKLEARN.get(family, {})
     texts = []
     for text in values:
@@ -44,7 +50,7 @@ def kinds(family: str, parameter: str, value) -> list[str]:
         raise ValueError(f"{parameter}={value!r}: {error}") from None
 
 
-def one_kind(family: str, parameter: str, value) -> str:
+def one_kind(family: str, parameter: str, value: Any) -> str:
     """The only kind that a parameter asks for."""
     found = kinds(family, parameter, value)
     if len(found) != 1:

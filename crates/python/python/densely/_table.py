@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import (
     _check_feature_names_in,
@@ -15,7 +16,19 @@ from sklearn.utils.validation import (
 )
 
 from . import _arrays
+from ._columns import Cells, of_array, of_arrow, of_series
 from ._densely import Encoding
+from ._parameters import ANY_NUMBER, JOBS, NAMED_TEXTS, NONE, TEXTS, check, count, one_of, whole
+
+_ALLOWED = {
+    "kinds": NAMED_TEXTS | NONE,
+    "drop": TEXTS,
+    "keep": TEXTS,
+    "impute": one_of("median", "mean", "most-frequent") | ANY_NUMBER,
+    "rare": whole(1) | NONE,
+    "categories": whole(1),
+    "n_jobs": JOBS,
+}
 
 
 class TablePreprocessor(TransformerMixin, BaseEstimator):
@@ -44,8 +57,9 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
     schema_ : list of tuple
         The name of each column, what it is, and why it is left out (None if it is not).
     n_features_in_ : int
+        Columns of `X`.
     feature_names_in_ : ndarray of str
-        If `X` has names.
+        Their names, if `X` has any.
 
     Examples
     --------
@@ -57,9 +71,31 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
     ['size', 'size is missing', 'kind = apple', 'kind = pear']
     """
 
+    kinds: Mapping[str, str] | None
+    drop: Sequence[str]
+    keep: Sequence[str]
+    impute: Literal["median", "mean", "most-frequent"] | float
+    rare: int | None
+    categories: int
+    n_jobs: int | None
+
+    schema_: list[tuple[str, str, str | None]]
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
+    _encoding: Encoding
+
     def __init__(
-        self, *, kinds=None, drop=(), keep=(), impute="median", rare=None, categories=100, n_jobs=None
-    ):
+        self,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        drop: Sequence[str] = (),
+        keep: Sequence[str] = (),
+        impute: Literal["median", "mean", "most-frequent"] | float = "median",
+        rare: int | None = None,
+        categories: int = 100,
+        n_jobs: int | None = None,
+    ) -> None:
         self.kinds = kinds
         self.drop = drop
         self.keep = keep
@@ -68,48 +104,53 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
         self.categories = categories
         self.n_jobs = n_jobs
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Tell what the columns of `X` are, and learn how they become numbers.
 
         Parameters
         ----------
         X : table or array-like of shape (n_samples, n_features)
-            A DataFrame of pandas or polars, a table of Arrow, or an array.
+            A DataFrame of pandas or polars, a table of Arrow or whatever gives itself as one, or an array.
         y : ignored
+            Nothing: there are no targets here.
 
         Returns
         -------
         self
+            The estimator, fitted.
         """
+        check(self, _ALLOWED)
         options = {
             "kinds": dict(self.kinds or {}),
             "drop": list(self.drop),
             "keep": list(self.keep),
             "impute": self.impute if isinstance(self.impute, str) else repr(float(self.impute)),
-            "rare": self.rare,
-            "categories": self.categories,
+            "rare": None if self.rare is None else count(self.rare),
+            "categories": count(self.categories),
         }
         columns = self._columns(X, reset=True)
         self._encoding = Encoding.fit(columns, options, self._threads(columns))
         self.schema_ = self._encoding.schema
         return self
 
-    def transform(self, X):
+    def transform(self, X: Any) -> NDArray[np.float64]:
         """The rows of `X` as numbers.
 
         Parameters
         ----------
         X : table or array-like of shape (n_samples, n_features)
+            With the columns that were learnt from.
 
         Returns
         -------
         ndarray of float64, of shape (n_samples, n_features_out)
+            A column for each of `get_feature_names_out`.
         """
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
         return self._encoding.encode(columns, self._threads(columns))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """The names of the numbers.
 
         Parameters
@@ -120,12 +161,13 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of str
+            As "size is missing" or "kind = pear".
         """
         check_is_fitted(self)
         _check_feature_names_in(self, input_features)
         return np.array(self._encoding.names_out, dtype=object)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
@@ -133,7 +175,7 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _of(self, encoding):
+    def _of(self, encoding: Encoding) -> Self:
         """Of an encoding that was fitted elsewhere."""
         self._encoding = encoding
         self.schema_ = encoding.schema
@@ -141,10 +183,10 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
         self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
         return self
 
-    def _threads(self, columns):
+    def _threads(self, columns: list[tuple[str, Cells]]) -> int:
         return _arrays.threads(self.n_jobs, 100 * sum(len(cells) for _, cells in columns))
 
-    def _check_names(self, names, reset):
+    def _check_names(self, names: list[str], reset: bool) -> None:
         """What scikit-learn does for other tables than those of Arrow."""
         if reset:
             self.feature_names_in_, self.n_features_in_ = np.array(names, dtype=object), len(names)
@@ -154,21 +196,22 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
                 f"{', '.join(self.feature_names_in_)}"
             )
 
-    def _columns(self, X, *, reset):
+    def _columns(self, X: Any, *, reset: bool) -> list[tuple[str, Cells]]:
         # One row does not tell columns apart.
         least = 2 if reset else 1
-        if hasattr(X, "__arrow_c_stream__") and not hasattr(X, "columns"):
-            import pyarrow
-
-            X = pyarrow.table(X)
-        if hasattr(X, "column_names") and hasattr(X, "schema"):
-            self._check_names(X.column_names, reset)
-            _expect_rows(len(X), X.shape, least)
-            return [(name, _of_arrow(X.column(name))) for name in X.column_names]
-        if hasattr(X, "columns"):
+        if hasattr(X, "iloc") and hasattr(X, "columns"):
             validate_data(self, X, skip_check_array=True, reset=reset)
-            _expect_rows(len(X), X.shape, least)
-            return _columns_of_frame(X)
+            _expect_rows(X.shape, least)
+            return [(str(name), of_series(X.iloc[:, i])) for i, name in enumerate(X.columns)]
+        is_column = len(getattr(X, "shape", ())) == 1
+        if not is_column and (hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__")):
+            table = _arrow(X)
+            if type(X).__module__.startswith("polars"):
+                validate_data(self, X, skip_check_array=True, reset=reset)
+            else:
+                self._check_names(table.column_names, reset)
+            _expect_rows(table.shape, least)
+            return [(name, of_arrow(column)) for name, column in zip(table.column_names, table.columns)]
         X = check_array(
             X,
             dtype=None,
@@ -178,56 +221,17 @@ class TablePreprocessor(TransformerMixin, BaseEstimator):
             input_name="X",
         )
         validate_data(self, X, skip_check_array=True, reset=reset)
-        return [(f"x{i}", _cells(X[:, i])) for i in range(X.shape[1])]
+        return [(f"x{i}", of_array(X[:, i])) for i in range(X.shape[1])]
 
 
-def _expect_rows(n, shape, least):
-    if n < least:
-        raise ValueError(f"Found array with {n} sample(s) (shape={shape}) while a minimum of {least} is required.")
+def _arrow(X: Any) -> Any:
+    try:
+        import pyarrow
+    except ImportError:
+        raise ImportError(f"a {type(X).__module__}.{type(X).__name__} is read by pyarrow: `pip install pyarrow`") from None
+    return pyarrow.table(X)
 
 
-def _columns_of_frame(X):
-    polars = sys.modules.get("polars")
-    if polars is not None and isinstance(X, polars.DataFrame):
-        return [(column.name, _of_arrow(column.to_arrow())) for column in X.iter_columns()]
-    return [(str(name), _of_series(X.iloc[:, i])) for i, name in enumerate(X.columns)]
-
-
-def _of_arrow(column):
-    import pyarrow as pa
-
-    kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        column = column.cast(pa.float64(), safe=False)
-        numbers = column.to_numpy() if isinstance(column, pa.ChunkedArray) else column.to_numpy(zero_copy_only=False)
-        return np.array(numbers, dtype=np.float64)
-    return [_cell(value) for value in column.to_pylist()]
-
-
-def _of_series(series):
-    import pandas as pd
-
-    kind = series.dtype
-    if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind):
-        if not pd.api.types.is_complex_dtype(kind):
-            return series.to_numpy(dtype=np.float64, na_value=np.nan).copy()
-    gaps = series.isna().to_numpy()
-    cells = [None if gap else _cell(value) for gap, value in zip(gaps, series.tolist())]
-    return cells
-
-
-def _cells(column):
-    if column.dtype.kind in "iuf":
-        return np.array(column, dtype=np.float64)
-    return [_cell(value) for value in column.tolist()]
-
-
-def _cell(value):
-    """What a cell is in a table: a text, a number, a truth value or a gap."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=None).isoformat(sep=" ")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value
+def _expect_rows(shape: tuple[int, int], least: int) -> None:
+    if shape[0] < least:
+        raise ValueError(f"Found array with {shape[0]} sample(s) (shape={shape}) while a minimum of {least} is required.")
