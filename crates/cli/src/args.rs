@@ -226,6 +226,10 @@ pub(crate) struct TrainArgs {
     /// Examples in a mini-batch
     #[arg(long, value_name = "EXAMPLES", help_heading = "Training", default_value = "32", allow_negative_numbers = true, value_parser = count)]
     pub(crate) batch_size: usize,
+    /// Parts of a mini-batch whose gradients are added in a fixed order, a power of two: as many processes
+    /// may share them and have the same result
+    #[arg(long, help_heading = "Training", default_value = "1", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) shards: usize,
     /// Stop when the validation loss has not fallen for so many epochs [default: 20]
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", allow_negative_numbers = true, value_parser = count)]
     pub(crate) patience: Option<usize>,

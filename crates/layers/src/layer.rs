@@ -1,8 +1,12 @@
 use std::fmt::Debug;
 
-use densely_tensor::{Initializer, MatMut, MatRef, Scalar, ShapeError, Threads};
+use densely_tensor::{
+    Buffer, Initializer, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads, column,
+    column_mut,
+};
 
-use crate::{At, Expression, Kind, Param, Saturation, param_path};
+use crate::shards::sum_by_tree;
+use crate::{At, Expression, Kind, Param, Saturation, Shards, param_path};
 
 /// A differentiable map from `in x n` to `out x n` that treats each column, one
 /// example, on its own.
@@ -112,6 +116,58 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         threads: &Threads,
     ) {
         let _ = (x, dy, tape, threads);
+    }
+
+    /// Overwrites the gradient of each parameter with the sum over [`Shards`], whose examples these are: each as
+    /// [`backward_params`](Layer::backward_params) computes it for the examples of a shard alone (0 of an empty one),
+    /// added by their tree.
+    ///
+    /// What this does of itself goes over whole gradients again and again. A layer with large ones does the same for a part
+    /// of them after the other, while it is in the cache. `room` holds anything, and may be used.
+    fn backward_shards(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        tape: MatRef<'_, T>,
+        shards: &Shards,
+        room: &mut Buffer<T>,
+        threads: &Threads,
+    ) {
+        let mut parameters = 0;
+        self.visit_params(&mut |param| parameters += param.len());
+        let levels = shards.count().ilog2() as usize;
+        let kept = room.view_mut(parameters, levels);
+        sum_by_tree(
+            shards.count(),
+            &mut (self, kept),
+            |(layer, _), shard| {
+                let columns = shards.get(shard);
+                let [x, dy, tape] =
+                    [x, dy, tape].map(|of| of.subcols(columns.start, columns.len()));
+                layer.backward_params(x, dy, tape, threads);
+            },
+            |(layer, kept), level| {
+                let mut kept = column_mut(kept.rb_mut(), level);
+                layer.visit_params(&mut |param| {
+                    for j in 0..param.grad.ncols() {
+                        let (to, rest) = std::mem::take(&mut kept).split_at_mut(param.grad.nrows());
+                        to.copy_from_slice(column(param.grad.as_ref(), j));
+                        kept = rest;
+                    }
+                });
+            },
+            |(layer, kept), level| {
+                let mut kept = column(kept.as_ref(), level);
+                layer.visit_params_mut(&mut |param| {
+                    for j in 0..param.grad.ncols() {
+                        let (from, rest) = kept.split_at(param.grad.nrows());
+                        let to = column_mut(param.grad.as_mut(), j);
+                        to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+                        kept = rest;
+                    }
+                });
+            },
+        );
     }
 
     /// Visits the parameters, always in the same order.

@@ -46,6 +46,7 @@ mod parameters;
 mod reference;
 mod saturation;
 mod sequential;
+mod shards;
 
 pub use activation::Activation;
 pub use activations::*;
@@ -63,4 +64,5 @@ pub use param_path::param_path;
 pub use parameters::Parameters;
 pub use reference::Reference;
 pub use saturation::Saturation;
-pub use sequential::{Passed, Sequential, Stage};
+pub use sequential::{Passed, Sequential, Stage, VisitLayer};
+pub use shards::Shards;

@@ -1,6 +1,6 @@
-use densely_tensor::{IntoConst, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads};
+use densely_tensor::{Buffer, IntoConst, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads};
 
-use crate::{At, Kind, Layer, Param, parameter_count};
+use crate::{At, Kind, Layer, Param, Shards, parameter_count};
 
 /// Layers one after the other: `y = f_L(... f_2(f_1(x)))`. A network, or a part of one.
 ///
@@ -176,6 +176,52 @@ impl<T: Scalar> Sequential<T> {
     }
 }
 
+/// Shows a layer, for change, with its inputs, the gradient with respect to its outputs, and its tape.
+pub type VisitLayer<'v, T> =
+    dyn FnMut(&mut dyn Layer<T>, MatRef<'_, T>, MatRef<'_, T>, MatRef<'_, T>) + 'v;
+
+impl<T: Scalar> Sequential<T> {
+    /// Shows each layer that has parameters, **last to first**, with what its gradients are computed from, after a
+    /// forward and a backward pass with these matrices.
+    pub fn learning_layers(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        tape: MatRef<'_, T>,
+        visit: &mut VisitLayer<'_, T>,
+    ) {
+        let Some(last) = self.stages.last() else { return };
+        let start = tape.nrows() - last.tape_rows;
+        let (mut before, mut own) = tape.split_at_row(start);
+        let (mut stages, mut dy) = (&mut *self.stages, dy);
+        while let Some((stage, earlier)) = stages.split_last_mut() {
+            match earlier.last() {
+                None => {
+                    if stage.learns {
+                        visit(&mut *stage.layer, x, dy, own);
+                    }
+                }
+                Some(previous) => {
+                    let (rest, [hidden, d_hidden, own_before]) = previous.cut_last(before);
+                    if stage.learns {
+                        visit(&mut *stage.layer, hidden, dy, own);
+                    }
+                    (dy, own, before) = (d_hidden, own_before, rest);
+                }
+            }
+            stages = earlier;
+        }
+    }
+
+    /// The layers that have parameters, first to last.
+    pub fn learning_layers_mut(
+        &mut self,
+    ) -> impl DoubleEndedIterator<Item = &mut (dyn Layer<T> + 'static)> {
+        let learning = self.stages.iter_mut().filter(|stage| stage.learns);
+        learning.map(|stage| &mut *stage.layer)
+    }
+}
+
 impl<T: Scalar> Stage<T> {
     /// The layer.
     #[must_use]
@@ -204,9 +250,9 @@ impl<T: Scalar> Stage<T> {
     }
 
     /// Cuts the tape, up to this stage's blocks, into what is before them, and these.
-    fn cut_last<'a>(&self, tape: MatMut<'a, T>) -> (MatMut<'a, T>, [MatMut<'a, T>; 3]) {
-        let start = tape.nrows() - self.rows;
-        let (before, blocks) = tape.split_at_row_mut(start);
+    fn cut_last<'a, M: Rows<'a, T>>(&self, tape: M) -> (M, [M; 3]) {
+        let start = tape.rows() - self.rows;
+        let (before, blocks) = tape.split_rows(start);
         (before, self.cut_blocks(blocks).into())
     }
 
@@ -269,7 +315,23 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         tape: MatRef<'_, T>,
         threads: &Threads,
     ) {
-        backward_params(&mut self.stages, x, dy, tape, threads);
+        self.learning_layers(x, dy, tape, &mut |layer, x, dy, tape| {
+            layer.backward_params(x, dy, tape, threads);
+        });
+    }
+
+    fn backward_shards(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        tape: MatRef<'_, T>,
+        shards: &Shards,
+        room: &mut Buffer<T>,
+        threads: &Threads,
+    ) {
+        self.learning_layers(x, dy, tape, &mut |layer, x, dy, tape| {
+            layer.backward_shards(x, dy, tape, shards, room, threads);
+        });
     }
 
     fn visit_params(&self, visit: &mut dyn FnMut(&Param<T>)) {
@@ -355,24 +417,6 @@ fn backward<'a, T: Scalar>(
     }
 }
 
-fn backward_params<'a, T: Scalar>(
-    stages: &mut [Stage<T>],
-    mut x: MatRef<'a, T>,
-    dy: MatRef<'_, T>,
-    mut tape: MatRef<'a, T>,
-    threads: &Threads,
-) {
-    let Some((last, hidden)) = stages.split_last_mut() else { return };
-    for stage in hidden {
-        let (hidden, d_hidden, own, rest) = stage.cut(tape);
-        if stage.learns {
-            stage.layer.backward_params(x, d_hidden, own, threads);
-        }
-        (x, tape) = (hidden, rest);
-    }
-    last.layer.backward_params(x, dy, tape, threads);
-}
-
 /// `rows`, rounded up to whole cache lines.
 fn whole_lines<T>(rows: usize) -> usize {
     rows.next_multiple_of(64 / size_of::<T>())
@@ -391,11 +435,15 @@ fn fits<T>(values: usize) -> bool {
 
 /// A view that can be cut between two rows.
 trait Rows<'a, T>: Sized {
+    fn rows(&self) -> usize;
     fn split_rows(self, row: usize) -> (Self, Self);
     fn first_rows(self, rows: usize) -> Self;
 }
 
 impl<'a, T> Rows<'a, T> for MatRef<'a, T> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
     fn split_rows(self, row: usize) -> (Self, Self) {
         self.split_at_row(row)
     }
@@ -405,6 +453,9 @@ impl<'a, T> Rows<'a, T> for MatRef<'a, T> {
 }
 
 impl<'a, T> Rows<'a, T> for MatMut<'a, T> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
     fn split_rows(self, row: usize) -> (Self, Self) {
         self.split_at_row_mut(row)
     }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use densely_data::{Dataset, Target};
 use densely_loss::Targets;
 use densely_tensor::{Buffer, Key, MatRef, Purpose, Scalar, Stream, column, column_mut};
@@ -60,8 +62,22 @@ impl<T: Scalar> Batches<T> {
         data: &Dataset<T>,
         step: usize,
     ) -> (MatRef<'_, T>, Targets<'_, T>) {
-        let first = step * self.size;
-        let chosen = &self.order[first..(first + self.size).min(self.order.len())];
+        self.get_part(data, step, 0..self.len(step))
+    }
+
+    /// The number of examples in batch `step`.
+    pub(crate) fn len(&self, step: usize) -> usize {
+        self.size.min(self.order.len() - step * self.size)
+    }
+
+    /// These examples of batch `step`.
+    pub(crate) fn get_part(
+        &mut self,
+        data: &Dataset<T>,
+        step: usize,
+        part: Range<usize>,
+    ) -> (MatRef<'_, T>, Targets<'_, T>) {
+        let chosen = &self.order[step * self.size..][part];
         let (rows, n) = (data.features(), chosen.len());
         let mut x = self.x.view_mut(rows, n);
         for (j, &example) in chosen.iter().enumerate() {

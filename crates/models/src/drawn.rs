@@ -1,8 +1,10 @@
 use densely_data::{Batch, Dataset, StoredBatches};
+use densely_layers::Shards;
 use densely_loss::Targets;
-use densely_tensor::{MatRef, Scalar};
+use densely_tensor::{MatRef, Scalar, Split};
 
 use crate::batches::Batches;
+use crate::training_step::with_company;
 use crate::{Examples, ModelError};
 
 /// The mini-batches of a training, of examples in memory or on the disk.
@@ -37,19 +39,30 @@ impl<T: Scalar> Drawn<T> {
         }
     }
 
-    /// Batch `step` of the epoch, of these examples if they are in memory.
+    /// The shards of batch `step` of the epoch that `own` says, given the number of its examples, and their examples [with
+    /// their company](with_company); of these examples if they
+    /// are in memory.
     pub(crate) fn get(
         &mut self,
         data: &Dataset<T>,
         epoch: u32,
         step: usize,
-    ) -> Result<(MatRef<'_, T>, Targets<'_, T>), ModelError> {
+        own: impl Fn(usize) -> Shards,
+    ) -> Result<(MatRef<'_, T>, Targets<'_, T>, Shards), ModelError> {
         match self {
-            Self::Memory(batches) => Ok(batches.get(data, step)),
+            Self::Memory(batches) => {
+                let shards = own(batches.len(step));
+                let (x, targets) = batches.get_part(data, step, with_company(&shards));
+                Ok((x, targets, shards))
+            }
             Self::Stored(batches) => {
                 let Batch { x, labels, values, weights } = batches.get(epoch, step)?;
                 let targets = values.map_or(Targets::Labels(labels), Targets::Values);
-                Ok((x, weights.map_or(targets, |weights| targets.weighted(weights))))
+                let targets = weights.map_or(targets, |weights| targets.weighted(weights));
+                let shards = own(x.ncols());
+                let seen = with_company(&shards);
+                let (x, targets) = (x, targets).split_at(seen.start).1.split_at(seen.len()).0;
+                Ok((x, targets, shards))
             }
         }
     }

@@ -8,9 +8,9 @@ use densely_table::TableError;
 use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
 
-use crate::Difference;
 use crate::monitor::Diagnosis;
 use crate::number_type::smallest;
+use crate::{Difference, ExchangeError};
 
 /// Why a model could not be built, trained or used.
 #[derive(Debug, Error)]
@@ -153,7 +153,7 @@ pub enum ModelError {
     /// Numbers became infinite or NaN in training.
     #[error(
         "{} in epoch {epoch}, step {step}: training diverged{}{}",
-        overflow.of(*loss), advice(.diagnosis), overflow.led_to(*.previous_loss, *.layer)
+        overflow.of(*loss), advice(.diagnosis), overflow.led_to(*.previous_loss, *.layer, *.rank)
     )]
     Diverged {
         /// Epoch, from 1.
@@ -172,6 +172,8 @@ pub enum ModelError {
         /// or NaN, if there is one: an activation belongs to the weights before it, and 0 is
         /// what comes before the first weights.
         layer: Option<usize>,
+        /// The first of several ranks whose losses are infinite or NaN.
+        rank: Option<usize>,
         /// Why, and what to change.
         diagnosis: Box<Diagnosis>,
     },
@@ -192,9 +194,18 @@ pub enum ModelError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A training that was ended for an error outside it, as [`Training::give_up`](crate::Training::give_up) does.
+    #[error("{why}")]
+    GivenUp {
+        /// What was told.
+        why: String,
+    },
     /// A step of a training that has failed before.
     #[error("this training has failed and cannot go on: resume it from a checkpoint")]
     Failed,
+    /// Ranks that cannot train together, or no more.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// A search that was ended before it had a result.
     #[error("the search was stopped before any candidate was judged")]
     Stopped,
@@ -276,13 +287,19 @@ impl Overflow {
     }
 
     /// What happened before.
-    fn led_to(self, previous_loss: Option<f64>, layer: Option<usize>) -> String {
+    fn led_to(
+        self,
+        previous_loss: Option<f64>,
+        layer: Option<usize>,
+        rank: Option<usize>,
+    ) -> String {
         let numbers = if self == Self::Weights { "weights" } else { "outputs" };
         let previous =
             previous_loss.map(|loss| format!("; the loss was {:.3} a step before", Figure(loss)));
         let layer =
             layer.map(|layer| format!("; layer {layer} has the first {numbers} out of range"));
-        [previous, layer].into_iter().flatten().collect()
+        let rank = rank.map(|rank| format!("; rank {rank} has the first losses out of range"));
+        [previous, layer, rank].into_iter().flatten().collect()
     }
 }
 

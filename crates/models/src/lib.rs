@@ -29,6 +29,7 @@
 //! | precision, recall, ROC, calibration, R² | [`metrics`] |
 //! | which columns a model relies on | [`PermutationImportance`] |
 //! | a training loop of your own | [`TrainingStep`] |
+//! | one training on several machines | [`Trainer::exchange`], [`Exchange`] |
 
 mod answers;
 mod batches;
@@ -39,12 +40,14 @@ mod early_stopping;
 mod error;
 mod evaluation;
 mod examples;
+mod exchange;
 mod fingerprint;
 mod fit_predictor;
 mod history;
 mod importance;
 mod into_model;
 mod linear_classifier;
+mod local_exchange;
 pub mod metrics;
 mod mlp;
 mod model;
@@ -56,6 +59,7 @@ mod parameter_slot;
 mod plain;
 mod predictor;
 mod preparation;
+mod ranks;
 mod registry;
 mod search;
 mod tally;
@@ -70,16 +74,19 @@ pub use difference::Difference;
 pub use error::{ModelError, Overflow};
 pub use evaluation::Evaluation;
 pub use examples::Examples;
+pub use exchange::{Exchange, ExchangeError};
 pub use history::{Epoch, History, Stop};
 pub use importance::{Importance, PermutationImportance};
 pub use into_model::IntoModel;
 pub use linear_classifier::LinearClassifier;
+pub use local_exchange::LocalExchange;
 pub use mlp::Mlp;
 pub use model::Model;
 pub use monitor::{Diagnosis, Finding, InitialLoss, LayerReport, Part, Statistics};
 pub use parameter_slot::ParameterSlot;
 pub use predictor::{Prediction, Predictor};
 pub use preparation::Preparation;
+pub use ranks::give_up;
 pub use registry::Registry;
 pub use search::{
     CrossValidation, Fold, FoldScores, Halving, HalvingResult, Influence, NetworkOptions, Search,

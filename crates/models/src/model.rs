@@ -265,13 +265,22 @@ impl<T: Scalar> Model<T> {
         data: impl Into<Examples<'d, T>>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
-        let judge = |data: &Dataset<T>| {
+        self.evaluate_by(data.into(), |x| Ok(self.scores(x, threads)?))
+    }
+
+    /// The same, from scores that are computed so.
+    pub(crate) fn evaluate_by(
+        &self,
+        data: Examples<'_, T>,
+        mut scores: impl FnMut(MatRef<'_, T>) -> Result<Mat<T>, ModelError>,
+    ) -> Result<Evaluation, ModelError> {
+        let mut judge = |data: &Dataset<T>| -> Result<_, ModelError> {
             self.check(data)?;
-            let scores = self.scores(data.x(), threads)?;
+            let scores = scores(data.x())?;
             let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data));
             Ok((evaluation, scores))
         };
-        match data.into() {
+        match data {
             Examples::Memory(data) => judge(data).map(|(evaluation, _)| evaluation),
             Examples::Stored(data) => tally::evaluate(data, |block| {
                 let (evaluation, scores) = judge(block)?;

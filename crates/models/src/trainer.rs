@@ -6,8 +6,11 @@ use densely_data::DataError;
 use densely_optim::{Adam, Optimizer, Plateau, Schedule};
 use densely_tensor::{Figure, Scalar, Threads};
 
+use crate::ranks::Ranks;
+use crate::training_step::check_shards;
 use crate::{
-    Checkpoint, Difference, Epoch, Examples, History, Model, ModelError, Training, training,
+    Checkpoint, Difference, Epoch, Examples, Exchange, History, Model, ModelError, Training,
+    training,
 };
 
 /// Times at which the factors of a schedule are checked before training, about.
@@ -59,6 +62,8 @@ pub struct Trainer<'a, T: Scalar> {
     pub(crate) plateau: Option<Plateau>,
     pub(crate) seed: u64,
     pub(crate) threads: Threads,
+    pub(crate) shards: usize,
+    exchange: Option<Box<dyn Exchange<T> + 'a>>,
     pub(crate) monitor: bool,
     stop_flag: Option<&'a AtomicBool>,
     pub(crate) on_epoch: OnEpoch<'a, T>,
@@ -106,6 +111,8 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             plateau: None,
             seed: 0,
             threads: Threads::single(),
+            shards: 1,
+            exchange: None,
             monitor: true,
             stop_flag: None,
             on_epoch: Box::new(|_, _| ControlFlow::Continue(())),
@@ -178,6 +185,46 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     #[must_use]
     pub fn threads(self, threads: Threads) -> Self {
         Self { threads, ..self }
+    }
+
+    /// Cuts each mini-batch into so many [`Shards`](densely_layers::Shards), a power of two; 1 by default. The gradient is
+    /// the sum of theirs by a fixed tree, so that its last bits depend on this number, and on nothing else: that many
+    /// ranks may share the work, or a part of them ([`exchange`](Self::exchange)).
+    #[must_use]
+    pub fn shards(self, shards: usize) -> Self {
+        Self { shards, ..self }
+    }
+
+    /// Trains together with other ranks: processes, as a rule on other machines, of which each makes the same training of
+    /// the same model on the same data, and computes the gradients of its part of the [shards](Self::shards). Model and
+    /// history have **the bits of one process** with as many shards.
+    ///
+    /// At the start all compare data, options and weights. If a rank fails, all end with an error that names it. What
+    /// one of them decides, by its callback or flag, all do.
+    ///
+    /// ```
+    /// use densely_data::digits;
+    /// use densely_models::{LocalExchange, Mlp, Trainer};
+    /// use densely_optim::Sgd;
+    ///
+    /// let data = digits().cast::<f32>()?;
+    /// let trainer = || Trainer::new(Sgd::new(0.001)).epochs(2).shards(4);
+    /// let new = || Mlp::classifier(64, 10).hidden([16]).build::<f32>();
+    /// let alone = trainer().fit(&mut new()?, &data)?;
+    /// std::thread::scope(|scope| {
+    ///     for rank in LocalExchange::group(2) {
+    ///         let (data, alone) = (&data, &alone);
+    ///         scope.spawn(move || {
+    ///             let history = trainer().exchange(rank).fit(&mut new().unwrap(), data);
+    ///             assert_eq!(&history.unwrap(), alone);
+    ///         });
+    ///     }
+    /// });
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn exchange(self, exchange: impl Exchange<T> + 'a) -> Self {
+        Self { exchange: Some(Box::new(exchange)), ..self }
     }
 
     /// Whether to watch what goes on inside the network; yes by default. It finds what
@@ -266,11 +313,12 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// If an option is out of range, or no number of the model's type, or the data do not fit the
     /// model.
     pub fn start(
-        self,
+        mut self,
         model: &'a mut Model<T>,
         data: impl Into<Examples<'a, T>>,
     ) -> Result<Training<'a, T>, ModelError> {
-        Training::new(self, model, data.into())
+        let ranks = Ranks::new(self.exchange.take());
+        Training::joined(Training::new(self, model, data.into()), ranks)
     }
 
     /// A training that goes on where another was, with the same options on the same data. It ends
@@ -310,17 +358,20 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// differs; [`ModelError::Checkpoint`] if the checkpoint does not hold such a training; as for
     /// [`start`](Self::start). The model is as it was then.
     pub fn resume(
-        self,
+        mut self,
         model: &'a mut Model<T>,
         data: impl Into<Examples<'a, T>>,
         checkpoint: Checkpoint<T>,
     ) -> Result<Training<'a, T>, ModelError> {
-        let training = Training::new(self, model, data.into())?;
-        let differences = training.differences(&checkpoint);
-        match differences.is_empty() {
-            true => training.restored(checkpoint, true),
-            false => Err(ModelError::Resume { differences }),
-        }
+        let ranks = Ranks::new(self.exchange.take());
+        let resumed = Training::new(self, model, data.into()).and_then(|training| {
+            let differences = training.differences(&checkpoint);
+            match differences.is_empty() {
+                true => training.restored(checkpoint, true),
+                false => Err(ModelError::Resume { differences }),
+            }
+        });
+        Training::joined(resumed, ranks)
     }
 
     /// [`resume`](Self::resume) with other options, or on other data: more epochs, or another
@@ -331,16 +382,20 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     /// As [`resume`](Self::resume), but for differences. The parameters must have the same shapes,
     /// and the optimiser remember the same of each.
     pub fn resume_changed(
-        self,
+        mut self,
         model: &'a mut Model<T>,
         data: impl Into<Examples<'a, T>>,
         checkpoint: Checkpoint<T>,
     ) -> Result<(Training<'a, T>, Vec<Difference>), ModelError> {
-        let training = Training::new(self, model, data.into())?;
-        let differences = training.differences(&checkpoint);
-        let other_batches =
-            differences.iter().any(|difference| training::BATCHES.contains(&&*difference.what));
-        Ok((training.restored(checkpoint, !other_batches)?, differences))
+        let ranks = Ranks::new(self.exchange.take());
+        let mut differences = Vec::new();
+        let resumed = Training::new(self, model, data.into()).and_then(|training| {
+            differences = training.differences(&checkpoint);
+            let other_batches =
+                differences.iter().any(|difference| training::BATCHES.contains(&&*difference.what));
+            training.restored(checkpoint, !other_batches)
+        });
+        Ok((Training::joined(resumed, ranks)?, differences))
     }
 
     pub(crate) fn check(&self) -> Result<(), ModelError> {
@@ -350,6 +405,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
         if self.batch_size == 0 {
             return Err(ModelError::option("the batch size", "at least 1", &self.batch_size));
         }
+        check_shards(self.shards)?;
         self.schedule.as_ref().map_or(Ok(()), |schedule| schedule.check())?;
         self.plateau.as_ref().map_or(Ok(()), Plateau::check)?;
         if !(0.0..1.0).contains(&self.validation_fraction) {
@@ -409,6 +465,7 @@ impl<T: Scalar> fmt::Debug for Trainer<'_, T> {
             .field("patience", &self.patience)
             .field("seed", &self.seed)
             .field("threads", &self.threads)
+            .field("shards", &self.shards)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use crate::drawn::Drawn;
 use crate::early_stopping::EarlyStopping;
 use crate::monitor::Monitor;
 use crate::plain::plain;
+use crate::ranks::Ranks;
 use crate::{
     Epoch, Examples, History, Model, ModelError, Stop, Trainer, TrainingStep, number_type,
 };
@@ -61,6 +62,7 @@ pub struct Training<'a, T: Scalar> {
     optimizer_kind: String,
     batches: Drawn<T>,
     training_step: TrainingStep<T>,
+    ranks: Ranks<'a, T>,
     monitor: Option<Monitor<T>>,
     best: EarlyStopping<T>,
     epochs: Vec<Epoch>,
@@ -139,6 +141,7 @@ impl<'a, T: Scalar> Training<'a, T> {
             optimizer_kind: trainer.optimizer.kind().to_string(),
             batches,
             training_step: TrainingStep::new(),
+            ranks: Ranks::new(None),
             best: EarlyStopping::new(),
             epochs: Vec::with_capacity(trainer.epochs.min(1 << 16)),
             course: Course::default(),
@@ -150,6 +153,39 @@ impl<'a, T: Scalar> Training<'a, T> {
             train,
             validation,
         })
+    }
+
+    /// What was begun, or why it could not be, with the other ranks, who do the same.
+    pub(crate) fn joined(
+        begun: Result<Self, ModelError>,
+        mut ranks: Ranks<'a, T>,
+    ) -> Result<Self, ModelError> {
+        let shared = |training: Self| match ranks.check(training.trainer.shards) {
+            Ok(()) => Ok(training),
+            Err(error) => Err(ModelError::from(error)),
+        };
+        match begun.and_then(shared) {
+            Err(error) => Err(ranks.tell(error)),
+            Ok(mut training) => {
+                if !ranks.are_one() {
+                    ranks.agree(&training.identity())?;
+                }
+                training.ranks = ranks;
+                Ok(training)
+            }
+        }
+    }
+
+    /// Ends the training for an error of whoever trains, as a file that cannot be written: the other ranks are told at their
+    /// next step. Returns the error with which all of them end.
+    pub fn give_up(mut self, why: &str) -> ModelError {
+        self.ranks.tell(ModelError::GivenUp { why: why.to_owned() })
+    }
+
+    /// Whether this or another rank wants something, as to stop: what it is asked with on one rank alone. All ranks have to
+    /// ask after each step. They learn what the others want with the step that follows, and then all have the same answer.
+    pub fn is_any(&mut self, wanted: bool) -> bool {
+        self.ranks.wants(wanted)
     }
 
     /// Makes the next step, and if it is the last of an epoch, ends the epoch: validation, the
@@ -171,8 +207,8 @@ impl<'a, T: Scalar> Training<'a, T> {
         let threads = self.trainer.threads.clone();
         // Until it is known that all went well.
         self.state = State::Failed;
-        let loss = threads.install(|| self.make_step())?;
-        Ok(Some(loss))
+        let made = threads.install(|| self.make_step());
+        made.map(Some).map_err(|error| self.ranks.tell(error))
     }
 
     /// Makes all steps that are left, and says what came of them.
@@ -203,7 +239,7 @@ impl<'a, T: Scalar> Training<'a, T> {
             }
             if self.state == State::GoesOn {
                 if self.course.step > 0 {
-                    self.end_epoch()?;
+                    self.end_epoch().map_err(|error| self.ranks.tell(error))?;
                 }
                 self.state = State::Ended(Stop::Interrupted);
             }

@@ -1,10 +1,13 @@
-use densely_layers::{At, Layer, Passed, Sequential};
+use std::ops::Range;
+
+use densely_layers::{At, Layer, Passed, Sequential, Shards};
 use densely_loss::{Targets, mean};
 use densely_optim::Optimizer;
-use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Threads};
+use densely_tensor::{Buffer, MatRef, Scalar, ShapeError, Split, Threads};
 
 use crate::panel_width::{panel_width, worthy_threads};
-use crate::{Model, ModelError};
+use crate::ranks::Ranks;
+use crate::{Exchange, Model, ModelError};
 
 /// One training step on a mini-batch, with the memory that it takes.
 ///
@@ -36,18 +39,29 @@ use crate::{Model, ModelError};
 /// assert!(losses.next() > Some(0.3) && losses.last() < Some(0.1));
 /// # Ok::<(), densely_models::ModelError>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TrainingStep<T: Scalar> {
+    shards: usize,
     scores: Buffer<T>,
     dscores: Buffer<T>,
     tape: Buffer<T>,
     losses: Vec<T>,
+    /// Where the gradients of shards are added.
+    room: Buffer<T>,
+}
+
+/// The shards of a batch that a step is for, and the address of the batch's first example.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) shards: Shards,
+    pub(crate) at: At,
 }
 
 /// What went through a network in a training step.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pass<'a, T: Scalar> {
     pub(crate) network: &'a Sequential<T>,
+    pub(crate) shards: Shards,
     pub(crate) x: MatRef<'a, T>,
     scores: MatRef<'a, T>,
     dscores: MatRef<'a, T>,
@@ -78,11 +92,19 @@ impl<T: Scalar> TrainingStep<T> {
     #[must_use]
     pub fn new() -> Self {
         Self {
+            shards: 1,
             scores: Buffer::new(),
             dscores: Buffer::new(),
             tape: Buffer::new(),
             losses: Vec::new(),
+            room: Buffer::new(),
         }
+    }
+
+    /// Cuts each batch into so many [`Shards`], as [`Trainer::shards`](crate::Trainer::shards) does.
+    #[must_use]
+    pub fn shards(self, shards: usize) -> Self {
+        Self { shards, ..self }
     }
 
     /// Gradients, and one step of the optimiser. Returns the mean loss before the step.
@@ -98,28 +120,62 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
-        self.run_if(model, optimizer, x, targets, at, threads, |_, _| Ok(true))
+        let part = Part { shards: cut(x.ncols(), self.shards)?, at };
+        let ranks = &mut Ranks::new(None);
+        self.run_if(model, optimizer, x, targets, part, threads, ranks, |_, _, _| Ok(true))
     }
 
-    /// [`run`](Self::run), where `accept` sees the loss, and what went through the network,
-    /// before the optimiser acts, and says whether it shall.
+    /// [`run`](Self::run) by several ranks: each is given the whole batch, computes the gradients of its
+    /// [`shards`](Self::shards), and has the result of one that computes them all.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and [`ModelError::Exchange`] if another rank fails, or the ranks cannot share the shards.
     #[allow(clippy::too_many_arguments, reason = "those of `run`, and one")]
-    pub(crate) fn run_if(
+    pub fn run_together(
         &mut self,
+        exchange: &mut dyn Exchange<T>,
         model: &mut Model<T>,
         optimizer: &mut dyn Optimizer<T>,
         x: MatRef<'_, T>,
         targets: Targets<'_, T>,
         at: At,
         threads: &Threads,
-        accept: impl FnOnce(f64, &Pass<'_, T>) -> Result<bool, ModelError> + Send,
+    ) -> Result<f64, ModelError> {
+        let mut ranks = Ranks::new(Some(Box::new(exchange)));
+        let checked = |ranks: &Ranks<'_, T>| {
+            let shards = cut(x.ncols(), self.shards)?;
+            ranks.check(self.shards)?;
+            model.check_batch(x, targets)?;
+            Ok(ranks.own(shards))
+        };
+        let shards = checked(&ranks).map_err(|error| ranks.tell(error))?;
+        let seen = with_company(&shards);
+        let (x, targets) = (x, targets).split_at(seen.start).1.split_at(seen.len()).0;
+        let part = Part { shards, at };
+        self.run_if(model, optimizer, x, targets, part, threads, &mut ranks, |_, _, _| Ok(true))
+            .map_err(|error| ranks.tell(error))
+    }
+
+    /// [`run`](Self::run), where `accept` sees the loss, and what went through the network,
+    /// before the optimiser acts, and says whether it shall.
+    #[allow(clippy::too_many_arguments, reason = "those of `run`, and two")]
+    pub(crate) fn run_if<'r>(
+        &mut self,
+        model: &mut Model<T>,
+        optimizer: &mut dyn Optimizer<T>,
+        x: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        part: Part,
+        threads: &Threads,
+        ranks: &mut Ranks<'r, T>,
+        accept: impl FnOnce(f64, &Pass<'_, T>, &mut Ranks<'r, T>) -> Result<bool, ModelError> + Send,
     ) -> Result<f64, ModelError> {
         let single = Threads::single();
         let worth = worthy_threads(x.ncols(), model.parameters());
         let threads = if worth > 1 { threads } else { &single };
         threads.attend(worth - 1, || {
-            let loss = self.gradients(model, x, targets, at, threads)?;
-            if accept(loss, &self.pass(model.network(), x))? {
+            let loss = self.gradients_of(model, x, targets, part, threads, ranks)?;
+            if accept(loss, &self.pass(model.network(), x, part.shards), ranks)? {
                 optimizer.step(model.network_mut(), threads)?;
             }
             Ok(loss)
@@ -127,15 +183,23 @@ impl<T: Scalar> TrainingStep<T> {
     }
 
     /// What went through the network when the gradients for `x` were computed.
-    fn pass<'a>(&'a self, network: &'a Sequential<T>, x: MatRef<'a, T>) -> Pass<'a, T> {
+    fn pass<'a>(
+        &'a self,
+        network: &'a Sequential<T>,
+        x: MatRef<'a, T>,
+        shards: Shards,
+    ) -> Pass<'a, T> {
         let n = x.ncols();
         let (outputs, rows) = (network.width(), network.tape_rows(network.in_features()));
+        let own = own_columns(&shards);
+        let of_own = |of: MatRef<'a, T>| of.subcols(own.start, own.len());
         Pass {
             network,
-            x,
-            scores: self.scores.view(outputs, n),
-            dscores: self.dscores.view(outputs, n),
-            tape: self.tape.view(rows, n),
+            shards,
+            x: of_own(x),
+            scores: of_own(self.scores.view(outputs, n)),
+            dscores: of_own(self.dscores.view(outputs, n)),
+            tape: of_own(self.tape.view(rows, n)),
         }
     }
 
@@ -153,8 +217,24 @@ impl<T: Scalar> TrainingStep<T> {
         at: At,
         threads: &Threads,
     ) -> Result<f64, ModelError> {
-        let n = x.ncols();
-        ShapeError::expect_some("TrainingStep", "examples", n)?;
+        let part = Part { shards: cut(x.ncols(), self.shards)?, at };
+        self.gradients_of(model, x, targets, part, threads, &mut Ranks::new(None))
+    }
+
+    /// [`gradients`](Self::gradients) of the shards of this rank, whose examples these are [with their company](with_company),
+    /// and of all ranks together.
+    fn gradients_of(
+        &mut self,
+        model: &mut Model<T>,
+        x: MatRef<'_, T>,
+        targets: Targets<'_, T>,
+        part: Part,
+        threads: &Threads,
+        ranks: &mut Ranks<'_, T>,
+    ) -> Result<f64, ModelError> {
+        let Part { shards, at } = part;
+        let (n, of_batch, place) = (x.ncols(), shards.examples(), with_company(&shards).start);
+        ShapeError::expect_some("TrainingStep", "examples", of_batch)?;
         model.check_batch(x, targets)?;
         let width = panel_width::<T>(n, model.parameters());
         let (outputs, rows) = (model.outputs(), model.network().tape_rows(model.inputs()));
@@ -176,11 +256,66 @@ impl<T: Scalar> TrainingStep<T> {
             self.losses.as_mut_slice(),
         );
         threads.panels(work, width, |first, (x, targets, mut tape, mut y, mut dy, losses)| {
-            network.forward_train(x, y.as_mut(), tape.as_mut(), at.shifted(first));
-            loss.panel(y.as_ref(), targets, n, losses, dy.as_mut());
+            network.forward_train(x, y.as_mut(), tape.as_mut(), at.shifted(place + first));
+            loss.panel(y.as_ref(), targets, of_batch, losses, dy.as_mut());
             network.backward_tape(x, y.as_ref(), dy.as_ref(), tape);
         });
-        network.backward_params(x, dscores.as_ref(), tape.as_ref(), threads);
-        Ok(mean(&self.losses))
+        let own = own_columns(&shards);
+        let losses = &self.losses[own.clone()];
+        let mean = match shards.is_whole() {
+            true => mean(losses),
+            false => ranks.mean_loss(losses, &shards)?,
+        };
+        let [x, dscores, tape] =
+            [x, dscores.as_ref(), tape.as_ref()].map(|of| of.subcols(own.start, own.len()));
+        let (mut begun, room) = (Ok(()), &mut self.room);
+        network.learning_layers(x, dscores, tape, &mut |layer, x, dy, tape| {
+            match shards.is_whole() {
+                true => layer.backward_params(x, dy, tape, threads),
+                false => layer.backward_shards(x, dy, tape, &shards, room, threads),
+            }
+            if begun.is_ok() {
+                begun = ranks.begin(layer);
+            }
+        });
+        begun?;
+        ranks.end(network.learning_layers_mut())?;
+        Ok(mean)
+    }
+}
+
+impl<T: Scalar> Default for TrainingStep<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where the examples are in a batch that a step of these shards looks at: theirs, and if that is one of several, a
+/// neighbour. A product with a single column may come out otherwise than with more.
+pub(crate) fn with_company(shards: &Shards) -> Range<usize> {
+    let Range { start, end } = shards.columns();
+    match end - start == 1 {
+        true if end < shards.examples() => start..end + 1,
+        true => start.saturating_sub(1)..end,
+        false => start..end,
+    }
+}
+
+/// Where these shards' own examples are among those.
+fn own_columns(shards: &Shards) -> Range<usize> {
+    let (own, first) = (shards.columns(), with_company(shards).start);
+    own.start - first..own.end - first
+}
+
+/// So many examples, cut into so many shards.
+fn cut(examples: usize, shards: usize) -> Result<Shards, ModelError> {
+    check_shards(shards)?;
+    Ok(Shards::new(examples, shards))
+}
+
+pub(crate) fn check_shards(shards: usize) -> Result<(), ModelError> {
+    match shards.is_power_of_two() && shards <= Shards::MOST {
+        true => Ok(()),
+        false => Err(ModelError::option("the shards", "a power of two, at most 1024", &shards)),
     }
 }

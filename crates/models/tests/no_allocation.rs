@@ -20,8 +20,10 @@ fn nothing_is_allocated_after_the_first_round() {
     // The threads live to the end: one that ends allocates too, when it likes.
     let pools = [1, 2, 4].map(|threads| Threads::new(threads).unwrap());
     for threads in &pools {
-        steps_2_to_100::<f32>(threads);
-        steps_2_to_100::<f64>(threads);
+        for shards in [1, 8] {
+            steps_2_to_100::<f32>(threads, shards);
+            steps_2_to_100::<f64>(threads, shards);
+        }
         // 5 and 38 steps: the monitor looks at the first epoch, and at all of them.
         whole_epochs(threads, 64);
         whole_epochs(threads, 8);
@@ -58,9 +60,9 @@ fn sgd<T: Scalar>() -> Sgd<T> {
     Sgd::new(0.01).momentum(0.9).nesterov(true).weight_decay(1e-4)
 }
 
-fn steps_2_to_100<T: Scalar>(threads: &Threads) {
+fn steps_2_to_100<T: Scalar>(threads: &Threads, shards: usize) {
     let (data, mut model) = (data::<T>(), model());
-    let (mut step, mut sgd) = (TrainingStep::new(), sgd());
+    let (mut step, mut sgd) = (TrainingStep::new().shards(shards), sgd());
     let (x, labels) = (data.x(), data.labels().unwrap());
     let mut run = |i: u32| {
         // Batches of two sizes, the larger first.
@@ -72,7 +74,7 @@ fn steps_2_to_100<T: Scalar>(threads: &Threads) {
     threads.install(|| {
         run(0);
         let count = allocations(|| (1..100).for_each(&mut run));
-        assert_eq!(count, 0, "{} {threads:?}", T::NAME);
+        assert_eq!(count, 0, "{} {threads:?}, {shards} shards", T::NAME);
     });
 }
 

@@ -287,6 +287,7 @@ pub(crate) fn trainer<'a, T: Scalar>(
     let trainer = Trainer::new(optimizer)
         .epochs(args.epochs)
         .batch_size(args.batch_size)
+        .shards(args.shards)
         .seed(args.seed)
         .threads(threads.clone());
     let trainer = match patience {

@@ -1,10 +1,13 @@
 use densely_tensor::{
-    Accumulate, Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Stream, Threads,
-    affine, gemm, matrix_bytes, sum_columns,
+    Accumulate, Buffer, Initializer, Mat, MatMut, MatRef, Real, ReborrowMut, Scalar, ShapeError,
+    Stream, Threads, affine, column, column_mut, gemm, gemm_by_tree, map_in_place, matrix_bytes,
+    sum_columns, vectorize,
 };
 
+use crate::shards::sum_by_tree;
 use crate::{
-    Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Reference, Role, Spec,
+    Kind, Layer, LayerKind, LayerPlan, Opt, Options, Param, ParamPlan, Reference, Role, Shards,
+    Spec,
 };
 
 /// The fully-connected layer: `y = W x + b`.
@@ -106,6 +109,18 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
 }
 
+/// `sum += x`, column by column.
+fn add<T: Scalar>(mut sum: MatMut<'_, T>, x: MatRef<'_, T>) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for j in 0..x.ncols() {
+                map_in_place([column_mut(sum.rb_mut(), j)], [column(x, j)], |[sum], [x]| [sum + x]);
+            }
+        },
+    );
+}
+
 impl<T: Scalar> LayerKind<T> for Linear<T> {
     const SPEC: Spec =
         Spec::new("linear", "W x + b: as many outputs, each connected to all inputs")
@@ -178,6 +193,35 @@ impl<T: Scalar> Layer<T> for Linear<T> {
                 });
             },
             || sum_columns(dy, db),
+        );
+    }
+
+    fn backward_shards(
+        &mut self,
+        x: MatRef<'_, T>,
+        dy: MatRef<'_, T>,
+        _tape: MatRef<'_, T>,
+        shards: &Shards,
+        room: &mut Buffer<T>,
+        threads: &Threads,
+    ) {
+        let (dw, mut db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
+        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols());
+        let mut bounds = [0; Shards::MOST + 1];
+        let bounds = &mut bounds[..=shards.count()];
+        (0..shards.count()).for_each(|shard| bounds[shard + 1] = shards.get(shard).end);
+        gemm_by_tree(dw, dy, x, bounds, width, room, threads);
+        let levels = shards.count().ilog2() as usize;
+        let biases = room.view_mut(db.nrows(), levels);
+        sum_by_tree(
+            shards.count(),
+            &mut (db.rb_mut(), biases),
+            |(db, _), shard| {
+                let columns = shards.get(shard);
+                sum_columns(dy.subcols(columns.start, columns.len()), db.rb_mut());
+            },
+            |(db, kept), level| kept.rb_mut().subcols_mut(level, 1).copy_from(db.as_ref()),
+            |(db, kept), level| add(db.rb_mut(), kept.as_ref().subcols(level, 1)),
         );
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct FlatUnits<T> {
     ones: Mat<T>,
     slopes: Mat<T>,
     counts: Vec<T>,
+    /// What `counts` were before the step.
+    counted: Vec<T>,
     candidates: Vec<usize>,
     seen: usize,
 }
@@ -44,6 +46,7 @@ impl<T: Scalar> FlatUnits<T> {
             ones: Mat::from_fn(units, BLOCK, |_, _| T::ONE),
             slopes: Mat::zeros(units, BLOCK),
             counts: vec![T::ZERO; units],
+            counted: vec![T::ZERO; units],
             candidates: Vec::with_capacity(units),
             seen: 0,
         })
@@ -72,10 +75,13 @@ impl<T: Scalar> FlatUnits<T> {
 
     /// Puts down how far it has come in the epoch.
     pub(crate) fn write(&self, numbers: &mut Vec<f64>) {
-        let counts: Vec<f64> = self.counts.iter().map(|count| count.to_f64()).collect();
+        // Of candidates, only those that are left matter: when the others were dropped depends on the ranks.
+        let counted = self.saturation != Saturation::OneSided;
+        let count = |count: &T| if counted { count.to_f64() } else { 0.0 };
+        let counts: Vec<f64> = self.counts.iter().map(count).collect();
         counts.write(numbers);
         self.candidates.write(numbers);
-        self.seen.write(numbers);
+        (if counted { self.seen } else { 0 }).write(numbers);
     }
 
     /// Goes on from there.
@@ -93,21 +99,62 @@ impl<T: Scalar> FlatUnits<T> {
         Some(())
     }
 
-    /// Looks at what went through the layer in a step.
-    pub(crate) fn observe(&mut self, passed: &Passed<'_, T>) {
-        let mut first = 0;
-        while self.is_open() && first < passed.x.ncols() {
-            let block = BLOCK.min(passed.x.ncols() - first);
-            if self.saturation == Saturation::OneSided {
+    /// Looks at what went through the layer in a step, for examples of which the first has this place among the `n` of
+    /// the batch.
+    pub(crate) fn observe(&mut self, passed: &Passed<'_, T>, place: usize, n: usize) {
+        let one_sided = self.saturation == Saturation::OneSided;
+        self.counted.copy_from_slice(&self.counts);
+        // Whole blocks of the batch until there are enough.
+        let sample = SAMPLE.saturating_sub(self.seen).next_multiple_of(BLOCK).min(n);
+        let last = if one_sided { n } else { sample };
+        let (mut first, end) = (0, last.saturating_sub(place).min(passed.x.ncols()));
+        while first < end && !(one_sided && self.candidates.is_empty()) {
+            let block = BLOCK.min(end - first);
+            if one_sided {
                 self.counts.fill(T::ZERO);
             }
             self.count(passed, first, block);
-            if self.saturation == Saturation::OneSided {
+            if one_sided {
                 let (counts, all) = (&self.counts, T::from_f64(block as f64));
                 self.candidates.retain(|&unit| counts[unit] >= all);
             }
-            self.seen += block;
             first += block;
+        }
+        if !one_sided {
+            self.seen += sample;
+        }
+    }
+
+    /// What other ranks have to know of what this one has seen in a step: a number for each unit.
+    pub(crate) fn tell(&self, bytes: &mut Vec<u8>) {
+        if self.saturation == Saturation::OneSided {
+            let mut flat = vec![0_u32; self.counts.len()];
+            self.candidates.iter().for_each(|&unit| flat[unit] = 1);
+            flat.iter().for_each(|flat| bytes.extend(flat.to_le_bytes()));
+        } else {
+            let counts = self.counts.iter().zip(&self.counted);
+            let new = counts.map(|(now, before)| (now.to_f64() - before.to_f64()) as u32);
+            new.for_each(|count| bytes.extend(count.to_le_bytes()));
+        }
+    }
+
+    /// What all ranks have seen, from what they have told, of which the beginning is taken.
+    pub(crate) fn join(&mut self, all: &mut [&[u8]]) {
+        let mut sums = vec![0_u32; self.counts.len()];
+        for bytes in &mut *all {
+            let (numbers, rest) = bytes.split_at((4 * sums.len()).min(bytes.len()));
+            for (sum, number) in sums.iter_mut().zip(numbers.as_chunks().0) {
+                *sum = sum.saturating_add(u32::from_le_bytes(*number));
+            }
+            *bytes = rest;
+        }
+        if self.saturation == Saturation::OneSided {
+            let ranks = all.len() as u32;
+            self.candidates.retain(|&unit| sums[unit] == ranks);
+        } else {
+            for ((count, before), sum) in self.counts.iter_mut().zip(&self.counted).zip(sums) {
+                *count = *before + T::from_f64(f64::from(sum));
+            }
         }
     }
 
@@ -165,7 +212,7 @@ mod tests {
         let (mut y, mut tape) = (Mat::zeros(4, x.ncols()), Mat::zeros(0, x.ncols()));
         network.forward(x, y.as_mut(), tape.as_mut());
         let (y, tape) = (y.as_ref(), tape.as_ref());
-        network.inspect(x, y, y, tape, &mut |passed| flat.observe(&passed));
+        network.inspect(x, y, y, tape, &mut |passed| flat.observe(&passed, 0, x.ncols()));
     }
 
     /// Unit 1 is never active, unit 2 for the last example of the last step alone.

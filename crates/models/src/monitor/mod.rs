@@ -27,12 +27,13 @@ mod weight_scale;
 use std::sync::Arc;
 
 use densely_data::Dataset;
-use densely_layers::Sequential;
+use densely_layers::{Passed, Sequential};
 use densely_optim::Limits;
-use densely_tensor::{Scalar, Threads, first_non_finite};
+use densely_tensor::{MatRef, Scalar, Threads, first_non_finite};
 
+use crate::ranks::Ranks;
 use crate::training_step::Pass;
-use crate::{Epoch, Model, ModelError, Stop};
+use crate::{Epoch, ExchangeError, Model, ModelError, Stop};
 pub use diagnosis::Diagnosis;
 use diagnosis::Trouble;
 pub(crate) use diagnosis::first_not_finite_weights;
@@ -141,14 +142,20 @@ impl<T: Scalar> Monitor<T> {
     }
 
     /// Looks at a step of an epoch, from 0, before its update.
-    pub(crate) fn before_update(&mut self, epoch: usize, step: usize, pass: &Pass<'_, T>) {
+    pub(crate) fn before_update(
+        &mut self,
+        epoch: usize,
+        step: usize,
+        pass: &Pass<'_, T>,
+        ranks: &mut Ranks<'_, T>,
+    ) -> Result<(), ExchangeError> {
         if step == 0 {
             self.watching = self.wait == 0 || epoch == self.last_epoch;
         }
         if self.watching && step == 0 {
             self.wait = INTERVAL;
             self.flat.iter_mut().for_each(FlatUnits::start);
-            self.take_statistics(epoch, pass);
+            self.take_statistics(epoch, pass, ranks)?;
             self.change.before(pass.network);
             if self.looks >= self.next_pull || epoch == self.last_epoch {
                 self.pull = Pull::of(pass.network, &self.limits);
@@ -159,20 +166,36 @@ impl<T: Scalar> Monitor<T> {
         }
         if self.watching && self.flat.iter().any(FlatUnits::is_open) {
             self.wait = self.wait.max(INTERVAL_PER_COUNT * (step + 1));
+            let (first, n) = (pass.shards.columns().start, pass.shards.examples());
             let mut watched = self.flat.iter_mut().peekable();
             pass.inspect(&mut |passed| {
                 if let Some(flat) = watched.next_if(|flat| flat.stage() == passed.index) {
-                    flat.observe(&passed);
+                    flat.observe(&passed, first, n);
                 }
             });
+            if !ranks.are_one() {
+                let mut bytes = Vec::new();
+                self.flat.iter().for_each(|flat| flat.tell(&mut bytes));
+                let all = ranks.gather(&bytes)?;
+                let mut rest: Vec<_> = all.iter().map(Vec::as_slice).collect();
+                self.flat.iter_mut().for_each(|flat| flat.join(&mut rest));
+            }
         }
+        Ok(())
     }
 
-    fn take_statistics(&mut self, epoch: usize, pass: &Pass<'_, T>) {
-        let n = pass.x.ncols() as f64;
+    /// Of the first examples of the batch, wherever they are.
+    fn take_statistics(
+        &mut self,
+        epoch: usize,
+        pass: &Pass<'_, T>,
+        ranks: &mut Ranks<'_, T>,
+    ) -> Result<(), ExchangeError> {
+        let own = pass.first(SAMPLE.saturating_sub(pass.shards.columns().start));
         let Self { rows, latest, layers, .. } = self;
         *latest = rows.len();
-        pass.first(SAMPLE).inspect(&mut |passed| {
+        let n = pass.shards.examples() as f64;
+        let mut report = |passed: &Passed<'_, T>, y: MatRef<'_, T>, dy: Option<MatRef<'_, T>>| {
             let (layer, kind) = layers[passed.index].clone();
             rows.push(LayerReport {
                 epoch,
@@ -180,14 +203,28 @@ impl<T: Scalar> Monitor<T> {
                 layer,
                 kind,
                 units: passed.stage.out_features(),
-                activations: Statistics::of(passed.y, 1.0),
+                activations: Statistics::of(y, 1.0),
                 // The gradient is that of the mean loss over the batch.
-                gradients: passed.dy.map(|dy| Statistics::of(dy, n)),
+                gradients: dy.map(|dy| Statistics::of(dy, n)),
                 dead_units: None,
                 saturated_units: None,
                 update_ratio: None,
             });
+        };
+        if ranks.are_one() {
+            own.inspect(&mut |passed| report(&passed, passed.y, passed.dy));
+            return Ok(());
+        }
+        let mut parts = Vec::new();
+        own.inspect(&mut |passed| parts.extend([Some(passed.y), passed.dy].into_iter().flatten()));
+        let mut whole = ranks.columns(&parts)?.into_iter();
+        let mut next = || whole.next().expect("there is one for each part");
+        own.inspect(&mut |passed| {
+            let y = next();
+            let dy = passed.dy.map(|_| next());
+            report(&passed, y.as_ref(), dy.as_ref().map(|dy| dy.as_ref()));
         });
+        Ok(())
     }
 
     /// Looks at what the update of a step, from 0, has done.

@@ -8,11 +8,13 @@ impl<T: Scalar> Training<'_, T> {
     /// Validates, tells the callback, and decides whether another epoch follows.
     pub(super) fn end_epoch(&mut self) -> Result<(), ModelError> {
         self.state = State::Failed;
-        let Self { trainer, model, monitor, best, epochs, course, .. } = self;
+        let Self { trainer, model, monitor, best, epochs, course, ranks, .. } = self;
         let epoch = epochs.len() + 1;
         let in_memory = self.validation.as_deref().map(Examples::Memory);
         let examples = trainer.validation_data.or(in_memory);
-        let evaluate = |examples: Examples<'_, T>| model.evaluate_on(examples, &trainer.threads);
+        let evaluate = |examples: Examples<'_, T>| {
+            model.evaluate_by(examples, |x| ranks.scores(model, x, &trainer.threads))
+        };
         let validation = examples.map(evaluate).transpose()?;
         if let (Some(plateau), Some(validation)) = (&mut trainer.plateau, &validation) {
             plateau.observe(validation.loss());
@@ -30,9 +32,11 @@ impl<T: Scalar> Training<'_, T> {
             saturated_units: flat.map(|(_, saturated)| saturated),
         });
         *course = Course { last_loss: course.last_loss, ..Course::default() };
-        self.state = if (trainer.on_epoch)(&epochs[epoch - 1], model).is_break() {
+        let breaks = (trainer.on_epoch)(&epochs[epoch - 1], model).is_break();
+        let [breaks, stops] = ranks.any([breaks, trainer.is_to_stop()])?;
+        self.state = if breaks {
             State::Ended(Stop::Callback)
-        } else if trainer.is_to_stop() {
+        } else if stops {
             State::Ended(Stop::Interrupted)
         } else {
             self.state_between_epochs()

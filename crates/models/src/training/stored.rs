@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use densely_layers::{Kind, Layer};
 use densely_optim::OptimizerState;
-use densely_tensor::{Scalar, ShapeError, matrix_bytes};
+use densely_tensor::{Scalar, ShapeError, column, matrix_bytes};
 
 use super::{Position, State, Training};
 use crate::checkpoint::OPTIMIZER;
@@ -76,6 +76,30 @@ impl<T: Scalar> Training<'_, T> {
         checkpoint.differences(&self.options())
     }
 
+    /// What has to be the same on all ranks: what the result depends on, and where it is.
+    pub(super) fn identity(&self) -> BTreeMap<String, String> {
+        let mut identity = self.options();
+        let mut hasher = blake3::Hasher::new();
+        let mut bytes = Vec::new();
+        self.model.network().visit_params(&mut |param| {
+            for j in 0..param.value.ncols() {
+                let values = column(param.value.as_ref(), j).iter();
+                values.for_each(|value| value.extend_le_bytes(&mut bytes));
+                hasher.update(&bytes);
+                bytes.clear();
+            }
+        });
+        let (epoch, step) = self.position();
+        let more = [
+            ("version of densely", env!("CARGO_PKG_VERSION").to_owned()),
+            ("number type", T::NAME.to_owned()),
+            ("weights", hasher.finalize().to_hex()[..32].to_owned()),
+            ("position", format!("epoch {epoch}, step {step}")),
+        ];
+        identity.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        identity
+    }
+
     /// What the result depends on, in words.
     fn options(&self) -> BTreeMap<String, String> {
         let trainer = &self.trainer;
@@ -99,6 +123,7 @@ impl<T: Scalar> Training<'_, T> {
             ("batch size", Some(trainer.batch_size.to_string())),
             ("patience", trainer.patience.map(|patience| patience.to_string())),
             ("seed", Some(trainer.seed.to_string())),
+            ("shards", (trainer.shards > 1).then(|| trainer.shards.to_string())),
             ("monitor", Some(trainer.monitor.to_string())),
         ]
         .into_iter()

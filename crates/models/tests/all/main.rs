@@ -17,6 +17,7 @@ mod predictor;
 mod regression_scores;
 mod resuming;
 mod schedules;
+mod shards;
 mod stored;
 mod stored_rows;
 mod training;

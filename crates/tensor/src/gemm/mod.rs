@@ -1,3 +1,4 @@
+mod by_tree;
 mod dots;
 mod few_terms;
 mod long_column;
@@ -7,6 +8,7 @@ mod products;
 mod sweep;
 mod thin;
 
+pub use by_tree::gemm_by_tree;
 pub(crate) use products::Products;
 
 use faer::linalg::matmul::matmul;

@@ -2,7 +2,8 @@ use std::cell::RefCell;
 
 use faer::{MatMut, MatRef};
 
-use super::{Accumulate, affine_map, packing, product, sweep};
+use super::{Accumulate, affine_map, by_tree, packing, product, sweep};
+use crate::{Buffer, Threads};
 
 /// The products of a precision, which seal [`Scalar`](crate::Scalar): it requires them, and
 /// nobody else can name this trait.
@@ -18,6 +19,15 @@ pub trait Products: Sized {
         bias: MatRef<'_, Self>,
     );
     fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>);
+    fn gemm_by_tree(
+        c: MatMut<'_, Self>,
+        a: MatRef<'_, Self>,
+        b: MatRef<'_, Self>,
+        bounds: &[usize],
+        width: usize,
+        room: &mut Buffer<Self>,
+        threads: &Threads,
+    );
     /// Calls `work` with the memory that the calling thread has for copies, holding anything.
     fn with_memory<R>(work: impl FnOnce(&mut [Self]) -> R) -> R;
 }
@@ -43,6 +53,19 @@ macro_rules! impl_products {
             }
             fn sum_columns(x: MatRef<'_, Self>, b: MatMut<'_, Self>) {
                 sweep::add_up(x, b);
+            }
+            fn gemm_by_tree(
+                c: MatMut<'_, Self>,
+                a: MatRef<'_, Self>,
+                b: MatRef<'_, Self>,
+                bounds: &[usize],
+                width: usize,
+                room: &mut Buffer<Self>,
+                threads: &Threads,
+            ) {
+                /// A cache line.
+                const ROWS: usize = 64 / size_of::<$float>();
+                by_tree::product::<Self, ROWS>(c, a, b, bounds, width, room, threads);
             }
             fn with_memory<R>(work: impl FnOnce(&mut [Self]) -> R) -> R {
                 thread_local! {
