@@ -125,8 +125,8 @@ pub(crate) struct TuneArgs {
 #[derive(Debug, Clone, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct TrainArgs {
-    /// A table: delimited text, Parquet, NPY or NPZ, a sheet of Excel or OpenDocument, JSON lines, IDX,
-    /// libsvm or ARFF, also compressed by gzip or zstd; - is standard input. None: 1,797 images of
+    /// A table: delimited text, Parquet, Arrow, NPY or NPZ, a sheet of Excel or OpenDocument, JSON lines,
+    /// IDX, libsvm or ARFF, also compressed by gzip or zstd; - is standard input. None: 1,797 images of
     /// handwritten digits. Several files of the same columns are one table
     pub(crate) data: Vec<PathBuf>,
 
@@ -169,16 +169,16 @@ pub(crate) struct TrainArgs {
     /// Share of the examples to test on, the same of each class
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.2", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) test: f64,
-    /// A table to test on, instead of a share of DATA
-    #[arg(long, value_name = "FILE", help_heading = "Data", requires = "data")]
-    pub(crate) test_data: Option<PathBuf>,
+    /// A table to test on, instead of a share of DATA; given several times, the files are one table
+    #[arg(long, value_name = "FILE", help_heading = "Data", requires = "data", action = ArgAction::Append)]
+    pub(crate) test_data: Vec<PathBuf>,
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) validation: f64,
     #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
     pub(crate) preprocess: Transformations,
 
-    /// Widths of the hidden layers, as 64,64; none for a linear model
+    /// Widths of the hidden layers, as 64,64; none for a linear model; of images, 256 if nothing is said
     #[arg(long, value_name = "WIDTHS", help_heading = "Network", default_value = "64")]
     pub(crate) hidden: Widths,
     #[arg(long, help = activation_help(), help_heading = "Network", default_value = "relu", value_parser = Named::<Activations>::new(&LayerKinds::<f32>::new().activation_names()))]
@@ -214,7 +214,7 @@ pub(crate) struct TrainArgs {
     /// Limit of the norm of the gradient; 0 for none [default: 5, unless the optimiser has its own]
     #[arg(long, value_name = "NORM", help_heading = "Training", allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) clip_norm: Option<f64>,
-    /// Probability to drop a unit of a hidden layer in training
+    /// Probability to drop a unit of a hidden layer in training; of images, 0.3 if nothing is said
     #[arg(long, value_name = "PROBABILITY", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) dropout: f64,
     /// Standard deviation of noise on the preprocessed features in training
@@ -965,7 +965,7 @@ fn preprocess_help() -> String {
     let usages = usages(TransformKinds::new().specs());
     format!(
         "What to do to the features, in order, as standardize,pca(10), where pca(0.95) keeps so \
-         much of the variance; with options as {usages}"
+         much of the variance; of images, min-max if nothing is said; with options as {usages}"
     )
 }
 

@@ -24,7 +24,7 @@ use crate::visible::visible;
 const NOT_IN_A_CONFIG: [&str; 9] =
     ["out", "force", "resume", "json", "config", "help", "progress", "no-report", "tensorboard"];
 
-/// The files of the data, and what is between several of them in one text: no name has it.
+/// The files of the data; and what is between several files in one text: no name has it.
 const DATA: &str = "data";
 pub(crate) const SEPARATOR: &str = "\0";
 
@@ -70,9 +70,14 @@ pub(crate) fn parse(
     if !train.data.is_empty() {
         from_file.data.clear();
     }
-    if !train.columns.drop.is_empty() {
-        // All others have one value, the last.
-        from_file.options.retain(|option| !option.to_string_lossy().starts_with("--drop="));
+    // All others have one value, the last.
+    for (name, is_given) in
+        [("drop", !train.columns.drop.is_empty()), ("test-data", !train.test_data.is_empty())]
+    {
+        let begins = format!("--{name}=");
+        from_file
+            .options
+            .retain(|option| !is_given || !option.to_string_lossy().starts_with(&begins));
     }
     if matches.value_source("optimizer") == Some(ValueSource::CommandLine) {
         // Another optimiser has options of its own, and those of the file are of the one in it.
@@ -92,6 +97,15 @@ pub(crate) fn parse(
     }
     let all = [command, &from_file.options, options, &from_file.data].concat();
     Ok(parse_once(&all)?)
+}
+
+/// The options of the run in a folder.
+pub(crate) fn of_run(folder: &Path) -> Result<Box<TrainArgs>, CliError> {
+    let config = folder.join(CONFIG).into_os_string();
+    let line = ["densely".into(), "train".into(), "--config".into(), config];
+    let (cli, _) = parse(line)?;
+    let Command::Train(train) = cli.command else { unreachable!("it was asked for") };
+    Ok(train)
 }
 
 /// The file that the options of a training are read from: of a run that goes on, its own.
@@ -183,13 +197,14 @@ fn read(path: &Path) -> Result<Options, CliError> {
                 // Of widths, an empty list is no less clear than the word.
                 let is_empty = value.as_array().is_some_and(Vec::is_empty);
                 let text = if is_empty && key == "hidden" { "none".to_owned() } else { text };
-                // Several names are those of one each, whatever is in them.
-                let several = value.as_array().filter(|_| option.is_names);
+                // Several names, and several files, are those of one each, whatever is in them.
+                let several = value.as_array().filter(|_| option.is_names || option.is_files);
                 match several.map(|values| values.iter().filter_map(text_of).collect::<Vec<_>>()) {
                     None => read.options.push(format!("--{key}={text}").into()),
-                    Some(names) => read.options.extend(
-                        names.iter().map(|name| format!("--{key}={}", quoted(name)).into()),
-                    ),
+                    Some(names) => read.options.extend(names.into_iter().map(|name| {
+                        let name = if option.is_names { quoted(&name) } else { name };
+                        format!("--{key}={name}").into()
+                    })),
                 }
             }
         }
@@ -251,6 +266,8 @@ struct KnownOption {
     is_path: bool,
     /// It is a list of names.
     is_names: bool,
+    /// It is a list of files.
+    is_files: bool,
 }
 
 fn known_options() -> Vec<KnownOption> {
@@ -263,11 +280,13 @@ fn options_of(command: &str) -> Vec<KnownOption> {
     let cli = Cli::command();
     let command = cli.find_subcommand(command).expect("there is this command");
     let numbers = [TypeId::of::<f64>(), TypeId::of::<usize>(), TypeId::of::<u64>()];
+    let is_path = |arg: &clap::Arg| arg.get_value_parser().type_id() == TypeId::of::<PathBuf>();
     let known = |arg: &clap::Arg| KnownOption {
         name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
         id: arg.get_id().to_string(),
         is_flag: matches!(arg.get_action(), ArgAction::SetTrue),
-        is_path: arg.get_value_parser().type_id() == TypeId::of::<PathBuf>(),
+        is_path: is_path(arg),
+        is_files: is_path(arg) && matches!(arg.get_action(), ArgAction::Append),
         is_names: arg.get_value_parser().type_id() == TypeId::of::<Names>(),
         is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
@@ -285,7 +304,7 @@ pub(crate) fn given(matches: &ArgMatches) -> Result<Vec<OptionText>, CliError> {
     };
     let options = options_of("tune").into_iter().filter(is_given);
     let value = |option: KnownOption| {
-        let text = text(matches, &option.id)?;
+        let text = text(matches, &option)?;
         Ok(text.map(|text| (option.name, text)))
     };
     let given = options.filter_map(|option| value(option).transpose());
@@ -316,7 +335,8 @@ fn as_line(command: &str, options: &[OptionText]) -> Line {
         } else if known.iter().any(|option| option.name == *name && option.is_flag) {
             line.of.options.push(format!("--{name}").into());
         } else {
-            line.of.options.push(format!("--{name}={text}").into());
+            let texts = text.split(SEPARATOR);
+            line.of.options.extend(texts.map(|text| format!("--{name}={text}").into()));
         }
     }
     line
@@ -357,13 +377,13 @@ pub(crate) fn options(
     let value = |option: KnownOption| {
         let asked = match matches.value_source(&option.id) {
             None | Some(ValueSource::DefaultValue) => None,
-            Some(_) => text(matches, &option.id)?,
+            Some(_) => text(matches, &option)?,
         };
         let among = |texts: &[OptionText]| {
             texts.iter().find(|(name, _)| *name == option.name).map(|(_, text)| text.clone())
         };
         let text = match among(resolved).or(asked).or_else(|| among(told)) {
-            None => text(matches, &option.id)?,
+            None => text(matches, &option)?,
             text => text,
         };
         Ok(text.map(|text| (option.name, text)))
@@ -371,13 +391,13 @@ pub(crate) fn options(
     known_options().into_iter().filter_map(|option| value(option).transpose()).collect()
 }
 
-fn text(matches: &ArgMatches, id: &str) -> Result<Option<String>, CliError> {
-    let Some(values) = matches.get_raw(id) else { return Ok(None) };
+fn text(matches: &ArgMatches, option: &KnownOption) -> Result<Option<String>, CliError> {
+    let Some(values) = matches.get_raw(&option.id) else { return Ok(None) };
     let text = |value: &OsStr| match value.to_str() {
         Some(text) => Ok(text.to_owned()),
         None => Err(CliError::NotText(value.into())),
     };
-    let separator = if id == DATA { SEPARATOR } else { "," };
+    let separator = if option.is_files { SEPARATOR } else { "," };
     Ok(Some(values.map(text).collect::<Result<Vec<_>, _>>()?.join(separator)))
 }
 
@@ -393,11 +413,8 @@ pub(crate) fn from_anywhere(options: &[OptionText]) -> Vec<OptionText> {
             true => whole(text).unwrap_or_else(|| text.to_owned()),
             false => text.to_owned(),
         };
-        let text = match name == DATA {
-            true => text.split(SEPARATOR).map(from_anywhere).collect::<Vec<_>>().join(SEPARATOR),
-            false => from_anywhere(text),
-        };
-        (name.clone(), text)
+        let texts = text.split(SEPARATOR).map(from_anywhere);
+        (name.clone(), texts.collect::<Vec<_>>().join(SEPARATOR))
     };
     options.iter().map(text).collect()
 }
@@ -434,7 +451,7 @@ pub(crate) fn is_whole(text: &str) -> bool {
 impl KnownOption {
     /// The value that is read as this text.
     fn value(&self, text: &str) -> Value {
-        if self.id == DATA && text.contains(SEPARATOR) {
+        if self.is_files && text.contains(SEPARATOR) {
             return Value::from(text.split(SEPARATOR).collect::<Vec<_>>());
         }
         let number = || match text.parse() {

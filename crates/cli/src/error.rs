@@ -104,8 +104,8 @@ pub(crate) enum CliError {
     #[error("{}: there is no run to go on with: it has no {}", .0.display(), CONFIG)]
     NoRun(PathBuf),
     #[error(
-        "{}: this run is complete, and was too short to keep a checkpoint: train it anew with \
-         --force", .0.display()
+        "{}: this run is complete, and was too short to keep a checkpoint: it goes on with more --epochs, or \
+         anew with --force", .0.display()
     )]
     RunComplete(PathBuf),
     #[error(
@@ -145,6 +145,11 @@ pub(crate) enum CliError {
     )]
     NoSplit(PathBuf),
     #[error(
+        "{}: its data came from a pipe, or were learnt from with --memory, so that nothing says which rows were \
+         held out: say which data to evaluate on", .0.display()
+    )]
+    NothingHeldOut(PathBuf),
+    #[error(
         "{}: this run has kept no weights: it was stopped, or diverged, before its first epoch was over; \
          densely train --resume goes on with it, or begins anew", .0.display()
     )]
@@ -161,6 +166,16 @@ pub(crate) enum CliError {
          again", .0.display()
     )]
     ChangedData(PathBuf),
+    #[error(
+        "--keep: two columns beside each other would be called `{}`: name each column once, and none that is \
+         called as what is predicted is", shortened(.0)
+    )]
+    KeptTwice(String),
+    #[error(
+        "{}: it is given twice, so that its rows would count twice, and be tested on that were learnt from: \
+         name each file once", .0.display()
+    )]
+    GivenTwice(PathBuf),
     #[error(transparent)]
     Picture(#[from] PictureError),
     #[error("wrong gradients in {}", .0.join(", "))]

@@ -8,6 +8,7 @@ use densely::parts::shortened;
 use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
 use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableError, TextOptions};
 use densely_files::{FileError, ReadOptions, Reason};
+use same_file::is_same_file;
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
@@ -32,6 +33,11 @@ pub(crate) fn preparation(path: &Path) -> Result<Preparation, CliError> {
     })
 }
 
+/// Whether what is read there can be read once only: standard input, or a pipe.
+pub(crate) fn is_piped(path: &Path) -> bool {
+    path.as_os_str() == "-" || path.exists() && !path.is_file() && !path.is_dir()
+}
+
 /// What files are called together.
 pub(crate) fn label(paths: &[PathBuf]) -> PathBuf {
     match paths {
@@ -44,18 +50,58 @@ pub(crate) fn label(paths: &[PathBuf]) -> PathBuf {
     }
 }
 
-/// Reads files of the same columns as one table: each as [`table`] does.
+/// The columns that are wanted of files: those that a model was trained on, and some besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) besides: &'a [String],
+}
+
+impl Wanted<'_> {
+    /// These alone: files that are one table have others as they like.
+    fn of(self, table: Table) -> Result<Table, TableError> {
+        let features = self.schema.features().map(|column| &column.name);
+        table.select(features.chain(self.besides))
+    }
+}
+
+/// That no file comes twice, under whatever name.
+pub(crate) fn check_different<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), CliError> {
+    let mut seen: Vec<&PathBuf> = Vec::new();
+    for path in paths {
+        // To open a pipe would wait for somebody at its other end.
+        let is_same = |other: &&PathBuf| {
+            path == *other || path.is_file() && is_same_file(path, other).unwrap_or(false)
+        };
+        if seen.iter().any(is_same) {
+            return Err(CliError::GivenTwice(path.clone()));
+        }
+        seen.push(path);
+    }
+    Ok(())
+}
+
+/// Reads files of the same columns, or with those that are wanted, as one table: each as [`table`] does.
 pub(crate) fn tables(
     paths: &[PathBuf],
     args: &DialectArgs,
-    schema: Option<&Schema>,
+    wanted: Option<Wanted<'_>>,
     threads: &Threads,
 ) -> Result<Table, CliError> {
+    let schema = wanted.map(|wanted| wanted.schema);
     if let [path] = paths {
         return table(path, args, schema, threads);
     }
-    let tables = paths.iter().map(|path| table(path, args, schema, threads));
-    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let read = |path: &PathBuf| {
+        let table = table(path, args, schema, threads)?;
+        match wanted {
+            None => Ok(table),
+            Some(wanted) => wanted.of(table).map_err(CliError::table(path)),
+        }
+    };
+    let tables = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Table::concat(tables).map_err(|error| match error {
         TableError::Part { part, source } => CliError::table(&paths[part - 1])(*source),
         error => CliError::table(label(paths))(error),

@@ -6,7 +6,7 @@ use anstyle::Style;
 use comfy_table::presets;
 use comfy_table::{CellAlignment, Table};
 use densely::models::Evaluation;
-use densely::models::metrics::Baseline;
+use densely::models::metrics::{Baseline, ConfusionMatrix};
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -129,8 +129,27 @@ pub(crate) fn baseline(baseline: &Baseline) -> Vec<(&'static str, f64)> {
     }
 }
 
-/// A metric as people write it.
+/// A share of what there may be none of.
+pub(crate) fn percent_of(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), percent)
+}
+
+/// Precision, recall and F1 of a class: none where nothing was taken for it, or nothing is of it.
+pub(crate) fn shares(confusion: &ConfusionMatrix, class: usize) -> [Option<f64>; 3] {
+    let (of, support) = (confusion.class(class), confusion.support(class));
+    let predicted = confusion.predicted(class);
+    [
+        (predicted > 0).then_some(of.precision),
+        (support > 0).then_some(of.recall),
+        (predicted + support > 0).then_some(of.f1),
+    ]
+}
+
+/// A metric as people write it. One is NaN where it is not defined, as R² of one example.
 pub(crate) fn metric(name: &str, value: f64) -> String {
+    if value.is_nan() {
+        return "undefined".to_owned();
+    }
     match name.trim_start_matches("baseline_") {
         "accuracy" | "precision" | "recall" | "f1" | "calibration_error" => percent(value),
         _ => figure(value),

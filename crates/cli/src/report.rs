@@ -57,8 +57,8 @@ struct Shown<'a, T: Scalar> {
     scores: Option<ClassificationScores>,
     /// Of the columns, if there was time for it.
     importance: Option<importance::Measured>,
-    /// The height and width of the images that the features are.
-    image: Option<(usize, usize)>,
+    /// The images that the features are.
+    image: Option<image::Image>,
 }
 
 impl<T: Scalar> Run<'_, T> {
@@ -76,7 +76,7 @@ impl<T: Scalar> Run<'_, T> {
             raw,
             scores: self.scores(judged)?,
             importance: importance::measure(self, raw)?,
-            image: image::size(self.predictor.preparation(), &raw.data),
+            image: image::Image::of(self.predictor.preparation(), &raw.data),
         };
         let sections = [
             result::section(&shown)?,

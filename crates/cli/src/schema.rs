@@ -15,11 +15,14 @@ use crate::visible::visible;
 /// What a file says of a column that is no feature.
 const LEFT_OUT: &str = "left-out";
 
+/// The keys of a file.
+const COLUMNS: &str = "columns";
+const MISSING: &str = "missing";
+
 const HEAD: &str = "\
 # What the columns of a table are, for `densely train --schema` with this file: number, category, boolean,
 # time or text, and left-out for one that is not used. What columns are that are not here is told from
 # their cells.
-[columns]
 ";
 
 /// The schema of these rows, which keeps note of which words were gaps.
@@ -58,9 +61,7 @@ fn noted(schema: Schema, dialect: &DialectArgs) -> Schema {
 
 /// The text of a file for a schema.
 pub(crate) fn text(schema: &Schema) -> String {
-    let line = |name: &str, kind: &str| {
-        Table::from_iter([(name.to_owned(), Value::from(kind))]).to_string().trim_end().to_owned()
-    };
+    let line = |name: &str, kind: &str| line_of(name, Value::from(kind));
     let lines = schema.columns().iter().map(|column| match &column.left_out {
         None => line(&column.name, column.kind.name()) + "\n",
         Some(reason) => {
@@ -68,13 +69,30 @@ pub(crate) fn text(schema: &Schema) -> String {
             format!("{line}  # {}: {}\n", column.kind, visible(&reason))
         }
     });
-    HEAD.to_owned() + &lines.collect::<String>()
+    // Words for gaps that are not the usual ones.
+    let missing = match schema.missing() {
+        missing if *missing == Missing::default() => String::new(),
+        missing => {
+            let words = missing.tokens().iter().map(String::as_str).collect::<Vec<_>>();
+            line_of(MISSING, Value::from(words)) + "\n"
+        }
+    };
+    format!("{HEAD}{missing}[columns]\n{}", lines.collect::<String>())
+}
+
+fn line_of(name: &str, value: Value) -> String {
+    Table::from_iter([(name.to_owned(), value)]).to_string().trim_end().to_owned()
 }
 
 /// The options with what their file says, which comes after what they say themselves.
-pub(crate) fn with_file(columns: &ColumnsArgs) -> Result<ColumnsArgs, CliError> {
-    let Some(path) = &columns.schema else { return Ok(columns.clone()) };
-    let of_file = read(path).map_err(CliError::file(path))?;
+pub(crate) fn with_file(
+    columns: &ColumnsArgs,
+    dialect: &DialectArgs,
+) -> Result<(ColumnsArgs, DialectArgs), CliError> {
+    let (mut dialect, columns) = (dialect.clone(), columns.clone());
+    let Some(path) = &columns.schema else { return Ok((columns, dialect)) };
+    let OfFile { columns: of_file, missing } = read(path).map_err(CliError::file(path))?;
+    dialect.missing = dialect.missing.or(missing.map(Names));
     let (mut drop, mut kinds) = (Vec::new(), Vec::new());
     for (name, kind) in of_file {
         let is_said = columns.kinds().any(|(said, _)| *said == name)
@@ -85,26 +103,43 @@ pub(crate) fn with_file(columns: &ColumnsArgs) -> Result<ColumnsArgs, CliError> 
             _ => {}
         }
     }
-    let mut columns = columns.clone();
+    let mut columns = columns;
     columns.drop.push(Names(drop));
     columns.kinds.insert(0, Kinds(kinds));
-    Ok(columns)
+    Ok((columns, dialect))
 }
 
-/// What a file says of columns: their kinds, or that they are left out.
-fn read(path: &Path) -> io::Result<Vec<(String, Option<ColumnKind>)>> {
+/// What a file says.
+struct OfFile {
+    /// The kinds of columns, or that they are left out.
+    columns: Vec<(String, Option<ColumnKind>)>,
+    /// Words for gaps.
+    missing: Option<Vec<String>>,
+}
+
+fn read(path: &Path) -> io::Result<OfFile> {
     let refused = |message: String| io::Error::new(io::ErrorKind::InvalidData, message);
     let file: Table = fs::read_to_string(path)?
         .parse()
         .map_err(|error: toml::de::Error| refused(error.message().to_owned()))?;
     let expected = "expected a table [columns] of names and what they are, as `inspect MODEL --schema` \
                     writes it";
-    let [(key, Value::Table(columns))] = &file.iter().collect::<Vec<_>>()[..] else {
+    let Some(Value::Table(columns)) = file.get(COLUMNS) else {
         return Err(refused(expected.to_owned()));
     };
-    if *key != "columns" {
-        return Err(refused(expected.to_owned()));
+    if let Some(other) = file.keys().find(|&key| key != COLUMNS && key != MISSING) {
+        return Err(refused(format!("`{other}`: {expected}")));
     }
+    let words = |words: &Value| {
+        let words = words.as_array()?.iter().map(|word| word.as_str().map(str::to_owned));
+        words.collect::<Option<Vec<_>>>()
+    };
+    let missing = match file.get(MISSING) {
+        None => None,
+        Some(missing) => Some(words(missing).ok_or_else(|| {
+            refused(format!("`{MISSING}`: expected a list of the words that stand for gaps"))
+        })?),
+    };
     let column = |(name, kind): (&String, &Value)| {
         let kind = match kind.as_str() {
             Some(LEFT_OUT) => None,
@@ -115,5 +150,6 @@ fn read(path: &Path) -> io::Result<Vec<(String, Option<ColumnKind>)>> {
         };
         Ok((name.clone(), kind))
     };
-    columns.iter().map(column).collect()
+    let columns = columns.iter().map(column).collect::<io::Result<_>>()?;
+    Ok(OfFile { columns, missing })
 }

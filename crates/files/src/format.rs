@@ -17,6 +17,8 @@ pub enum Format {
     Idx,
     /// Parquet.
     Parquet,
+    /// Arrow's format between programs (IPC), as a file, which Feather is, or as a stream.
+    Arrow,
     /// A workbook of Excel or `OpenDocument`.
     Sheet,
     /// An object of JSON on each line.
@@ -39,6 +41,7 @@ impl Format {
             Self::Npz => "NPZ",
             Self::Idx => "IDX",
             Self::Parquet => "Parquet",
+            Self::Arrow => "Arrow IPC",
             Self::Sheet => "spreadsheets",
             Self::JsonLines => "JSON lines",
             Self::Libsvm => "libsvm",
@@ -58,7 +61,10 @@ impl Format {
             Some("jsonl" | "ndjson" | "json") => Self::JsonLines,
             Some("libsvm" | "svm" | "svmlight") => Self::Libsvm,
             Some("arff") => Self::Arff,
-            Some(claimed @ ("npy" | "npz" | "parquet" | "xlsx" | "ods")) => {
+            Some(
+                claimed @ ("npy" | "npz" | "parquet" | "arrow" | "arrows" | "feather" | "ipc"
+                | "xlsx" | "ods"),
+            ) => {
                 let detail =
                     format!("its name ends in .{claimed}, and its contents are something else");
                 return Err(Reason::damaged(long_name(claimed), detail));
@@ -79,6 +85,7 @@ fn long_name(extension: &str) -> &'static str {
         "npy" => "NPY file",
         "npz" => "NPZ file",
         "parquet" => "Parquet file",
+        "arrow" | "arrows" | "feather" | "ipc" => "Arrow file",
         _ => "spreadsheet",
     }
 }
@@ -95,9 +102,8 @@ pub(crate) fn extension(path: &Path) -> Option<String> {
 }
 
 /// The first bytes of formats that are known and not read.
-const REFUSED: [(&[u8], &str, &str); 14] = [
-    (b"ARROW1\0", "an Arrow file (Feather)", "write it as Parquet, `df.to_parquet(...)`"),
-    (b"FEA1\0", "an old Feather file", "write it as Parquet, `df.to_parquet(...)`"),
+const REFUSED: [(&[u8], &str, &str); 13] = [
+    (b"FEA1\0", "an old Feather file", "write it again, `pyarrow.feather.write_feather(...)`"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "write its table as Parquet or CSV"),
     (b"\x80\x02", "a Python pickle", PICKLE),
     (b"\x80\x03", "a Python pickle", PICKLE),
@@ -127,6 +133,9 @@ fn by_magic(head: &[u8]) -> Result<Option<Format>, Reason> {
         {
             Some(Format::Parquet)
         }
+        [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => Some(Format::Arrow),
+        // A stream: a message of less than 16 MiB.
+        [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Format::Arrow),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(by_first_entry(head)),
         [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..] => Some(Format::Idx),
@@ -174,6 +183,9 @@ mod tests {
         for (head, path, expected) in [
             (&b"PAR1\x15\x04"[..], "a.csv", Format::Parquet),
             (b"PAR1,PAR2\n", "a.csv", Format::Text),
+            (b"ARROW1\0\0\xff\xff\xff\xff", "a.feather", Format::Arrow),
+            (b"\xff\xff\xff\xff\xa8\x01\0\0", "a", Format::Arrow),
+            (b"ARROW1,b\n", "a.csv", Format::Text),
             (b"FEA1,BZh\n", "a", Format::Text),
             (b"\x93NUMPY\x01\x00", "a", Format::Npy),
             (b"\0\0\x08\x03\0\0\0\x01", "train-images-idx3-ubyte", Format::Idx),
@@ -193,7 +205,7 @@ mod tests {
     #[test]
     fn what_is_not_read_is_named() {
         for (head, expected) in [
-            (&b"ARROW1\0\0"[..], "Parquet"),
+            (&b"FEA1\0"[..], "write_feather"),
             (b"\x89HDF\r\n\x1a\n", "HDF5"),
             (b"\x80\x04\x95", "pickle"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1", ".xlsx"),

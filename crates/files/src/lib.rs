@@ -32,8 +32,12 @@ mod text;
 mod whole;
 mod write;
 
+#[cfg(feature = "arrow")]
+mod arrow;
 #[cfg(feature = "images")]
 mod images;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+mod iso;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "sheets")]

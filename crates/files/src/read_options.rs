@@ -80,8 +80,8 @@ impl ReadOptions {
         Self { labels: Some(path.into()), ..self }
     }
 
-    /// Columns that are left out, whatever is in them: those of lists, in Parquet and JSON
-    /// lines, are refused otherwise.
+    /// Columns that are left out, whatever is in them: those of lists, in Parquet, Arrow and
+    /// JSON lines, are refused otherwise.
     #[must_use]
     pub fn without<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self { without: names.into_iter().map(Into::into).collect(), ..self }
@@ -116,6 +116,33 @@ impl ReadOptions {
         let path = Path::new("-");
         let table = self.of_reader(reader, None).map_err(|reason| FileError::new(path, reason))?;
         self.finish(table, path)
+    }
+
+    /// Whether the rows of a file are images: of IDX of three axes or more, or a folder of images. Nobody knows of
+    /// what can be read once only, as a pipe.
+    ///
+    /// # Errors
+    /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it is of no known format.
+    pub fn are_images(&self, path: impl AsRef<Path>) -> Result<bool, FileError> {
+        let path = path.as_ref();
+        let images = || {
+            let metadata = std::fs::metadata(path)?;
+            if !metadata.is_file() {
+                return Ok(metadata.is_dir());
+            }
+            let mut file = File::open(path)?;
+            let start = head(&mut file, HEAD)?;
+            let start = match Compression::recognise(&start) {
+                None => start,
+                Some(compression) => {
+                    let whole = Cursor::new(start).chain(file);
+                    head(&mut compression.reader(whole, self.limits)?, HEAD)?
+                }
+            };
+            let axes = start.get(3).copied().unwrap_or(0);
+            Ok(self.format_of(&start, Some(path))? == Format::Idx && axes >= 3)
+        };
+        images().map_err(|reason| FileError::new(path, reason))
     }
 
     /// Adds the rows of a file of delimited text, also compressed, to a table on the disk; `-` is standard input. A few
@@ -251,6 +278,7 @@ impl ReadOptions {
                 Err(Reason::Unsupported { what, advice })
             }
             Format::Parquet => parquet(input, &self.without, self.limits),
+            Format::Arrow => arrow(input, &self.without, self.limits),
             _ => sheet(input, self.sheet.as_deref(), self.limits),
         }
     }
@@ -258,7 +286,7 @@ impl ReadOptions {
     /// Without what was not left out while it was read, and with the labels.
     fn finish(&self, (format, table): (Format, Table), path: &Path) -> Result<Table, FileError> {
         let table = match format {
-            Format::Parquet | Format::JsonLines => Ok(table),
+            Format::Parquet | Format::Arrow | Format::JsonLines => Ok(table),
             _ => self.left_out(table),
         };
         self.with_labels(table.map_err(|reason| FileError::new(path, reason))?, path)
@@ -319,6 +347,14 @@ use crate::parquet::read as parquet;
 #[cfg(not(feature = "parquet"))]
 fn parquet(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
     Err(Reason::Feature { format: "Parquet", feature: "parquet" })
+}
+
+#[cfg(feature = "arrow")]
+use crate::arrow::read as arrow;
+
+#[cfg(not(feature = "arrow"))]
+fn arrow(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
+    Err(Reason::Feature { format: "Arrow IPC", feature: "arrow" })
 }
 
 #[cfg(feature = "sheets")]

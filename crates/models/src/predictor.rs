@@ -135,8 +135,8 @@ impl<T: Scalar> Predictor<T> {
         Ok(Answers::new(self, self.scores(x.as_ref(), threads, Place::Example)?))
     }
 
-    /// The mean loss, as in training, and the metrics, those of real values in the units
-    /// of `data`. A loss that is infinite in `f32` is computed in `f64`.
+    /// The mean loss, as in training but of examples that all count the same, whatever their weights, as they do in
+    /// the metrics; those of real values in the units of `data`. A loss that is infinite in `f32` is computed in `f64`.
     ///
     /// # Errors
     /// If the data have other features or targets, and as [`predict`](Self::predict).
@@ -164,7 +164,8 @@ impl<T: Scalar> Predictor<T> {
         ShapeError::expect("Predictor", "targets", prepared.len(), target.examples())?;
         let place = |example| prepared.place(example);
         let scores = self.scores(prepared.x(), threads, place)?;
-        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(prepared));
+        let targets = targets(prepared).unweighted();
+        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets);
         match (self.preparation.target_scale(), target) {
             (Some(_), Target::Values { values: targets, .. }) => {
                 let predicted = self.values(&scores, place)?;

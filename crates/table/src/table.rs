@@ -155,6 +155,31 @@ impl Table {
         self.files.place(self.first + row)
     }
 
+    /// The columns of these names alone, in this order; a name that comes twice counts once.
+    ///
+    /// ```
+    /// let table = densely_table::Table::from_reader("a,b,c\n1,2,3\n".as_bytes())?;
+    /// assert_eq!(table.select(["c", "a"])?.names().collect::<Vec<_>>(), ["c", "a"]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TableError::MissingColumns`]; [`TableError::DuplicateColumn`] if several columns have one of the names;
+    /// [`TableError::Empty`] for no names.
+    pub fn select<S: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Result<Self, TableError> {
+        let names: Vec<S> = names.into_iter().collect();
+        let positions = positions(&self, names.iter().map(AsRef::as_ref))?;
+        let mut columns: Vec<_> = self.columns.into_iter().map(Some).collect();
+        self.columns = positions.into_iter().filter_map(|at| columns[at].take()).collect();
+        match self.columns.is_empty() {
+            true => Err(TableError::Empty),
+            false => Ok(self),
+        }
+    }
+
     /// The rows of tables one after the other, which have the same columns in any order: several files as
     /// one table.
     ///

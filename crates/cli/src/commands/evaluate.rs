@@ -4,18 +4,20 @@ mod classification;
 mod judged;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use densely::models::metrics::Baseline;
 use densely::prelude::*;
 use serde_json::{Map, Value};
 
+use super::train::DIGITS;
 use crate::args::EvaluateArgs;
 use crate::error::CliError;
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::output::{self, counted, eprintln, metric, metric_name};
 use crate::visible::visible;
 use classification::Classification;
-use judged::Judged;
+use judged::{Judged, JudgedRows};
 
 pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
     match input::model(&args.model)? {
@@ -24,23 +26,47 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
     }
 }
 
-fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
-    let preparation = predictor.preparation();
-    let (target, classes) = (preparation.target_name(), preparation.class_names());
-    let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
-    let judged = Judged::find(args)?;
-    let path = &input::label(&judged.paths);
-    let table = input::tables(&judged.paths, &judged.dialect, Some(schema), &threads)?;
-    let in_data = || CliError::in_data(path);
+/// What a model is judged by.
+struct Data {
+    data: Dataset<f64>,
+    path: PathBuf,
+    note: Option<String>,
+    /// Rows without a target.
+    without: usize,
+}
+
+fn of_table(
+    judged: JudgedRows,
+    preparation: &Preparation,
+    wanted: Wanted<'_>,
+    threads: &Threads,
+) -> Result<Data, CliError> {
+    let path = input::label(&judged.paths);
+    let table = input::tables(&judged.paths, &judged.dialect, Some(wanted), threads)?;
     let rows = match &judged.rows {
         None => Rows::all(&table),
         // Options of now may read fewer rows than those of then.
         Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
-        Some(_) => return Err(CliError::OtherData(path.clone())),
+        Some(_) => return Err(CliError::OtherData(path)),
     };
-    let (data, count) = (preparation.table(&rows).map_err(in_data())?, rows.len());
-    drop(table);
+    let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
+    Ok(Data { data, path, note: judged.note, without })
+}
+
+fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
+    let preparation = predictor.preparation();
+    let (target, classes) = (preparation.target_name(), preparation.class_names());
+    let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
+    let wanted = Wanted { schema, besides: preparation.answer_names() };
+    let Data { data, path, note, without } = match Judged::find(args)? {
+        Judged::Rows(judged) => of_table(judged, preparation, wanted, &threads)?,
+        Judged::Digits { data, note } => {
+            Data { data: *data, path: DIGITS.into(), note: Some(note), without: 0 }
+        }
+    };
+    let path = &path;
+    let in_data = || CliError::in_data(path);
     let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
     let classification = match classes {
         None => None,
@@ -63,7 +89,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         fields.insert(name.to_owned(), Value::from(value));
     }
     eprintln!("{} of {}", counted(data.len(), "example"), visible(&path.display().to_string()));
-    if let Some(note) = &judged.note {
+    if let Some(note) = &note {
         eprintln!("{note}");
     }
     if without > 0 {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use densely::models::ModelError;
 use densely::prelude::*;
-use densely::table::Column;
+use densely::table::{Column, TableError};
 use densely::tensor::Mat;
 use densely_files::WriteFormat;
 
-use crate::args::PredictArgs;
+use crate::args::{Names, PredictArgs};
 use crate::error::CliError;
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::sink::Sink;
 
 pub(crate) fn run(args: &PredictArgs) -> Result<(), CliError> {
@@ -36,10 +36,12 @@ fn predict<T: Scalar>(
     let threads = input::threads(0)?;
     let preparation = predictor.preparation();
     let schema = preparation.encoding().schema();
-    let table = input::tables(&args.data, &args.dialect, Some(schema), &threads)?;
+    let keep: &[String] = args.keep.as_ref().map_or(&[], |Names(names)| names);
+    let wanted = Wanted { schema, besides: keep };
+    let table = input::tables(&args.data, &args.dialect, Some(wanted), &threads)?;
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);
-    let kept = args.keep.iter().flat_map(|names| &names.0).map(|name| table.column(name));
+    let kept = keep.iter().map(|name| table.column(name));
     let kept = kept.collect::<Result<Vec<_>, _>>().map_err(in_table())?;
     let all = Rows::all(&table);
     let encoded = preparation.encoding().rows(&all, &threads).map_err(in_table())?;
@@ -60,7 +62,10 @@ fn predict<T: Scalar>(
             columns
                 .extend(answers.probability_columns(&threads).map_err(failed)?.ok_or_else(none)?);
         }
-        Table::from_columns(columns).map_err(in_table())
+        Table::from_columns(columns).map_err(|error| match error {
+            TableError::DuplicateColumn(name) => CliError::KeptTwice(name),
+            error => in_table()(error),
+        })
     };
     sink.fill_parts(format, all.len(), encoded.parts().map(part))
 }

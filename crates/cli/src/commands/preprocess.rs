@@ -7,9 +7,9 @@ use densely::prelude::*;
 use densely::table::Column;
 use densely::tensor::Mat;
 
-use crate::args::{Names, PreprocessArgs};
+use crate::args::{ColumnsArgs, DialectArgs, Names, PreprocessArgs};
 use crate::error::CliError;
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::schema;
 use crate::sink::Sink;
 
@@ -22,17 +22,19 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
     let format = sink.format()?;
     let threads = input::threads(args.threads)?;
     let fitted = args.with.as_deref().map(input::preparation).transpose()?;
-    let known = fitted.as_ref().map(|fitted| fitted.encoding().schema());
-    let table = input::tables(&args.data, &args.dialect, known, &threads)?;
+    let targets: &[String] = args.target.as_ref().map_or(&[], |Names(names)| names);
+    let schema = fitted.as_ref().map(|fitted| fitted.encoding().schema());
+    let known = schema.map(|schema| Wanted { schema, besides: targets });
+    let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
+    let table = input::tables(&args.data, &dialect, known, &threads)?;
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);
-    let targets: &[String] = args.target.as_ref().map_or(&[], |Names(names)| names);
     let targets = targets.iter().map(|name| table.column(name));
     let targets = targets.collect::<Result<Vec<_>, _>>().map_err(in_table())?;
     let all = Rows::all(&table);
     let preparation = match fitted {
         Some(fitted) => fitted,
-        None => fit(args, &all, &targets, &threads)?,
+        None => fit(args, &columns, &dialect, &all, &targets, &threads)?,
     };
     let encoded = preparation.encoding().rows(&all, &threads).map_err(in_table())?;
     if args.with.is_some() {
@@ -58,15 +60,17 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
 /// As `train` fits it, to all rows.
 fn fit(
     args: &PreprocessArgs,
+    columns: &ColumnsArgs,
+    dialect: &DialectArgs,
     rows: &Rows<'_>,
     targets: &[&Column],
     threads: &Threads,
 ) -> Result<Preparation, CliError> {
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);
-    let options = schema::with_file(&args.columns)?.schema_options();
+    let options = columns.schema_options();
     let options = targets.iter().map(|column| column.name()).fold(options, SchemaOptions::target);
-    let schema = schema::infer(rows, options, &args.encoding, &args.dialect).map_err(in_table())?;
+    let schema = schema::infer(rows, options, &args.encoding, dialect).map_err(in_table())?;
     let encoding = Encoding::fit_on(&schema, rows, &args.encoding.options(), threads);
     let encoding = encoding.map_err(in_table())?;
     let encoded = encoding.rows(rows, threads).map_err(in_table())?;

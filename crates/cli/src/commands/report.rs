@@ -1,19 +1,19 @@
 //! `densely report`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use densely::prelude::*;
 
 use super::train::{Part, Parts};
-use crate::args::{Command, ReportArgs};
+use crate::args::ReportArgs;
 use crate::config;
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, eprintln};
 use crate::report::Run;
-use crate::run_folder::{CONFIG, SPLIT, is_run, save_report};
+use crate::run_folder::{SPLIT, is_run, save_report};
 use crate::split::Split;
 use crate::visible::visible;
 
@@ -30,12 +30,9 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), CliError> {
 /// Reads the data again, as they were read and split for the training.
 fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliError> {
     let folder = &args.run;
-    let config = folder.join(CONFIG).into_os_string();
-    let line = ["densely".into(), "train".into(), "--config".into(), config];
-    let (cli, _) = config::parse(line)?;
-    let Command::Train(train) = cli.command else { unreachable!("it was asked for") };
-    let is_piped = |data: &&PathBuf| data.exists() && !data.is_file() || data.as_os_str() == "-";
-    if let Some(data) = train.data.iter().find(is_piped) {
+    let train = config::of_run(folder)?;
+    let files = train.data.iter().chain(&train.test_data);
+    if let Some(data) = files.into_iter().find(|path| input::is_piped(path)) {
         return Err(CliError::PipedData(data.clone()));
     }
     let threads = input::threads(args.threads)?;
@@ -53,8 +50,8 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     if !is_same || parts.preparation != *file.predictor.preparation() {
         return Err(CliError::ChangedData(parts.source.into()));
     }
-    if let (Some(path), Some(test)) = (&train.test_data, &parts.test) {
-        expect_as_tested(path, file, test, &threads)?;
+    if let (false, Some(test)) = (train.test_data.is_empty(), &parts.test) {
+        expect_as_tested(&input::label(&train.test_data), file, test, &threads)?;
     }
     let epochs = EpochLine::of_run(folder)?;
     let page = Run {
@@ -73,7 +70,7 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
 }
 
 /// That a file of test data is still what the model was tested on, which its metrics tell: loss aside, in which
-/// weights were taken for the training.
+/// earlier versions weighed examples.
 fn expect_as_tested<T: Scalar>(
     path: &Path,
     file: &ModelFile<T>,

@@ -163,6 +163,66 @@ fn print(runs: &[Found], differing: &[&str]) -> Result<(), CliError> {
         .into_iter()
         .filter(|name| runs.iter().any(|run| run.metric(name).is_some()))
         .collect();
+    let mut out = anstream::stdout();
+    let options = side_by_side(runs, &metrics, differing);
+    if fits(&options) {
+        writeln!(out, "{options}")?;
+    } else {
+        writeln!(out, "{}", side_by_side(runs, &metrics, &[]))?;
+        // Too many, or too long, to stand beside each other.
+        for run in runs {
+            writeln!(out, "{}", options_of(run, differing))?;
+        }
+    }
+    let of_validation = |run: &Found| {
+        metrics.iter().any(|name| run.metric(name).is_some_and(|(part, _)| part != "test"))
+    };
+    if runs.iter().any(of_validation) {
+        writeln!(out, "* of the validation part; all others of the test part")?;
+    }
+    for run in runs.iter().filter(|run| !run.findings().is_empty()) {
+        let folder = run.folder.display().to_string();
+        writeln!(out, "{}: {}", visible(&folder), visible(&run.findings().join("; ")))?;
+    }
+    Ok(())
+}
+
+/// Columns of a terminal that is not asked for more.
+const WIDTH: usize = 80;
+
+fn fits(table: &str) -> bool {
+    table.lines().all(|line| line.chars().count() <= WIDTH)
+}
+
+/// The options of a run in which runs differ, in lines of their own.
+fn options_of(run: &Found, differing: &[&str]) -> String {
+    let option = |name: &&str| {
+        let value = run.options.get(*name);
+        let value = value.map_or_else(|| "left out".to_owned(), |value| quoted(short(value)));
+        format!("--{name} {value}")
+    };
+    let (mut text, mut width) = (visible(&run.folder.display().to_string()).into_owned(), WIDTH);
+    for option in differing.iter().map(option) {
+        let more = option.chars().count() + 1;
+        if width + more > WIDTH {
+            text += "\n   ";
+            width = 3;
+        }
+        text += " ";
+        text += &option;
+        width += more;
+    }
+    text
+}
+
+/// A value as one word.
+fn quoted(value: String) -> String {
+    let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
+    if is_word { value } else { format!("\"{value}\"") }
+}
+
+/// A table of runs and what came out, with these options.
+fn side_by_side(runs: &[Found], metrics: &[&str], differing: &[&str]) -> String {
     let mut header = vec!["run", "state", "epochs"];
     header.extend(metrics.iter().map(|name| metric_name(name)));
     // As they are typed: there is a column of epochs already.
@@ -186,17 +246,5 @@ fn print(runs: &[Found], differing: &[&str]) -> Result<(), CliError> {
         }));
         table.add_row(cells);
     }
-    let mut out = anstream::stdout();
-    writeln!(out, "{}", table.trim_fmt())?;
-    let of_validation = |run: &Found| {
-        metrics.iter().any(|name| run.metric(name).is_some_and(|(part, _)| part != "test"))
-    };
-    if runs.iter().any(of_validation) {
-        writeln!(out, "* of the validation part; all others of the test part")?;
-    }
-    for run in runs.iter().filter(|run| !run.findings().is_empty()) {
-        let folder = run.folder.display().to_string();
-        writeln!(out, "{}: {}", visible(&folder), visible(&run.findings().join("; ")))?;
-    }
-    Ok(())
+    table.trim_fmt()
 }

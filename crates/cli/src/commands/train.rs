@@ -1,6 +1,7 @@
 //! `densely train`.
 
 mod diverged;
+mod images;
 mod keeper;
 mod of_disk;
 mod of_table;
@@ -31,7 +32,7 @@ use crate::signals::Signals;
 use keeper::Keeper;
 pub(crate) use optimizer::Chosen;
 use optimizer::scheduled;
-pub(crate) use parts::{Judged, Part, Parts, Raw, class_weights};
+pub(crate) use parts::{DIGITS, Judged, Part, Parts, Raw, class_weights, held_out_digits};
 use report::Report;
 use resume::Stored;
 pub(crate) use resume::{Typed, changes};
@@ -47,9 +48,10 @@ pub(crate) fn run(
     matches: &ArgMatches,
     signals: &Signals,
 ) -> Result<(), CliError> {
+    let args = images::suited(args, matches)?;
     match args.dtype {
-        Dtype::F32 => train::<f32>(args, matches, signals),
-        Dtype::F64 => train::<f64>(args, matches, signals),
+        Dtype::F32 => train::<f32>(&args, matches, signals),
+        Dtype::F64 => train::<f64>(&args, matches, signals),
     }
 }
 
@@ -100,8 +102,6 @@ pub(crate) fn train_on<'a, T: Typed>(
     let config = config::write(&config::from_anywhere(&options));
     let split = parts.split.take().map(|split| split.text()).transpose();
     let split = split.map_err(io::Error::from)?;
-    let (folder, stored) = folder(args, &parts, config, of_search, signals)?;
-    let folder = folder.with_split(split);
     // For people, several files are a list.
     let shown = |(name, text): OptionText| (name, text.replace(config::SEPARATOR, ", "));
     let provenance = Provenance {
@@ -110,6 +110,9 @@ pub(crate) fn train_on<'a, T: Typed>(
         options: options.into_iter().map(shown).collect(),
         results: BTreeMap::new(),
     };
+    let now = (&provenance.options, split.as_deref());
+    let (folder, stored) = folder(args, &parts, config, now, of_search, signals)?;
+    let folder = folder.with_split(split);
     let file = ModelFile { predictor, provenance };
     folder.try_model(&file)?;
     summary::before(args, &parts, &file.predictor);
@@ -241,7 +244,12 @@ fn told<T: Scalar>(
     spec: &Mlp,
     patience: Option<usize>,
 ) -> Vec<OptionText> {
-    let mut told = vec![("loss", spec.loss_kind().to_string())];
+    let mut told = vec![
+        ("loss", spec.loss_kind().to_string()),
+        ("preprocess", args.preprocess.to_string()),
+        ("hidden", args.hidden.to_string()),
+        ("dropout", args.dropout.to_string()),
+    ];
     if !args.data.is_empty() {
         let task = if parts.train.target.labels().is_some() { "classify" } else { "regress" };
         told.push(("task", task.to_owned()));
@@ -302,6 +310,7 @@ fn folder<T: Typed>(
     args: &TrainArgs,
     parts: &Parts<T>,
     config: String,
+    now: (&BTreeMap<String, String>, Option<&str>),
     of_search: bool,
     signals: &Signals,
 ) -> Result<(RunFolder, Option<Stored<T>>), CliError> {
@@ -315,7 +324,7 @@ fn folder<T: Typed>(
         }
         Some(out) => {
             let (folder, checkpoint) = RunFolder::resume(out, config)?;
-            let stored = Stored::new(&folder, checkpoint, args.force)?;
+            let stored = Stored::new(&folder, checkpoint, now, args.force)?;
             Ok((folder, stored))
         }
     }

@@ -4,7 +4,7 @@ use densely::prelude::*;
 use maud::{Markup, html};
 
 use super::{Section, Sectioned, Shown};
-use crate::output::{counted, percent, short, thousands};
+use crate::output::{self, counted, percent_of, short, thousands};
 use densely::models::metrics::ConfusionMatrix;
 
 /// Classes whose matrix can be read.
@@ -78,11 +78,11 @@ fn classes(confusion: &ConfusionMatrix, names: &[String]) -> Markup {
                 th.number { "recall" } th.number { "F1" }
             }
             @for (class, name) in names.iter().enumerate().take(MOST_LINES) {
-                @let of = confusion.class(class);
+                @let [precision, recall, f1] = output::shares(confusion, class);
                 tr {
                     th { (short(name)) } td.number { (thousands(confusion.support(class))) }
-                    td.number { (percent(of.precision)) } td.number { (percent(of.recall)) }
-                    td.number { (percent(of.f1)) }
+                    td.number { (percent_of(precision)) } td.number { (percent_of(recall)) }
+                    td.number { (percent_of(f1)) }
                 }
             }
         } }

@@ -5,10 +5,10 @@ use densely::models::{Importance, ModelError, PermutationImportance};
 use densely::prelude::*;
 use maud::html;
 
-use super::{Run, Section, Sectioned, Shown, image};
+use super::{Run, Section, Sectioned, Shown};
 use crate::commands::train::Judged;
 use crate::error::CliError;
-use crate::output::{counted, figure, percent, short};
+use crate::output::{counted, figure, metric, percent, short};
 
 /// Permutations of each column, if there is time for them.
 const REPEATS: usize = 5;
@@ -75,16 +75,17 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     };
     let columns = &measured.columns;
     let is_class = shown.judged.data.labels().is_some();
-    let drop =
-        |of: &Importance| if is_class { percent(of.score_drop) } else { figure(of.score_drop) };
+    let drop = |of: &Importance| {
+        if is_class { percent(of.score_drop) } else { metric("r2", of.score_drop) }
+    };
     let order = measured.order();
     let most = order.first().map_or(0.0, |&first| columns[first].loss_rise).max(f64::MIN_POSITIVE);
     let width =
         |of: &Importance| format!("--width:{:.1}%", 100.0 * (of.loss_rise / most).clamp(0.0, 1.0));
-    let picture = shown.image.filter(|&(height, width)| height * width == columns.len());
-    let picture = picture.map(|size| {
+    let picture = shown.image.as_ref().filter(|image| image.features() == columns.len());
+    let picture = picture.map(|image| {
         let rises: Vec<f64> = columns.iter().map(|of| of.loss_rise).collect();
-        image::of_signed(&rises, size)
+        image.map(&rises)
     });
     let picture = picture.transpose()?;
     let lines = if picture.is_some() { 10 } else { LINES };

@@ -29,7 +29,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
         (Evaluation::Regression { r2, rmse, .. }, Baseline::Mean { rmse: of, .. }) => format!(
             "R² is {} on {examples}, with errors of {} (root of the mean square). Always the mean \
              of the training part would have {}.",
-            figure(*r2),
+            metric("r2", *r2),
             figure(*rmse),
             figure(*of)
         ),
@@ -42,7 +42,17 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
         let cells = metrics.iter().map(|name| Some(metric(name, result(part, name)?)));
         cells.collect::<Option<_>>().map(|cells| (part, cells))
     };
-    let rows: Vec<_> = ["train", "validation", "test"].into_iter().filter_map(row).collect();
+    let mut rows: Vec<_> = ["train", "validation", "test"].into_iter().filter_map(row).collect();
+    let was_stopped = rows.is_empty();
+    // What was not evaluated when the training was stopped.
+    for (name, part) in run.parts.named().filter(|_| was_stopped) {
+        let evaluation = match &part.stored {
+            None => run.predictor.evaluate_prepared(&part.data, &part.target, run.threads)?,
+            Some(stored) => run.predictor.evaluate_stored(stored, run.threads)?,
+        };
+        let cells = output::metrics(&evaluation).into_iter();
+        rows.push((name, cells.map(|(name, value)| metric(name, value)).collect()));
+    }
     let part = run.parts;
     let findings = run.epochs.last().map_or(&[][..], |last| &last.findings);
     let kept = EpochLine::kept(run.epochs).map(|kept| kept.epoch);
@@ -68,7 +78,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
             }
             "."
         }
-        @if rows.is_empty() && run.epochs.last().is_none_or(|last| last.diverged.is_none()) {
+        @if was_stopped && run.epochs.last().is_none_or(|last| last.diverged.is_none()) {
             p.finding { "The training was stopped before its end." }
         }
         @if let Some(diverged) = run.epochs.last().and_then(|last| last.diverged.as_ref()) {

@@ -4,7 +4,7 @@ use densely::layers::Role;
 use densely::prelude::*;
 use maud::html;
 
-use super::{Section, Sectioned, Shown, image};
+use super::{Section, Sectioned, Shown};
 use crate::output::counted;
 
 /// Units that are shown: those of the largest weights.
@@ -13,13 +13,14 @@ const COLUMNS: usize = 8;
 
 pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let preparation = shown.run.predictor.preparation();
-    let Some(size) = shown.image.filter(|_| preparation.pipeline().keeps_features()) else {
+    let image = shown.image.as_ref().filter(|_| preparation.pipeline().keeps_features());
+    let Some(image) = image else {
         return Ok(None);
     };
     let Some(weights) = first_weights(shown.run.predictor.model().network()) else {
         return Ok(None);
     };
-    if weights.ncols() != size.0 * size.1 {
+    if weights.ncols() != image.features() {
         return Ok(None);
     }
     let row = |i: usize| (0..weights.ncols()).map(|k| weights[(i, k)].to_f64()).collect::<Vec<_>>();
@@ -28,7 +29,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     units.sort_by(|a, b| norm(b).total_cmp(&norm(a)));
     let all = units.len();
     units.truncate(UNITS);
-    let sheet = image::sheet(&units, size, COLUMNS.min(units.len()))?;
+    let sheet = image.sheet(&units, COLUMNS.min(units.len()))?;
     let body = html! {
         (sheet)
         p.note {

@@ -5,7 +5,7 @@ use densely::prelude::*;
 use densely::table::{Encoder, TimePart};
 use maud::html;
 
-use super::{Section, Sectioned, Shown, image};
+use super::{Section, Sectioned, Shown};
 use crate::error::CliError;
 use crate::output::{figure, percent, short};
 
@@ -25,7 +25,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let mut rows = Vec::new();
     for (&j, answers) in worst.iter().zip(&answers) {
         let x = shown.raw.features(j);
-        let picture = x.zip(shown.image).map(|(x, size)| image::of_example(x, size)).transpose()?;
+        let picture = x.zip(shown.image.as_ref()).map(|(x, image)| image.example(x)).transpose()?;
         rows.push(html! {
             tr {
                 th { (judged.data.place(j)) }

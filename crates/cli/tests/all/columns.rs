@@ -63,6 +63,79 @@ fn a_file_says_what_columns_are() {
     }
 }
 
+/// With the words that were gaps, so that it alone is enough.
+#[test]
+fn a_schema_keeps_the_words_for_gaps() {
+    let folder = Folder::new();
+    let row = |i: usize| match i % 9 {
+        0 => format!("gone,{}\n", i % 5),
+        _ => format!("{},{}\n", i % 7, i % 5),
+    };
+    folder.write("t.csv", "a,y\n".to_owned() + &(0..90).map(row).collect::<String>());
+    folder.ok("train t.csv --epochs 1 --missing gone,-1 --out run");
+    let schema = folder.ok("inspect run --schema");
+    assert!(schema.contains("missing = [\"gone\", \"-1\"]\n[columns]\n"), "{schema}");
+    folder.write("schema.toml", &schema);
+    folder.ok("train t.csv --epochs 1 --schema schema.toml --out same");
+    let shown = |run: &str| folder.json(&format!("inspect {run}"));
+    assert_eq!(shown("run")["weights_hash"], shown("same")["weights_hash"]);
+    // `evaluate` reads the file as it was read then.
+    assert_eq!(folder.json("evaluate run"), folder.json("evaluate same"));
+    folder.ok("preprocess t.csv --target y --schema schema.toml -o x.csv");
+    assert!(!folder.read("x.csv").contains("gone"));
+    let message = folder.fails(1, "train t.csv --schema schema.toml --missing NA --epochs 1");
+    assert!(message.contains("`gone`"), "{message}");
+    for (text, expected) in [
+        ("missing = \"gone\"\n[columns]\n", "`missing`: expected a list of the words"),
+        ("gaps = [\"gone\"]\n[columns]\n", "`gaps`: expected a table [columns]"),
+    ] {
+        folder.write("wrong.toml", text);
+        let message = folder.fails(1, "train t.csv --schema wrong.toml");
+        assert!(message.contains(expected), "{message}");
+    }
+    // Of the usual words nothing is said.
+    folder.ok("train t.csv --epochs 1 --type a=category --out usual");
+    assert!(!folder.ok("inspect usual --schema").contains("missing"));
+}
+
+#[test]
+fn text_that_is_kept_is_a_category_or_it_is_said_why_not() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        let note = format!("the guest of room {} was happy to stay {i}", i % 7);
+        let common = ["a long walk along the river", "it rained on every single day"][i % 2];
+        let common = if i % 4 < 2 { common.to_owned() } else { note.clone() };
+        format!("{},{note},{common},{}\n", i * 7 % 13, i % 2)
+    };
+    folder.write("t.csv", "a,note,review,y\n".to_owned() + &(0..120).map(row).collect::<String>());
+    let said = |options: &str| folder.run(&format!("train t.csv --epochs 1 {options}")).stderr;
+    let plain = said("--out plain");
+    for column in ["note", "review"] {
+        let line = format!("{column} is left out: it is text; --keep-column '{column}' --rare 1");
+        assert!(plain.contains(&line), "{plain}");
+    }
+    let kept = said("--keep-column note,review --out kept");
+    assert!(kept.contains("note is left out: none of its "), "{kept}");
+    assert!(kept.contains(" values is in 2 rows"), "{kept}");
+    let features = |run: &str| folder.json(&format!("inspect {run}"))["features"].to_string();
+    assert!(features("kept").contains("review = a long walk along the river"));
+    assert!(!features("kept").contains("note"));
+    said("--keep-column note --rare 1 --out each");
+    assert!(features("each").contains("note = the guest of room 3"), "{}", features("each"));
+}
+
+#[test]
+fn columns_that_are_kept_twice_are_no_fault_of_the_file() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    folder.ok("train t.csv --target kind --epochs 1 --out run");
+    for keep in ["--keep width,width", "--keep kind,kind --proba"] {
+        let message = folder.fails(1, &format!("predict run t.csv {keep}"));
+        let said = "error: --keep: two columns beside each other would be called `";
+        assert!(message.starts_with(said), "{message}");
+    }
+}
+
 #[test]
 fn names_that_come_twice_are_refused_where_they_are_used() {
     let folder = Folder::new();

@@ -144,6 +144,15 @@ fn what_cannot_go_on_is_said() {
     folder.ok("train --epochs 1 --hidden none --out short");
     let stderr = folder.fails(1, "train --resume --out short");
     assert!(stderr.contains("short: this run is complete"), "{stderr}");
+    let stderr = folder.fails(1, "train --resume --out short --epochs 3 --seed 7");
+    assert!(stderr.contains("the run to go on with is another"), "{stderr}");
+    // Without a checkpoint, its epochs are made again, which are the same.
+    folder.ok("train --epochs 3 --hidden none --out longer");
+    let resumed = folder.run("train --resume --out short --epochs 3");
+    assert_eq!(resumed.status, 0, "{}", resumed.stderr);
+    assert!(resumed.stderr.contains("its epochs are made again"), "{}", resumed.stderr);
+    assert_eq!(hash(&folder, "short"), hash(&folder, "longer"));
+    fs::remove_dir_all(folder.path().join("longer")).unwrap();
     // One that was killed before there was anything to keep begins anew.
     fs::remove_file(folder.path().join("short/model.safetensors")).unwrap();
     folder.ok("train --resume --out short");

@@ -52,6 +52,27 @@ fn runs_are_listed_with_what_came_out_and_what_differs() {
     assert!(outcome.stderr.contains("runs: there are no runs"), "{}", outcome.stderr);
 }
 
+/// Those that differ in much have their options below each other.
+#[test]
+fn a_list_of_runs_is_no_wider_than_a_terminal() {
+    let folder = Folder::new();
+    folder.write("parabola.csv", parabola());
+    for options in [
+        "--hidden 8,8,8 --activation tanh --learning-rate 0.002 --schedule cosine",
+        "--preprocess standardize,pca(2) --loss huber(1) --optimizer sgd --dropout 0.1 --l1 0.001",
+    ] {
+        folder.ok(&format!("train parabola.csv --epochs 2 {options}"));
+    }
+    let listed = folder.ok("runs");
+    // But for findings, which are sentences.
+    let lines = listed.lines().filter(|line| !line.contains(": "));
+    assert!(lines.clone().count() > 8, "{listed}");
+    assert!(lines.clone().all(|line| line.chars().count() <= 80), "{listed}");
+    for part in ["runs/parabola-2\n    --", "--hidden 8,8,8", "--l1 0.001", "--l1 0 "] {
+        assert!(listed.contains(part), "{part}: {listed}");
+    }
+}
+
 /// One that is damaged hides no other, and what is wrong with it is said.
 #[test]
 fn runs_that_are_damaged_are_named() {

@@ -177,12 +177,74 @@ fn a_run_knows_which_rows_it_learned_from() {
     folder.write("people.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
     let message = folder.fails(1, "evaluate run");
     assert!(message.contains("not the file that the model was trained on any more,"), "{message}");
-    folder.ok("train --epochs 2 --out digits");
-    let message = folder.fails(1, "evaluate digits");
+    // The digits are in no file, and there still.
+    for (options, examples) in [("", "test_examples"), ("--test 0", "validation_examples")] {
+        let trained = folder.json(&format!("train --epochs 2 --out digits --force {options}"));
+        let evaluated = folder.json("evaluate digits");
+        assert_eq!(evaluated["examples"], trained[examples], "{options}");
+        if options.is_empty() {
+            assert_eq!(evaluated["accuracy"], trained["test_accuracy"]);
+            assert_eq!(evaluated["loss"], trained["test_loss"]);
+        }
+    }
+    std::fs::copy(folder.path().join("digits/model.safetensors"), folder.path().join("alone"))
+        .unwrap();
+    let message = folder.fails(1, "evaluate alone");
     assert!(message.contains("there is no split.json"), "{message}");
+    #[cfg(unix)]
+    {
+        let piped = "cat none.csv | densely train - --header no --epochs 2 --out piped";
+        assert_eq!(folder.shell(piped).status, 0);
+        let message = folder.fails(1, "evaluate piped");
+        assert!(message.contains("piped: its data came from a pipe"), "{message}");
+        // What is advised there can be done.
+        let page = folder.read("piped/report.html");
+        assert!(page.contains("config.toml &lt; DATA") && !page.contains("densely report"));
+        assert!(folder.read("none/report.html").contains("densely report"));
+    }
     // A run in the place of another leaves none of its rows.
     folder.ok("train --epochs 2 --out run --force");
     assert!(!folder.path().join("run/split.json").exists());
+}
+
+/// Images have defaults of their own, which are said, and which the config has.
+#[test]
+fn images_are_learnt_as_suits_them() {
+    let folder = Folder::new();
+    // 8 x 8 pixels, of which the border is 0 and one half is light.
+    let (rows, mut pixels) = (120_u8, Vec::new());
+    for i in 0..usize::from(rows) {
+        let pixel = |k: usize| match (k / 8, k % 8) {
+            (0 | 7, _) | (_, 0 | 7) => 0,
+            (_, column) => {
+                let light = if (column < 4) == (i % 2 == 0) { 40 } else { 0 };
+                light + ((i * 7 + k * 3) % 19) as u8
+            }
+        };
+        pixels.extend((0..64).map(pixel));
+    }
+    let images = [&[0, 0, 8, 3, 0, 0, 0, rows, 0, 0, 0, 8, 0, 0, 0, 8][..], &pixels].concat();
+    folder.write("images", images);
+    let labels: Vec<u8> = (0..rows).map(|i| i % 2).collect();
+    folder.write("labels", [&[0, 0, 8, 1, 0, 0, 0, rows][..], &labels].concat());
+    let train = "train images --labels labels --epochs 20";
+    let outcome = folder.run(&format!("{train} --task classify --out run"));
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let said = "images: images, so --preprocess min-max --hidden 256 --dropout 0.3\n";
+    assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    let config = folder.read("run/config.toml");
+    for line in ["preprocess = \"min-max\"", "hidden = \"256\"", "dropout = 0.3"] {
+        assert!(config.contains(line), "{config}");
+    }
+    let hash = |run: &str| folder.json(&format!("inspect {run}"))["weights_hash"].clone();
+    folder.ok("train --config run/config.toml --out again");
+    assert_eq!(hash("run"), hash("again"));
+    // The border is left out, and in its place on the page.
+    let page = folder.read("run/report.html");
+    assert!(page.contains("What the first layer looks for"));
+    assert!(page.contains("<img class=\"example\"") && page.contains("<img class=\"sheet\""));
+    let own = folder.run(&format!("{train} --hidden 4 --dropout 0 --out own"));
+    assert!(own.stderr.contains("images, so --preprocess min-max\n"), "{}", own.stderr);
 }
 
 #[test]
@@ -342,7 +404,7 @@ fn other_files_are_tables_too() {
     let train = folder.run("train t.jsonl --epochs 2 --out run");
     assert!(train.stderr.contains("1 number, 1 category"), "{}", train.stderr);
     assert_eq!(folder.ok("predict run t.jsonl").lines().count(), 61);
-    folder.write("t.feather", b"ARROW1\0\0and so on");
+    folder.write("t.feather", b"FEA1\0\0and so on");
     let message = folder.fails(1, "train t.feather");
     assert!(message.contains("t.feather: ") && message.contains("not read"), "{message}");
 }

@@ -34,6 +34,57 @@ fn without_data_it_learns_the_digits() {
     assert!(first["validation_accuracy"].as_f64().unwrap() > 0.5);
 }
 
+/// Weights are of the training; what is reported of parts counts all of their examples alike, as `evaluate` does.
+#[test]
+fn losses_that_are_reported_are_not_weighted() {
+    let folder = Folder::new();
+    let weighed = |line: (usize, &str)| match line {
+        (0, header) => format!("weight,{header}\n"),
+        (row, cells) => format!("{},{cells}\n", 1 + row * 7 % 5),
+    };
+    folder.write("t.csv", flowers().lines().enumerate().map(weighed).collect::<String>());
+    for weights in ["--class-weights 1,9,1 --drop weight", "--weight-column weight"] {
+        let train = format!("train t.csv --target kind --epochs 4 {weights} --out run --force");
+        let report = folder.json(&train);
+        let evaluated = folder.json("evaluate run");
+        assert_eq!(evaluated["loss"], report["test_loss"], "{weights}");
+        let report = folder.json(&format!("{train} --test 0"));
+        let evaluated = folder.json("evaluate run");
+        assert_eq!(evaluated["loss"], report["validation_loss"], "{weights}");
+        // In training they count.
+        let metrics = folder.read("run/metrics.jsonl");
+        let last: Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
+        assert_ne!(last["validation_loss"], report["validation_loss"], "{weights}");
+    }
+}
+
+/// What is not defined is no 0.
+#[test]
+fn what_is_not_defined_is_said_to_be_so() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    folder.write("one.csv", "height,number,kind,width\n0.1,3,rose,10\n");
+    folder.ok("train t.csv --target number --epochs 1 --out number");
+    let outcome = folder.run("evaluate number one.csv --json");
+    let evaluated: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
+    assert!(evaluated["r2"].is_null() && evaluated["rmse"].is_f64(), "{evaluated}");
+    assert!(outcome.stderr.contains("undefined"), "{}", outcome.stderr);
+    let report = folder.json("train t.csv --target number --test-data one.csv --epochs 1 --out b");
+    assert!(report["test_r2"].is_null() && report["test_rmse"].is_f64(), "{report}");
+    assert!(folder.read("b/report.html").contains("R² is undefined on 1 test example"));
+
+    folder.ok("train t.csv --target kind --epochs 40 --out kind");
+    let outcome = folder.run("evaluate kind one.csv --json");
+    let evaluated: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
+    let of = |class: usize| &evaluated["classes"][class];
+    assert_eq!((&of(1)["class"], &of(1)["precision"]), (&Value::from("rose"), &Value::from(1.0)));
+    for share in ["precision", "recall", "f1"] {
+        assert!(of(0)[share].is_null(), "{share}: {evaluated}");
+    }
+    let daisy = outcome.stderr.lines().find(|line| line.contains("daisy")).unwrap();
+    assert!(!daisy.contains('%') && daisy.contains('-'), "{daisy}");
+}
+
 /// Of pixels that are not standardised, some hundred times the learning rate that suits them
 /// leaves dead units.
 #[test]

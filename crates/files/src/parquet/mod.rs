@@ -1,7 +1,6 @@
 //! Tables from Parquet files, column by column.
 
 mod chunks;
-mod iso;
 mod meaning;
 mod values;
 

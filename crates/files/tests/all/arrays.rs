@@ -95,6 +95,15 @@ fn arrays_of_one_file_are_columns_of_one_table() {
 }
 
 #[test]
+fn images_are_told_from_other_rows() {
+    let are_images = |name: &str| ReadOptions::new().are_images(path(name)).unwrap();
+    assert!(are_images("images-u1-idx3-ubyte"));
+    for other in ["labels-idx1-ubyte.gz", "images-c.npy", "plain.csv", "groups.arrows"] {
+        assert!(!are_images(other), "{other}");
+    }
+}
+
+#[test]
 fn idx_images_with_their_labels() {
     for letter in ["u1", "i1", "i2", "i4", "f4", "f8"] {
         let table = table(&format!("images-{letter}-idx3-ubyte"));

@@ -37,3 +37,36 @@ pub(crate) fn column(table: &Table, name: &str) -> Vec<String> {
 pub(crate) fn is_invalid(error: &FileError) -> bool {
     matches!(error, FileError::Invalid { .. })
 }
+
+/// Of the table of all types that `make.py` writes.
+pub(crate) fn assert_all_types(table: &Table) {
+    for (name, expected) in [
+        ("bool", ["true", "~", "false"]),
+        ("i8", ["-1", "~", "1"]),
+        ("u8", ["255", "~", "1"]),
+        ("i16", ["-300", "~", "1"]),
+        ("u16", ["65535", "~", "1"]),
+        ("i32", ["-2147483648", "~", "1"]),
+        ("u32", ["4294967295", "~", "1"]),
+        ("i64", ["-5", "~", "1"]),
+        ("u64", ["18446744073709551615", "~", "1"]),
+        ("half", ["0.5", "~", "-2"]),
+        ("float", ["0.5", "~", "-2"]),
+        ("double", ["0.1", "~", "inf"]),
+        ("text", ["a", "~", "ü"]),
+        ("large text", ["a", "~", ""]),
+        ("dictionary", ["a", "~", "a"]),
+        ("date", ["2024-02-29", "~", "1969-12-31"]),
+        ("time", ["12:34:56", "~", "00:00:00"]),
+        ("time micro", ["12:34:56.000005", "~", "00:00:00"]),
+        ("stamp ms", ["2024-02-29T12:34:56", "~", "2024-02-29T12:34:56"]),
+        ("stamp us", ["2024-02-29T12:34:56", "~", "2024-02-29T12:34:56"]),
+        ("stamp ns", ["2024-02-29T12:34:56", "~", "2024-02-29T12:34:56"]),
+        ("stamp utc", ["2024-02-29T12:34:56Z", "~", "2024-02-29T12:34:56Z"]),
+        ("decimal", ["1.23", "~", "-4.5"]),
+        ("wide decimal", ["1.5", "~", "-2.5"]),
+        ("nothing", ["~", "~", "~"]),
+    ] {
+        assert_eq!(column(table, name), expected, "{name}");
+    }
+}

@@ -3,10 +3,10 @@ use std::time::{Duration, Instant};
 
 use densely_files::{Format, ReadOptions};
 
-use crate::common::{is_invalid, path};
+use crate::common::{is_invalid, path, refusal};
 
 /// One small file of each format.
-const FILES: [(&str, Format); 14] = [
+const FILES: [(&str, Format); 17] = [
     ("version-1.npy", Format::Npy),
     ("text-unicode.npy", Format::Npy),
     ("images-fortran.npy", Format::Npy),
@@ -15,6 +15,9 @@ const FILES: [(&str, Format); 14] = [
     ("images-i2-idx3-ubyte", Format::Idx),
     ("groups.parquet", Format::Parquet),
     ("pandas.parquet", Format::Parquet),
+    ("types-uncompressed.feather", Format::Arrow),
+    ("types-zstd.feather", Format::Arrow),
+    ("deltas.arrows", Format::Arrow),
     ("sheets.xlsx", Format::Sheet),
     ("sheets.ods", Format::Sheet),
     ("missing.jsonl", Format::JsonLines),
@@ -23,9 +26,13 @@ const FILES: [(&str, Format); 14] = [
     ("sparse.arff", Format::Arff),
 ];
 
-/// Sheets take longest to read.
+/// Sheets take longest to read, and Arrow's files are largest.
 fn step(format: Format) -> usize {
-    if format == Format::Sheet { 13 } else { 1 }
+    match format {
+        Format::Sheet => 13,
+        Format::Arrow => 7,
+        _ => 1,
+    }
 }
 
 #[test]
@@ -42,6 +49,15 @@ fn files_that_end_too_early_are_read_or_refused() {
             }
         }
         assert!(before.elapsed() < Duration::from_secs(60), "{name}");
+    }
+}
+
+/// As in delimited text, but that they cannot be left out by their name.
+#[test]
+fn names_that_come_twice_are_refused() {
+    for name in ["refused-twice.parquet", "refused-twice.feather", "refused-twice.xlsx"] {
+        let error = refusal(name);
+        assert!(error.contains("there are two columns `a`: give one of them another"), "{error}");
     }
 }
 

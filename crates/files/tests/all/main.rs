@@ -1,6 +1,7 @@
 //! Tables from files that other programs wrote, from damaged ones, and written by ourselves.
 
 mod arrays;
+mod arrow;
 mod common;
 mod compressed;
 mod damaged;

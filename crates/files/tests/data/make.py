@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import zstandard
 from sklearn.datasets import dump_svmlight_file
@@ -134,7 +135,34 @@ nested = pa.table(
 pq.write_table(nested, "refused-nested.parquet")
 frame = pd.DataFrame({"size": [1.5, None], "colour": ["red", None], "when": pd.to_datetime(["2024-01-01", None])})
 frame.to_parquet("pandas.parquet")
-pa.feather.write_feather(pa.table({"a": [1]}), "refused.feather")
+
+# Arrow, by pyarrow: all types, and what only it has; files and streams, compressed or not.
+durations = [datetime.timedelta(seconds=1.5), None, datetime.timedelta(days=-1)]
+arrow = types.append_column("view", pa.array(["a", None, "longer than twelve bytes"], pa.string_view()))
+arrow = arrow.append_column("day ms", pa.array([when.date(), None, datetime.date(1969, 12, 31)], pa.date64()))
+arrow = arrow.append_column("time s", pa.array([datetime.time(12, 34, 56), None, datetime.time(0)], pa.time32("s")))
+arrow = arrow.append_column("time ns", pa.array([datetime.time(12, 34, 56, 5), None, datetime.time(0)], pa.time64("ns")))
+arrow = arrow.append_column("stamp s", pa.array([when, None, when], pa.timestamp("s", "Europe/Vienna")))
+arrow = arrow.append_column("duration", pa.array(durations, pa.duration("ms")))
+arrow = arrow.append_column("huge decimal", pa.array(types["decimal"].to_pylist(), pa.decimal256(76, 10)))
+arrow = arrow.append_column("whole values", pa.array([10, None, 20]).dictionary_encode())
+for codec in ["uncompressed", "lz4", "zstd"]:
+    pa.feather.write_feather(arrow, f"types-{codec}.feather", compression=codec)
+batches = arrow.select(["decimal", "i32", "dictionary"])
+with pa.ipc.new_stream("groups.arrows", batches.schema) as writer:
+    writer.write_table(batches, max_chunksize=1)
+words = [pa.array(words).dictionary_encode() for words in [["a", "b"], ["a", "b", "c"], ["d"]]]
+schema = pa.schema([("word", words[0].type)])
+with pa.ipc.new_stream("deltas.arrows", schema, options=pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)) as writer:
+    for word in words:
+        writer.write_batch(pa.record_batch([word], schema))
+with pa.ipc.new_file("refused-nested.arrow", nested.schema) as writer:
+    writer.write_table(nested)
+with open("refused-old.feather", "wb") as file:
+    pa.feather.write_feather(pa.table({"a": [1]}), file, version=1)
+twice = pa.table([[1, 2], [3, 4], [5, 6]], ["a", "a", "b"])
+pq.write_table(twice, "refused-twice.parquet")
+pa.feather.write_feather(twice, "refused-twice.feather", compression="uncompressed")
 
 # Sheets, by openpyxl and odfpy through pandas.
 sheet = pd.DataFrame(
@@ -167,6 +195,10 @@ book.active.append(["a", None, "c"])
 book.active.append([1, 2, 3])
 book.active.append([4, None, "x", "beyond"])
 book.save("refused-beyond.xlsx")
+book = openpyxl.Workbook()
+book.active.append(["a", "a", "b"])
+book.active.append([1, 2, 3])
+book.save("refused-twice.xlsx")
 
 # JSON lines, by pandas.
 sheet[["size", "count", "colour", "flag"]].to_json("table.jsonl", orient="records", lines=True)

@@ -14,8 +14,8 @@ use crate::ModelError;
 /// | root mean squared error | `RMSE = √(Σ(t − s)² / n)` |
 /// | mean absolute error | `MAE = Σ abs(t − s) / n` |
 ///
-/// R² is 1 if the targets are met, 0 for predicting their mean, and has no lower limit. Of
-/// constant targets it is 1 if they are met exactly, and 0 otherwise, as in scikit-learn. Here
+/// R² is 1 if the targets are met, 0 for predicting their mean, and has no lower limit. Of one example it is NaN: there
+/// is nothing to be explained. Of constant targets it is 1 if they are met exactly, and 0 otherwise, as in scikit-learn. Here
 /// targets that [differ by rounding alone](densely_preprocess::is_constant) are constant, too,
 /// as features are: beside such a spread, any error is infinite.
 ///
@@ -107,7 +107,7 @@ impl RegressionScores {
     pub fn outputs(&self) -> impl Iterator<Item = OutputScores> {
         let n = self.examples.max(1) as f64;
         self.outputs.iter().map(move |output| OutputScores {
-            r2: output.r2(),
+            r2: self.r2_of(output),
             rmse: output.errors.root_mean_square(n),
             mae: output.errors.mean_absolute(n),
         })
@@ -116,7 +116,11 @@ impl RegressionScores {
     /// The mean of R² over the outputs.
     #[must_use]
     pub fn r2(&self) -> f64 {
-        mean(&self.outputs.iter().map(Output::r2).collect::<Vec<_>>())
+        mean(&self.outputs.iter().map(|output| self.r2_of(output)).collect::<Vec<_>>())
+    }
+
+    fn r2_of(&self, output: &Output) -> f64 {
+        if self.examples < 2 { f64::NAN } else { output.r2() }
     }
 
     /// The root of the mean squared error over all examples and outputs.

@@ -17,6 +17,14 @@ fn scores<T: Scalar>(targets: &[T], predicted: &[T]) -> OutputScores {
     output
 }
 
+/// There is nothing of which a share could be explained.
+#[test]
+fn one_example_has_no_r2() {
+    let one = scores(&[3.0], &[2.5]);
+    assert!(one.r2.is_nan() && (one.rmse, one.mae) == (0.5, 0.5));
+    assert!(scores(&[3.0], &[3.0]).r2.is_nan());
+}
+
 #[test]
 fn constant_targets_are_met_or_not() {
     // Ten tenths have no mean of a tenth.

@@ -79,6 +79,9 @@ pub(crate) trait ColumnEvidence {
 
     /// Why a column of this kind is no feature unless it is wanted.
     fn no_feature(&self, kind: ColumnKind) -> Result<Option<LeftOut>, Self::Error>;
+
+    /// Why nothing can be learnt from its values as categories, wanted or not.
+    fn rare(&self) -> Option<LeftOut>;
 }
 
 /// Of a column that is wanted, as a feature or otherwise, less is asked; it still is no feature without several
@@ -89,7 +92,11 @@ pub(crate) fn column_schema_with<E: ColumnEvidence>(
     evidence: &E,
 ) -> Result<ColumnSchema, E::Error> {
     let given = options.kind_of(name);
-    let kind = given.unwrap_or_else(|| evidence.kind());
+    let kind = match given.unwrap_or_else(|| evidence.kind()) {
+        // What is to be kept of text are its values.
+        ColumnKind::Text if given.is_none() && options.is_kept(name) => ColumnKind::Category,
+        kind => kind,
+    };
     let left_out = if options.drop.iter().any(|dropped| dropped == name) {
         Some(LeftOut::Dropped)
     } else if let Some(role) = options.role_of(name) {
@@ -98,8 +105,10 @@ pub(crate) fn column_schema_with<E: ColumnEvidence>(
         Some(reason)
     } else if kind == ColumnKind::Text {
         Some(LeftOut::Text)
-    } else if given.is_some() || options.is_kept(name) {
+    } else if given.is_some() {
         None
+    } else if options.is_kept(name) {
+        if kind == ColumnKind::Category { evidence.rare() } else { None }
     } else {
         evidence.no_feature(kind)?
     };
@@ -145,10 +154,23 @@ impl ColumnEvidence for InMemory<'_> {
             }
             (Cells::Texts(texts), ColumnKind::Category) => {
                 let needed = needed(options.rare, rows.len());
-                Ok(formatted(texts).or_else(|| rare(texts, rows, needed)))
+                let often = Often::count(texts, rows);
+                let identifier = often.distinct == often.filled && often.distinct >= MANY_ROWS;
+                let identifier =
+                    identifier.then_some(LeftOut::Identifier { distinct: often.distinct });
+                Ok(formatted(texts).or(identifier).or_else(|| often.rare(needed)))
             }
             _ => Ok(None),
         }
+    }
+
+    fn rare(&self) -> Option<LeftOut> {
+        let Cells::Texts(texts) = self.column.cells() else { return None };
+        let needed = needed(self.options.rare, self.rows.len());
+        let often = Often::count(texts, self.rows);
+        // Of many gaps it can be learnt which there are.
+        let gaps = self.rows.len() - often.filled;
+        often.rare(needed).filter(|_| gaps < needed)
     }
 }
 
@@ -350,18 +372,24 @@ pub(crate) fn is_date(text: &str) -> bool {
     ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none()
 }
 
-/// Whether no text is in as many rows as are needed.
-fn rare(texts: &Texts, rows: &Rows<'_>, needed: usize) -> Option<LeftOut> {
-    let mut counts = vec![0_usize; texts.distinct()];
-    let mut filled = 0;
-    for code in rows.iter().filter_map(|row| texts.code(row)) {
-        counts[code] += 1;
-        filled += 1;
+/// How often texts come.
+struct Often {
+    distinct: usize,
+    filled: usize,
+    /// How often the most frequent one does.
+    most: usize,
+}
+
+impl Often {
+    fn count(texts: &Texts, rows: &Rows<'_>) -> Self {
+        let mut counts = vec![0_usize; texts.distinct()];
+        rows.iter().filter_map(|row| texts.code(row)).for_each(|code| counts[code] += 1);
+        let distinct = counts.iter().filter(|&&count| count > 0).count();
+        Self { distinct, filled: counts.iter().sum(), most: counts.into_iter().max().unwrap_or(0) }
     }
-    let distinct = counts.iter().filter(|&&count| count > 0).count();
-    let most = counts.iter().max().copied().unwrap_or(0);
-    if distinct == filled && distinct >= MANY_ROWS {
-        return Some(LeftOut::Identifier { distinct });
+
+    /// Whether none is in as many rows as are needed.
+    fn rare(&self, needed: usize) -> Option<LeftOut> {
+        (self.most < needed).then_some(LeftOut::Rare { distinct: self.distinct, needed })
     }
-    (most < needed).then_some(LeftOut::Rare { distinct, needed })
 }

@@ -79,4 +79,8 @@ impl ColumnEvidence for Numbers<'_> {
             _ => Ok(None),
         }
     }
+
+    fn rare(&self) -> Option<LeftOut> {
+        None
+    }
 }

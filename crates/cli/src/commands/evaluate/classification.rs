@@ -4,7 +4,7 @@ use densely::models::ModelError;
 use densely::models::metrics::{Average, Calibration, ClassificationScores, ConfusionMatrix};
 use serde_json::{Value, json};
 
-use crate::output::{counted, eprintln, figure, percent, table};
+use crate::output::{counted, eprintln, figure, percent_of, shares, table};
 use crate::visible::visible;
 
 /// Bins of the calibration, as usual.
@@ -61,13 +61,13 @@ impl<'a> Classification<'a> {
     /// The figures of each class.
     pub(crate) fn classes(&self) -> Value {
         let class = |(class, name): (usize, &String)| {
-            let of = self.confusion.class(class);
+            let [precision, recall, f1] = shares(&self.confusion, class);
             json!({
                 "class": name,
                 "examples": self.confusion.support(class),
-                "precision": of.precision,
-                "recall": of.recall,
-                "f1": of.f1,
+                "precision": precision,
+                "recall": recall,
+                "f1": f1,
                 "roc_auc": self.areas[class],
             })
         };
@@ -100,13 +100,13 @@ impl<'a> Classification<'a> {
     pub(crate) fn print(&self) {
         let mut figures = table(&["", "examples", "precision", "recall", "F1", "ROC AUC"]);
         for (class, name) in self.names.iter().enumerate().take(MOST_LINES) {
-            let of = self.confusion.class(class);
+            let [precision, recall, f1] = shares(&self.confusion, class);
             figures.add_row([
                 visible(name).into_owned(),
                 self.confusion.support(class).to_string(),
-                percent(of.precision),
-                percent(of.recall),
-                percent(of.f1),
+                percent_of(precision),
+                percent_of(recall),
+                percent_of(f1),
                 self.areas[class].map_or("-".to_owned(), figure),
             ]);
         }

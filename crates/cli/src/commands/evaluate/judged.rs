@@ -1,17 +1,30 @@
 //! Which rows a model is judged by.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use densely::prelude::*;
 
 use crate::args::{DialectArgs, EvaluateArgs};
+use crate::commands::train::held_out_digits;
+use crate::config;
 use crate::error::CliError;
 use crate::input;
 use crate::output::counted;
-use crate::run_folder::SPLIT;
+use crate::run_folder::{SPLIT, is_run};
 use crate::split::{Split, hash};
 
+pub(super) enum Judged {
+    Rows(JudgedRows),
+    /// Those of the digits that were held out, and which these are, for people.
+    Digits {
+        data: Box<Dataset<f64>>,
+        note: String,
+    },
+}
+
 /// Rows of a table: of that which the model was trained on, those that were held out.
-pub(super) struct Judged {
+pub(super) struct JudgedRows {
     pub(super) paths: Vec<PathBuf>,
     pub(super) dialect: DialectArgs,
     /// All, unless these.
@@ -24,27 +37,47 @@ impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
         let split = split(args)?;
         match (&args.data[..], split) {
-            ([], None) => Err(CliError::NoSplit(args.model.clone())),
+            ([], None) => Self::without_split(&args.model),
             ([], Some(split)) => {
                 if hash(&split.data)? != split.data_hash {
                     return Err(CliError::OtherData(input::label(&split.data)));
                 }
-                Ok(Self::of_own(split.data.clone(), &split, args))
+                Ok(Self::Rows(JudgedRows::of_own(split.data.clone(), &split, args)))
             }
             (paths, Some(split))
                 if paths.iter().all(|path| path.is_file()) && hash(paths)? == split.data_hash =>
             {
-                Ok(Self::of_own(paths.to_vec(), &split, args))
+                Ok(Self::Rows(JudgedRows::of_own(paths.to_vec(), &split, args)))
             }
-            (paths, _) => Ok(Self {
+            (paths, _) => Ok(Self::Rows(JudgedRows {
                 paths: paths.to_vec(),
                 dialect: args.dialect.clone(),
                 rows: None,
                 note: None,
-            }),
+            })),
         }
     }
 
+    /// Of a run whose data were in no file: the digits are there still.
+    fn without_split(model: &Path) -> Result<Self, CliError> {
+        let folder = if model.is_dir() { model } else { model.parent().unwrap_or(model) };
+        if !is_run(folder) {
+            return Err(CliError::NoSplit(model.to_owned()));
+        }
+        let train = config::of_run(folder)?;
+        if !train.data.is_empty() {
+            return Err(CliError::NothingHeldOut(model.to_owned()));
+        }
+        let (part, data) = held_out_digits(&train)?;
+        let note = match part {
+            Some(part) => format!("the digits that were held out for {part}"),
+            None => "no digits were held out: these figures say nothing of new data".to_owned(),
+        };
+        Ok(Self::Digits { data: Box::new(data), note })
+    }
+}
+
+impl JudgedRows {
     /// Of the file that the model was trained on, which is read as it was then.
     fn of_own(paths: Vec<PathBuf>, split: &Split, args: &EvaluateArgs) -> Self {
         let dialect = split.reading.or(&args.dialect);

@@ -11,7 +11,7 @@ use densely::table::{StoredRows, StoredTable, StoredTableWriter, TableError};
 
 use super::of_table::{schema_options, targets, task};
 use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
-use crate::args::{TargetTransform, TrainArgs};
+use crate::args::{DialectArgs, TargetTransform, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, eprintln};
@@ -41,7 +41,8 @@ pub(super) fn read<T: Scalar>(
     let path = &*input::label(paths);
     let source = path.display().to_string();
     let in_table = || CliError::table(path);
-    let columns = schema::with_file(&args.columns)?;
+    let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
+    input::check_different(paths)?;
     let (methods, known) = (&args.preprocess, TransformKinds::new());
     // Better now than when all is read.
     if let Some(kind) = together(methods.0.iter(), &known)? {
@@ -49,7 +50,7 @@ pub(super) fn read<T: Scalar>(
         return Err(CliError::preparing(methods, &source)(error.into()));
     }
     let folder = folder();
-    let table = stored(paths, args, &folder, memory, threads)?;
+    let table = stored(paths, &dialect, &folder, memory, threads)?;
     check_memory(args, &table, memory)?;
 
     let is_empty = |name: &str| {
@@ -84,7 +85,7 @@ pub(super) fn read<T: Scalar>(
     }
     let train = rows(TRAIN);
     let options = schema_options(args, &columns, &target);
-    let schema = schema::infer_stored(&train, options, &args.encoding, &args.dialect);
+    let schema = schema::infer_stored(&train, options, &args.encoding, &dialect);
     let encoding =
         Encoding::fit_stored(&schema.map_err(in_table())?, &train, &args.encoding.options());
     let encoding = encoding.map_err(in_table())?;
@@ -166,7 +167,7 @@ fn folder() -> PathBuf {
 /// All files as one table.
 fn stored(
     paths: &[PathBuf],
-    args: &TrainArgs,
+    dialect: &DialectArgs,
     folder: &Path,
     memory: u64,
     threads: &Threads,
@@ -174,7 +175,7 @@ fn stored(
     let writer = StoredTableWriter::new(folder).map_err(CliError::table(folder))?;
     let mut writer = writer.most_text((memory / 8) as usize);
     for path in paths {
-        input::store(path, &args.dialect, &mut writer, threads)?;
+        input::store(path, dialect, &mut writer, threads)?;
     }
     let path = input::label(paths);
     let table = writer.finish().map_err(CliError::table(&path))?;

@@ -10,9 +10,9 @@ use densely::prelude::*;
 use densely::table::{ColumnKind, TableError};
 
 use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
-use crate::args::{ColumnsArgs, Names, TargetTransform, TaskArg, TrainArgs};
+use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::CliError;
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::output::{counted, eprintln};
 use crate::schema;
 use crate::split::{Reading, Split, hash, whole};
@@ -31,6 +31,7 @@ pub(crate) struct Source<'a> {
     /// What the files are called together.
     label: PathBuf,
     columns: ColumnsArgs,
+    dialect: DialectArgs,
     table: Table,
     target: TargetColumns,
     rest: Examples,
@@ -49,8 +50,9 @@ impl<'a> Source<'a> {
         let label = input::label(&args.data);
         let path = &*label;
         let source = path.display().to_string();
-        let columns = schema::with_file(&args.columns)?;
-        let table = input::tables(&args.data, &args.dialect, None, threads)?;
+        let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
+        input::check_different(args.data.iter().chain(&args.test_data))?;
+        let table = input::tables(&args.data, &dialect, None, threads)?;
         let in_table = || CliError::table(path);
         let is_empty = |name: &str| {
             Ok(table.column(name).map_err(in_table())?).map(|column| column.gaps() == column.len())
@@ -75,11 +77,11 @@ impl<'a> Source<'a> {
             target.check_positive(&all).map_err(in_table())?;
         }
         let all = Examples { rows, target: values };
-        let (rest, test) = match &args.test_data {
-            Some(_) => (all, None),
-            None => split(all, "test", args.test, args, &table, path)?,
+        let (rest, test) = match args.test_data.is_empty() {
+            false => (all, None),
+            true => split(all, "test", args.test, args, &table, path)?,
         };
-        Ok(Self { args, label, columns, table, target, rest, test })
+        Ok(Self { args, label, columns, dialect, table, target, rest, test })
     }
 
     pub(super) fn name(&self) -> String {
@@ -92,12 +94,12 @@ impl<'a> Source<'a> {
 
     /// The parts of a run.
     pub(super) fn parts<T: Scalar>(self, threads: &Threads) -> Result<Parts<T>, CliError> {
-        let Self { args, label, table, target, test, .. } = &self;
+        let Self { args, label, dialect, table, target, test, .. } = &self;
         let source = self.source();
         let in_table = || CliError::table(label);
         let rest = self.rest.clone();
         let (train, validation) = split(rest, "validation", args.validation, args, table, label)?;
-        let split = split_of(&args.data, args, &train, validation.as_ref(), test.as_ref())?;
+        let split = split_of(&args.data, dialect, &train, validation.as_ref(), test.as_ref())?;
         let fitted = self.fit(&train, threads)?;
         let Fitted { schema, encoding, preparation } = &fitted;
         let sample = |table: &Table, rows: &[usize]| {
@@ -107,18 +109,20 @@ impl<'a> Source<'a> {
             Ok::<_, TableError>(Judged::new(examples, data))
         };
         let judged = test.as_ref().or(validation.as_ref()).unwrap_or(&train);
-        let own_sample = match &args.test_data {
-            None => Some(sample(table, &judged.rows).map_err(in_table())?),
-            Some(_) => None,
+        let own_sample = match args.test_data.is_empty() {
+            true => Some(sample(table, &judged.rows).map_err(in_table())?),
+            false => None,
         };
         let part = |of: &Examples| self.part(of, &fitted, threads);
         let (train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
         let mut other_sample = None;
-        let (test, test_source) = match &args.test_data {
-            None => (test.as_ref().map(part).transpose()?, source.clone()),
-            Some(path) => {
+        let (test, test_source) = match &args.test_data[..] {
+            [] => (test.as_ref().map(part).transpose()?, source.clone()),
+            paths => {
+                let path = &*input::label(paths);
                 let source = path.display().to_string();
-                let table = input::table(path, &args.dialect, Some(schema), threads)?;
+                let wanted = Wanted { schema, besides: target.columns() };
+                let table = input::tables(paths, dialect, Some(wanted), threads)?;
                 let all = Rows::all(&table);
                 let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
                 let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
@@ -189,11 +193,11 @@ impl<'a> Source<'a> {
 
     /// What is learnt of these rows.
     fn fit(&self, train: &Examples, threads: &Threads) -> Result<Fitted, CliError> {
-        let Self { args, label, columns, table, target, .. } = self;
+        let Self { args, label, columns, dialect, table, target, .. } = self;
         let in_table = || CliError::table(label);
         let rows = Rows::of(table, &train.rows);
         let options = schema_options(args, columns, target);
-        let schema = schema::infer(&rows, options, &args.encoding, &args.dialect);
+        let schema = schema::infer(&rows, options, &args.encoding, dialect);
         let schema = schema.map_err(in_table())?;
         let encoding = Encoding::fit_on(&schema, &rows, &args.encoding.options(), threads);
         let encoding = encoding.map_err(in_table())?;
@@ -237,7 +241,7 @@ impl<'a> Source<'a> {
 /// Which rows are which part, of a file that can be read again.
 fn split_of(
     paths: &[PathBuf],
-    args: &TrainArgs,
+    dialect: &DialectArgs,
     train: &Examples,
     validation: Option<&Examples>,
     test: Option<&Examples>,
@@ -249,7 +253,7 @@ fn split_of(
     Ok(Some(Split {
         data: paths.iter().map(|path| whole(path)).collect(),
         data_hash: hash(paths)?,
-        reading: Reading::of(&args.dialect),
+        reading: Reading::of(dialect),
         train: train.rows.clone(),
         validation: rows(validation),
         test: rows(test),

@@ -83,6 +83,13 @@ impl<T: Scalar> Parts<T> {
         }
     }
 
+    /// All parts there are, and what they are called.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, &Part<T>)> {
+        let others = [("validation", &self.validation), ("test", &self.test)];
+        let others = others.into_iter().filter_map(|(name, part)| Some((name, part.as_ref()?)));
+        [("train", &self.train)].into_iter().chain(others)
+    }
+
     /// With weights of classes, besides those of rows, for what is learnt from and judged by in
     /// training.
     pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
@@ -127,7 +134,7 @@ pub(crate) struct Digits<'a> {
 }
 
 /// Where the digits come from.
-const DIGITS: &str = "the embedded digits";
+pub(crate) const DIGITS: &str = "the embedded digits";
 const DIGITS_NAME: &str = "digits";
 
 impl<'a> Raw<'a> {
@@ -197,6 +204,18 @@ fn split_digits(
             Err(error) => Err(cannot_hold_out(error, part, fraction, DIGITS)),
         },
     }
+}
+
+/// Those of the digits that a run held out, and for what; all, if it held out none.
+pub(crate) fn held_out_digits(
+    args: &TrainArgs,
+) -> Result<(Option<&'static str>, Dataset<f64>), CliError> {
+    let (rest, test) = split_digits(placed(digits())?, "test", args.test, args.seed)?;
+    if let Some(test) = test {
+        return Ok((Some("test"), test));
+    }
+    let (rest, validation) = split_digits(rest, "validation", args.validation, args.seed)?;
+    Ok(validation.map_or((None, rest), |validation| (Some("validation"), validation)))
 }
 
 impl Digits<'_> {

@@ -1,6 +1,7 @@
 //! What a run goes on from, and in what it differs from the run before.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use densely::formats::{AnyCheckpoint, CheckpointFile};
@@ -10,9 +11,11 @@ use densely::prelude::*;
 
 use super::keeper::Keeper;
 use crate::error::CliError;
+use crate::input;
 use crate::output::eprintln;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, SPLIT};
 use crate::shell::quoted;
+use crate::split::Split;
 use crate::visible::visible;
 
 /// What a checkpoint says besides: the seconds of training, and how it diverged, if it did.
@@ -65,19 +68,28 @@ pub(super) struct Stored<T: Typed> {
 
 impl<T: Typed> Stored<T> {
     /// The checkpoint of a folder, which has to be of this number type. Without one, the run begins
-    /// anew, unless it is complete.
+    /// anew, unless it is complete and has no more epochs to make. `now` are the options of what goes on, and the
+    /// text of its split.
     pub(super) fn new(
         folder: &RunFolder,
         checkpoint: Option<AnyCheckpoint>,
+        now: (&BTreeMap<String, String>, Option<&str>),
         force: bool,
     ) -> Result<Option<Self>, CliError> {
         let path = || folder.path().to_owned();
         let Some(checkpoint) = checkpoint else {
-            if folder.is_complete() && !force {
-                return Err(CliError::RunComplete(path()));
+            let is_complete = folder.is_complete();
+            if is_complete && !force {
+                expect_more_epochs(folder.path(), now)?;
             }
             folder.change_config()?;
-            eprintln!("{}: there is no checkpoint yet; it begins anew", shown(folder.path()));
+            let why = match is_complete {
+                true => {
+                    "it was too short to keep a checkpoint: its epochs are made again, as they were"
+                }
+                false => "there is no checkpoint yet; it begins anew",
+            };
+            eprintln!("{}: {why}", shown(folder.path()));
             return Ok(None);
         };
         let CheckpointFile { checkpoint, provenance } = T::checkpoint(checkpoint)
@@ -105,9 +117,7 @@ impl<T: Typed> Stored<T> {
         let options = &keeper.provenance().options;
         let changed = changes(&self.options, options);
         let names: Vec<&str> = changed.iter().map(|change| change.what.as_str()).collect();
-        let epochs = |options: &BTreeMap<String, String>| options.get(EPOCHS)?.parse().ok();
-        let (before, now): (Option<usize>, Option<usize>) =
-            (epochs(&self.options), epochs(options));
+        let (before, now) = (epochs(&self.options), epochs(options));
         let may = match names[..] {
             [RATE] => self.diverged,
             [EPOCHS] => now > before,
@@ -174,6 +184,40 @@ impl<T: Typed> Stored<T> {
             });
         });
         weights
+    }
+}
+
+fn epochs(options: &BTreeMap<String, String>) -> Option<usize> {
+    options.get(EPOCHS)?.parse().ok()
+}
+
+/// That a run which is complete is the same as before, and is to make more epochs.
+fn expect_more_epochs(
+    folder: &Path,
+    (options, split): (&BTreeMap<String, String>, Option<&str>),
+) -> Result<(), CliError> {
+    let before = match input::model(folder)? {
+        AnyModel::F32(file) => file.provenance.options,
+        AnyModel::F64(file) => file.provenance.options,
+    };
+    let mut changed: Vec<String> =
+        changes(&before, options).iter().map(ToString::to_string).collect();
+    let is_longer = changes(&before, options).iter().all(|change| change.what == EPOCHS)
+        && epochs(options) > epochs(&before);
+    // Of data that cannot be read again, nothing is known.
+    let hash = |text: &str| Split::parse(text).ok().map(|split| split.data_hash);
+    let stored = fs::read_to_string(folder.join(SPLIT)).ok();
+    if let (Some(before), Some(now)) = (stored.as_deref().and_then(hash), split.and_then(hash))
+        && before != now
+    {
+        changed.push("the data are others".to_owned());
+    } else if is_longer {
+        return Ok(());
+    }
+    let folder = folder.to_owned();
+    match changed.is_empty() {
+        true => Err(CliError::RunComplete(folder)),
+        false => Err(CliError::OtherRun { folder, differences: changed }),
     }
 }
 

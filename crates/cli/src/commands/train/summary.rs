@@ -119,8 +119,14 @@ fn columns(encoding: &Encoding) {
         .filter_map(|column| Some((column, column.left_out.as_ref()?)))
         .collect();
     for (column, reason) in left_out.iter().take(LINES) {
-        let keep = match reason {
-            LeftOut::RowNumbers | LeftOut::Identifier { .. } | LeftOut::Rare { .. } => {
+        let keep = match (reason, column.kind) {
+            // As categories, none of its values would come often enough.
+            (LeftOut::Identifier { .. } | LeftOut::Rare { .. } | LeftOut::Text, kind)
+                if kind != ColumnKind::Number =>
+            {
+                format!("; --keep-column '{}' --rare 1 takes each of its values", column.name)
+            }
+            (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
                 format!("; --keep-column '{}' keeps it", column.name)
             }
             _ => String::new(),

@@ -93,7 +93,11 @@ impl Line {
     fn with_scores(self, scores: &FoldScores) -> Self {
         let fold = |evaluation: &Evaluation| {
             let metrics = output::metrics(evaluation).into_iter();
-            metrics.map(|(name, value)| (name.to_owned(), value)).collect()
+            // R² of one example is none.
+            metrics
+                .filter(|(_, value)| !value.is_nan())
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()
         };
         Self {
             kept_epoch: scores.epochs()[0],
@@ -113,7 +117,7 @@ impl Line {
                 Some(accuracy) => Evaluation::Classification { loss, accuracy },
                 None => Evaluation::Regression {
                     loss,
-                    r2: of("r2")?,
+                    r2: of("r2").unwrap_or(f64::NAN),
                     rmse: of("rmse")?,
                     mae: of("mae")?,
                 },

@@ -3,19 +3,19 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
 /// A date, by its days since 1970.
-pub(super) fn date(days: i64) -> Option<String> {
+pub(crate) fn date(days: i64) -> Option<String> {
     let span = jiff::Span::new().try_days(days).ok()?;
     Date::constant(1970, 1, 1).checked_add(span).ok().map(|date| date.to_string())
 }
 
 /// A time of the day, by its nanoseconds since midnight.
-pub(super) fn time(nanoseconds: i64) -> Option<String> {
+pub(crate) fn time(nanoseconds: i64) -> Option<String> {
     let midnight = (0..86_400_000_000_000).contains(&nanoseconds).then(Time::midnight)?;
     midnight.checked_add(nanoseconds.nanoseconds()).ok().map(|time| time.to_string())
 }
 
 /// A point in time, by its nanoseconds since 1970.
-pub(super) fn timestamp(nanoseconds: i128, universal: bool) -> Option<String> {
+pub(crate) fn timestamp(nanoseconds: i128, universal: bool) -> Option<String> {
     let time: DateTime = Offset::UTC.to_datetime(Timestamp::from_nanosecond(nanoseconds).ok()?);
     Some(if universal { format!("{time}Z") } else { time.to_string() })
 }
