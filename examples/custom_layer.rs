@@ -11,7 +11,7 @@ use densely_gradcheck::LayerCheck;
 /// |---|---|
 /// | backward, input | `dx = s ⊙ dy` |
 /// | backward, factors | `ds = Σⱼ x[:, j] ⊙ dy[:, j]` |
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Scaled<T> {
     factors: Param<T>,
 }

@@ -7,7 +7,7 @@ use densely::prelude::*;
 use densely_gradcheck::{ActivationCheck, Mistake, activation};
 
 /// Softsign, `f(x) = x / (1 + |x|)`: like tanh, but slower to saturate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Softsign;
 
 impl Activation for Softsign {
@@ -24,7 +24,7 @@ impl Activation for Softsign {
 }
 
 /// The same with a temperature: `f(x) = x / (t + |x|)`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ScaledSoftsign {
     temperature: f64,
 }
@@ -44,7 +44,7 @@ impl Activation for ScaledSoftsign {
 }
 
 /// Softsign once more, whose derivative mistakes `y` for `x`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WrongSoftsign;
 
 impl Activation for WrongSoftsign {

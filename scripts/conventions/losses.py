@@ -72,6 +72,26 @@ def huber():
         yield "Keras", f"Huber, {name}", float(seen), ours
 
 
+@row("Poisson")
+def poisson():
+    score, target = torch.tensor([[0.7], [3.0]], dtype=torch.float64)
+    ours = numpy.exp(0.7) - 3 * 0.7
+    seen = functional.poisson_nll_loss(score, target).item()
+    yield "PyTorch", "PoissonNLLLoss", seen, ours
+    full = functional.poisson_nll_loss(score, target, full=True)
+    other = functional.poisson_nll_loss(2 * score, target, full=True)
+    seen = (other - full).item()
+    yield "PyTorch", "full=True, between two scores", seen, numpy.exp(1.4) - numpy.exp(0.7) - 3 * 0.7
+    x, y = numpy.ones((3, 1)), numpy.full(3, 9.0)
+    options = {"loss": "poisson", "learning_rate_init": 0.1, "alpha": 0, "batch_size": 3}
+    still, moved = steps_of(options, x, y)
+    mean = still.predict(x)[0]
+    half_deviance = 9 * numpy.log(9 / mean) - 9 + mean
+    yield "scikit-learn", "loss, half of the deviance", still.loss_, half_deviance
+    step = (still.intercepts_[0] - moved.intercepts_[0]) / 0.1
+    yield "scikit-learn", "step", step, [mean - 9]
+
+
 @row("multiclass SVM (Weston and Watkins)")
 def weston_watkins():
     scores = torch.tensor([[1.0, 2.0, 0.5, 1.5]])

@@ -7,14 +7,16 @@ from torch.nn import functional
 from case import Case
 from spec import parse
 
-REAL = ("mse", "mae", "huber", "quantile")
+REAL = ("mse", "mae", "huber", "quantile", "poisson")
 BINARY = ("logistic", "hinge")
 
 
 def draw_targets(case, random, examples):
     name = parse(case.loss)[0][0]
     if name in REAL:
-        return random.normal(size=(examples, case.outputs)).round(2)
+        values = random.normal(size=(examples, case.outputs)).round(2)
+        # Not negative.
+        return values**2 if name == "poisson" else values
     classes = 2 if name in BINARY else case.outputs
     return random.permutation(numpy.arange(examples) % classes)
 
@@ -69,6 +71,9 @@ def of_examples(text, scores, targets):
             [level] = numbers
             errors = targets - scores
             return torch.maximum(level * errors, (level - 1) * errors).mean(dim=1)
+        case "poisson":
+            loss = functional.poisson_nll_loss(scores, targets, reduction="none")
+            return loss.mean(dim=1)
     raise ValueError(name)
 
 
@@ -121,4 +126,7 @@ CASES = [
     case("quantile 0.9", optimizer=SLOW),
     case("quantile 0.2", weighted=True, optimizer=SLOW),
     case("quantile 0.5", outputs=1, optimizer=SLOW),
+    case("poisson", optimizer=SLOW),
+    case("poisson", weighted=True, optimizer=SLOW),
+    case("poisson", outputs=1, optimizer=SLOW),
 ]

@@ -88,7 +88,7 @@ impl Command {
 #[command(mut_arg("schedule", |arg| arg.hide(true)), mut_arg("memory", |arg| arg.hide(true)))]
 pub(crate) struct TuneArgs {
     /// Candidates to try [default: 81, which take about a minute on a table of 2,000 rows]
-    #[arg(long, value_name = "COUNT", help_heading = "Search", allow_negative_numbers = true, value_parser = count, conflicts_with = "budget")]
+    #[arg(long, value_name = "COUNT", help_heading = "Search", allow_negative_numbers = true, value_parser = trials, conflicts_with = "budget")]
     pub(crate) trials: Option<usize>,
     /// Time to search, as 90s, 10m or 2h: as many candidates as can be tried, 27 at a time
     #[arg(long, value_name = "TIME", help_heading = "Search")]
@@ -990,6 +990,15 @@ fn count(text: &str) -> Result<usize, String> {
     match whole(text).map_err(|_| "expected a whole number of at least 1".to_owned())? {
         0 => Err("0 is not in 1..: expected a whole number of at least 1".to_owned()),
         count => usize::try_from(count).map_err(|error| error.to_string()),
+    }
+}
+
+/// A number of candidates, all of which are drawn before the first is trained.
+fn trials(text: &str) -> Result<usize, String> {
+    const MOST: usize = 100_000;
+    match count(text)? {
+        trials if trials > MOST => Err(format!("expected a whole number from 1 to {MOST}")),
+        trials => Ok(trials),
     }
 }
 

@@ -79,6 +79,10 @@ pub(crate) enum CliError {
     /// A file of a run that is not as it was written.
     #[error("{}: {what}; the run can be repeated with its config, or remove the file", .path.display())]
     Damaged { path: PathBuf, what: String },
+    #[error(
+        "{0} processes were started, and only `train` is for several: start one, or `densely` without MPI"
+    )]
+    NotTogether(usize),
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
     /// A signal that came in training, after which everything was kept.
@@ -183,6 +187,17 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// Whether it says which of several processes it is of.
+    pub(crate) fn names_a_rank(&self) -> bool {
+        match self {
+            Self::Model(ModelError::Exchange(_)) => true,
+            Self::Kept { source, .. }
+            | Self::Options { source, .. }
+            | Self::Named { source, .. } => source.names_a_rank(),
+            _ => false,
+        }
+    }
+
     /// An error about the contents of a file.
     pub(crate) fn data(path: impl Into<PathBuf>) -> impl FnOnce(DataError) -> Self {
         let path = path.into();
@@ -205,6 +220,7 @@ impl CliError {
         let path = path.into();
         move |source| match source {
             ModelError::OutOfRange { .. }
+            | ModelError::Negative { .. }
             | ModelError::NotFiniteOutput { .. }
             | ModelError::PredictionTooLarge { .. }
             | ModelError::TooFarApart { .. } => Self::Values { path, source: Box::new(source) },

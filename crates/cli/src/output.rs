@@ -1,6 +1,7 @@
 //! How figures are written for people.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::Style;
 use comfy_table::presets;
@@ -10,7 +11,7 @@ use densely::models::metrics::{Baseline, ConfusionMatrix};
 use serde::Serialize;
 
 use crate::error::CliError;
-use crate::visible::visible;
+use crate::visible::{is_hidden, visible};
 
 /// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
 /// terminal that is gone.
@@ -24,15 +25,42 @@ macro_rules! tell {
 }
 pub(crate) use tell as eprintln;
 
+/// Whether this process says nothing, since another one does.
+static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// From now on this process says nothing.
+pub(crate) fn silence() {
+    SILENT.store(true, Ordering::Relaxed);
+}
+
+/// Whether it says something.
+pub(crate) fn is_heard() -> bool {
+    !SILENT.load(Ordering::Relaxed)
+}
+
 /// Writes a line to the standard error, if that is possible.
 pub(crate) fn to_stderr(line: std::fmt::Arguments<'_>) {
+    if !is_heard() {
+        return;
+    }
     let _ = anstream::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Prints one line of JSON.
+/// Prints one line of JSON. Names in it are anybody's: what a terminal would obey is escaped.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), CliError> {
+    if !is_heard() {
+        return Ok(());
+    }
     let line = serde_json::to_string(value).map_err(std::io::Error::from)?;
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+    let mut shown = String::with_capacity(line.len());
+    for character in line.chars() {
+        match u32::from(character) {
+            // All of these have four digits at most, and stand within strings.
+            code if is_hidden(character) => shown += &format!("\\u{code:04x}"),
+            _ => shown.push(character),
+        }
+    }
+    Ok(writeln!(std::io::stdout(), "{shown}")?)
 }
 
 /// For what matters most in a line.

@@ -6,7 +6,7 @@ use densely_picture::number;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::ProgressArg;
-use crate::output::{counted, eprintln, percent};
+use crate::output::{counted, eprintln, is_heard, percent};
 
 /// From one line of a log to the next.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -62,6 +62,7 @@ pub(crate) fn bar(how: ProgressArg, bar: ProgressBar, template: &str) -> Progres
         bar.set_style(style);
     }
     match how {
+        _ if !is_heard() => bar.set_draw_target(ProgressDrawTarget::hidden()),
         // On what is no terminal, nothing.
         ProgressArg::Bar => bar.enable_steady_tick(Duration::from_millis(200)),
         ProgressArg::Plain | ProgressArg::None => {

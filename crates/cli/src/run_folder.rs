@@ -57,6 +57,8 @@ pub(crate) struct RunFolder {
     of_search: bool,
     /// Whether it holds another run, which stays as it was until this one has something to keep.
     overwrites: bool,
+    /// Whether another process writes it.
+    elsewhere: bool,
     /// What is to be given up if nothing comes of the run; of another run nothing is.
     claim: Option<Claim>,
     /// Keeps other runs out, as long as this one lasts.
@@ -173,6 +175,7 @@ impl RunFolder {
                     split: None,
                     of_search,
                     overwrites,
+                    elsewhere: false,
                     claim: None,
                     _lock: lock,
                 })
@@ -203,6 +206,7 @@ impl RunFolder {
                     split: None,
                     of_search: false,
                     overwrites: false,
+                    elsewhere: false,
                     claim: Some(claim),
                     _lock: lock,
                 })
@@ -216,6 +220,26 @@ impl RunFolder {
                 })
             }
         }
+    }
+
+    /// The folder that another process makes and writes: nothing is written here.
+    pub(crate) fn elsewhere(path: PathBuf) -> Self {
+        let (config, split, of_search, overwrites) = (String::new(), None, false, false);
+        Self {
+            path,
+            config,
+            split,
+            of_search,
+            overwrites,
+            elsewhere: true,
+            claim: None,
+            _lock: None,
+        }
+    }
+
+    /// Whether another process writes it.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// With the text of a split, which is written after the first model.
@@ -245,11 +269,17 @@ impl RunFolder {
 
     /// Tries whether there is a place for the model.
     pub(crate) fn try_model<T: Scalar>(&self, file: &ModelFile<T>) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         Ok(file.try_place(self.model()).inspect_err(|_| self.abandon())?)
     }
 
     /// Writes the model.
     pub(crate) fn save_model<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         let split = self.path.join(SPLIT);
@@ -277,6 +307,9 @@ impl RunFolder {
         &self,
         file: &CheckpointFile<T>,
     ) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
         file.save(self.path.join(CHECKPOINT))?;
         self.keep_config()
@@ -284,7 +317,7 @@ impl RunFolder {
 
     /// Whether there is a checkpoint of the run.
     pub(crate) fn has_checkpoint(&self) -> bool {
-        !self.overwrites && self.path.join(CHECKPOINT).exists()
+        !self.elsewhere && !self.overwrites && self.path.join(CHECKPOINT).exists()
     }
 
     /// Writes the config again if somebody has removed it.
@@ -293,23 +326,32 @@ impl RunFolder {
     }
 
     fn save_config(&self) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         let config = self.path.join(CONFIG);
         WholeFile::write(&config, &self.config).map_err(CliError::file(config))
     }
 
     /// Writes a line of JSON for each epoch.
     pub(crate) fn save_metrics(&mut self, lines: &str) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         let path = self.path.join(METRICS);
         WholeFile::write(&path, lines).map_err(CliError::file(path))
     }
 
     /// Whether this is a run that goes on, and has written events.
     pub(crate) fn goes_on_with_events(&self) -> bool {
-        !self.overwrites && self.path.join(EVENTS).is_file()
+        !self.elsewhere && !self.overwrites && self.path.join(EVENTS).is_file()
     }
 
     /// Writes the events of all epochs.
     pub(crate) fn save_events(&self, events: &[u8]) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
+        }
         let path = self.path.join(EVENTS);
         WholeFile::write(&path, events).map_err(CliError::file(path))
     }

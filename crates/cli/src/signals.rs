@@ -124,6 +124,13 @@ impl Signals {
         self.0.stop.load(Ordering::Relaxed)
     }
 
+    /// One has come, if not to this process, to another that it works with: which asks for the end.
+    pub(crate) fn has_come(&self) {
+        let none =
+            self.0.which.compare_exchange(0, SIGTERM as usize, Ordering::SeqCst, Ordering::SeqCst);
+        self.0.stop.fetch_or(none.is_ok(), Ordering::SeqCst);
+    }
+
     /// The signal that came, if one did.
     pub(crate) fn caught(&self) -> Option<Signal> {
         let number = self.0.which.load(Ordering::SeqCst);

@@ -24,11 +24,14 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// What is not seen, and changes how the rest is.
-fn is_hidden(character: char) -> bool {
+/// What is not seen, and changes how the rest is; a joiner of emoji is left as it is.
+pub(crate) fn is_hidden(character: char) -> bool {
     let bidirectional = matches!(character, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let line_ends = matches!(character, '\u{2028}' | '\u{2029}');
-    character.is_control() || bidirectional || line_ends || character == '\u{feff}'
+    character.is_control()
+        || bidirectional
+        || line_ends
+        || matches!(character, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 #[cfg(test)]

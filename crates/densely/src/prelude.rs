@@ -28,5 +28,6 @@ pub use densely_table::{
     Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table, TargetColumns,
 };
 pub use densely_tensor::{
-    Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads, mat,
+    Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads,
+    columns_of, mat,
 };

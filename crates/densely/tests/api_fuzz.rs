@@ -242,6 +242,13 @@ impl State {
         same_kind
             && self.data.features() == self.model.inputs()
             && self.data.outputs() == self.classes().unwrap_or(self.model.outputs())
+            && self.data.values().is_none_or(|values| self.takes(values))
+    }
+
+    /// Whether the loss takes such values: some take none that are negative.
+    fn takes(&self, values: MatRef<'_, f64>) -> bool {
+        let column = |j| values.col(j).iter().all(|&value| value >= 0.0);
+        !self.model.loss().log_link() || (0..values.ncols()).all(column)
     }
 
     fn data(&mut self, arguments: &mut Arguments) {
@@ -356,7 +363,8 @@ impl State {
             let valid = self.classes().is_some() && labels.iter().all(|&label| label < classes);
             (Targets::Labels(&labels), valid)
         } else {
-            (Targets::Values(values.view()), self.classes().is_none() && values.has_columns())
+            let valid = self.classes().is_none() && values.has_columns();
+            (Targets::Values(values.view()), valid && self.takes(values.view()))
         };
         let at = At { first_column: arguments.claim() as u64, ..At::default() };
         let at = at.inside(arguments.claim()).shifted(arguments.claim());

@@ -20,8 +20,8 @@ impl Hash {
     fn add<T: Scalar>(&mut self, value: T) {
         // Not all machines agree on the bits of a NaN.
         let value = if Real::is_nan(value) { T::INFINITY } else { value };
-        let mut bytes = Vec::new();
-        value.extend_le_bytes(&mut bytes);
+        let mut bytes: Vec<u8> = Vec::new();
+        bytes.extend(value.to_le_bytes().as_ref());
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

@@ -15,7 +15,7 @@ pub fn weights_hash<T: Scalar>(model: &Model<T>) -> String {
         for j in 0..param.value.ncols() {
             bytes.clear();
             for value in column(param.value.as_ref(), j) {
-                value.extend_le_bytes(&mut bytes);
+                bytes.extend(value.to_le_bytes().as_ref());
             }
             hasher.update(&bytes);
         }

@@ -45,7 +45,7 @@ impl Tensors {
         values: impl Iterator<Item = T>,
     ) {
         let mut bytes = Vec::with_capacity(shape.iter().product::<usize>() * size_of::<T>());
-        values.for_each(|value| value.extend_le_bytes(&mut bytes));
+        values.for_each(|value| bytes.extend(value.to_le_bytes().as_ref()));
         self.0.insert(name, Tensor { dtype: dtype::<T>(), shape, bytes });
     }
 

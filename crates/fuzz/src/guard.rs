@@ -26,38 +26,39 @@ pub(crate) struct Guard<'a> {
     refused: usize,
     /// Where the input is that is read.
     path: PathBuf,
-    now: Arc<Mutex<Option<(Instant, Vec<u8>)>>>,
+    /// Since when, and how many bytes it has.
+    now: Arc<Mutex<Option<(Instant, usize)>>>,
 }
 
 impl<'a> Guard<'a> {
     pub(crate) fn new(target: &'a Target) -> Self {
-        let now = Arc::new(Mutex::new(None::<(Instant, Vec<u8>)>));
+        let now = Arc::new(Mutex::new(None::<(Instant, usize)>));
         let (watched, name) = (Arc::downgrade(&now), target.name);
         thread::spawn(move || {
             while let Some(now) = watched.upgrade() {
-                let input = now.lock().ok().and_then(|now| now.clone());
-                if let Some((_, input)) = input.filter(|(since, _)| since.elapsed() > LONGEST) {
-                    eprintln!("{name}: it takes longer than a minute, of {} bytes", input.len());
+                let input = now.lock().ok().and_then(|now| *now);
+                if let Some((_, bytes)) = input.filter(|(since, _)| since.elapsed() > LONGEST) {
+                    eprintln!("{name}: it takes longer than a minute, of {bytes} bytes");
                     std::process::abort();
                 }
                 drop(now);
                 thread::sleep(Duration::from_millis(200));
             }
         });
-        let folder = PathBuf::from("target/fuzz");
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fuzz"));
         fs::create_dir_all(&folder).expect("there is room");
         let path = folder.join(target.name);
         Self { target, kinds: HashSet::new(), read: 0, refused: 0, path, now }
     }
 
     /// Whether an input is read or refused as it should be; one of a new kind is added.
-    pub(crate) fn check(&mut self, input: Vec<u8>, corpus: &mut Corpus) -> bool {
-        self.watch(Some((Instant::now(), input.clone())));
+    pub(crate) fn check(&mut self, input: &[u8], corpus: &mut Corpus) -> bool {
+        self.watch(Some((Instant::now(), input.len())));
         // More than that ends the process; what is in the file did it.
-        fs::write(&self.path, &input).expect("there is room");
+        fs::write(&self.path, input).expect("there is room");
         let allowed = 4 * input.len().max(self.target.may_stand_for) + MIB;
         ALLOCATOR.set_limit(ALLOCATOR.allocated() + allowed).expect("it is more than there is");
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.target.read)(&input)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.target.read)(input)));
         ALLOCATOR.set_limit(usize::MAX).expect("it is more than there is");
         self.watch(None);
         if outcome.is_err() {
@@ -75,12 +76,12 @@ impl<'a> Guard<'a> {
             }
         };
         if self.kinds.insert(said) {
-            corpus.add(&input);
+            corpus.add(input);
         }
         true
     }
 
-    fn watch(&self, input: Option<(Instant, Vec<u8>)>) {
+    fn watch(&self, input: Option<(Instant, usize)>) {
         *self.now.lock().expect("nobody panics meanwhile") = input;
     }
 }

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 use std::f64::consts::PI;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use densely_tensor::Real;
+use densely_tensor::{ConstOne, ConstZero, One, Real, Zero};
 
 /// A dual number `a + b ε` with `ε² = 0`: a value, and its derivative beside it.
 ///
@@ -101,10 +101,30 @@ impl Div for Dual {
     }
 }
 
-impl Real for Dual {
-    const ZERO: Self = Self { value: 0.0, derivative: 0.0 };
-    const ONE: Self = Self { value: 1.0, derivative: 0.0 };
+impl Zero for Dual {
+    fn zero() -> Self {
+        Self::ZERO
+    }
+    fn is_zero(&self) -> bool {
+        self.value == 0.0
+    }
+}
 
+impl ConstZero for Dual {
+    const ZERO: Self = Self { value: 0.0, derivative: 0.0 };
+}
+
+impl One for Dual {
+    fn one() -> Self {
+        Self::ONE
+    }
+}
+
+impl ConstOne for Dual {
+    const ONE: Self = Self { value: 1.0, derivative: 0.0 };
+}
+
+impl Real for Dual {
     fn from_f64(x: f64) -> Self {
         Self::constant(x)
     }

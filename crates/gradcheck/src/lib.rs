@@ -7,7 +7,7 @@
 //! | an activation with a parameter | [`ActivationCheck::family`]`(..).run().unwrap()` |
 //! | a [`Layer`] | [`layer`]`(\|draw\| Mine::new(draw.inputs, draw.outputs)).unwrap()` |
 //! | a [`Loss`] | [`loss`](loss())`(&Mine).unwrap()` |
-//! | a network | [`NetworkCheck::new`]`(&mut network, &loss)?.run()` |
+//! | a network | [`NetworkCheck::new`]`(&network, &loss)?.run()` |
 //! | an optimiser | [`optimizer`](optimizer())`(\|\| Mine::new(0.1), \|entry\| ..).unwrap()` |
 //!
 //! Each goes through some hundred random cases and compares what the code computes with
@@ -22,7 +22,7 @@
 //! use densely_tensor::Real;
 //!
 //! /// Softsign, x / (1 + |x|), with a derivative that is wrong.
-//! #[derive(Debug)]
+//! #[derive(Debug, Clone)]
 //! struct Softsign;
 //!
 //! impl Activation for Softsign {

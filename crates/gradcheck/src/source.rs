@@ -16,7 +16,7 @@ impl<'a, P> Source<'a, P> {
 }
 
 /// A part, or a reference to one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Held<'a, P> {
     Borrowed(&'a P),
     Owned(P),

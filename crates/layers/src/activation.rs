@@ -24,7 +24,7 @@ use crate::{Expression, Kind, Layer, Saturation};
 /// use densely_tensor::Real;
 ///
 /// /// The inverse square root unit: x / √(1 + x²).
-/// #[derive(Debug)]
+/// #[derive(Debug, Clone)]
 /// struct Isru;
 ///
 /// impl Activation for Isru {
@@ -42,7 +42,7 @@ use crate::{Expression, Kind, Layer, Saturation};
 /// assert_eq!(Isru.f(0.75_f64), 0.6);
 /// assert_eq!(Isru.df(0.75_f64, 0.6), 0.512);
 /// ```
-pub trait Activation: Debug + Send + Sync {
+pub trait Activation: Clone + Debug + Send + Sync {
     /// `f(x)`.
     fn f<R: Real>(&self, x: R) -> R;
 

@@ -4,6 +4,7 @@ use densely_tensor::{
     Buffer, Initializer, MatMut, MatRef, ReborrowMut, Scalar, ShapeError, Threads, column,
     column_mut,
 };
+use dyn_clone::DynClone;
 
 use crate::shards::sum_by_tree;
 use crate::{At, Expression, Kind, Param, Saturation, Shards, param_path};
@@ -48,7 +49,7 @@ use crate::{At, Expression, Kind, Param, Saturation, Shards, param_path};
     message = "`{Self}` is not a layer of `{T}` networks",
     note = "an elementwise function becomes a layer by `impl Activation for ...`"
 )]
-pub trait Layer<T: Scalar>: Debug + Send + Sync {
+pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
     /// The number of outputs for `in_features` inputs.
     ///
     /// # Errors
@@ -207,3 +208,5 @@ pub trait Layer<T: Scalar>: Debug + Send + Sync {
         Initializer::HeNormal
     }
 }
+
+dyn_clone::clone_trait_object!(<T: Scalar> Layer<T>);

@@ -9,7 +9,7 @@
 //! use densely_tensor::{Initializer, Key, Purpose, Real, Stream};
 //!
 //! /// x²
-//! #[derive(Debug)]
+//! #[derive(Debug, Clone)]
 //! struct Square;
 //!
 //! impl Activation for Square {

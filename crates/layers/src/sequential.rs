@@ -34,7 +34,7 @@ use crate::{At, Kind, Layer, Param, Shards, parameter_count};
 /// ```
 ///
 /// CS231n, Neural Networks 1, "Neural Network architectures".
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sequential<T: Scalar> {
     in_features: usize,
     stages: Vec<Stage<T>>,
@@ -43,7 +43,7 @@ pub struct Sequential<T: Scalar> {
 }
 
 /// One layer of a [`Sequential`], with its place in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stage<T: Scalar> {
     layer: Box<dyn Layer<T>>,
     in_features: usize,

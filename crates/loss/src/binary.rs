@@ -19,7 +19,7 @@ pub(crate) fn example_of_margin<T: Scalar>(
     dscores: &mut [T],
     of_margin: impl Fn(T) -> (T, T),
 ) -> T {
-    let Target::Label(label) = target else { unreachable!("targets are checked") };
+    let label = target.label();
     let t = sign::<T>(label);
     let (loss, slope) = of_margin(t * scores[0]);
     dscores[0] = t * slope;

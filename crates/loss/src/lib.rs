@@ -12,6 +12,7 @@
 //! | [`MeanSquaredError`] | values | regression |
 //! | [`MeanAbsoluteError`], [`Huber`] | values | regression in spite of wild targets |
 //! | [`Quantile`] | values | what a share of the targets is below |
+//! | [`Poisson`] | values that are not negative | counts |
 //!
 //! ```
 //! use densely_loss::{Loss, SoftmaxCrossEntropy, Target};

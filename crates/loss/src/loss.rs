@@ -4,6 +4,7 @@ use densely_parts::Kind;
 use densely_tensor::{
     MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize, weigh,
 };
+use dyn_clone::DynClone;
 
 use crate::{LossError, Target, TargetKind, Targets};
 
@@ -18,7 +19,7 @@ use crate::{LossError, Target, TargetKind, Targets};
 /// use densely_tensor::Scalar;
 ///
 /// /// L = Σₖ ln cosh(sₖ − tₖ)
-/// #[derive(Debug)]
+/// #[derive(Debug, Clone)]
 /// struct LogCosh;
 ///
 /// impl<T: Scalar> Loss<T> for LogCosh {
@@ -29,7 +30,7 @@ use crate::{LossError, Target, TargetKind, Targets};
 ///         TargetKind::Values
 ///     }
 ///     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-///         let Target::Values(values) = target else { unreachable!("checked before") };
+///         let values = target.values();
 ///         let mut loss = T::ZERO;
 ///         for ((&s, &t), ds) in scores.iter().zip(values).zip(dscores) {
 ///             let e = (s - t).abs();
@@ -43,7 +44,7 @@ use crate::{LossError, Target, TargetKind, Targets};
 /// assert_eq!(LogCosh.example(&[1.0], Target::Values(&[1.0]), &mut gradient), 0.0);
 /// assert_eq!(gradient, [0.0]);
 /// ```
-pub trait Loss<T: Scalar>: Debug + Send + Sync {
+pub trait Loss<T: Scalar>: Debug + DynClone + Send + Sync {
     /// Its name, for messages and reports.
     fn name(&self) -> &'static str;
 
@@ -60,6 +61,12 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     /// The loss of one example. Overwrites `dscores` with its gradient with respect to
     /// the scores. The target has been [checked](Loss::check).
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T;
+
+    /// Whether its scores are logarithms of what they predict. Its targets are not negative then, and a model's
+    /// preparation divides them by their mean, where it would standardise others.
+    fn log_link(&self) -> bool {
+        false
+    }
 
     /// The lowest that the loss of an example comes down to, whatever its scores: zero, but for a loss
     /// with something left where nothing is wrong, as label smoothing leaves. How much was learnt is
@@ -184,6 +191,8 @@ pub trait Loss<T: Scalar>: Debug + Send + Sync {
     }
 }
 
+dyn_clone::clone_trait_object!(<T: Scalar> Loss<T>);
+
 /// A loss chosen at run time.
 impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
     fn name(&self) -> &'static str {
@@ -194,6 +203,9 @@ impl<T: Scalar> Loss<T> for Box<dyn Loss<T>> {
     }
     fn target_kind(&self) -> TargetKind {
         (**self).target_kind()
+    }
+    fn log_link(&self) -> bool {
+        (**self).log_link()
     }
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
         (**self).example(scores, target, dscores)

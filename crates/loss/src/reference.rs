@@ -16,12 +16,6 @@ pub trait LossReference {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R;
 }
 
-/// The label of a target that is one.
-pub(crate) fn label<R>(target: &Target<'_, R>) -> usize {
-    let &Target::Label(label) = target else { unreachable!("the loss is of labels") };
-    label
-}
-
 /// `t`: 1 for label 1, −1 for label 0.
 pub(crate) fn sign<R: Real>(label: usize) -> R {
     if label == 1 { R::ONE } else { -R::ONE }
@@ -33,7 +27,7 @@ pub(crate) fn squared_if<R: Real>(squared: bool, hinge: R) -> R {
 
 /// `(1/d) Σₖ f(sₖ, tₖ)`.
 pub(crate) fn mean_of<R: Real>(scores: &[R], target: Target<'_, R>, f: impl Fn(R, R) -> R) -> R {
-    let Target::Values(values) = target else { unreachable!("the loss is of values") };
+    let values = target.values();
     let losses = scores.iter().zip(values).map(|(&s, &t)| f(s, t));
     losses.fold(R::ZERO, |sum, loss| sum + loss) / R::from_f64(scores.len() as f64)
 }

@@ -36,6 +36,30 @@ pub enum TargetKind {
     Values,
 }
 
+impl<'a, T> Target<'a, T> {
+    /// The class index: of a loss of labels, whose targets are [checked](crate::Loss::check).
+    ///
+    /// # Panics
+    /// If there are values.
+    #[inline(always)]
+    #[must_use]
+    pub fn label(self) -> usize {
+        let Self::Label(label) = self else { panic!("expected a class index, got real values") };
+        label
+    }
+
+    /// The values: of a loss of values, whose targets are [checked](crate::Loss::check).
+    ///
+    /// # Panics
+    /// If there is a class index.
+    #[inline(always)]
+    #[must_use]
+    pub fn values(self) -> &'a [T] {
+        let Self::Values(values) = self else { panic!("expected real values, got a class index") };
+        values
+    }
+}
+
 impl<'a, T: Scalar> Targets<'a, T> {
     /// The same targets with a weight for each example: the mean loss over a batch becomes
     /// `(1/n) Σⱼ wⱼ Lⱼ`.

@@ -64,6 +64,19 @@ pub enum ModelError {
         /// The type of the model's numbers, `"f32"` or `"f64"`.
         scalar: &'static str,
     },
+    /// A real target that is negative, for a loss whose predictions never are.
+    #[error(
+        "column `{column}`, {place}: expected a target that is not negative, as the loss wants it, got {value}; correct \
+         the value, or take another loss"
+    )]
+    Negative {
+        /// Where it is.
+        place: Place,
+        /// The name of the output.
+        column: String,
+        /// The value.
+        value: f64,
+    },
     /// A network that puts out an infinity or NaN, though its inputs are finite.
     #[error(
         "{place}: the network's output is {output}, which is no prediction; the values there are \
@@ -314,6 +327,7 @@ impl ModelError {
     #[must_use]
     pub fn placed(mut self, at: impl FnOnce(usize) -> Place) -> Self {
         if let Self::OutOfRange { place, .. }
+        | Self::Negative { place, .. }
         | Self::NotFiniteOutput { place, .. }
         | Self::PredictionTooLarge { place, .. } = &mut self
             && let Place::Example(example) = *place

@@ -4,6 +4,7 @@ use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
 use crate::plain::{Numbers, Plain};
+use crate::preparation::exponentials;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +70,7 @@ impl Evaluation {
                 Self::Classification { loss: mean_loss, accuracy }
             }
             Targets::Values(values) | Targets::WeightedValues(values, _) => {
-                regression(mean_loss, scores, values)
+                regression(mean_loss, predicted(loss, scores).as_ref(), values)
             }
         }
     }
@@ -90,6 +91,12 @@ impl Evaluation {
             Self::Regression { r2, .. } => *r2,
         }
     }
+}
+
+/// What scores of real values predict, in the units of the loss.
+pub(crate) fn predicted<T: Scalar>(loss: &dyn Loss<T>, scores: MatRef<'_, T>) -> Mat<T> {
+    let scores = scores.to_owned();
+    if loss.log_link() { exponentials(scores) } else { scores }
 }
 
 /// The mean loss of `scores` against `targets`, which have been checked.

@@ -42,7 +42,7 @@ impl Hasher {
 
     fn values<T: Scalar>(&mut self, values: &[T]) {
         for block in values.chunks(BLOCK / 8) {
-            block.iter().for_each(|value| value.extend_le_bytes(&mut self.bytes));
+            block.iter().for_each(|value| self.bytes.extend(value.to_le_bytes().as_ref()));
             self.flush(BLOCK);
         }
     }

@@ -42,11 +42,11 @@ impl<T: Scalar> Trainer<'_, T> {
             _ => None,
         };
         let train = split.as_ref().map_or(data, |(train, _)| train);
-        let preparation = Preparation::fit(preprocess, train)?;
+        let mut predictor = Predictor::new(Preparation::fit(preprocess, train)?, model)?;
+        let preparation = predictor.preparation();
         let prepared = preparation.dataset::<T>(train)?;
         let validation = split.as_ref().map(|(_, validation)| preparation.dataset::<T>(validation));
         let validation = validation.transpose()?;
-        let mut predictor = Predictor::new(preparation, model)?;
         let trainer = match &validation {
             None => self,
             Some(validation) => self.validation_data(validation),

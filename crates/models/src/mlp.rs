@@ -282,7 +282,7 @@ impl Mlp {
     /// use densely_models::{Mlp, Registry};
     /// use densely_tensor::Real;
     ///
-    /// #[derive(Debug)]
+    /// #[derive(Debug, Clone)]
     /// struct Square;
     ///
     /// impl Activation for Square {

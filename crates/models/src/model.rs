@@ -6,6 +6,7 @@ use densely_tensor::{
     matrix_bytes, try_zeros,
 };
 
+use crate::evaluation::predicted;
 use crate::metrics::RegressionScores;
 use crate::panel_width::panel_width;
 use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tally};
@@ -30,7 +31,7 @@ use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tall
 /// assert_eq!(scores, mat![[1_f64.tanh(), 0.0]]);
 /// # Ok::<(), densely_tensor::ShapeError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Model<T: Scalar> {
     network: Sequential<T>,
     loss: Box<dyn Loss<T>>,
@@ -284,7 +285,9 @@ impl<T: Scalar> Model<T> {
             Examples::Memory(data) => judge(data).map(|(evaluation, _)| evaluation),
             Examples::Stored(data) => tally::evaluate(data, |block| {
                 let (evaluation, scores) = judge(block)?;
-                let of = |values| RegressionScores::of(values, scores.as_ref());
+                let of = |values| {
+                    RegressionScores::of(values, predicted(self.loss(), scores.as_ref()).as_ref())
+                };
                 Ok((evaluation, block.values().map(of)))
             }),
         }

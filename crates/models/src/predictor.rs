@@ -29,7 +29,7 @@ use crate::{Answers, Evaluation, IntoModel, Model, ModelError, Preparation, tall
 /// assert_eq!(classes.len(), test.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Predictor<T: Scalar> {
     preparation: Preparation,
     model: Model<T>,
@@ -53,6 +53,7 @@ impl<T: Scalar> Predictor<T> {
     /// not for such targets; if it cannot be built.
     pub fn new(preparation: Preparation, model: impl IntoModel<T>) -> Result<Self, ModelError> {
         let model = model.into_model()?;
+        let preparation = preparation.for_loss(model.loss())?;
         check(&preparation, &model)?;
         Ok(Self { preparation, model })
     }
@@ -190,7 +191,7 @@ impl<T: Scalar> Predictor<T> {
             let scores = self.scores(block.x(), threads, Place::Example)?;
             let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(block));
             let Some(values) = block.values() else { return Ok((evaluation, None)) };
-            let targets = self.values(&values.to_owned(), Place::Example)?;
+            let targets = self.raw_targets(values)?;
             let predicted = self.values(&scores, Place::Example)?;
             let of = RegressionScores::of(targets.as_ref(), predicted.as_ref());
             Ok((evaluation, Some(of)))
@@ -208,7 +209,7 @@ impl<T: Scalar> Predictor<T> {
     ) -> Result<Baseline, ModelError> {
         let values = |block: &Dataset<T>| match block.values() {
             None => Ok(None),
-            Some(values) => self.values(&values.to_owned(), Place::Example).map(Some),
+            Some(values) => self.raw_targets(values).map(Some),
         };
         Baseline::stored(train, data, values)
     }
@@ -273,6 +274,12 @@ impl<T: Scalar> Predictor<T> {
         let scores = self.model.scores(x, threads)?;
         check_outputs(scores.as_ref(), Scalar::is_finite, place)?;
         Ok(scores)
+    }
+
+    /// Prepared targets in their own units.
+    fn raw_targets(&self, values: MatRef<'_, T>) -> Result<Mat<f64>, ModelError> {
+        let wide = widen(values);
+        Ok(self.preparation.raw_targets(wide.as_ref())?.unwrap_or(wide))
     }
 
     /// The values that the scores stand for, in their own units; all of them finite.

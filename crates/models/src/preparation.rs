@@ -1,5 +1,6 @@
 use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
+use densely_loss::Loss;
 use densely_preprocess::{
     Pipeline, PreprocessError, Standardize, Transform, TransformKinds, constant_features,
 };
@@ -52,6 +53,8 @@ pub struct Preparation {
     target_scale: Option<Standardize>,
     /// Real targets are learnt as their logarithms.
     log_targets: bool,
+    /// Outputs of a network are logarithms of what they predict.
+    log_link: bool,
 }
 
 /// A copy of `x` in which these features have these values; `None` if there are none, or not as
@@ -108,6 +111,18 @@ fn scaled(values: MatRef<'_, f64>, scale: &Standardize) -> Result<Mat<f64>, Shap
     scale.transform(held.as_ref().map_or(values, Mat::as_ref))
 }
 
+pub(crate) fn exponentials<T: Scalar>(mut values: Mat<T>) -> Mat<T> {
+    for j in 0..values.ncols() {
+        column_mut(values.as_mut(), j).iter_mut().for_each(|value| *value = Real::exp(*value));
+    }
+    values
+}
+
+fn first_negative(values: MatRef<'_, f64>) -> Option<(usize, usize)> {
+    let mut all = (0..values.ncols()).flat_map(|j| (0..values.nrows()).map(move |k| (k, j)));
+    all.find(|&at| values[at] < 0.0)
+}
+
 fn logarithms(values: MatRef<'_, f64>) -> Mat<f64> {
     Mat::from_fn(values.nrows(), values.ncols(), |i, j| Real::ln(values[(i, j)]))
 }
@@ -160,6 +175,7 @@ impl Preparation {
             pipeline,
             target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
             log_targets: false,
+            log_link: false,
         })
     }
 
@@ -201,6 +217,7 @@ impl Preparation {
             pipeline,
             target_scale,
             log_targets: false,
+            log_link: false,
         })
     }
 
@@ -321,6 +338,47 @@ impl Preparation {
         self.log_targets
     }
 
+    /// With real targets as a loss wants them. Of one whose scores are [logarithms](Loss::log_link) of what they
+    /// predict, as Poisson's, targets are not standardised but divided by their mean in training: `y = ȳ t`. A
+    /// prediction is `ȳ eˢ` of the output `s`, and what is learnt does not depend on the units. Any other loss changes nothing.
+    ///
+    /// # Errors
+    /// Negative targets are found where they are [prepared](Self::dataset). [`ModelError::Targets`] for a logarithmic
+    /// link and [logarithms](Self::with_log_targets), which are one too many.
+    ///
+    /// ```
+    /// use densely_data::Dataset;
+    /// use densely_loss::Poisson;
+    /// use densely_models::Preparation;
+    /// use densely_tensor::mat;
+    ///
+    /// let train = Dataset::regression(mat![[1.0, 3.0]], mat![[0.0, 8.0]])?;
+    /// let preparation = Preparation::fit(["center"], &train)?.for_loss::<f32>(&Poisson)?;
+    /// assert_eq!(preparation.dataset::<f32>(&train)?.values().unwrap(), mat![[0.0_f32, 2.0]]);
+    /// assert_eq!(preparation.values(mat![[0.0]].as_ref())?, Some(mat![[4.0]]));
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    pub fn for_loss<T: Scalar>(self, loss: &dyn Loss<T>) -> Result<Self, ModelError> {
+        let Some(scale) = self.target_scale.as_ref().filter(|_| loss.log_link()) else {
+            return Ok(self);
+        };
+        if self.log_targets {
+            let (expected, actual) = ("real values", "their logarithms");
+            return Err(ModelError::Targets { expected, actual });
+        }
+        // A mean of 0 is that of targets that are all 0, or were divided by theirs before.
+        let means = scale.mean().iter().zip(scale.scale());
+        let means = means.map(|(&mean, &scale)| if mean > 0.0 { mean } else { scale }).collect();
+        let scale = Standardize::from_parts(vec![0.0; self.output_names.len()], means)?;
+        Ok(Self { target_scale: Some(scale), log_link: true, ..self })
+    }
+
+    /// Whether outputs of a network are logarithms of what they predict, as [a loss](Self::for_loss) may want it.
+    #[must_use]
+    pub fn log_link(&self) -> bool {
+        self.log_link
+    }
+
     /// The values that outputs of a network stand for, in the units of the data; `None` for classes.
     ///
     /// # Shapes
@@ -329,16 +387,23 @@ impl Preparation {
     /// # Errors
     /// [`ModelError::Shape`] for another number of outputs.
     pub fn values(&self, outputs: MatRef<'_, f64>) -> Result<Option<Mat<f64>>, ModelError> {
-        let Some(scale) = &self.target_scale else { return Ok(None) };
-        let mut values = scale.inverse_transform(outputs)?;
-        if self.log_targets {
-            for j in 0..values.ncols() {
-                column_mut(values.as_mut(), j)
-                    .iter_mut()
-                    .for_each(|value| *value = Real::exp(*value));
-            }
+        match self.log_link {
+            true => self.raw_targets(exponentials(outputs.to_owned()).as_ref()),
+            false => self.raw_targets(outputs),
         }
-        Ok(Some(values))
+    }
+
+    /// Real targets as they were before they were prepared, in the units of the data; `None` for classes.
+    ///
+    /// # Shapes
+    /// `prepared`: outputs x n.
+    ///
+    /// # Errors
+    /// [`ModelError::Shape`] for another number of outputs.
+    pub fn raw_targets(&self, prepared: MatRef<'_, f64>) -> Result<Option<Mat<f64>>, ModelError> {
+        let Some(scale) = &self.target_scale else { return Ok(None) };
+        let values = scale.inverse_transform(prepared)?;
+        Ok(Some(if self.log_targets { exponentials(values) } else { values }))
     }
 
     /// The features that were constant in training, in order, and the values that they are
@@ -460,6 +525,15 @@ impl Preparation {
                 let logs = self.log_targets.then(|| logarithms(values.as_ref()));
                 let learnt = logs.as_ref().map_or(values.as_ref(), Mat::as_ref);
                 let prepared = scaled(learnt, scale)?;
+                if let Some((k, j)) =
+                    self.log_link.then(|| first_negative(values.as_ref())).flatten()
+                {
+                    return Err(ModelError::Negative {
+                        place: place(j),
+                        column: self.output_names[k].clone(),
+                        value: values[(k, j)],
+                    });
+                }
                 let blame = |k: usize, j| Ok((self.output_names[k].as_str(), values[(k, j)]));
                 let values = narrowed(prepared.as_ref(), place, blame)?;
                 Dataset::regression(x, values)?

@@ -241,7 +241,9 @@ impl<'a, T: Scalar> Ranks<'a, T> {
         let mut bytes = Vec::new();
         for matrix in own {
             for j in 0..matrix.ncols() {
-                column(*matrix, j).iter().for_each(|value| value.extend_le_bytes(&mut bytes));
+                column(*matrix, j)
+                    .iter()
+                    .for_each(|value| bytes.extend(value.to_le_bytes().as_ref()));
             }
         }
         let all = self.gather(&bytes)?;

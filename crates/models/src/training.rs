@@ -128,6 +128,10 @@ impl<'a, T: Scalar> Training<'a, T> {
             }
             (None, data) => (Cow::Borrowed(data.in_memory()), None),
         };
+        if train.weights().is_some_and(|weights| weights.iter().all(|&weight| weight == T::ZERO)) {
+            let name = "the weights of the training examples";
+            return Err(ModelError::option(name, "above 0 for one of them", &0));
+        }
         let from = match data {
             Examples::Memory(_) => Examples::Memory(&*train),
             stored @ Examples::Stored(_) => stored,

@@ -24,8 +24,9 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 /// Names with more differences are not alike.
 const MOST_EDITS: usize = 2;
 
-/// The least number of insertions, deletions and replacements of characters that turns `a` into
-/// `b` (V. Levenshtein, 1966); `None` if there are more than `allowed`, at most [`MOST_EDITS`].
+/// The least number of insertions, deletions and replacements of characters (V. Levenshtein, 1966), and of
+/// swaps of neighbours none of which is edited again (F. Damerau, 1964), that turns `a` into `b`;
+/// `None` if there are more than `allowed`, at most [`MOST_EDITS`].
 ///
 /// Of the matrix of edits between beginnings of `a` and of `b`, only the cells by the diagonal
 /// can be below that (E. Ukkonen, 1985).
@@ -41,6 +42,8 @@ fn edits(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
     for k in MOST_EDITS..BAND {
         band[k] = k - MOST_EDITS;
     }
+    // The same of one character less.
+    let mut before = [MANY; BAND];
     for (i, from) in a.iter().enumerate() {
         let mut next = [MANY; BAND];
         for k in 0..BAND {
@@ -53,8 +56,11 @@ fn edits(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
             };
             let inserted = if k == 0 { MANY } else { next[k - 1] + 1 };
             let deleted = if k == BAND - 1 { MANY } else { band[k + 1] + 1 };
-            next[k] = replaced.min(inserted).min(deleted).min(MANY);
+            let is_swap = i > 0 && j > 1 && a[i - 1] == b[j - 1] && *from == b[j - 2];
+            let swapped = if is_swap { before[k] + 1 } else { MANY };
+            next[k] = replaced.min(inserted).min(deleted).min(swapped).min(MANY);
         }
+        before = band;
         band = next;
         if band.iter().all(|&edits| edits > allowed) {
             return None;
@@ -76,27 +82,32 @@ mod tests {
     /// The whole matrix.
     fn all_edits(a: &str, b: &str) -> usize {
         let b: Vec<char> = b.chars().collect();
-        let mut row: Vec<usize> = (0..=b.len()).collect();
-        for (i, from) in a.chars().enumerate() {
-            let mut diagonal = row[0];
-            row[0] = i + 1;
-            for (j, &to) in b.iter().enumerate() {
-                let replaced = diagonal + usize::from(from != to);
-                diagonal = row[j + 1];
-                row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        let a: Vec<char> = a.chars().collect();
+        let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+        for i in 1..=a.len() {
+            let mut row = vec![i];
+            for j in 1..=b.len() {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 2] == b[j - 1] && a[i - 1] == b[j - 2] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                row.push(least);
             }
+            rows.push(row);
         }
-        row[b.len()]
+        rows[a.len()][b.len()]
     }
 
     #[test]
     fn edits_are_counted() {
         for (a, b, count) in
-            [("", "", 0), ("", "ab", 2), ("kitten", "mitte", 2), ("ab", "ba", 2), ("ß", "s", 1)]
+            [("", "", 0), ("", "ab", 2), ("kitten", "mitte", 2), ("ab", "ba", 1), ("ß", "s", 1)]
         {
             assert_eq!((counted(a, b, 2), counted(b, a, 2)), (Some(count), Some(count)), "{a} {b}");
         }
         assert_eq!((counted("", "abc", 2), counted("kitten", "sitting", 2)), (None, None));
+        assert_eq!(counted("ca", "abc", 2), None, "what was swapped is not edited again");
     }
 
     /// All words of up to five of two letters.
@@ -138,6 +149,7 @@ mod tests {
         assert_eq!(nearest("SEX"), Some("sex"));
         assert_eq!(nearest("ilsand"), Some("Island"));
         assert_eq!(nearest("set"), Some("sex"));
+        assert_eq!(nearest("sxe"), Some("sex"));
         assert_eq!(nearest("colour"), None);
         assert_eq!(nearest("species of"), None);
         assert_eq!(nearest(""), None);

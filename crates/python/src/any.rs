@@ -1,6 +1,6 @@
 use densely::formats::{AnyModel, ModelFile};
 use densely::layers::{Layer, Role};
-use densely::models::{Model, ModelError, Predictor, Preparation, Registry};
+use densely::models::{Predictor, Preparation};
 use densely::optim::OptimizerState;
 use densely::table::Encoding;
 use densely::tensor::{Mat, Scalar};
@@ -89,7 +89,7 @@ impl<T: Scalar> Trained<T> {
             _ => preparation,
         };
         let preparation = preparation.with_encoding(encoding)?;
-        let predictor = Predictor::new(preparation, copy(predictor.model())?)?;
+        let predictor = Predictor::new(preparation, predictor.model().clone())?;
         Ok(Self::of(ModelFile { predictor, provenance: provenance.clone() }))
     }
 }
@@ -124,17 +124,4 @@ impl Number for f64 {
             AnyTrained::F32(_) => None,
         }
     }
-}
-
-/// Another model with the same numbers.
-pub(crate) fn copy<T: Scalar>(model: &Model<T>) -> Result<Model<T>, ModelError> {
-    let (kinds, loss) = (model.network().kinds(), model.loss().kind());
-    let mut copy = Model::of_kinds(model.inputs(), &kinds, &loss, &Registry::new())?;
-    let mut values = Vec::new();
-    model.network().visit_params(&mut |param| values.push(param.value.clone()));
-    let mut values = values.into_iter();
-    copy.network_mut().visit_params_mut(&mut |param| {
-        param.value = values.next().expect("a model of the same kinds");
-    });
-    Ok(copy)
 }

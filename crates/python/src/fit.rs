@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
 
 use densely::formats::{ModelFile, Provenance};
+use densely::loss::LossKinds;
 use densely::models::{Epoch, History, Predictor, Preparation};
 use densely::optim::OptimizerState;
 use densely::tensor::{
@@ -11,7 +12,7 @@ use densely::tensor::{
 };
 use densely_data::{Dataset, Target, split_indices};
 
-use crate::any::{Number, Trained, copy};
+use crate::any::{Number, Trained};
 use crate::failure::Failure;
 use crate::lent::Lent;
 use crate::options::Options;
@@ -101,7 +102,9 @@ impl<'a, S: Scalar> Examples<'a, S> {
                 weighted(preparation, x, self.target.values(), weights)?
             }
         };
-        if options.partial { for_more(preparation) } else { Ok(preparation) }
+        let preparation = if options.partial { for_more(preparation)? } else { preparation };
+        let Some(loss) = &options.loss else { return Ok(preparation) };
+        Ok(preparation.for_loss(&*LossKinds::<f64>::new().get(loss.as_str())?)?)
     }
 }
 
@@ -141,7 +144,7 @@ impl<S: Scalar, T: Number> Task<'_, S, T> {
         let validation = validation.map(|examples| examples.prepared::<T>(&preparation, options));
         let validation = validation.transpose()?;
         let model = match previous {
-            Some(previous) => copy(previous.file.predictor.model())?,
+            Some(previous) => previous.file.predictor.model().clone(),
             None => {
                 let mut model = options.network(data.features(), &train.target)?.build::<T>()?;
                 model.scale_scores(INITIAL_SCORES);

@@ -46,8 +46,8 @@ impl Options {
         let kind: Kind = self.optimizer.parse()?;
         let kind = given.fold(kind, |kind, (name, value)| kind.with_option(name, value));
         let mut optimizer = known.get(&kind)?;
-        let own = optimizer.limits().clip_norm;
-        let clip_norm = self.clip_norm.unwrap_or(if own.is_some() { 0.0 } else { CLIP_NORM });
+        let own = optimizer.limits().clips();
+        let clip_norm = self.clip_norm.unwrap_or(if own { 0.0 } else { CLIP_NORM });
         if clip_norm > 0.0 {
             optimizer = Box::new(optimizer.clip_norm(clip_norm));
         }

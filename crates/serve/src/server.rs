@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use densely_formats::AnyModel;
+use densely_tensor::Threads;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
@@ -83,6 +84,13 @@ impl Server {
         let mut builder = Builder::new_multi_thread();
         let threads = match options.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads if threads > Threads::MOST => {
+                let message = format!("{threads} are more than the {} there may be", Threads::MOST);
+                return Err(ServeError::Threads(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    message,
+                )));
+            }
             threads => threads,
         };
         // As many again for requests that take long, so that others do not wait for these.

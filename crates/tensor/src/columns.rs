@@ -1,6 +1,32 @@
 use faer::{MatMut, MatRef};
 
-use crate::{Scalar, map, vectorize};
+use crate::{Scalar, ShapeError, map, vectorize};
+
+/// Examples that lie one after the other in memory, `features` values each, as a matrix of one per column.
+/// Nothing is copied: what takes a [`MatRef`], as predictions and training steps do, takes a slice or a `Vec` so.
+///
+/// ```
+/// use densely_tensor::{columns_of, mat};
+///
+/// // Two rows of a table of three columns.
+/// let rows = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+/// let x = columns_of(&rows, 3)?;
+/// assert_eq!(x, mat![[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
+/// assert_eq!(x.as_ptr(), rows.as_ptr());
+/// # Ok::<(), densely_tensor::ShapeError>(())
+/// ```
+///
+/// # Shapes
+/// `values`: features · n; the result is features x n.
+///
+/// # Errors
+/// If `features` is zero, or the last example is not whole.
+pub fn columns_of<T>(values: &[T], features: usize) -> Result<MatRef<'_, T>, ShapeError> {
+    ShapeError::expect_some("columns_of", "features", features)?;
+    let n = values.len().div_ceil(features);
+    ShapeError::expect("columns_of", "values", n.saturating_mul(features), values.len())?;
+    Ok(MatRef::from_column_major_slice(values, features, n))
+}
 
 /// Column `j` of `x`, one example, as a slice.
 ///
@@ -105,6 +131,19 @@ mod tests {
         assert_eq!(first_non_finite(x.as_ref()), Some((2, 1)));
         let nothing = MatRef::<f32>::from_column_major_slice(&[], 0, usize::MAX);
         assert_eq!(first_non_finite(nothing), None);
+    }
+
+    #[test]
+    fn slices_that_are_not_whole_examples_are_refused() {
+        let count = |expected, actual| {
+            let operation = "columns_of";
+            Err(ShapeError::Count { operation, what: "values", expected, actual })
+        };
+        assert_eq!(columns_of(&[0.0; 7], 3), count(9, 7));
+        assert_eq!(columns_of(&[0.0; 2], 3), count(3, 2));
+        let none = ShapeError::Zero { operation: "columns_of", what: "features" };
+        assert_eq!(columns_of(&[0.0; 7], 0), Err(none));
+        assert_eq!(columns_of::<f32>(&[], 3).unwrap().shape(), (3, 0));
     }
 
     #[test]

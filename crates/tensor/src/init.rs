@@ -115,6 +115,19 @@ mod tests {
         }
     }
 
+    /// A network of a seed starts where it always did.
+    #[test]
+    fn the_weights_never_change() {
+        let drawn = |initializer: Initializer| {
+            let mut stream = Stream::new(42, Purpose::Weights, Key::default());
+            let w: Mat<f64> = initializer.matrix(2, 3, &mut stream);
+            [w[(0, 0)], w[(1, 0)]].map(f64::to_bits)
+        };
+        assert_eq!(drawn(Initializer::HeNormal), [0x3faf_20e5_8dd9_9969, 0xbfdc_8849_dd6d_7ac6]);
+        let uniform = drawn(Initializer::XavierUniform);
+        assert_eq!(uniform, [0x3fab_5263_80d5_1421, 0xbfe8_74e3_8e8a_035b]);
+    }
+
     #[test]
     fn zeros_draw_nothing() {
         let mut stream = Stream::new(1, Purpose::Weights, Key::default());

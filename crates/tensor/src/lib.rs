@@ -12,6 +12,7 @@
 //! | code that runs on `f32` and `f64`, with matrices | [`Scalar`] |
 //! | a matrix product | [`gemm`], [`affine`] |
 //! | one example as a slice | [`column()`], [`column_mut`] |
+//! | a slice of examples as a matrix | [`columns_of`]; with the feature `ndarray` a view of an array |
 //! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
 //! | a norm whose squares may overflow or vanish | [`Norm`] |
@@ -33,6 +34,8 @@
 //! assert_eq!((y[(0, 0)], y[(0, 1)]), (3.0, 13.0));
 //! ```
 
+#[cfg(feature = "ndarray")]
+mod arrays;
 mod buffer;
 mod columns;
 pub mod decomposition;
@@ -53,8 +56,10 @@ mod simd;
 mod threads;
 mod weigh;
 
+#[cfg(feature = "ndarray")]
+pub use arrays::columns_of_array;
 pub use buffer::Buffer;
-pub use columns::{column, column_mut, copy, fill_columns, first_non_finite};
+pub use columns::{column, column_mut, columns_of, copy, fill_columns, first_non_finite};
 pub use error::{ShapeError, ThreadsError};
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use figure::Figure;
@@ -64,6 +69,9 @@ pub use init::Initializer;
 pub use map::{map, map_in_place};
 pub use memory::{matrix_bytes, try_zeros};
 pub use norm::Norm;
+// What `Real` and `Scalar` stand on, and `rand` draws from.
+pub use num_traits::{ConstOne, ConstZero, One, Zero};
+pub use rand_core::Rng;
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
 pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};

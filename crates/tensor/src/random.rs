@@ -1,5 +1,5 @@
 use chacha20::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::{Infallible, Rng, SeedableRng, TryRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::Scalar;
@@ -93,7 +93,7 @@ impl Stream {
 
     /// Normal, with mean 0 and variance 1.
     pub fn normal<T: Scalar>(&mut self) -> T {
-        let x: f64 = StandardNormal.sample(&mut self.0);
+        let x: f64 = StandardNormal.sample(self);
         T::from_f64(x)
     }
 
@@ -121,6 +121,33 @@ impl Stream {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i + 1));
         }
+    }
+}
+
+/// The random bits themselves, from which the methods of `rand` and `rand_distr` draw.
+///
+/// ```
+/// use densely_tensor::{Key, Purpose, Stream};
+/// use rand::{RngExt, seq::IndexedRandom};
+///
+/// let mut stream = Stream::new(7, Purpose::Other, Key::default());
+/// assert!((1..=6).contains(&stream.random_range(1..=6)));
+/// assert!([2, 3, 5].choose(&mut stream).is_some());
+/// ```
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.0.try_next_u32()
+    }
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0.try_next_u64()
+    }
+    #[inline]
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.try_fill_bytes(bytes)
     }
 }
 
@@ -218,6 +245,21 @@ mod tests {
         assert!(mean(&mut normal.iter().copied()).abs() < bound(1.0));
         assert!((mean(&mut normal.iter().map(|x| x * x)) - 1.0).abs() < bound(2_f64.sqrt()));
         assert!((mean(&mut normal.iter().map(|x| x.powi(4))) - 3.0).abs() < bound(96_f64.sqrt()));
+    }
+
+    /// What `rand` draws from a stream is of the bits that the stream's own methods take.
+    #[test]
+    fn rand_draws_from_the_same_bits() {
+        use rand::RngExt;
+
+        let (mut own, mut foreign) = (stream(5), stream(5));
+        for _ in 0..100 {
+            assert_eq!(own.uniform::<f64>(), foreign.random::<f64>());
+            assert_eq!(own.normal::<f64>(), foreign.sample::<f64, _>(StandardNormal));
+            let (mut bytes, word) = ([0; 4], own.0.next_u32());
+            foreign.fill_bytes(&mut bytes);
+            assert_eq!(u32::from_le_bytes(bytes), word);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::fmt::Debug;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Div, Neg, Sub};
+
+use num_traits::{ConstOne, ConstZero};
 
 use crate::elementary;
 
@@ -36,17 +38,12 @@ pub trait Real:
     Copy
     + Debug
     + PartialOrd
-    + Add<Output = Self>
+    + ConstZero
+    + ConstOne
     + Sub<Output = Self>
-    + Mul<Output = Self>
     + Div<Output = Self>
     + Neg<Output = Self>
 {
-    /// 0.
-    const ZERO: Self;
-    /// 1.
-    const ONE: Self;
-
     /// The constant `x`, rounded to this type.
     fn from_f64(x: f64) -> Self;
 
@@ -113,9 +110,6 @@ pub trait Real:
 macro_rules! impl_real {
     ($($float:ident),*) => { $(
         impl Real for $float {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-
             #[inline(always)]
             #[allow(clippy::cast_possible_truncation, reason = "rounds, as documented")]
             fn from_f64(x: f64) -> Self {

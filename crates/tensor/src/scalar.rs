@@ -1,8 +1,8 @@
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
-use std::ops::{AddAssign, DivAssign, MulAssign, SubAssign};
 
 use faer::{MatMut, MatRef};
+use num_traits::{Bounded, FloatConst, ToBytes};
 
 use crate::Real;
 use crate::gemm::Products;
@@ -11,14 +11,31 @@ use crate::gemm::Products;
 ///
 /// [`Real`] is arithmetic and elementary functions; `Scalar` adds what storage,
 /// matrix products and reports need. It is sealed, so that it can grow.
+///
+/// It stands on the traits of [num-traits](num_traits) that say the same (through faer's
+/// [`RealField`](faer::traits::RealField) on [`NumAssign`](num_traits::NumAssign)), so that generic code of
+/// others takes a `Scalar`. Both types have the rest, too, which says other things by the same names:
+/// `T: Scalar + num_traits::Float` is a bound like any.
+///
+/// ```
+/// use densely_tensor::Scalar;
+///
+/// /// Somebody's function, which knows nothing of this crate.
+/// fn horner<N: num_traits::Num + Copy>(coefficients: &[N], x: N) -> N {
+///     coefficients.iter().rev().fold(N::zero(), |sum, &c| sum * x + c)
+/// }
+/// fn cubic<T: Scalar>(x: T) -> T {
+///     horner(&[T::ONE, T::ZERO, T::ZERO, T::ONE], x)
+/// }
+/// assert_eq!((cubic(2.0_f32), cubic(2.0_f64)), (9.0, 9.0));
+/// ```
 pub trait Scalar:
     Real
     + faer::traits::RealField
     + Products
-    + AddAssign
-    + SubAssign
-    + MulAssign
-    + DivAssign
+    + Bounded
+    + FloatConst
+    + ToBytes
     + Sum
     + Default
     + Display
@@ -44,8 +61,6 @@ pub trait Scalar:
     fn as_f64_mut(x: MatMut<'_, Self>) -> Option<MatMut<'_, f64>>;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
-    /// Appends the value's bytes, least significant first.
-    fn extend_le_bytes(self, bytes: &mut Vec<u8>);
     /// Reads the value at the start of `bytes`, least significant byte first;
     /// `None` if there are too few.
     fn from_le_bytes(bytes: &[u8]) -> Option<Self>;
@@ -72,9 +87,6 @@ macro_rules! impl_scalar {
             #[inline(always)]
             fn is_finite(self) -> bool {
                 $float::is_finite(self)
-            }
-            fn extend_le_bytes(self, bytes: &mut Vec<u8>) {
-                bytes.extend_from_slice(&self.to_le_bytes());
             }
             fn from_le_bytes(bytes: &[u8]) -> Option<Self> {
                 bytes.first_chunk().map(|chunk| $float::from_le_bytes(*chunk))

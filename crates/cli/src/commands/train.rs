@@ -13,6 +13,7 @@ mod summary;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
 use clap::ArgMatches;
 use densely::models::{Diagnosis, History, ModelError};
@@ -26,6 +27,7 @@ use crate::error::CliError;
 use crate::input;
 use crate::output;
 use crate::progress::Progress;
+use crate::ranks::Ranks;
 use crate::report::Run;
 use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
@@ -46,24 +48,28 @@ pub(crate) const PATIENCE: usize = 20;
 pub(crate) fn run(
     args: &TrainArgs,
     matches: &ArgMatches,
+    ranks: Option<&dyn Ranks>,
     signals: &Signals,
 ) -> Result<(), CliError> {
     let args = images::suited(args, matches)?;
     match args.dtype {
-        Dtype::F32 => train::<f32>(&args, matches, signals),
-        Dtype::F64 => train::<f64>(&args, matches, signals),
+        Dtype::F32 => train::<f32>(&args, matches, ranks, signals),
+        Dtype::F64 => train::<f64>(&args, matches, ranks, signals),
     }
 }
 
 fn train<T: Typed>(
     args: &TrainArgs,
     matches: &ArgMatches,
+    ranks: Option<&dyn Ranks>,
     signals: &Signals,
 ) -> Result<(), CliError> {
     let threads = input::threads(args.threads)?;
     let read = || Raw::read(args, &threads);
-    let report = train_on::<T>(args, matches, read, false, &threads, signals)?;
-    if args.json {
+    let report = train_on::<T>(args, matches, read, false, &threads, ranks, signals)?;
+    if let Some(report) = report
+        && args.json
+    {
         output::print_json(&report)?;
     }
     match signals.caught() {
@@ -73,15 +79,16 @@ fn train<T: Typed>(
 }
 
 /// Trains on data that are read once the options are known to fit each other, and says what came out;
-/// also in the folder of a search.
+/// also in the folder of a search. Of several `ranks`, the first one writes and says it.
 pub(crate) fn train_on<'a, T: Typed>(
     args: &TrainArgs,
     matches: &ArgMatches,
     read: impl FnOnce() -> Result<Raw<'a>, CliError>,
     of_search: bool,
     threads: &Threads,
+    ranks: Option<&dyn Ranks>,
     signals: &Signals,
-) -> Result<Report, CliError> {
+) -> Result<Option<Report>, CliError> {
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
     let parts = read()?.parts(threads)?;
@@ -111,7 +118,7 @@ pub(crate) fn train_on<'a, T: Typed>(
         results: BTreeMap::new(),
     };
     let now = (&provenance.options, split.as_deref());
-    let (folder, stored) = folder(args, &parts, config, now, of_search, signals)?;
+    let (folder, stored) = folder(args, &parts, config, now, of_search, ranks, signals)?;
     let folder = folder.with_split(split);
     let file = ModelFile { predictor, provenance };
     folder.try_model(&file)?;
@@ -119,6 +126,11 @@ pub(crate) fn train_on<'a, T: Typed>(
     let mut keeper = Keeper::new(folder, file).with_events(args.tensorboard);
 
     let trainer = trainer(args, optimizer, patience, threads)?;
+    let mut others = ranks.map(T::exchange);
+    let trainer = match &mut others {
+        None => trainer,
+        Some(others) => trainer.exchange(&mut **others),
+    };
     let trainer = match &parts.validation {
         None => trainer,
         Some(validation) => trainer.validation_data(validation.examples()),
@@ -149,11 +161,15 @@ pub(crate) fn train_on<'a, T: Typed>(
         }
         return Err(CliError::Stopped(signal));
     }
+    if keeper.folder().is_elsewhere() {
+        signals.all_is_saved();
+        return Ok(None);
+    }
     let reported = report(args, &parts, &history, seconds, &mut keeper, threads);
     let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
     signals.all_is_saved();
     summary::after(&report, &history, &confused, keeper.folder().path());
-    Ok(report)
+    Ok(Some(report))
 }
 
 /// The error of a training, with the options that look at validation data where there are none.
@@ -174,8 +190,8 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
     match (&error, loss) {
         (ModelError::Targets { .. }, Some(loss)) => {
-            let remedy = "choose mse, mae or huber for numbers, and another for classes, or say \
-                          with --task which of them the target is";
+            let remedy = "choose mse, mae, huber or poisson for numbers, and another for classes, \
+                          or say with --task which of them the target is";
             CliError::options(loss, remedy)(error)
         }
         (ModelError::Shape(ShapeError::Count { operation: "Mlp", .. }), _) => {
@@ -312,9 +328,15 @@ fn folder<T: Typed>(
     config: String,
     now: (&BTreeMap<String, String>, Option<&str>),
     of_search: bool,
+    ranks: Option<&dyn Ranks>,
     signals: &Signals,
 ) -> Result<(RunFolder, Option<Stored<T>>), CliError> {
+    let writes = ranks.is_none_or(|ranks| ranks.rank() == 0);
     match args.out.as_deref().filter(|_| args.resume) {
+        None if !writes => {
+            let path = args.out.clone().unwrap_or_else(|| Path::new("runs").join(&parts.name));
+            Ok((RunFolder::elsewhere(path), None))
+        }
         None => {
             let folder = match args.out.as_deref() {
                 Some(out) if of_search => RunFolder::of_search(out, args.force, config, signals),
@@ -323,7 +345,10 @@ fn folder<T: Typed>(
             Ok((folder?, None))
         }
         Some(out) => {
-            let (folder, checkpoint) = RunFolder::resume(out, config)?;
+            let (folder, checkpoint) = match writes {
+                true => RunFolder::resume(out, config)?,
+                false => RunFolder::resume_elsewhere(out)?,
+            };
             let stored = Stored::new(&folder, checkpoint, now, args.force)?;
             Ok((folder, stored))
         }
@@ -359,7 +384,9 @@ fn make_steps<T: Scalar>(
             made += 1;
         }
         keeper.observe(training);
-        if signals.is_caught() {
+        // All ranks stop after the same step, whichever of them was asked to.
+        if training.is_any(signals.is_caught()) {
+            signals.has_come();
             return Ok(true);
         }
     }

@@ -96,7 +96,8 @@ fn tune<T: Typed>(
     // What is in the folder is of this search, then.
     last.force = args.train.force || args.train.resume;
     drop(folder);
-    let report = train::train_on::<T>(&last, &matches, || Ok(raw), true, &threads, signals)?;
+    let report = train::train_on::<T>(&last, &matches, || Ok(raw), true, &threads, None, signals)?
+        .expect("one process searches, and writes the folder");
     if args.train.json {
         let mut fields = report.json()?;
         let failed = found.trials().iter().filter(|trial| trial.scores.is_err()).count();

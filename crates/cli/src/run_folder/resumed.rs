@@ -35,7 +35,29 @@ impl RunFolder {
             checkpoint.exists().then(|| AnyCheckpoint::load(checkpoint)).transpose()?;
         let (path, split, overwrites, claim) = (folder.to_owned(), None, false, None);
         let of_search = true;
-        Ok((Self { path, config, split, of_search, overwrites, claim, _lock: lock }, checkpoint))
+        Ok((
+            Self {
+                path,
+                config,
+                split,
+                of_search,
+                overwrites,
+                elsewhere: false,
+                claim,
+                _lock: lock,
+            },
+            checkpoint,
+        ))
+    }
+
+    /// The same in a process that writes nothing of it: only its checkpoint is read.
+    pub(crate) fn resume_elsewhere(
+        folder: &Path,
+    ) -> Result<(Self, Option<AnyCheckpoint>), CliError> {
+        let checkpoint = folder.join(CHECKPOINT);
+        let checkpoint =
+            checkpoint.exists().then(|| AnyCheckpoint::load(checkpoint)).transpose()?;
+        Ok((Self::elsewhere(folder.to_owned()), checkpoint))
     }
 
     /// Whether the run has come to its end, by what it has written last.
@@ -48,6 +70,9 @@ impl RunFolder {
 
     /// Writes the config of what goes on, if it is another than before.
     pub(crate) fn change_config(&self) -> Result<(), CliError> {
+        if self.is_elsewhere() {
+            return Ok(());
+        }
         let before = text(&self.path.join(CONFIG));
         if before.as_ref() == Some(&self.config) { Ok(()) } else { self.save_config() }
     }

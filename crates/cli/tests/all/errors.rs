@@ -56,6 +56,7 @@ fn wrong_usage() {
             "train --schedule step:2:3",
             "the factor of step must be a number above 0 and at most 1, got 3",
         ),
+        ("tune --trials 18446744073709551615", "expected a whole number from 1 to 100000"),
         ("train --warm-up=-1", "expected a number of at least 0"),
         ("train --l1=-1", "expected a number of at least 0"),
         ("train --clip-norm=-1", "expected a number of at least 0"),

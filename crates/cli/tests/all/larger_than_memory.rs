@@ -158,9 +158,12 @@ fn what_does_not_go_with_it_is_said() {
 fn a_run_that_was_stopped_goes_on() {
     let folder = Folder::new();
     folder.write("t.csv", table(2000));
-    let options = "train t.csv --learning-rate 0.0001 --patience 1000 --epochs 40";
+    let options = "train t.csv --learning-rate 0.0001 --patience 1000 --epochs 400";
     let whole = folder.json(&format!("{options} --memory 200M --out whole"));
     let child = start(&folder, &format!("{options} --memory 200M --threads 1 --out run"));
+    while !folder.path().join("run/config.toml").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     std::thread::sleep(std::time::Duration::from_millis(100));
     send("INT", &child);
     let (code, stderr) = end(child);

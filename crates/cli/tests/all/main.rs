@@ -3,6 +3,7 @@
 
 mod columns;
 mod common;
+mod counts;
 mod defaults;
 mod errors;
 mod export;

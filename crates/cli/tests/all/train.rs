@@ -466,6 +466,8 @@ fn every_optimizer_schedule_and_limit_trains() {
         assert!(report["test_accuracy"].as_f64().unwrap() > 0.6, "{options}: {report}");
         let config = folder.read(&format!("{index}/config.toml"));
         assert!(config.contains(&format!("learning-rate = {rate}\n")), "{config}");
+        let own = options.starts_with("--optimizer clip");
+        assert_eq!(config.contains("clip-norm = 0"), own, "{config}");
         let repeated =
             folder.json(&format!("train --config {index}/config.toml --out again --force"));
         assert_eq!(repeated["weights_hash"], report["weights_hash"], "{options}");

@@ -122,7 +122,10 @@ fn predictions_are_written_as_their_file_is_called() {
     assert!(folder.read("p.csv").starts_with(header), "{}", folder.read("p.csv"));
     assert!(folder.read("p.txt").starts_with("number,kind\n"));
     let message = folder.fails(1, "predict run t.csv --keep number,number");
-    assert!(message.contains("two columns `number`"), "{message}");
+    assert!(
+        message.contains("--keep: two columns beside each other would be called `number`"),
+        "{message}"
+    );
     let message = folder.fails(1, "predict run t.csv -o p.jsonl");
     assert!(message.contains("not written as .jsonl: end the name in .csv"), "{message}");
     let message = folder.fails(1, "predict run t.csv -o p.npy");

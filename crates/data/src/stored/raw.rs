@@ -95,7 +95,7 @@ impl<T: Scalar> Raw<T> {
     /// Appends all of it as bytes.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         let mut numbers = |numbers: &[T]| {
-            numbers.iter().for_each(|number| number.extend_le_bytes(bytes));
+            numbers.iter().for_each(|number| bytes.extend(number.to_le_bytes().as_ref()));
         };
         numbers(&self.x);
         numbers(&self.values);

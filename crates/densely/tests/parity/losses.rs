@@ -7,7 +7,7 @@ use crate::training::check_all;
 
 #[test]
 fn losses() {
-    check_all("losses", include_str!("losses.txt"), 36);
+    check_all("losses", include_str!("losses.txt"), 39);
 }
 
 /// The network with the loss of this description.

@@ -31,6 +31,12 @@ impl Answer {
             "softmax" => Some(Probabilities::Softmax),
             "logistic" => Some(Probabilities::Logistic),
             "svm" | "squared-svm" | "crammer-singer" | "hinge" | "squared-hinge" => None,
+            "poisson" => {
+                let means = preparation.target_scale().map_or(&[][..], |target| target.scale());
+                let (scale, mean) =
+                    (vec![1.0; names.len()], means.iter().map(|m| m.ln()).collect());
+                return Ok(Self::Values { names, scale, mean, is_log: true });
+            }
             "mse" | "mae" | "huber" | "quantile" => {
                 let (scale, mean) = match preparation.target_scale() {
                     Some(target) => (target.scale().to_vec(), target.mean().to_vec()),

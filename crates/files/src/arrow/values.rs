@@ -70,16 +70,16 @@ fn push_places(
     places: &mut dyn Iterator<Item = Option<usize>>,
     to: &mut ColumnBuilder,
 ) -> Result<(), usize> {
-    /// Goes over the places; a value is a number, or pushed and maybe none.
+    /// Goes over the places; says what is pushed of a value in which row.
     macro_rules! each {
-        ($array:expr, |$value:ident, $to:ident| $push:expr) => {{
+        ($array:expr, |$value:ident, $to:ident, $row:ident| $push:expr) => {{
             let array = $array;
-            for (row, place) in places.enumerate() {
+            for ($row, place) in places.enumerate() {
                 match place.filter(|&place| array.is_valid(place)) {
                     None => to.push_gap(),
                     Some(place) => {
                         let ($value, $to) = (array.value(place), &mut *to);
-                        $push.ok_or(row)?;
+                        $push;
                     }
                 }
             }
@@ -88,31 +88,32 @@ fn push_places(
     }
     macro_rules! numbers {
         ($type:ty) => {
-            each!(array.as_primitive::<$type>(), |value, to| Some(to.push_number(value.into())))
+            each!(array.as_primitive::<$type>(), |value, to, _row| to.push_number(value.into()))
         };
     }
     macro_rules! whole {
         ($type:ty, $push:ident) => {
-            each!(array.as_primitive::<$type>(), |value, to| Some($push(value.into(), to)))
+            each!(array.as_primitive::<$type>(), |value, to, _row| $push(value.into(), to))
         };
     }
     macro_rules! texts {
         ($type:ty, $text:expr) => {
-            each!(array.as_primitive::<$type>(), |value, to| $text(value)
-                .map(|text: String| to.push_text(&text)))
+            each!(array.as_primitive::<$type>(), |value, to, row| {
+                let text: String = $text(value).ok_or(row)?;
+                to.push_text(&text);
+            })
         };
     }
     macro_rules! decimals {
         ($type:ty, $scale:expr) => {{
             let scale = i64::from(*$scale);
-            each!(array.as_primitive::<$type>(), |value, to| Some(
-                to.push_number(decimal(value.into(), scale))
-            ))
+            each!(array.as_primitive::<$type>(), |value, to, _row| to
+                .push_number(decimal(value.into(), scale)))
         }};
     }
     const DAY: i64 = 86_400_000;
     match array.data_type() {
-        DataType::Boolean => each!(array.as_boolean(), |value, to| Some(to.push_bool(value))),
+        DataType::Boolean => each!(array.as_boolean(), |value, to, _row| to.push_bool(value)),
         DataType::Int8 => whole!(Int8Type, push_signed),
         DataType::Int16 => whole!(Int16Type, push_signed),
         DataType::Int32 => whole!(Int32Type, push_signed),
@@ -129,15 +130,14 @@ fn push_places(
         DataType::Decimal128(_, scale) => decimals!(Decimal128Type, scale),
         DataType::Decimal256(_, scale) => {
             let scale = i64::from(*scale);
-            each!(array.as_primitive::<Decimal256Type>(), |value, to| Some(
-                to.push_number(decimal_of_digits(&value.to_string(), scale))
-            ))
+            each!(array.as_primitive::<Decimal256Type>(), |value, to, _row| to
+                .push_number(decimal_of_digits(&value.to_string(), scale)))
         }
-        DataType::Utf8 => each!(array.as_string::<i32>(), |value, to| Some(to.push_text(value))),
+        DataType::Utf8 => each!(array.as_string::<i32>(), |value, to, _row| to.push_text(value)),
         DataType::LargeUtf8 => {
-            each!(array.as_string::<i64>(), |value, to| Some(to.push_text(value)))
+            each!(array.as_string::<i64>(), |value, to, _row| to.push_text(value))
         }
-        DataType::Utf8View => each!(array.as_string_view(), |value, to| Some(to.push_text(value))),
+        DataType::Utf8View => each!(array.as_string_view(), |value, to, _row| to.push_text(value)),
         DataType::Date32 => texts!(Date32Type, |days: i32| iso::date(days.into())),
         DataType::Date64 => texts!(Date64Type, |ms: i64| iso::date(ms.div_euclid(DAY))),
         DataType::Time32(TimeUnit::Second) => texts!(Time32SecondType, |value| of_day(value, 9)),

@@ -15,7 +15,7 @@ use densely_tensor::{
     Initializer, Key, Mat, MatMut, MatRef, Purpose, Real, Scalar, ShapeError, Stream, Threads,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Isru;
 
 impl Activation for Isru {
@@ -40,7 +40,7 @@ impl Described for Isru {
 }
 
 /// A factor for each unit, after which the parameters do not begin with a weight.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Scaled<T> {
     factors: Param<T>,
 }
@@ -107,7 +107,7 @@ impl<T: Scalar> Layer<T> for Scaled<T> {
 }
 
 /// Says that it is another layer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Impostor;
 
 impl Activation for Impostor {
@@ -125,7 +125,7 @@ impl Activation for Impostor {
 }
 
 /// Has an option and does not say so.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Leak(f64);
 
 impl Activation for Leak {
@@ -152,7 +152,7 @@ impl<T: Scalar> Loss<T> for RightScore {
     }
 
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Label(label) = target else { unreachable!("checked before") };
+        let label = target.label();
         dscores.fill(T::ZERO);
         dscores[label] = -T::ONE;
         -scores[label]

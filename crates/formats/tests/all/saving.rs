@@ -49,7 +49,7 @@ fn survives<T: Scalar>(
     poison: Poison,
 ) -> Result<(), TestCaseError> {
     let data = match spec.loss_kind().name() {
-        "mse" | "mae" | "huber" => {
+        "mse" | "mae" | "huber" | "quantile" | "poisson" => {
             Dataset::regression(x(), Mat::from_fn(1, 20, |_, j| (j * j) as f64)).unwrap()
         }
         _ => Dataset::classification(x(), (0..20).map(|j| j % 3).collect(), 3).unwrap(),
@@ -114,7 +114,7 @@ proptest! {
             kinds[0] = Kind::new(activations[0]).with(option);
         }
         kinds.truncate(hidden.len().max(1));
-        let regression = !["mse", "mae", "huber"].contains(&loss);
+        let regression = !["mse", "mae", "huber", "quantile", "poisson"].contains(&loss);
         let loss = match loss {
             "huber" | "softmax" => Kind::new(loss).with(option),
             _ => Kind::new(loss),

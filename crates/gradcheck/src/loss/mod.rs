@@ -74,7 +74,8 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
         Self { value: Some(L::value::<Dual>), ..self }
     }
 
-    /// Draws real targets in this way; by default they are normal.
+    /// Draws real targets in this way; by default they are normal. Of a loss with a
+    /// [logarithmic link](Loss::log_link), their sizes count.
     #[must_use]
     pub fn targets(self, draw: impl Fn(&mut Stream) -> f64 + 'a) -> Self {
         Self { draw: Box::new(draw), ..self }
@@ -129,7 +130,9 @@ impl<'a, L: Loss<f64> + Loss<f32>> LossCheck<'a, L> {
         let spread = case.spread;
         let scores = matrix(case.seed, 0, shape, |stream| rounded(spread * stream.normal::<f64>()));
         let ties = matrix(case.seed, 1, shape, |stream| stream.below(3) as f64 - 1.0);
-        let values = matrix(case.seed, 2, shape, |stream| rounded((self.draw)(stream)));
+        let size: fn(f64) -> f64 =
+            if Loss::<f64>::log_link(loss) { f64::abs } else { |value| value };
+        let values = matrix(case.seed, 2, shape, |stream| rounded(size((self.draw)(stream))));
         let labels: Vec<usize> =
             (0..case.n).map(|j| stream(case.seed, 3, j).below(classes.max(1))).collect();
         let batch =

@@ -46,11 +46,11 @@ const TARGETS: u32 = 20;
 /// use densely_loss::SoftmaxCrossEntropy;
 /// use densely_tensor::mat;
 ///
-/// let mut network = Sequential::new(2)?
+/// let network = Sequential::new(2)?
 ///     .with(Tanh)?
 ///     .with(Linear::from_parts(mat![[0.5, -1.0], [2.0, 0.1]], mat![[0.3], [0.0]])?)?;
 /// let loss = SoftmaxCrossEntropy::new();
-/// let check = NetworkCheck::new(&mut network, &loss)?;
+/// let check = NetworkCheck::new(&network, &loss)?;
 /// let outcomes = check.config(Config { cases: 4, seed: 0 }).run();
 /// let reports = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
 /// let subjects: Vec<_> = reports.iter().map(|report| report.subject()).collect();
@@ -58,21 +58,17 @@ const TARGETS: u32 = 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct NetworkCheck<'a> {
-    network: &'a mut Sequential<f64>,
+    network: &'a Sequential<f64>,
     loss: &'a dyn Loss<f64>,
     config: Config,
 }
 
 impl<'a> NetworkCheck<'a> {
-    /// Of this network and this loss. The parameters keep their values; their gradients are
-    /// overwritten.
+    /// Of this network, which stays as it is, and this loss.
     ///
     /// # Errors
     /// If the loss cannot be computed from the outputs of the network.
-    pub fn new(
-        network: &'a mut Sequential<f64>,
-        loss: &'a dyn Loss<f64>,
-    ) -> Result<Self, LossError> {
+    pub fn new(network: &'a Sequential<f64>, loss: &'a dyn Loss<f64>) -> Result<Self, LossError> {
         let outputs = network.width();
         let drawn = Drawn::new(loss, outputs, 0);
         loss.check(outputs, EXAMPLES, drawn.targets(loss))?;
@@ -136,9 +132,11 @@ impl Drawn {
     fn new(loss: &dyn Loss<f64>, outputs: usize, seed: u64) -> Self {
         let classes = loss.classes(outputs).max(1);
         let label = |j| stream(seed, TARGETS, j).below(classes);
+        let values = normal(seed, TARGETS + 1, (outputs, EXAMPLES), 1.0);
+        let sizes = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].abs());
         Self {
             labels: (0..EXAMPLES).map(label).collect(),
-            values: normal(seed, TARGETS + 1, (outputs, EXAMPLES), 1.0),
+            values: if loss.log_link() { sizes(&values) } else { values },
         }
     }
 
@@ -192,8 +190,8 @@ fn inputs(
     let (stages, outputs) = (network.stages(), network.width());
     let mut x = case.values(X, (case.inputs, case.n), case.spread);
     for first in 0..=stages.len() {
-        let mut tail = Tail { stages: &stages[first..], first };
-        let mut objective = Objective { network: &mut tail, outputs, loss, targets };
+        let tail = Tail { stages: &stages[first..], first };
+        let mut objective = Objective { network: tail, outputs, loss, targets };
         let mut subject = Subject::new(&mut objective, x.clone(), mean(), case.at());
         let (part, shape) = (&mut parts[first], x.shape());
         let name = if first == stages.len() { "scores" } else { "input" };
@@ -209,7 +207,7 @@ fn inputs(
 
 /// The gradient of each parameter, and what holds for the network as a whole.
 fn parameters(
-    network: &mut Sequential<f64>,
+    network: &Sequential<f64>,
     loss: &dyn Loss<f64>,
     targets: Targets<'_, f64>,
     case: &Case,
@@ -218,7 +216,7 @@ fn parameters(
     let names: Vec<_> = network.stages().iter().map(|stage| targets_of(stage.layer())).collect();
     let outputs = network.width();
     let x = case.values(X, (case.inputs, case.n), case.spread);
-    let mut objective = Objective { network, outputs, loss, targets };
+    let mut objective = Objective { network: network.clone(), outputs, loss, targets };
     let mut subject = Subject::new(&mut objective, x, mean(), case.at());
     let mut target = 0;
     for (index, names) in names.iter().enumerate() {

@@ -6,15 +6,15 @@ use densely_tensor::{Mat, MatMut, MatRef, Reborrow, ReborrowMut, ShapeError, Spl
 ///
 /// Examples are numbered by `at`, so that each finds its target in any part of a batch.
 /// On the tape are the scores, their gradient, and the tape of the network.
-#[derive(Debug)]
-pub(super) struct Objective<'a> {
-    pub(super) network: &'a mut dyn Layer<f64>,
+#[derive(Debug, Clone)]
+pub(super) struct Objective<'a, L> {
+    pub(super) network: L,
     pub(super) outputs: usize,
     pub(super) loss: &'a dyn Loss<f64>,
     pub(super) targets: Targets<'a, f64>,
 }
 
-impl Objective<'_> {
+impl<L> Objective<'_, L> {
     fn cut<'b>(&self, tape: MatMut<'b, f64>) -> [MatMut<'b, f64>; 3] {
         let (scores, tape) = tape.split_at_row_mut(self.outputs);
         let (dscores, own) = tape.split_at_row_mut(self.outputs);
@@ -38,7 +38,7 @@ fn scaled(dscores: MatRef<'_, f64>, dy: MatRef<'_, f64>) -> Mat<f64> {
     Mat::from_fn(dscores.nrows(), dscores.ncols(), |i, j| dscores[(i, j)] * dy[(0, j)])
 }
 
-impl Layer<f64> for Objective<'_> {
+impl<L: Layer<f64> + Clone> Layer<f64> for Objective<'_, L> {
     fn out_features(&self, in_features: usize) -> Result<usize, ShapeError> {
         self.network.out_features(in_features).map(|_| 1)
     }

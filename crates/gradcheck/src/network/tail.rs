@@ -5,7 +5,7 @@ use densely_tensor::{Mat, MatMut, MatRef, Reborrow, ReborrowMut, ShapeError};
 /// goes into the first of them.
 ///
 /// On the tape are, layer by layer, the output and the layer's own tape.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tail<'a> {
     pub(super) stages: &'a [Stage<f64>],
     /// The number of layers before these: random draws are addressed by it.

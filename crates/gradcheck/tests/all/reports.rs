@@ -5,7 +5,7 @@ use densely_layers::{Activation, Maxout, Tanh};
 use densely_tensor::Real;
 
 /// tanh, with a derivative for the case that `y` were `x`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wrong;
 
 impl Activation for Wrong {

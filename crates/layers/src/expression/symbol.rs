@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use densely_tensor::Real;
+use densely_tensor::{ConstOne, ConstZero, One, Real, Zero};
 
 use super::{Comparison, Function, Operation};
 
@@ -229,10 +229,31 @@ macro_rules! functions {
     )* };
 }
 
-impl Real for Symbol {
-    const ZERO: Self = Self(Value::Constant(0.0));
-    const ONE: Self = Self(Value::Constant(1.0));
+impl Zero for Symbol {
+    fn zero() -> Self {
+        Self::ZERO
+    }
 
+    fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+}
+
+impl ConstZero for Symbol {
+    const ZERO: Self = Self(Value::Constant(0.0));
+}
+
+impl One for Symbol {
+    fn one() -> Self {
+        Self::ONE
+    }
+}
+
+impl ConstOne for Symbol {
+    const ONE: Self = Self(Value::Constant(1.0));
+}
+
+impl Real for Symbol {
     fn from_f64(x: f64) -> Self {
         x.into()
     }

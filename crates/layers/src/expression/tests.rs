@@ -48,7 +48,7 @@ fn every_activation_is_its_expression() {
 
 #[test]
 fn a_comparison_becomes_a_selection() {
-    let leaky = Expression::of(|x| if x < Real::ZERO { x * 0.1.into() } else { x }).unwrap();
+    let leaky = Expression::of(|x| if x < 0.0.into() { x * 0.1.into() } else { x }).unwrap();
     let expected = [
         Operation::X,
         Operation::Constant(0.0),

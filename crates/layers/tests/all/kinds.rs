@@ -110,7 +110,7 @@ proptest! {
 }
 
 /// x, multiplied by a number that is learned.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Scaled<T> {
     scale: Param<T>,
 }
@@ -156,7 +156,7 @@ impl<T: Scalar> Layer<T> for Scaled<T> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Isru;
 
 impl Activation for Isru {
@@ -197,7 +197,7 @@ fn layers_of_ones_own_are_known_once_they_are_registered() {
 #[test]
 #[should_panic(expected = "there is a layer of the name relu already")]
 fn a_name_stands_for_one_kind() {
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     struct Other;
     impl Activation for Other {
         fn f<R: Real>(&self, x: R) -> R {

@@ -3,7 +3,7 @@ use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
 use crate::hinge::{MARGIN, hinge};
-use crate::reference::{label, sign, squared_if};
+use crate::reference::{sign, squared_if};
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The loss of the binary support vector machine, from one score:
@@ -150,7 +150,7 @@ impl<T: Scalar> Loss<T> for BinaryHinge {
 /// `max(0, Δ − t s)`, or its square.
 impl LossReference for BinaryHinge {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
-        let hinge = R::from_f64(self.margin()) - sign::<R>(label(&target)) * scores[0];
+        let hinge = R::from_f64(self.margin()) - sign::<R>(target.label()) * scores[0];
         squared_if(self.is_squared(), R::ZERO.max(hinge))
     }
 }

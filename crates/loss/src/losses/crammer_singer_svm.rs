@@ -2,7 +2,6 @@ use densely_parts::{Described, Kind, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, weigh};
 
 use crate::hinge::{MARGIN, excess, hinge, slope};
-use crate::reference::label;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Crammer and Singer, a hinge for the best
@@ -89,7 +88,7 @@ impl<T: Scalar> Loss<T> for CrammerSingerSvm {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let label = target.label();
         dscores.fill(T::ZERO);
         let Some(rival) = best_other(scores, label) else {
             // The only class is right; a NaN is still NaN.
@@ -127,7 +126,7 @@ fn best_other<T: Scalar>(scores: &[T], label: usize) -> Option<usize> {
 /// `max(0, max_{k ≠ y} sₖ − s_y + Δ)`.
 impl LossReference for CrammerSingerSvm {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
-        let label = label(&target);
+        let label = target.label();
         let margin = R::from_f64(self.margin());
         let others = scores.iter().enumerate().filter(|&(k, _)| k != label);
         others.fold(R::ZERO, |max, (_, &s)| max.max(s - scores[label] + margin))

@@ -81,7 +81,7 @@ impl<T: Scalar> Loss<T> for Huber {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let values = target.values();
         let (outputs, delta) = (T::from_f64(scores.len() as f64), T::from_f64(self.delta));
         let half = T::from_f64(0.5);
         map(dscores, [scores, values], |[s, t]| s - t);

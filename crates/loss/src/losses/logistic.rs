@@ -2,7 +2,7 @@ use densely_parts::{Described, Kind, Options, Spec};
 use densely_tensor::{MatMut, MatRef, Real, Scalar};
 
 use crate::binary::{check_binary, class_of_score, example_of_margin, examples_of_margins};
-use crate::reference::{label, sign};
+use crate::reference::sign;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The logistic loss, or binary cross-entropy, from one score: `L = ln(1 + e^(−t s))`,
@@ -122,7 +122,7 @@ impl<T: Scalar> Loss<T> for Logistic {
 /// `ln(1 + e^(−t s))`.
 impl LossReference for Logistic {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
-        let wrong = -(sign::<R>(label(&target)) * scores[0]);
+        let wrong = -(sign::<R>(target.label()) * scores[0]);
         // ln(1 + eᶻ) = z + ln(1 + e⁻ᶻ).
         if wrong > R::ZERO { wrong + (-wrong).exp().ln_1p() } else { wrong.exp().ln_1p() }
     }

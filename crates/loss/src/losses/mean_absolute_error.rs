@@ -45,7 +45,7 @@ impl<T: Scalar> Loss<T> for MeanAbsoluteError {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let values = target.values();
         let outputs = T::from_f64(scores.len() as f64);
         let slope = T::ONE / outputs;
         map(dscores, [scores, values], |[s, t]| s - t);

@@ -45,7 +45,7 @@ impl<T: Scalar> Loss<T> for MeanSquaredError {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let values = target.values();
         let outputs = T::from_f64(scores.len() as f64);
         let slope = T::from_f64(2.0) / outputs;
         let mut sum = T::ZERO;

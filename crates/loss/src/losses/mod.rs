@@ -34,4 +34,5 @@ losses! {
     mean_absolute_error::MeanAbsoluteError,
     huber::Huber,
     quantile::Quantile,
+    poisson::Poisson,
 }

@@ -2,7 +2,7 @@ use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
 use densely_tensor::{Real, Scalar, map, map_in_place, sum_of, weigh};
 
 use crate::hinge::{MARGIN, excess, hinge, slope};
-use crate::reference::{label, squared_if};
+use crate::reference::squared_if;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// The multiclass support vector machine loss of Weston and Watkins, a hinge for every
@@ -106,7 +106,7 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let label = target.label();
         let (right, margin) = (scores[label], T::from_f64(self.margin));
         map(dscores, [scores], |[s]| hinge(excess(s, right, margin)));
         dscores[label] = weigh(T::ZERO, right);
@@ -134,7 +134,7 @@ impl<T: Scalar> Loss<T> for MulticlassSvm {
 /// `Σ_{k ≠ y} max(0, sₖ − s_y + Δ)`, or of its squares.
 impl LossReference for MulticlassSvm {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
-        let label = label(&target);
+        let label = target.label();
         let others = scores.iter().enumerate().filter(|&(k, _)| k != label);
         let margin = R::from_f64(self.margin());
         let hinge = |s: R| squared_if(self.is_squared(), R::ZERO.max(s - scores[label] + margin));

@@ -73,7 +73,7 @@ impl<T: Scalar> Loss<T> for Quantile {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Values(values) = target else { unreachable!("targets are checked") };
+        let values = target.values();
         let outputs = T::from_f64(scores.len() as f64);
         let (below, above) = (T::from_f64(self.level), T::from_f64(1.0 - self.level));
         let [down, up] = [below, above].map(|slope| slope / outputs);

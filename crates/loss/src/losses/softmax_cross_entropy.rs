@@ -4,7 +4,6 @@ use densely_tensor::{
     max, sum_of, vectorize, weigh,
 };
 
-use crate::reference::label;
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 
 /// Softmax cross-entropy: `L = −ln p_y`, with `pₖ = e^{sₖ} / Σⱼ e^{sⱼ}`.
@@ -163,7 +162,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
 
     /// `Σₖ aₖ ln(Σⱼ aⱼ / aₖ)` with `aₖ = wₖ qₖ`, at the probabilities `aₖ / Σⱼ aⱼ`.
     fn least(&self, outputs: usize, target: Target<'_, T>) -> f64 {
-        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let label = target.label();
         let share = |k: usize| {
             let kept = if k == label { 1.0 - self.label_smoothing } else { 0.0 };
             self.weight::<f64>(k) * (kept + self.label_smoothing / outputs as f64)
@@ -175,7 +174,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
 
     #[inline(always)]
     fn example(&self, scores: &[T], target: Target<'_, T>, dscores: &mut [T]) -> T {
-        let Target::Label(label) = target else { unreachable!("targets are checked") };
+        let label = target.label();
         let (classes, mut loss) = (scores.len(), [T::ZERO]);
         self.examples(
             MatRef::from_column_major_slice(scores, classes, 1),
@@ -428,7 +427,7 @@ fn share<T: Scalar>(s: T, max: T) -> T {
 /// `−Σₖ wₖ qₖ ln pₖ`, where `−ln pₖ = ln(1 + Σ_{j ≠ k} e^{sⱼ − sₖ})`.
 impl LossReference for SoftmaxCrossEntropy {
     fn value<R: Real>(&self, scores: &[R], target: Target<'_, R>) -> R {
-        let label = label(&target);
+        let label = target.label();
         let smoothed = self.smoothing() / scores.len() as f64;
         let mut loss = R::ZERO;
         for (k, &score) in scores.iter().enumerate() {

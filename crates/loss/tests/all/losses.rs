@@ -712,7 +712,7 @@ const LOG_ODDS: [f64; 6] =
 /// A loss that defines no more than probabilities has log-odds by them.
 #[test]
 fn log_odds_follow_from_probabilities() {
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     struct Shares;
     impl Loss<f64> for Shares {
         fn name(&self) -> &'static str {

@@ -72,7 +72,7 @@ pub(crate) fn causes<T: Scalar>(
         // At such a rate, no single example need be to blame.
         let all = largest_rate(case) >= HUGE_RATE;
         let in_data = if all { in_data.min(Trouble::Little) } else { in_data };
-        let clipped = case.monitor.limits.clip_norm.is_some();
+        let clipped = case.monitor.limits.clips();
         findings.extend(data_causes(survey, case.train, in_data, clipped));
     }
     if findings.contains(&Finding::ConstantFeatures) || trouble == Trouble::None {
@@ -129,10 +129,20 @@ fn norm_limit<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
     Some(Finding::NormLimit { layer, share, limit })
 }
 
-/// A penalty that hides the loss from the first step on.
+/// A penalty that hides the loss from the first step on, or the limit that leaves so little of the
+/// loss's gradient.
 pub(crate) fn drowning_penalty<T: Scalar>(monitor: &Monitor<T>) -> Option<Finding> {
-    let ratio = monitor.first_pull.as_ref()?.ratio(&monitor.limits);
-    (ratio > DROWNED_AT_ONCE).then_some(Finding::DrowningPenalty { ratio })
+    let (pull, limits) = (monitor.first_pull.as_ref()?, &monitor.limits);
+    let ratio = pull.ratio(limits);
+    let mut unlimited = *limits;
+    unlimited.clip_norm = None;
+    let by_itself = pull.ratio(&unlimited) > DROWNED_AT_ONCE;
+    match limits.clip_norm {
+        Some(limit) if ratio > DROWNED_AT_ONCE && !by_itself => {
+            Some(Finding::GradientLimit { limit, gradient: pull.gradient })
+        }
+        _ => (ratio > DROWNED_AT_ONCE).then_some(Finding::DrowningPenalty { ratio }),
+    }
 }
 
 /// Whether a penalty has not shrunk the weights, since no step has: of shrunk ones there is more

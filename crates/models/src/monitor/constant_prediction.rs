@@ -13,7 +13,7 @@ const CLASSES: usize = 512;
 ///
 /// They are the best of what the usual losses ask for, so that there may be better ones for a
 /// loss of another kind: zero; of classes, the logarithms of their shares, and 1 for the most
-/// frequent; of values, the mean and the median.
+/// frequent; of values, the mean and the median, or their logarithms.
 #[derive(Debug, Clone)]
 pub(crate) struct ConstantPrediction<T> {
     pub(crate) scores: Vec<T>,
@@ -24,7 +24,7 @@ pub(crate) struct ConstantPrediction<T> {
 impl<T: Scalar> ConstantPrediction<T> {
     /// For these data.
     pub(crate) fn of(loss: &dyn Loss<T>, outputs: usize, data: &Dataset<T>) -> Self {
-        let best = candidates(outputs, data)
+        let best = candidates(loss, outputs, data)
             .into_iter()
             .map(|scores| Self { loss: constant_loss(loss, &scores, data), scores })
             .filter(|prediction| prediction.loss.is_finite())
@@ -38,7 +38,7 @@ impl<T: Scalar> ConstantPrediction<T> {
     }
 }
 
-fn candidates<T: Scalar>(outputs: usize, data: &Dataset<T>) -> Vec<Vec<T>> {
+fn candidates<T: Scalar>(loss: &dyn Loss<T>, outputs: usize, data: &Dataset<T>) -> Vec<Vec<T>> {
     let mut candidates = vec![vec![T::ZERO; outputs]];
     match data.target() {
         Target::Classes { labels, names } => {
@@ -59,8 +59,10 @@ fn candidates<T: Scalar>(outputs: usize, data: &Dataset<T>) -> Vec<Vec<T>> {
         }
         Target::Values { values, .. } => {
             let (values, weights) = (values.as_ref(), data.weights());
-            candidates.push(means(values, weights));
-            candidates.push(medians(values));
+            for best in [means(values, weights), medians(values)] {
+                let score = |value| if loss.log_link() { Real::ln(value) } else { value };
+                candidates.push(best.into_iter().map(score).collect());
+            }
         }
     }
     candidates
@@ -250,6 +252,8 @@ mod tests {
         let data = Dataset::regression(Mat::zeros(1, 5), values).unwrap();
         let variance = (4.0 + 1.0 + 36.0 + 9.0 + 0.0) / 5.0;
         assert_eq!(loss_of("mse", 2, &data), variance / 2.0);
+        let poisson = 3.0 - 3.0 * 3_f64.ln() + 7.0 - 7.0 * 7_f64.ln();
+        assert!((loss_of("poisson", 2, &data) - poisson / 2.0).abs() < 1e-14);
         assert_eq!(loss_of("mae", 2, &data), (1.0 + 7.0 + 2.0 + 1.0) / 10.0);
     }
 

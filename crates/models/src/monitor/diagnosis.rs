@@ -103,9 +103,10 @@ impl Diagnosis {
         }
         // Nor is what inputs of another scale make of the loss.
         let of_scale = causes.iter().any(Finding::is_of_scale);
+        let rises = seen.iter().any(|finding| matches!(finding, Finding::RisingLoss { .. }));
         let follows = |finding: &Finding| match finding {
             Finding::InitialLoss { .. } => of_scale,
-            Finding::Overfitting { .. } => of_scale || step.is_some(),
+            Finding::Overfitting { .. } => of_scale || rises || step.is_some(),
             _ => false,
         };
         findings.extend(seen.into_iter().filter(|finding| !follows(finding)));
@@ -197,7 +198,7 @@ impl Diagnosis {
         }
         let trouble =
             if updated && learning_rate >= HUGE_RATE { Trouble::Little } else { Trouble::Rising };
-        let clipped = monitor.is_some_and(|monitor| monitor.limits.clip_norm.is_some());
+        let clipped = monitor.is_some_and(|monitor| monitor.limits.clips());
         let mut findings = data_causes(&Survey::of(train), train, trouble, clipped);
         let initial = match monitor {
             Some(monitor) => monitor.initial_weights.clone(),
@@ -258,7 +259,9 @@ fn single_examples<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
 
 fn dominating<T: Scalar>(alone: Alone, data: &Dataset<T>, part: Part) -> Finding {
     let Alone { example, loss, others } = alone;
-    Finding::DominatingExample { place: data.place(example), part, loss, others }
+    let same = |labels: &[usize]| labels.iter().filter(|&&label| label == labels[example]).count();
+    let only = data.labels().is_some_and(|labels| same(labels) == 1);
+    Finding::DominatingExample { place: data.place(example), part, loss, others, only }
 }
 
 /// The first layer with weights that are too large.

@@ -203,6 +203,8 @@ pub enum Finding {
         loss: f64,
         /// The mean loss of the others.
         others: f64,
+        /// Whether it is the only one of its class there.
+        only: bool,
     },
     /// Real targets are much larger or smaller than they should be.
     UnscaledTarget {

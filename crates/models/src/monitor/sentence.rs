@@ -223,16 +223,18 @@ impl fmt::Display for Finding {
                     _ => "correct or remove it",
                 }
             ),
-            Self::DominatingExample { place, part, loss, others } => write!(
+            Self::DominatingExample { place, part, loss, others, only } => write!(
                 f,
-                "{place} of the {part} data makes more than half of their loss, {}, where the others \
-                 have {}, {}: correct or remove it",
+                "{place} of the {part} data{} makes more than half of their loss, {}, where the others \
+                 have {}, {}: {}",
+                if *only { ", the only one of its class," } else { "" },
                 figure(*loss),
                 figure(*others),
                 match part {
                     Part::Validation => "and so decides which weights are kept",
                     _ => "and so decides the figures",
-                }
+                },
+                if *only { "have more of that class there" } else { "correct or remove it" }
             ),
             Self::UnscaledTarget { target, size } => write!(
                 f,

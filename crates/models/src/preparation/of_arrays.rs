@@ -28,7 +28,8 @@ impl Preparation {
     ) -> Result<Self, ModelError> {
         ShapeError::expect("Preparation", "feature names", x.nrows(), feature_names.len())?;
         ShapeError::expect_columns("Preparation", x)?;
-        let fitted = fitted_array(kinds.into_iter().map(Into::into).collect(), x);
+        let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
+        let fitted = fitted_array(&kinds, x);
         let (encoding, names) = (Encoding::of_numbers(feature_names), target.names());
         Self::of_fitted(encoding, target_name.to_owned(), names, target.values(), fitted)
     }
@@ -74,7 +75,7 @@ impl Preparation {
 
 /// Fits transformations to features: to some at a time, if each [learns of each feature by
 /// itself](densely_preprocess::TransformKind::FEATUREWISE), so that they are not all in memory once more.
-fn fitted_array<S: Scalar>(kinds: Vec<Kind>, x: MatRef<'_, S>) -> Result<Fitted, PreprocessError> {
+fn fitted_array<S: Scalar>(kinds: &[Kind], x: MatRef<'_, S>) -> Result<Fitted, PreprocessError> {
     let known = TransformKinds::new();
     let of = |x: MatRef<'_, S>| match S::as_f64(x) {
         Some(x) => fitted(kinds.iter().cloned(), x, &known),

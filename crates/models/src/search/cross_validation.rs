@@ -158,7 +158,7 @@ impl CrossValidation {
     pub fn folds<T: Scalar>(&self, data: &Dataset<f64>) -> Result<Vec<Fold<T>>, ModelError> {
         let parts = data.folds(self.folds, self.seed)?;
         let fold = |index: usize| {
-            let Part { train, held_out, preparation } = Part::new(&parts[index], self)?;
+            let Part { train, held_out, preparation, .. } = Part::new(&parts[index], self)?;
             Ok(Fold { train, held_out: preparation.dataset(held_out)? })
         };
         self.threads.map(parts.len(), fold).into_iter().collect()
@@ -168,6 +168,7 @@ impl CrossValidation {
 /// The parts of a fold, and what prepares data for its model.
 struct Part<'a, T: Scalar> {
     train: Dataset<T>,
+    raw: &'a Dataset<f64>,
     held_out: &'a Dataset<f64>,
     preparation: Preparation,
 }
@@ -178,7 +179,7 @@ impl<'a, T: Scalar> Part<'a, T> {
         validation: &CrossValidation,
     ) -> Result<Self, ModelError> {
         let preparation = Preparation::fit_with(&validation.kinds, train, &validation.known)?;
-        Ok(Self { train: preparation.dataset(train)?, held_out, preparation })
+        Ok(Self { train: preparation.dataset(train)?, raw: train, held_out, preparation })
     }
 
     /// How good the model is, and the epoch of its weights.
@@ -187,7 +188,11 @@ impl<'a, T: Scalar> Part<'a, T> {
         (model, trainer): (impl IntoModel<T>, Trainer<'_, T>),
     ) -> Result<(Evaluation, usize), ModelError> {
         let mut predictor = Predictor::new(self.preparation.clone(), model)?;
-        let history = trainer.fit(predictor.model_mut(), &self.train)?;
+        let train = match predictor.preparation().log_link() {
+            true => &predictor.preparation().dataset(self.raw)?,
+            false => &self.train,
+        };
+        let history = trainer.fit(predictor.model_mut(), train)?;
         let evaluation = predictor.evaluate(self.held_out, &Threads::single())?;
         // Scores that are NaN speak for the first class, and may be right more often than not.
         match evaluation.loss() {

@@ -84,7 +84,7 @@ impl<T: Scalar> Training<'_, T> {
         self.model.network().visit_params(&mut |param| {
             for j in 0..param.value.ncols() {
                 let values = column(param.value.as_ref(), j).iter();
-                values.for_each(|value| value.extend_le_bytes(&mut bytes));
+                values.for_each(|value| bytes.extend(value.to_le_bytes().as_ref()));
                 hasher.update(&bytes);
                 bytes.clear();
             }

@@ -28,6 +28,20 @@ fn fit_error(trainer: Trainer<'_, f64>) -> ModelError {
     error
 }
 
+/// Examples that do not count at all teach nothing.
+#[test]
+fn weights_of_which_none_counts() {
+    let data = data().with_weights([0.0; 6]).unwrap();
+    let error = trainer().fit(&mut model(), &data).unwrap_err().to_string();
+    let message = "the weights of the training examples must be above 0 for one of them, got 0";
+    assert_eq!(error, message);
+    assert!(
+        trainer()
+            .fit(&mut model(), &data.with_weights([0.0, 0.0, 0.0, 0.0, 1.0, 0.0]).unwrap())
+            .is_ok()
+    );
+}
+
 #[test]
 fn options_out_of_range() {
     let messages = [

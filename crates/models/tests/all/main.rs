@@ -3,6 +3,8 @@
 
 mod classification_scores;
 mod company;
+mod copies;
+mod counts;
 mod cross_validation;
 mod defaults;
 mod diagnosis;

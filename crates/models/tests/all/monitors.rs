@@ -310,7 +310,7 @@ fn a_divergence_is_caught_where_it_begins() {
 #[test]
 fn an_activation_of_ones_own_is_watched() {
     /// max(0, x − 1)
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     struct Shifted;
     impl Activation for Shifted {
         fn f<R: Real>(&self, x: R) -> R {

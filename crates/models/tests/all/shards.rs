@@ -20,7 +20,7 @@ fn outcome<T: Scalar>(history: &History, model: &Model<T>) -> Outcome {
     let mut bytes = Vec::new();
     model.network().visit_params(&mut |param| {
         for column in param.value.col_iter() {
-            column.iter().for_each(|value| value.extend_le_bytes(&mut bytes));
+            column.iter().for_each(|value| bytes.extend(value.to_le_bytes().as_ref()));
         }
     });
     (format!("{history:?} {:?}", history.diagnosis()), bytes)

@@ -19,7 +19,7 @@ fn weights<T: Scalar>(model: &Model<T>) -> Vec<u8> {
     model.network().visit_params(&mut |param| {
         for j in 0..param.value.ncols() {
             for i in 0..param.value.nrows() {
-                param.value[(i, j)].extend_le_bytes(&mut bytes);
+                bytes.extend(param.value[(i, j)].to_le_bytes().as_ref());
             }
         }
     });

@@ -3,7 +3,7 @@ use densely_parts::{Kind, KindError, Options, Spec};
 use densely_tensor::{Real, Scalar, Threads};
 
 use super::gradients::map_gradients;
-use super::{around, check};
+use super::{around, check, tighter};
 use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};
 
 /// An optimiser that sees each entry of the gradient cut off at `±c`.
@@ -72,6 +72,7 @@ impl<T: Scalar, O: Optimizer<T>> Optimizer<T> for ClipValue<O> {
     pass_on!();
 
     fn limits(&self) -> Limits {
-        self.optimizer.limits()
+        let inner = self.optimizer.limits();
+        Limits { clip_value: tighter(self.limit, inner.clip_value), ..inner }
     }
 }

@@ -12,8 +12,8 @@ use crate::Penalty;
 /// assert_eq!((limits.clip_norm, limits.max_norm), (Some(5.0), Some(4.0)));
 ///
 /// // Of two, the tighter holds.
-/// let twice = Sgd::<f32>::new(0.1).clip_norm(0.1).clip_norm(5.0);
-/// assert_eq!(twice.limits().clip_norm, Some(0.1));
+/// let twice = Sgd::<f32>::new(0.1).clip_norm(0.1).clip_norm(5.0).clip_value(3.0);
+/// assert_eq!((twice.limits().clip_norm, twice.limits().clip_value), (Some(0.1), Some(3.0)));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
@@ -22,6 +22,16 @@ pub struct Limits {
     pub penalty: Penalty,
     /// The largest norm of the gradient: [`ClipNorm`](crate::ClipNorm).
     pub clip_norm: Option<f64>,
+    /// The largest size of an entry of the gradient: [`ClipValue`](crate::ClipValue).
+    pub clip_value: Option<f64>,
     /// The largest norm of a unit's incoming weights: [`MaxNorm`](crate::MaxNorm).
     pub max_norm: Option<f64>,
+}
+
+impl Limits {
+    /// Whether no gradient, however large, makes a step as large.
+    #[must_use]
+    pub fn clips(&self) -> bool {
+        self.clip_norm.is_some() || self.clip_value.is_some()
+    }
 }

@@ -26,7 +26,7 @@ class MLPRegressor(RegressorMixin, MLP):
     Parameters
     ----------
     loss : str, default="squared_error"
-        "squared_error", "absolute_error", "huber" or "quantile", with options as `"quantile(0.9)"` and `"huber(2)"`,
+        "squared_error", "absolute_error", "huber", "quantile" or "poisson", with options as `"quantile(0.9)"` and `"huber(2)"`,
         where the unit is the deviation of the target. `densely.known("loss")` lists all.
     {first}
     {then}

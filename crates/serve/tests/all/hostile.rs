@@ -71,7 +71,7 @@ fn assert_answered(body: &[u8], headers: &str) {
 }
 
 /// A unit that ends whoever asks it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Broken;
 
 impl Activation for Broken {

@@ -171,3 +171,16 @@ fn a_head_without_end_is_refused() {
     assert!(connection.receive().is_none_or(|answer| answer.status == 431));
     assert_eq!(ask(server.address(), "GET", "/health").status, 200);
 }
+
+/// Each thread takes memory before the first request.
+#[test]
+fn threads_are_at_most_as_many_as_of_a_training() {
+    for threads in [1025, usize::MAX] {
+        let options = ServeOptions::new().listen("127.0.0.1:0".parse().unwrap()).threads(threads);
+        let error = Server::start(classifier(), &options).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!("threads cannot be started: {threads} are more than the 1024 there may be")
+        );
+    }
+}

@@ -64,6 +64,12 @@ impl fmt::Display for LeftOut {
                  2024-12-31T23:59:59",
                 shortened(cell)
             ),
+            Self::Formatted(cell) if cell.bytes().all(|byte| byte.is_ascii_digit()) => write!(
+                f,
+                "`{}` is no number but a code, as whole numbers are that begin with 0 or have more than 15 \
+                 digits: if it is a number, say that the column is of numbers",
+                shortened(cell)
+            ),
             Self::Formatted(cell) => write!(
                 f,
                 "its cells are numbers with something around them, such as `{}`: leave that out of \

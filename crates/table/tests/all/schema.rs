@@ -89,6 +89,13 @@ fn identifiers_and_row_numbers_are_left_out() {
         let column = of("a", (100..160).map(|i| format!("\"{before}{i}{after}\"")));
         assert!(column.contains("numbers with something around them, such as `"), "{column}");
     }
+    assert_eq!(
+        of("t", (0..60).map(|i| (1_700_000_000_000_000_u64 + 977 * i).to_string())),
+        "t: category, left out: `1700000000000000` is no number but a code, as whole numbers are that begin \
+         with 0 or have more than 15 digits: if it is a number, say that the column is of numbers",
+    );
+    let odd = of("t", (100..160).map(|i| if i == 130 { "007".to_owned() } else { i.to_string() }));
+    assert!(odd.starts_with("t: category, left out: `007` is no number but a code"), "{odd}");
     assert_eq!(of("zip", (0..60).map(|i| (90_000 + i % 3).to_string())), "zip: category");
 }
 

@@ -23,7 +23,7 @@ fn check<T: Scalar>(
     predictor: &Predictor<T>,
     config: Config,
 ) -> Result<Section, CliError> {
-    let mut model = widened(predictor)?;
+    let model = widened(predictor)?;
     let (network, kind) = (predictor.model().network(), predictor.model().loss().kind());
     let loss = LossKinds::<f64>::new().get(&kind).map_err(ModelError::from)?;
     let of_weights = |stage: &&Stage<T>| stage.layer().kind().name() == "linear";
@@ -31,7 +31,7 @@ fn check<T: Scalar>(
     let widths: Vec<_> =
         [network.in_features()].into_iter().chain(widths).map(|width| width.to_string()).collect();
     let title = format!("{}: {}, loss {kind}, {}", path.display(), widths.join("-"), T::NAME);
-    let check = NetworkCheck::new(model.network_mut(), &*loss).map_err(ModelError::from)?;
+    let check = NetworkCheck::new(model.network(), &*loss).map_err(ModelError::from)?;
     let checked = check.config(config).run().into_iter().map(|outcome| {
         let subject = outcome.as_ref().map_or_else(|failure| &*failure.subject, Report::subject);
         Checked { name: subject.to_owned(), outcome }

@@ -7,7 +7,7 @@ use densely_gradcheck::{NetworkCheck, activation};
 use super::*;
 
 /// tanh, with a derivative of the wrong sign.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Wrong;
 
 impl Activation for Wrong {
@@ -39,11 +39,11 @@ fn network() -> Vec<Section> {
         let mut stream = Stream::new(5, Purpose::Weights, Key::default());
         Linear::new(inputs, outputs, Initializer::XavierNormal, &mut stream).unwrap()
     };
-    let mut network = Sequential::new(2)
+    let network = Sequential::new(2)
         .and_then(|network| network.with(linear(2, 3))?.with(Wrong)?.with(linear(3, 2)))
         .unwrap();
     let loss = SoftmaxCrossEntropy::new();
-    let check = NetworkCheck::new(&mut network, &loss).unwrap();
+    let check = NetworkCheck::new(&network, &loss).unwrap();
     let outcomes = check.config(Config { cases: 4, seed: 0 }).run();
     let names = ["0 linear(3)", "1 wrong", "2 linear(2)", "softmax", "network"];
     let parts = names.iter().zip(outcomes).map(|(name, outcome)| checked(name, outcome));

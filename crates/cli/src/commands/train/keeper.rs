@@ -133,7 +133,7 @@ impl<T: Scalar> Keeper<T> {
         if let Some(epoch) = training.epochs().get(self.epochs.len()) {
             self.observe_epoch(epoch, training);
         }
-        if Instant::now() >= self.next_save {
+        if !self.folder.is_elsewhere() && Instant::now() >= self.next_save {
             let started = Instant::now();
             // The training goes on; if there still is no place at its end, that is an error.
             if let Err(error) = self.save_all(training)

@@ -10,7 +10,7 @@ use densely::preprocess::PreprocessError;
 use densely::table::{StoredRows, StoredTable, StoredTableWriter, TableError};
 
 use super::of_table::{schema_options, targets, task};
-use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
+use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{DialectArgs, TargetTransform, TrainArgs};
 use crate::error::CliError;
 use crate::input;
@@ -93,7 +93,7 @@ pub(super) fn read<T: Scalar>(
     let preparation = Preparation::fit_stored(
         &methods.0, &encoding, &train, &target, logs, &known, most, threads,
     );
-    let preparation = preparation.map_err(CliError::preparing(methods, &source))?;
+    let preparation = for_loss(args, preparation.map_err(CliError::preparing(methods, &source))?)?;
 
     let held_out = [VALIDATION, TEST].map(rows).into_iter().filter(|rows| !rows.is_empty());
     let has_test = held_out.clone().count() == 2 || (args.validation == 0.0 && args.test > 0.0);
@@ -278,7 +278,7 @@ fn part<T: Scalar>(
         }
         Target::Values { values, names } => {
             let wide = Mat::from_fn(values.nrows(), values.ncols(), |k, j| values[(k, j)].to_f64());
-            let values = preparation.values(wide.as_ref())?.unwrap_or(wide);
+            let values = preparation.raw_targets(wide.as_ref())?.unwrap_or(wide);
             Target::Values { values, names: names.clone() }
         }
     };

@@ -9,7 +9,7 @@ use densely::data::{
 use densely::prelude::*;
 use densely::table::{ColumnKind, TableError};
 
-use super::parts::{Judged, Part, Parts, cannot_hold_out, name};
+use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::CliError;
 use crate::input::{self, Wanted};
@@ -215,7 +215,7 @@ impl<'a> Source<'a> {
                 logs.map_err(CliError::options(options, "leave it out for classes"))?
             }
         };
-        Ok(Fitted { schema, encoding, preparation })
+        Ok(Fitted { schema, encoding, preparation: for_loss(args, preparation)? })
     }
 
     /// Rows as the network takes them.

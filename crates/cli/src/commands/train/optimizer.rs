@@ -74,8 +74,8 @@ impl Chosen {
         let given: Vec<OptionText> = given.chain(nesterov).collect();
         let (OptimizerArg(kind), known) = (args.optimizer.clone(), OptimizerKinds::<f32>::new());
         let resolved = Resolved::new(kind, &given, &known).map_err(refused)?;
-        let own = known.get(&resolved.kind).map_err(refused)?.limits().clip_norm;
-        let clip_norm = args.clip_norm.unwrap_or(if own.is_some() { 0.0 } else { CLIP_NORM });
+        let own = known.get(&resolved.kind).map_err(refused)?.limits().clips();
+        let clip_norm = args.clip_norm.unwrap_or(if own { 0.0 } else { CLIP_NORM });
         Ok(Self { resolved, clip_norm })
     }
 

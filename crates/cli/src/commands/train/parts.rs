@@ -7,7 +7,7 @@ use densely::tensor::column;
 
 use super::of_disk;
 use super::of_table::Source;
-use crate::args::{ClassWeights, TrainArgs};
+use crate::args::{ClassWeights, LossArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::split::Split;
@@ -31,6 +31,17 @@ pub(crate) struct Parts<T: Scalar> {
     pub(crate) split: Option<Split>,
     /// Of the part that the model is judged by, as it was before.
     pub(crate) sample: Judged,
+}
+
+/// What the loss wants of real targets.
+pub(super) fn for_loss(
+    args: &TrainArgs,
+    preparation: Preparation,
+) -> Result<Preparation, CliError> {
+    let Some(LossArg(kind)) = &args.loss else { return Ok(preparation) };
+    let loss = LossKinds::<f64>::new().get(kind).map_err(ModelError::from)?;
+    let (options, remedy) = (format!("--loss {kind}"), "leave out --target-transform log");
+    preparation.for_loss(&*loss).map_err(CliError::options(options, remedy))
 }
 
 /// Examples as they were before they were prepared: all of a part, or as many as are enough to look

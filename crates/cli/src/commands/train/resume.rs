@@ -6,13 +6,14 @@ use std::path::Path;
 
 use densely::formats::{AnyCheckpoint, CheckpointFile};
 use densely::layers::Layer;
-use densely::models::{Difference, Examples, ModelError};
+use densely::models::{Difference, Examples, Exchange, ModelError};
 use densely::prelude::*;
 
 use super::keeper::Keeper;
 use crate::error::CliError;
 use crate::input;
 use crate::output::eprintln;
+use crate::ranks::Ranks;
 use crate::run_folder::{RunFolder, SPLIT};
 use crate::shell::quoted;
 use crate::split::Split;
@@ -38,6 +39,9 @@ pub(super) fn how(folder: &Path) -> String {
 pub(crate) trait Typed: Scalar {
     /// The checkpoint, or in what it is.
     fn checkpoint(file: AnyCheckpoint) -> Result<CheckpointFile<Self>, &'static str>;
+
+    /// What joins a training in it.
+    fn exchange(ranks: &dyn Ranks) -> Box<dyn Exchange<Self>>;
 }
 
 impl Typed for f32 {
@@ -47,6 +51,10 @@ impl Typed for f32 {
             AnyCheckpoint::F64(_) => Err(f64::NAME),
         }
     }
+
+    fn exchange(ranks: &dyn Ranks) -> Box<dyn Exchange<Self>> {
+        ranks.single()
+    }
 }
 
 impl Typed for f64 {
@@ -55,6 +63,10 @@ impl Typed for f64 {
             AnyCheckpoint::F64(file) => Ok(file),
             AnyCheckpoint::F32(_) => Err(f32::NAME),
         }
+    }
+
+    fn exchange(ranks: &dyn Ranks) -> Box<dyn Exchange<Self>> {
+        ranks.double()
     }
 }
 

@@ -10,7 +10,7 @@ macro_rules! wrong {
         $(#[$doc])*
         #[test]
         fn $name() {
-            #[derive(Debug)]
+            #[derive(Debug, Clone)]
             struct Wrong;
             impl Activation for Wrong {
                 fn f<R: Real>(&self, $x: R) -> R { $f }

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use densely_gradcheck::{Check, Draw, Failure, LayerCheck, Mistake, Reference, Report, layer};
@@ -38,11 +39,11 @@ enum Wrong {
 use Wrong::*;
 
 /// A fully-connected layer with one mistake.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WrongLinear {
     linear: Linear<f64>,
     wrong: Wrong,
-    calls: AtomicUsize,
+    calls: Arc<AtomicUsize>,
 }
 
 fn build(wrong: Wrong) -> impl Fn(&Draw) -> WrongLinear {
@@ -52,7 +53,7 @@ fn build(wrong: Wrong) -> impl Fn(&Draw) -> WrongLinear {
         let outputs = if square { draw.inputs } else { draw.outputs };
         let zeros = Initializer::Zeros;
         let linear = Linear::new(draw.inputs, outputs, zeros, &mut draw.stream()).unwrap();
-        WrongLinear { linear, wrong, calls: AtomicUsize::new(0) }
+        WrongLinear { linear, wrong, calls: Arc::new(AtomicUsize::new(0)) }
     }
 }
 
@@ -275,7 +276,7 @@ fn by_the_other_precision() {
 }
 
 /// A maximum whose ties go to all of the largest, or to none.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WrongMaxout {
     maxout: Maxout,
     to_all: bool,
@@ -321,7 +322,7 @@ fn by_ties() {
 }
 
 /// `y = x` for `x > 0` and `a x` otherwise, with a slope that is learned from the wrong side.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WrongSlope {
     slope: Param<f64>,
 }
@@ -378,7 +379,7 @@ fn a_slope_learned_from_the_wrong_side() {
 
 /// A wave so narrow that every difference goes over a kink: its derivative may be right, but
 /// nothing here can say so.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Jagged;
 
 const TEETH: f64 = 6000.0;

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use densely_gradcheck::{Check, Failure, LossCheck, LossReference, Mistake, Report, loss};
@@ -32,14 +33,14 @@ enum Wrong {
 use Wrong::*;
 
 /// A loss with one mistake.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct WrongLoss {
     wrong: Wrong,
-    calls: AtomicUsize,
+    calls: Arc<AtomicUsize>,
 }
 
 fn check(wrong: Wrong) -> Result<Report, Box<Failure>> {
-    loss(&WrongLoss { wrong, calls: AtomicUsize::new(0) })
+    loss(&WrongLoss { wrong, calls: Arc::new(AtomicUsize::new(0)) })
 }
 
 impl WrongLoss {
@@ -227,7 +228,7 @@ fn by_differences() {
 
 #[test]
 fn by_dual_numbers() {
-    let wrong = WrongLoss { wrong: RoundedGradient, calls: AtomicUsize::new(0) };
+    let wrong = WrongLoss { wrong: RoundedGradient, calls: Arc::new(AtomicUsize::new(0)) };
     found(Check::DualNumbers, "scores").is(LossCheck::new(&wrong).dual_numbers().run());
     assert!(loss(&wrong).is_ok());
 }

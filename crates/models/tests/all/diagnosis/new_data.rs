@@ -23,7 +23,8 @@ fn tested(data: &Dataset<f64>, net: &Mlp, train: usize) -> Diagnosis {
 #[test]
 fn a_test_that_one_example_decides() {
     let findings = tested(&outlying(400, &[377], 1e6), &value_net(), 300).findings;
-    let [Finding::DominatingExample { place, part, loss, others }, feature] = &findings[..] else {
+    let [Finding::DominatingExample { place, part, loss, others, .. }, feature] = &findings[..]
+    else {
         panic!("{findings:?}")
     };
     assert_eq!((*place, *part), (Place::Example(77), Part::Test));
@@ -33,10 +34,34 @@ fn a_test_that_one_example_decides() {
     assert!(tested(&raw_regression(400), &value_net(), 300).is_healthy());
 }
 
+/// To remove it would hide how the rare class is recognised.
+#[test]
+fn the_only_example_of_its_class_is_not_to_be_removed() {
+    let label = |j: usize| if j % 30 == 29 && j < 300 || j == 350 { 2 } else { j % 2 };
+    let x = Mat::from_fn(2, 400, |i, j| match (label(j), i) {
+        (2, _) if j == 350 => -500.0,
+        (2, 1) => 9.0,
+        (1, 0) => 5.0,
+        (0, 0) => -5.0,
+        _ => (j * 7919 % 1013) as f64 / 1013.0,
+    });
+    let data = Dataset::classification(x, (0..400).map(label).collect(), 3).unwrap();
+    let text = tested(&data, &Mlp::classifier(2, 3), 300).to_string();
+    assert!(
+        text.contains("example 50 of the test data, the only one of its class, makes"),
+        "{text}"
+    );
+    assert!(text.contains("have more of that class there"), "{text}");
+}
+
 #[test]
 fn a_test_that_is_no_better_than_one_prediction() {
     let data = frauds(400, 0.0);
     let findings = tested(&data, &Mlp::classifier(4, 2), 300).findings;
+    let weighed = data.with_class_weights(&[1.0, 30.0]).unwrap();
+    let of_weighed = tested(&weighed, &Mlp::classifier(4, 2), 300).findings;
+    let worse = |finding: &Finding| matches!(finding, Finding::WorseThanMostFrequent { .. });
+    assert!(!of_weighed.iter().any(worse), "frauds are asked for: {of_weighed:?}");
     let worse = findings.iter().find_map(|finding| match finding {
         Finding::WorseThanMostFrequent { class, accuracy, baseline, part: Part::Test } => {
             Some((class.as_str(), accuracy, baseline))

@@ -72,6 +72,15 @@ fn the_steps() {
             never: &["standardise", "learning rate"],
         },
         Situation {
+            name: "a limit of the gradient that leaves less than a usual penalty",
+            run: || {
+                let sgd = Trainer::new(Sgd::new(0.01).weight_decay(0.0015).clip_norm(1e-6));
+                fit(&value_net(), sgd.epochs(30), &values())
+            },
+            says: &["the clip norm shortens the gradient from", "to 1e-6: raise it"],
+            never: &["standardise", "decay", "learning rate"],
+        },
+        Situation {
             name: "weight decay, most of which is overcome",
             run: || {
                 let trainer = Trainer::new(Adam::new(0.003).weight_decay(10.0).clip_norm(5.0));
