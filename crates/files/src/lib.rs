@@ -34,6 +34,8 @@ mod write;
 
 #[cfg(feature = "arrow")]
 mod arrow;
+#[cfg(any(feature = "arrow", feature = "parquet", feature = "sheets"))]
+mod caught;
 #[cfg(feature = "images")]
 mod images;
 #[cfg(any(feature = "arrow", feature = "parquet"))]

@@ -65,4 +65,4 @@ pub use parameters::Parameters;
 pub use reference::Reference;
 pub use saturation::Saturation;
 pub use sequential::{Passed, Sequential, Stage, VisitLayer};
-pub use shards::Shards;
+pub use shards::{Shards, sum_by_tree};

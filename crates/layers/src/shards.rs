@@ -87,8 +87,24 @@ impl Shards {
 }
 
 /// The sum of `leaf(0)`, `leaf(1)`, ... by the balanced tree, of a power of two of them, in the order of the tree: `leaf`
-/// makes each at hand, `keep(level)` puts that aside, and `add(level)` adds what was put aside there to what is at hand.
-pub(crate) fn sum_by_tree<C>(
+/// makes each at hand, `keep(level)` puts that aside, and `add(level)` adds what was put aside there, which is the left term, to
+/// what is at hand. There are as many levels as the logarithm of `count` to the base 2. For [`backward_shards`](crate::Layer::backward_shards) of one's own.
+///
+/// ```
+/// use densely_layers::sum_by_tree;
+///
+/// let terms = [1e16, 1.0, -1e16, 1.0];
+/// let mut sums = (0.0, [0.0; 2]);
+/// sum_by_tree(
+///     4,
+///     &mut sums,
+///     |(sum, _), index| *sum = terms[index],
+///     |(sum, kept), level| kept[level] = *sum,
+///     |(sum, kept), level| *sum = kept[level] + *sum,
+/// );
+/// assert_eq!(sums.0, (terms[0] + terms[1]) + (terms[2] + terms[3]));
+/// ```
+pub fn sum_by_tree<C>(
     count: usize,
     context: &mut C,
     leaf: impl Fn(&mut C, usize),

@@ -70,7 +70,7 @@ impl Evaluation {
                 Self::Classification { loss: mean_loss, accuracy }
             }
             Targets::Values(values) | Targets::WeightedValues(values, _) => {
-                regression(mean_loss, predicted(loss, scores).as_ref(), values)
+                regression(mean_loss, &regression_scores(loss, scores, values))
             }
         }
     }
@@ -93,10 +93,14 @@ impl Evaluation {
     }
 }
 
-/// What scores of real values predict, in the units of the loss.
-pub(crate) fn predicted<T: Scalar>(loss: &dyn Loss<T>, scores: MatRef<'_, T>) -> Mat<T> {
-    let scores = scores.to_owned();
-    if loss.log_link() { exponentials(scores) } else { scores }
+/// How well scores predict real values, in the units of the loss.
+pub(crate) fn regression_scores<T: Scalar>(
+    loss: &dyn Loss<T>,
+    scores: MatRef<'_, T>,
+    values: MatRef<'_, T>,
+) -> RegressionScores {
+    let predicted = loss.log_link().then(|| exponentials(scores.to_owned()));
+    RegressionScores::of(values, predicted.as_ref().map_or(scores, Mat::as_ref))
 }
 
 /// The mean loss of `scores` against `targets`, which have been checked.
@@ -161,11 +165,6 @@ pub(crate) fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
 }
 
 /// The metrics of real values.
-pub(crate) fn regression<T: Scalar>(
-    loss: f64,
-    scores: MatRef<'_, T>,
-    values: MatRef<'_, T>,
-) -> Evaluation {
-    let of = RegressionScores::of(values, scores);
+pub(crate) fn regression(loss: f64, of: &RegressionScores) -> Evaluation {
     Evaluation::Regression { loss, r2: of.r2(), rmse: of.rmse(), mae: of.mae() }
 }

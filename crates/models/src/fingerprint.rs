@@ -1,4 +1,5 @@
 use densely_data::{Dataset, Target};
+use densely_layers::{Layer, Sequential};
 use densely_tensor::{Scalar, column};
 
 /// Bytes that are hashed together.
@@ -10,7 +11,7 @@ const DIGITS: usize = 32;
 /// What tells examples from others: how many there are, and a BLAKE3 hash of all of their numbers.
 /// Names are not in it, since nothing is computed from them.
 pub(crate) fn fingerprint<T: Scalar>(data: &Dataset<T>) -> String {
-    let mut hasher = Hasher { hasher: blake3::Hasher::new(), bytes: Vec::with_capacity(2 * BLOCK) };
+    let mut hasher = Hasher::new();
     let (features, examples) = (data.features(), data.len());
     hasher.number(features);
     hasher.number(examples);
@@ -25,8 +26,17 @@ pub(crate) fn fingerprint<T: Scalar>(data: &Dataset<T>) -> String {
         }
     }
     hasher.values(data.weights().unwrap_or_default());
-    let hash = hasher.finish();
-    format!("{examples} examples of {features} features, {}", &hash[..DIGITS])
+    format!("{examples} examples of {features} features, {}", hasher.finish())
+}
+
+/// The same hash of all parameters of a network.
+pub(crate) fn parameters_fingerprint<T: Scalar>(network: &Sequential<T>) -> String {
+    let mut hasher = Hasher::new();
+    network.visit_params(&mut |param| {
+        let values = param.value.as_ref();
+        (0..values.ncols()).for_each(|j| hasher.values(column(values, j)));
+    });
+    hasher.finish()
 }
 
 struct Hasher {
@@ -35,6 +45,10 @@ struct Hasher {
 }
 
 impl Hasher {
+    fn new() -> Self {
+        Self { hasher: blake3::Hasher::new(), bytes: Vec::with_capacity(2 * BLOCK) }
+    }
+
     fn number(&mut self, number: usize) {
         self.bytes.extend_from_slice(&(number as u64).to_le_bytes());
         self.flush(BLOCK);
@@ -57,7 +71,7 @@ impl Hasher {
 
     fn finish(mut self) -> String {
         self.flush(0);
-        self.hasher.finalize().to_hex().to_string()
+        self.hasher.finalize().to_hex()[..DIGITS].to_owned()
     }
 }
 

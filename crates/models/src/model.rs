@@ -6,8 +6,7 @@ use densely_tensor::{
     matrix_bytes, try_zeros,
 };
 
-use crate::evaluation::predicted;
-use crate::metrics::RegressionScores;
+use crate::evaluation::regression_scores;
 use crate::panel_width::panel_width;
 use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tally};
 
@@ -285,9 +284,7 @@ impl<T: Scalar> Model<T> {
             Examples::Memory(data) => judge(data).map(|(evaluation, _)| evaluation),
             Examples::Stored(data) => tally::evaluate(data, |block| {
                 let (evaluation, scores) = judge(block)?;
-                let of = |values| {
-                    RegressionScores::of(values, predicted(self.loss(), scores.as_ref()).as_ref())
-                };
+                let of = |values| regression_scores(self.loss(), scores.as_ref(), values);
                 Ok((evaluation, block.values().map(of)))
             }),
         }

@@ -170,7 +170,8 @@ impl<T: Scalar> Predictor<T> {
         match (self.preparation.target_scale(), target) {
             (Some(_), Target::Values { values: targets, .. }) => {
                 let predicted = self.values(&scores, place)?;
-                Ok(regression(evaluation.loss(), predicted.as_ref(), targets.as_ref()))
+                let of = RegressionScores::of(targets.as_ref(), predicted.as_ref());
+                Ok(regression(evaluation.loss(), &of))
             }
             _ => Ok(evaluation),
         }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use densely_layers::{Layer, Shards};
+use densely_layers::{Layer, Shards, parameter_count, sum_by_tree};
 use densely_tensor::{Mat, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::{Exchange, ExchangeError, Model, ModelError};
@@ -156,11 +156,11 @@ impl<'a, T: Scalar> Ranks<'a, T> {
         shards: &Shards,
     ) -> Result<f64, ExchangeError> {
         let n = shards.examples() as f64;
-        let own = by_tree((0..shards.count()).map(|shard| {
+        let own = by_tree(shards.count(), |shard| {
             let losses = losses[shards.get(shard)].iter().map(|loss| loss.to_f64());
             // A mean may be finite where the sum is not.
             losses.fold([0.0; 2], |[sum, mean], loss| [sum + loss, mean + loss / n])
-        }));
+        });
         self.culprit = None;
         let [sum, mean] = if self.are_one() { own } else { self.sum_of_losses(own)? };
         Ok(if sum == f64::INFINITY { mean } else { sum / n })
@@ -177,7 +177,7 @@ impl<'a, T: Scalar> Ranks<'a, T> {
         };
         let sums: Vec<_> = all.iter().map(|bytes| [number(bytes, 1), number(bytes, 9)]).collect();
         self.culprit = sums.iter().position(|[sum, mean]| !sum.is_finite() && !mean.is_finite());
-        Ok(by_tree(sums))
+        Ok(by_tree(sums.len(), |rank| sums[rank]))
     }
 
     /// Begins to add the gradients of a layer.
@@ -203,9 +203,7 @@ impl<'a, T: Scalar> Ranks<'a, T> {
         let Some(exchange) = &mut self.exchange else { return Ok(()) };
         for layer in layers.rev() {
             let values = exchange.end()?;
-            let mut parameters = 0;
-            layer.visit_params(&mut |param| parameters += param.len());
-            if values.len() != parameters {
+            if values.len() != parameter_count(layer) {
                 return Err(lost(None, "has sent gradients of another network"));
             }
             let mut rest = &*values;
@@ -310,16 +308,17 @@ fn lost(rank: Option<usize>, why: &str) -> ExchangeError {
     ExchangeError::Lost { rank, why: why.to_owned() }
 }
 
-/// The sum of a power of two of these, by the balanced tree.
-fn by_tree(values: impl IntoIterator<Item = [f64; 2]>) -> [f64; 2] {
-    let (mut kept, mut sum) = ([[0.0; 2]; LEVELS], [0.0; 2]);
-    for (index, value) in values.into_iter().enumerate() {
-        sum = value;
-        let full = index.trailing_ones() as usize;
-        kept[..full].iter().for_each(|left| sum = [left[0] + sum[0], left[1] + sum[1]]);
-        kept[full] = sum;
-    }
-    sum
+/// The sum of so many of these, a power of two, by the balanced tree.
+fn by_tree(count: usize, value: impl Fn(usize) -> [f64; 2]) -> [f64; 2] {
+    let mut sums = ([0.0; 2], [[0.0; 2]; LEVELS]);
+    sum_by_tree(
+        count,
+        &mut sums,
+        |(sum, _), index| *sum = value(index),
+        |(sum, kept), level| kept[level] = *sum,
+        |(sum, kept), level| *sum = [kept[level][0] + sum[0], kept[level][1] + sum[1]],
+    );
+    sums.0
 }
 
 /// What differs by its name, if it does, and on which ranks.

@@ -1,6 +1,7 @@
 use densely_data::{Dataset, StoredDataset};
 use densely_tensor::Scalar;
 
+use crate::evaluation::regression;
 use crate::metrics::RegressionScores;
 use crate::{Evaluation, ModelError};
 
@@ -55,9 +56,7 @@ impl Tally {
         let loss = self.loss / n;
         match self.regression {
             None => Evaluation::Classification { loss, accuracy: self.right / n },
-            Some(of) => {
-                Evaluation::Regression { loss, r2: of.r2(), rmse: of.rmse(), mae: of.mae() }
-            }
+            Some(of) => regression(loss, &of),
         }
     }
 }

@@ -30,24 +30,8 @@ impl RunFolder {
             }
             WholeFile::remove_abandoned(file);
         }
-        let checkpoint = folder.join(CHECKPOINT);
-        let checkpoint =
-            checkpoint.exists().then(|| AnyCheckpoint::load(checkpoint)).transpose()?;
-        let (path, split, overwrites, claim) = (folder.to_owned(), None, false, None);
-        let of_search = true;
-        Ok((
-            Self {
-                path,
-                config,
-                split,
-                of_search,
-                overwrites,
-                elsewhere: false,
-                claim,
-                _lock: lock,
-            },
-            checkpoint,
-        ))
+        let (others, checkpoint) = Self::resume_elsewhere(folder)?;
+        Ok((Self { config, of_search: true, elsewhere: false, _lock: lock, ..others }, checkpoint))
     }
 
     /// The same in a process that writes nothing of it: only its checkpoint is read.

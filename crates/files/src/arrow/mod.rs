@@ -4,7 +4,6 @@ mod messages;
 mod values;
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_ipc::convert::try_fb_to_schema;
@@ -15,6 +14,7 @@ use densely_table::{ColumnBuilder, Table};
 
 use self::messages::Messages;
 use self::values::{push, refused};
+use crate::caught::caught;
 use crate::input::Input;
 use crate::{Limits, Reason};
 
@@ -22,9 +22,7 @@ const FORMAT: &str = "Arrow file";
 
 /// Reads a file or a stream, but for these columns.
 pub(crate) fn read(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
-    // As with Parquet: not all that contradicts itself is noticed by the library before it is used.
-    catch_unwind(AssertUnwindSafe(|| table(input, without, limits)))
-        .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "sizes in it contradict each other")))
+    caught(FORMAT, "sizes in", || table(input, without, limits))
 }
 
 fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
@@ -48,18 +46,15 @@ fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reas
             MessageHeader::RecordBatch => {
                 let batch = about.header_as_record_batch().ok_or_else(without_header)?;
                 messages.check(batch, body, chosen.len())?;
-                let names = Arc::clone(&schema);
-                let batch = RecordBatchDecoder::try_new(
-                    body,
-                    batch,
-                    names.clone(),
-                    &dictionaries,
-                    &version,
-                )
-                .and_then(|decoder| decoder.with_projection(Some(&chosen)).read_record_batch())
-                .map_err(damaged)?;
+                let shared = Arc::clone(&schema);
+                let batch =
+                    RecordBatchDecoder::try_new(body, batch, shared, &dictionaries, &version)
+                        .and_then(|decoder| {
+                            decoder.with_projection(Some(&chosen)).read_record_batch()
+                        })
+                        .map_err(damaged)?;
                 for ((column, &of), to) in batch.columns().iter().zip(&chosen).zip(&mut builders) {
-                    push(column.as_ref(), names.field(of).name(), to)?;
+                    push(column.as_ref(), schema.field(of).name(), to)?;
                 }
             }
             MessageHeader::NONE => {}
@@ -90,11 +85,7 @@ fn schema(messages: &mut Messages) -> Result<Arc<Schema>, Reason> {
 /// The columns that are read, by their places.
 fn chosen(schema: &Schema, without: &[String]) -> Result<Vec<usize>, Reason> {
     let fields = schema.fields();
-    if let Some(name) = without.iter().find(|&name| fields.iter().all(|field| field.name() != name))
-    {
-        let known = fields.iter().map(|field| field.name().clone()).collect();
-        return Err(Reason::unknown("column", name, known));
-    }
+    Reason::expect_columns(without, fields.iter().map(|field| field.name().as_str()))?;
     let kept = |&(_, field): &(usize, &Arc<arrow_schema::Field>)| !without.contains(field.name());
     let kept: Vec<_> = fields.iter().enumerate().filter(kept).collect();
     let columns: Vec<_> = kept
@@ -102,8 +93,7 @@ fn chosen(schema: &Schema, without: &[String]) -> Result<Vec<usize>, Reason> {
         .filter_map(|(_, field)| Some((field.name().clone(), refused(field.data_type())?)))
         .collect();
     if !columns.is_empty() {
-        let advice = "leave them out, or write what is in them as columns of their own";
-        return Err(Reason::Columns { columns, advice });
+        return Err(Reason::not_cells(columns));
     }
     Ok(kept.into_iter().map(|(index, _)| index).collect())
 }

@@ -4,8 +4,6 @@ mod chunks;
 mod meaning;
 mod values;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use densely_table::{ColumnBuilder, Table};
@@ -13,6 +11,7 @@ use densely_table::{ColumnBuilder, Table};
 use self::chunks::Chunks;
 use self::meaning::Meaning;
 use self::values::read_group;
+use crate::caught::caught;
 use crate::input::{Input, failed};
 use crate::{Limits, Reason};
 
@@ -20,10 +19,7 @@ const FORMAT: &str = "Parquet file";
 
 /// Reads a Parquet file, but for these columns.
 pub(crate) fn read(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
-    // Sizes that contradict each other are looked up by the library without a check. What it
-    // says then on standard error is no harm.
-    catch_unwind(AssertUnwindSafe(|| table(input, without, limits)))
-        .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "sizes in it contradict each other")))
+    caught(FORMAT, "sizes in", || table(input, without, limits))
 }
 
 fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
@@ -32,11 +28,7 @@ fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reas
     let metadata = file.metadata();
     let schema = metadata.file_metadata().schema_descr();
     let fields = schema.root_schema().get_fields();
-    let known = |name: &String| fields.iter().any(|field| field.name() == name);
-    if let Some(name) = without.iter().find(|name| !known(name)) {
-        let known = fields.iter().map(|field| field.name().to_owned()).collect();
-        return Err(Reason::unknown("column", name, known));
-    }
+    Reason::expect_columns(without, fields.iter().map(|field| field.name()))?;
     // A column of lists or of fields is several of the file.
     let (mut columns, mut refused) = (Vec::new(), Vec::new());
     for (index, column) in schema.columns().iter().enumerate() {
@@ -50,8 +42,7 @@ fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reas
     }
     refused.dedup();
     if !refused.is_empty() {
-        let advice = "leave them out, or write what is in them as columns of their own";
-        return Err(Reason::Columns { columns: refused, advice });
+        return Err(Reason::not_cells(refused));
     }
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(u64::MAX);
     limits.check_table(len, rows, columns.len() as u64)?;

@@ -4,14 +4,13 @@ mod cell;
 mod grid;
 mod guard;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use calamine::{Ods, Reader, Xlsx};
 use densely_table::Table;
 
 use self::cell::Cell;
 use self::grid::Grid;
 use self::guard::{Workbook, check};
+use crate::caught::caught;
 use crate::input::Input;
 use crate::{Limits, Reason};
 
@@ -51,9 +50,7 @@ pub(crate) fn read(mut input: Input, sheet: Option<&str>, limits: Limits) -> Res
             })
         }
     };
-    // The library indexes by what it reads.
-    catch_unwind(AssertUnwindSafe(table))
-        .unwrap_or_else(|_| Err(Reason::damaged(FORMAT, "parts of it contradict each other")))
+    caught(FORMAT, "parts of", table)
 }
 
 fn first(

@@ -1,7 +1,6 @@
 use densely_tensor::{
     Accumulate, Buffer, Initializer, Mat, MatMut, MatRef, Real, ReborrowMut, Scalar, ShapeError,
-    Stream, Threads, affine, column, column_mut, gemm, gemm_by_tree, map_in_place, matrix_bytes,
-    sum_columns, vectorize,
+    Stream, Threads, affine, column, column_mut, gemm, gemm_by_tree, matrix_bytes, sum_columns,
 };
 
 use crate::shards::sum_by_tree;
@@ -109,18 +108,6 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
 }
 
-/// `sum += x`, column by column.
-fn add<T: Scalar>(mut sum: MatMut<'_, T>, x: MatRef<'_, T>) {
-    vectorize(
-        #[inline(always)]
-        || {
-            for j in 0..x.ncols() {
-                map_in_place([column_mut(sum.rb_mut(), j)], [column(x, j)], |[sum], [x]| [sum + x]);
-            }
-        },
-    );
-}
-
 impl<T: Scalar> LayerKind<T> for Linear<T> {
     const SPEC: Spec =
         Spec::new("linear", "W x + b: as many outputs, each connected to all inputs")
@@ -221,7 +208,10 @@ impl<T: Scalar> Layer<T> for Linear<T> {
                 sum_columns(dy.subcols(columns.start, columns.len()), db.rb_mut());
             },
             |(db, kept), level| kept.rb_mut().subcols_mut(level, 1).copy_from(db.as_ref()),
-            |(db, kept), level| add(db.rb_mut(), kept.as_ref().subcols(level, 1)),
+            |(db, kept), level| {
+                let sums = column_mut(db.rb_mut(), 0).iter_mut();
+                sums.zip(column(kept.as_ref(), level)).for_each(|(sum, kept)| *sum += *kept);
+            },
         );
     }
 

@@ -134,15 +134,16 @@ fn norm_limit<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
 pub(crate) fn drowning_penalty<T: Scalar>(monitor: &Monitor<T>) -> Option<Finding> {
     let (pull, limits) = (monitor.first_pull.as_ref()?, &monitor.limits);
     let ratio = pull.ratio(limits);
-    let mut unlimited = *limits;
-    unlimited.clip_norm = None;
-    let by_itself = pull.ratio(&unlimited) > DROWNED_AT_ONCE;
-    match limits.clip_norm {
-        Some(limit) if ratio > DROWNED_AT_ONCE && !by_itself => {
-            Some(Finding::GradientLimit { limit, gradient: pull.gradient })
-        }
-        _ => (ratio > DROWNED_AT_ONCE).then_some(Finding::DrowningPenalty { ratio }),
+    if ratio.is_nan() || ratio <= DROWNED_AT_ONCE {
+        return None;
     }
+    Some(match limits.clip_norm {
+        // Of the whole gradient, the penalty would leave enough.
+        Some(limit) if pull.penalty <= DROWNED_AT_ONCE * pull.weights => {
+            Finding::GradientLimit { limit, gradient: pull.gradient }
+        }
+        _ => Finding::DrowningPenalty { ratio },
+    })
 }
 
 /// Whether a penalty has not shrunk the weights, since no step has: of shrunk ones there is more

@@ -4,7 +4,7 @@ use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::Encoding;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, try_zeros};
 
-use super::of_rows::GROUP;
+use super::of_rows::{GROUP, joined};
 use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
 use crate::evaluation::widen;
@@ -86,15 +86,15 @@ fn fitted_array<S: Scalar>(kinds: &[Kind], x: MatRef<'_, S>) -> Result<Fitted, P
     if x.nrows() <= most || !are_featurewise {
         return of(x);
     }
-    let (mut constants, mut pipelines) = (Vec::new(), Vec::new());
-    for first in (0..x.nrows()).step_by(most) {
-        let group = of(x.subrows(first, most.min(x.nrows() - first)));
-        // All together, so that the error knows the feature by its number.
-        let Ok((of_group, pipeline)) = group else { return of(x) };
-        constants.extend(of_group.into_iter().map(|(feature, value)| (first + feature, value)));
-        pipelines.push(pipeline);
+    let group = |first| {
+        let features = most.min(x.nrows() - first);
+        Some((first, of(x.subrows(first, features)).ok()?))
+    };
+    // All together where something is wrong, so that the error knows the feature by its number.
+    match (0..x.nrows()).step_by(most).map(group).collect::<Option<Vec<_>>>() {
+        Some(groups) => joined(kinds, groups, &known),
+        None => of(x),
     }
-    Ok((constants, known.joined(kinds.iter().cloned(), &pipelines)?))
 }
 
 #[cfg(test)]

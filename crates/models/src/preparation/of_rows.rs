@@ -163,12 +163,22 @@ fn fit_groups(
     let Some(fitted) = fitted.into_iter().collect::<Option<Vec<Fitted>>>() else {
         return Ok(None);
     };
-    let (constants, pipelines): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
-    let constants = groups.iter().zip(constants).flat_map(|(&(first, _), constants)| {
-        constants.into_iter().map(move |(feature, value)| (first + feature, value))
-    });
-    let pipeline = known.joined(kinds.iter().cloned(), &pipelines)?;
-    Ok(Some((constants.collect(), pipeline)))
+    let firsts = groups.iter().map(|(first, _)| *first);
+    Ok(Some(joined(kinds, firsts.zip(fitted), known)?))
+}
+
+/// What was fitted to groups of features, each with its first one, as it would have been to all.
+pub(super) fn joined(
+    kinds: &[Kind],
+    groups: impl IntoIterator<Item = (usize, Fitted)>,
+    known: &TransformKinds,
+) -> Result<Fitted, PreprocessError> {
+    let (mut constants, mut pipelines) = (Vec::new(), Vec::new());
+    for (first, (of_group, pipeline)) in groups {
+        constants.extend(of_group.into_iter().map(|(feature, value)| (first + feature, value)));
+        pipelines.push(pipeline);
+    }
+    Ok((constants, known.joined(kinds.iter().cloned(), &pipelines)?))
 }
 
 /// The columns that go into a group, and the first feature that comes of them.

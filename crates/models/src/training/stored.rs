@@ -2,10 +2,11 @@ use std::collections::BTreeMap;
 
 use densely_layers::{Kind, Layer};
 use densely_optim::OptimizerState;
-use densely_tensor::{Scalar, ShapeError, column, matrix_bytes};
+use densely_tensor::{Scalar, ShapeError, matrix_bytes};
 
 use super::{Position, State, Training};
 use crate::checkpoint::OPTIMIZER;
+use crate::fingerprint::parameters_fingerprint;
 use crate::plain::Plain;
 use crate::{Checkpoint, Difference, Examples, ModelError};
 
@@ -79,21 +80,11 @@ impl<T: Scalar> Training<'_, T> {
     /// What has to be the same on all ranks: what the result depends on, and where it is.
     pub(super) fn identity(&self) -> BTreeMap<String, String> {
         let mut identity = self.options();
-        let mut hasher = blake3::Hasher::new();
-        let mut bytes = Vec::new();
-        self.model.network().visit_params(&mut |param| {
-            for j in 0..param.value.ncols() {
-                let values = column(param.value.as_ref(), j).iter();
-                values.for_each(|value| bytes.extend(value.to_le_bytes().as_ref()));
-                hasher.update(&bytes);
-                bytes.clear();
-            }
-        });
         let (epoch, step) = self.position();
         let more = [
             ("version of densely", env!("CARGO_PKG_VERSION").to_owned()),
             ("number type", T::NAME.to_owned()),
-            ("weights", hasher.finalize().to_hex()[..32].to_owned()),
+            ("weights", parameters_fingerprint(self.model.network())),
             ("position", format!("epoch {epoch}, step {step}")),
         ];
         identity.extend(more.map(|(name, value)| (name.to_owned(), value)));
