@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import date
 
+import busy
 import install
 import machine
 import peers as libraries
@@ -15,7 +16,7 @@ import report
 import sizes
 from measure import measure
 from peers import TARGET
-from rows import all_rows, select
+from rows import BUSY_ROWS, all_rows, select, when_busy
 from worker import Crew
 
 RESULTS = TARGET / "results.json"
@@ -23,7 +24,8 @@ EPILOG = """
 A full run takes about 25 minutes on two cores, after the peers are installed; most of it
 is torch.compile compiling, and the clean builds of the row `sizes`. More rounds make the
 medians steadier: --rounds 15 doubles the time. Figures are merged into the JSON file, so a
-part can be run again: --rows step/mnist,latency.
+part can be run again: --rows step/mnist,latency. With --busy 1 a loop that never ends is
+pinned to the first core, and the figures have a table of their own.
 """
 
 
@@ -40,6 +42,9 @@ def arguments():
     parser.add_argument("--peers", type=names, default=[], help="libraries, comma between them")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each library (7)")
     parser.add_argument("--quick", action="store_true", help="three short rounds, to try it out")
+    parser.add_argument(
+        "--busy", type=int, default=0, metavar="N", help="other programs keep N cores busy"
+    )
     parser.add_argument("--json", default=RESULTS, help="the figures (target/peers/results.json)")
     parser.add_argument("--page", default="", help="write docs/benchmarks-PAGE.md, of this machine")
     parser.add_argument("--report", action="store_true", help="only write the page anew")
@@ -77,24 +82,29 @@ def say(text):
 
 def run_rows(rows, chosen, options, results):
     """Measures the rows; those with the same number of threads share their workers."""
+    kept = results["rows"]
+    if options.busy:
+        kept = results.setdefault("busy", {}).setdefault(str(options.busy), {})
+        rows = [when_busy(row) for row in rows]
     for threads in sorted({row["threads"] for row in rows}):
-        with Crew(threads) as crew:
+        with Crew(threads) as crew, busy.cores(options.busy):
             for row in (row for row in rows if row["threads"] == threads):
                 say(row["id"])
                 start = time.monotonic()
                 figures = measure(row, chosen, crew, options, say)
-                old = results["rows"].get(row["id"], {}).get("peers", {})
+                old = kept.get(row["id"], {}).get("peers", {})
                 for figure in figures.values():
                     figure["date"] = date.today().isoformat()
                 merged = {"row": row, "peers": old | figures}
-                results["rows"][row["id"]] = merged
+                kept[row["id"]] = merged
                 save(options.json, results)
                 say(f"  {report.line(merged)} [{time.monotonic() - start:.0f} s]")
 
 
 def disagreements(results):
     """Each worker whose numbers are not ours."""
-    for name, entry in results["rows"].items():
+    parts = [results["rows"], *results.get("busy", {}).values()]
+    for name, entry in (item for rows in parts for item in rows.items()):
         for peer, figure in entry["peers"].items():
             if figure.get("agrees") is False:
                 yield f"{name}: {peer} does not compute the same"
@@ -112,7 +122,9 @@ def main():
     if not options.report:
         rows = select(options.rows)
         chosen = libraries.choose(options.peers)
-        wants_sizes = not options.rows or "sizes" in options.rows
+        if options.busy and not options.rows:
+            rows = select(BUSY_ROWS)
+        wants_sizes = not options.busy and (not options.rows or "sizes" in options.rows)
         if not rows and not wants_sizes:
             sys.exit(f"no rows of the names {', '.join(options.rows)}; see --list")
         problems = install.install(chosen, say)

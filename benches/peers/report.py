@@ -52,6 +52,12 @@ NOTES = {
 }
 
 
+BUSY = """\
+`benches/peers/run --busy 1`: a loop that never ends is pinned to the first core, as other programs
+do on a laptop or a server that is shared. A thread there has half of its time.
+"""
+
+
 def duration(seconds):
     """A time, to three digits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
@@ -232,6 +238,10 @@ def write(results, page=""):
         if group == "width" and plot.write(entries, path.with_suffix(".svg")):
             text = "Time per example over batch sizes, and per step over widths"
             parts.append(f"![{text}]({path.stem}.svg)")
+    for count, rows in sorted(results.get("busy", {}).items()):
+        wanted = [rows[r["id"]] for r in all_rows() if r["id"] in rows]
+        parts += [f"## While {count} of the cores {'is' if count == '1' else 'are'} busy", BUSY]
+        parts.append(table(wanted, "", describe, remarks.get("busy", {})))
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
     path.write_text("\n\n".join(parts) + "\n")

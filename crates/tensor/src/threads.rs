@@ -1,11 +1,16 @@
+mod parts;
+mod split;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use faer::{MatMut, MatRef};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use crate::{Scalar, ThreadsError, gemm::prepare_gemm};
+use self::parts::Parts;
+pub use self::split::Split;
+use crate::{ThreadsError, gemm::prepare_gemm};
 
 /// How many threads share the work, and how work is split among them.
 ///
@@ -144,7 +149,10 @@ impl Threads {
         }
         match &self.pool {
             None => one_by_one(work, width, body),
-            Some(pool) => pool.install(|| by_halves(work, 0, width, &body)),
+            Some(pool) => pool.install(|| {
+                let panels = work.columns().div_ceil(width);
+                Parts::new(work, width, &body).share(panels.min(pool.current_num_threads()) - 1);
+            }),
         }
     }
 
@@ -202,20 +210,6 @@ fn one_by_one<W: Split>(work: W, width: usize, body: impl Fn(usize, W)) {
     body(first, rest);
 }
 
-/// Halves the number of panels until one is left.
-fn by_halves<W: Split>(work: W, first: usize, width: usize, body: &(impl Fn(usize, W) + Sync)) {
-    let panels = work.columns().div_ceil(width);
-    if panels <= 1 {
-        return body(first, work);
-    }
-    let middle = panels / 2 * width;
-    let (left, right) = work.split_at(middle);
-    rayon::join(
-        || by_halves(left, first, width, body),
-        || by_halves(right, first + middle, width, body),
-    );
-}
-
 /// Runs `work` here, and `help` on `helpers` other threads until it is done.
 fn attended<R: Send>(
     helpers: usize,
@@ -237,14 +231,24 @@ fn attended<R: Send>(
     rayon::join(|| attended(helpers - 1, done, worker, work), || help(done, worker)).0
 }
 
-/// Does what parts of the work there are, until all is done.
+/// How long a helper looks out for a part before it leaves: longer than what is between two parts of a step, and short
+/// enough that a core that somebody else wants is not held in vain. While a helper spins, the system believes that both
+/// cores are wanted, and leaves the thread that does the work where it is, even behind another program.
+const PATIENCE: Duration = Duration::from_micros(100);
+
+/// Does what parts of the work there are, until all is done, or none has come for a while.
 fn help(done: &AtomicBool, worker: Option<usize>) {
     // The thread that does the work would wait here for itself.
     if rayon::current_thread_index() == worker {
         return;
     }
+    let mut last = Instant::now();
     while !done.load(Ordering::Acquire) {
-        if rayon::yield_now() != Some(rayon::Yield::Executed) {
+        if rayon::yield_now() == Some(rayon::Yield::Executed) {
+            last = Instant::now();
+        } else if last.elapsed() > PATIENCE {
+            return;
+        } else {
             for _ in 0..16 {
                 std::hint::spin_loop();
             }
@@ -262,93 +266,6 @@ impl Default for Threads {
     /// [`Threads::single`].
     fn default() -> Self {
         Self::single()
-    }
-}
-
-/// Something with columns (one per example) that can be cut between two of them:
-/// matrix views, slices with one element per column, and tuples and arrays of these.
-pub trait Split: Sized + Send {
-    /// The number of columns.
-    fn columns(&self) -> usize;
-    /// The columns before `column`, and the rest.
-    fn split_at(self, column: usize) -> (Self, Self);
-}
-
-impl<T: Scalar> Split for MatRef<'_, T> {
-    fn columns(&self) -> usize {
-        self.ncols()
-    }
-    fn split_at(self, column: usize) -> (Self, Self) {
-        self.split_at_col(column)
-    }
-}
-
-impl<T: Scalar> Split for MatMut<'_, T> {
-    fn columns(&self) -> usize {
-        self.ncols()
-    }
-    fn split_at(self, column: usize) -> (Self, Self) {
-        self.split_at_col_mut(column)
-    }
-}
-
-impl<E: Sync> Split for &[E] {
-    fn columns(&self) -> usize {
-        self.len()
-    }
-    fn split_at(self, column: usize) -> (Self, Self) {
-        <[E]>::split_at(self, column)
-    }
-}
-
-impl<E: Send> Split for &mut [E] {
-    fn columns(&self) -> usize {
-        self.len()
-    }
-    fn split_at(self, column: usize) -> (Self, Self) {
-        self.split_at_mut(column)
-    }
-}
-
-macro_rules! impl_split_for_tuple {
-    ($first:ident $($other:ident)*) => {
-        /// All parts have the same number of columns, and are cut at the same one.
-        impl<$first: Split, $($other: Split),*> Split for ($first, $($other,)*) {
-            fn columns(&self) -> usize {
-                self.0.columns()
-            }
-            #[allow(non_snake_case)]
-            fn split_at(self, column: usize) -> (Self, Self) {
-                let ($first, $($other,)*) = self;
-                $( debug_assert_eq!($first.columns(), $other.columns()); )*
-                let $first = $first.split_at(column);
-                $( let $other = $other.split_at(column); )*
-                (($first.0, $($other.0,)*), ($first.1, $($other.1,)*))
-            }
-        }
-    };
-}
-impl_split_for_tuple!(A B);
-impl_split_for_tuple!(A B C);
-impl_split_for_tuple!(A B C D);
-impl_split_for_tuple!(A B C D E);
-impl_split_for_tuple!(A B C D E F);
-
-/// All parts have the same number of columns, and are cut at the same one.
-impl<W: Split, const N: usize> Split for [W; N] {
-    fn columns(&self) -> usize {
-        self.first().map_or(0, W::columns)
-    }
-    fn split_at(self, column: usize) -> (Self, Self) {
-        debug_assert!(self.iter().all(|part| part.columns() == self.columns()));
-        let mut right = [const { None }; N];
-        let mut places = right.iter_mut();
-        let left = self.map(|part| {
-            let (left, right) = part.split_at(column);
-            places.next().map(|place| place.replace(right));
-            left
-        });
-        (left, right.map(|part| part.expect("every part was cut")))
     }
 }
 
