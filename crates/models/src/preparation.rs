@@ -581,17 +581,9 @@ impl Preparation {
     pub(crate) fn inputs_at<T: Scalar>(
         &self,
         x: MatRef<'_, f64>,
-        place: impl Fn(usize) -> Place,
+        place: impl Fn(usize) -> Place + Sync,
     ) -> Result<Mat<T>, ModelError> {
-        ShapeError::expect_columns("Preparation", x)?;
-        ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
-        let outputs = self.pipeline.out_features();
-        let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
-        for (first, to) in panels(inputs.as_mut(), x.nrows()) {
-            let x = x.subcols(first, to.ncols());
-            self.prepare_panel(x, to, |example| place(first + example))?;
-        }
-        Ok(inputs)
+        self.inputs_on(x, &Threads::single(), place)
     }
 
     /// Writes what becomes of some examples.

@@ -66,12 +66,13 @@ impl<'a, S: Scalar> Examples<'a, S> {
         &self,
         preparation: &Preparation,
         options: &Options,
+        threads: &Threads,
     ) -> Result<Dataset<T>, Failure> {
         let weights = self.weights.as_ref().map(|weights| {
             let mean = weights.iter().sum::<f64>() / weights.len() as f64;
             weights.iter().map(|weight| weight / mean).collect::<Vec<_>>()
         });
-        let data = preparation.examples(self.x.get(), &self.target, weights.as_deref())?;
+        let data = preparation.examples(self.x.get(), &self.target, weights.as_deref(), threads)?;
         Ok(match &options.class_weights {
             None => data,
             Some(weights) => {
@@ -140,8 +141,9 @@ impl<S: Scalar, T: Number> Task<'_, S, T> {
             Some(previous) => previous.file.predictor.preparation().clone(),
             None => train.prepare(options)?,
         };
-        let data = train.prepared::<T>(&preparation, options)?;
-        let validation = validation.map(|examples| examples.prepared::<T>(&preparation, options));
+        let data = train.prepared::<T>(&preparation, options, &threads)?;
+        let validation =
+            validation.map(|examples| examples.prepared::<T>(&preparation, options, &threads));
         let validation = validation.transpose()?;
         let model = match previous {
             Some(previous) => previous.file.predictor.model().clone(),

@@ -103,9 +103,9 @@ impl Network {
     ) -> PyResult<Bound<'py, PyAny>> {
         let prediction = each!(&x, x => either!(&self.trained, trained => {
             detached(py, || {
-                let predictor = &trained.file.predictor;
-                let inputs = predictor.preparation().inputs_of(finite(x)?)?;
-                Ok(predictor.predict_prepared(inputs.as_ref(), &Threads::new(threads)?)?)
+                let (predictor, threads) = (&trained.file.predictor, &Threads::new(threads)?);
+                let inputs = predictor.preparation().inputs_of(finite(x, threads)?, threads)?;
+                Ok(predictor.predict_prepared(inputs.as_ref(), threads)?)
             })?
         }));
         Ok(match prediction {
@@ -127,8 +127,9 @@ impl Network {
         each!(&x, x => either!(&self.trained, trained => {
             let scores = detached(py, || {
                 let (model, preparation) = (trained.file.predictor.model(), trained.file.predictor.preparation());
-                let inputs = preparation.inputs_of(finite(x)?)?;
-                Ok(model.scores(inputs.as_ref(), &Threads::new(threads)?)?)
+                let threads = &Threads::new(threads)?;
+                let inputs = preparation.inputs_of(finite(x, threads)?, threads)?;
+                Ok(model.scores(inputs.as_ref(), threads)?)
             })?;
             Ok(arrays::rows(py, scores.as_ref())?.into_any())
         }))
@@ -144,8 +145,9 @@ impl Network {
         each!(&x, x => either!(&self.trained, trained => {
             let probabilities = detached(py, || {
                 let (model, preparation) = (trained.file.predictor.model(), trained.file.predictor.preparation());
-                let inputs = preparation.inputs_of(finite(x)?)?;
-                Ok(model.probabilities(inputs.as_ref(), &Threads::new(threads)?)?)
+                let threads = &Threads::new(threads)?;
+                let inputs = preparation.inputs_of(finite(x, threads)?, threads)?;
+                Ok(model.probabilities(inputs.as_ref(), threads)?)
             })?;
             let rows = probabilities.map(|p| Ok::<_, PyErr>(arrays::rows(py, p.as_ref())?.into_any()));
             rows.transpose()
@@ -366,7 +368,7 @@ fn examples<'a, S: Scalar>(
     if let Some(weights) = &weights {
         expect_examples("weights", x.ncols(), weights.len())?;
     }
-    Ok(Examples::new(finite(x)?, target, weights))
+    Ok(Examples::new(finite(x, &Threads::single())?, target, weights))
 }
 
 /// Rows of the type of others.
@@ -401,8 +403,15 @@ impl FromRows for f64 {
 }
 
 /// The same numbers, all of which are finite.
-fn finite<S: Scalar>(x: MatRef<'_, S>) -> Result<MatRef<'_, S>, Failure> {
-    match densely::tensor::first_non_finite(x) {
+fn finite<'a, S: Scalar>(x: MatRef<'a, S>, threads: &Threads) -> Result<MatRef<'a, S>, Failure> {
+    const VALUES: usize = 1 << 17;
+    let width = (VALUES / x.nrows().max(1)).max(1);
+    let found = threads.map(x.ncols().div_ceil(width), |panel| {
+        let first = panel * width;
+        let x = x.subcols(first, width.min(x.ncols() - first));
+        densely::tensor::first_non_finite(x).map(|(feature, row)| (feature, first + row))
+    });
+    match found.into_iter().flatten().next() {
         None => Ok(x),
         Some((feature, row)) => {
             let value = x[(feature, row)];

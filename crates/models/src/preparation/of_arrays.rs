@@ -2,7 +2,7 @@ use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
 use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::Encoding;
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, try_zeros};
+use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, try_zeros};
 
 use super::of_rows::{GROUP, joined};
 use super::{Fitted, Preparation, fitted, panels};
@@ -34,29 +34,46 @@ impl Preparation {
         Self::of_fitted(encoding, target_name.to_owned(), names, target.values(), fitted)
     }
 
-    /// [`inputs`](Self::inputs) of features in either number type.
+    /// [`inputs`](Self::inputs) of features in either number type, shared among threads.
     ///
     /// # Shapes
     /// `x`: features x n.
     ///
     /// # Errors
     /// As [`inputs`](Self::inputs).
-    pub fn inputs_of<S: Scalar, T: Scalar>(&self, x: MatRef<'_, S>) -> Result<Mat<T>, ModelError> {
-        if let Some(x) = S::as_f64(x) {
-            return self.inputs(x);
-        }
+    pub fn inputs_of<S: Scalar, T: Scalar>(
+        &self,
+        x: MatRef<'_, S>,
+        threads: &Threads,
+    ) -> Result<Mat<T>, ModelError> {
+        self.inputs_on(x, threads, Place::Example)
+    }
+
+    /// The same of examples whose places are known.
+    pub(super) fn inputs_on<S: Scalar, T: Scalar>(
+        &self,
+        x: MatRef<'_, S>,
+        threads: &Threads,
+        place: impl Fn(usize) -> Place + Sync,
+    ) -> Result<Mat<T>, ModelError> {
         ShapeError::expect_columns("Preparation", x)?;
         ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
-        for (first, to) in panels(inputs.as_mut(), x.nrows()) {
-            let x = widen(x.subcols(first, to.ncols()));
-            self.prepare_panel(x.as_ref(), to, |example| Place::Example(first + example))?;
-        }
+        let panels = panels(inputs.as_mut(), x.nrows());
+        let prepared = threads.map_each(panels, |_, (first, to)| {
+            let (x, place) = (x.subcols(first, to.ncols()), |example| place(first + example));
+            match S::as_f64(x) {
+                Some(x) => self.prepare_panel(x, to, place),
+                None => self.prepare_panel(widen(x).as_ref(), to, place),
+            }
+        });
+        prepared.into_iter().collect::<Result<(), _>>()?;
         Ok(inputs)
     }
 
-    /// [`dataset`](Self::dataset) of features in either number type, with their targets and weights.
+    /// [`dataset`](Self::dataset) of features in either number type, with their targets and weights, shared
+    /// among threads.
     ///
     /// # Shapes
     /// `x`: features x n, `weights`: n.
@@ -68,8 +85,9 @@ impl Preparation {
         x: MatRef<'_, S>,
         target: &Target<f64>,
         weights: Option<&[f64]>,
+        threads: &Threads,
     ) -> Result<Dataset<T>, ModelError> {
-        self.with_targets(self.inputs_of(x)?, target, weights, None)
+        self.with_targets(self.inputs_of(x, threads)?, target, weights, None)
     }
 }
 
@@ -113,10 +131,43 @@ mod tests {
         let preparation = Preparation::fit_arrays(kinds, x.as_ref(), names, target, "value");
         assert_eq!(preparation.unwrap(), expected);
         let narrow = Mat::from_fn(3, 50, |i, j| x[(i, j)] as f32);
-        assert_eq!(expected.examples(narrow.as_ref(), target, None).unwrap(), prepared);
-        assert_eq!(expected.examples(x.as_ref(), target, None).unwrap(), prepared);
+        for threads in [Threads::single(), Threads::new(3).unwrap()] {
+            let of_narrow = expected.examples(narrow.as_ref(), target, None, &threads);
+            let of_wide = expected.examples(x.as_ref(), target, None, &threads);
+            assert_eq!(of_narrow.unwrap(), prepared);
+            assert_eq!(of_wide.unwrap(), prepared);
+        }
         let few = Preparation::fit_arrays(kinds, x.as_ref(), &names[..2], target, "value");
         assert!(few.is_err());
+    }
+
+    /// Many panels, and the first of several bad values is named, whoever finds it.
+    #[test]
+    fn threads_prepare_the_same_inputs_and_find_the_same_fault() {
+        let mut x = Mat::from_fn(3, 5_000, |i, j| ((i * 7 + j * j) % 101) as f64 * 0.25);
+        let values = Mat::from_fn(1, 5_000, |_, j| j as f64);
+        let data = Dataset::regression(x.clone(), values).unwrap();
+        let preparation = Preparation::fit(["standardize", "pca(2)"], &data).unwrap();
+        let expected: Mat<f32> = preparation.inputs(x.as_ref()).unwrap();
+        for bad in [false, true] {
+            if bad {
+                (x[(1, 4_999)], x[(2, 3_000)], x[(1, 1_234)]) = (1e300, f64::NAN, f64::INFINITY);
+            }
+            for count in 1..4 {
+                let threads = Threads::new(count).unwrap();
+                let inputs = preparation.inputs_of::<_, f32>(x.as_ref(), &threads);
+                match bad {
+                    false => assert_eq!(inputs.unwrap(), expected),
+                    true => {
+                        let error = inputs.unwrap_err().to_string();
+                        assert!(
+                            error.starts_with("column `x1`, example 1234: inf is not"),
+                            "{error}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]
