@@ -22,11 +22,17 @@ fn examples(features: usize, n: usize) -> Mat<f32> {
 
 fn one_example(c: &mut Criterion) {
     for (name, widths) in NETWORKS {
-        let (model, x) = (network(widths), examples(widths[0], 1));
+        let x = examples(widths[0], 1);
+        let [model, mut packed, mut bf16] = [(); 3].map(|()| network(widths));
+        packed.pack().expect("memory for the weights");
+        bf16.round_weights_to_bf16();
+        bf16.pack().expect("memory for the weights");
         let mut workspace = Workspace::new();
-        c.bench_function(&format!("one example/{name}"), |b| {
-            b.iter(|| model.predict_with(x.as_ref(), &mut workspace).map(|y| y[(0, 0)]));
-        });
+        for (how, model) in [("", &model), (", packed", &packed), (", packed bf16", &bf16)] {
+            c.bench_function(&format!("one example/{name}{how}"), |b| {
+                b.iter(|| model.predict_with(x.as_ref(), &mut workspace).map(|y| y[(0, 0)]));
+            });
+        }
     }
 }
 

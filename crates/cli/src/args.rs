@@ -501,6 +501,10 @@ pub(crate) struct ServeArgs {
     /// Threads; 0 for one per processor. Answers do not depend on it
     #[arg(long, default_value = "0", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: usize,
+    /// Round weights to bf16, 8 significant bits: a row that comes alone waits for half as many bytes, and scores
+    /// change by some thousandths
+    #[arg(long)]
+    pub(crate) bf16: bool,
 }
 
 #[derive(Debug, Args)]

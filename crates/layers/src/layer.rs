@@ -75,6 +75,15 @@ pub trait Layer<T: Scalar>: Debug + DynClone + Send + Sync {
     /// Inference: `y = f(x)`. The tape is room to work in, and nothing else.
     fn forward(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>);
 
+    /// Lays parameters out for [`forward`](Layer::forward) of one example at a time, in a copy of them, which goes when
+    /// they may change. Results stay the same, to the bit. Of itself a layer does nothing here.
+    ///
+    /// # Errors
+    /// If there is no memory for the copy.
+    fn pack(&mut self) -> Result<(), ShapeError> {
+        Ok(())
+    }
+
     /// Training: `y = f(x)`, with random draws addressed by `at` if there are any.
     fn forward_train(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>, at: At) {
         let _ = at;

@@ -283,6 +283,10 @@ impl<T: Scalar> Layer<T> for Sequential<T> {
         forward(&self.stages, x, y, tape);
     }
 
+    fn pack(&mut self) -> Result<(), ShapeError> {
+        self.stages.iter_mut().try_for_each(|stage| stage.layer.pack())
+    }
+
     fn forward_train(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, tape: MatMut<'_, T>, at: At) {
         forward_train(&self.stages, x, y, tape, at);
     }

@@ -63,7 +63,7 @@ pub use columns::{column, column_mut, columns_of, copy, fill_columns, first_non_
 pub use error::{ShapeError, ThreadsError};
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use figure::Figure;
-pub use gemm::{Accumulate, affine, gemm, gemm_by_tree, sum_columns};
+pub use gemm::{Accumulate, Strips, affine, gemm, gemm_by_tree, round_to_bf16, sum_columns};
 pub use in_precision::in_precision;
 pub use init::Initializer;
 pub use map::{map, map_in_place};

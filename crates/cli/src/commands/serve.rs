@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use densely::formats::AnyModel;
+use densely::models::{Model, ModelError};
+use densely::tensor::Scalar;
+
 use densely_serve::{ServeOptions, Server};
 
 use crate::args::ServeArgs;
@@ -20,9 +24,9 @@ pub(crate) fn run(args: &ServeArgs, signals: &Signals) -> Result<(), CliError> {
         .threads(args.threads);
     // Before it listens: a model that is asked for again at once is there.
     let coming = signals.told();
-    let server = Server::start(input::model(&args.model)?, &options)?;
-    let (address, model) = (server.address(), args.model.display().to_string());
-    eprintln!("{} answers at {BOLD}http://{address}/{BOLD:#}", visible(&model));
+    let server = Server::start(model(args)?, &options)?;
+    let (address, name) = (server.address(), args.model.display().to_string());
+    eprintln!("{} answers at {BOLD}http://{address}/{BOLD:#}", visible(&name));
     if !address.ip().is_loopback() {
         eprintln!(
             "  others reach it there, too: it asks nobody who they are, and what goes to and fro can be read \
@@ -34,10 +38,10 @@ pub(crate) fn run(args: &ServeArgs, signals: &Signals) -> Result<(), CliError> {
             eprintln!("{}: answers what is in work, and ends", signal.name());
             break;
         }
-        match input::model(&args.model) {
+        match model(args) {
             Ok(file) => {
                 server.replace(file);
-                eprintln!("{} was read again", visible(&model));
+                eprintln!("{} was read again", visible(&name));
             }
             Err(error) => {
                 server.failed_to_replace();
@@ -47,4 +51,20 @@ pub(crate) fn run(args: &ServeArgs, signals: &Signals) -> Result<(), CliError> {
     }
     server.stop();
     Ok(())
+}
+
+/// The model, with weights as a row that comes alone wants them.
+fn model(args: &ServeArgs) -> Result<AnyModel, CliError> {
+    fn packed<T: Scalar>(model: &mut Model<T>, args: &ServeArgs) -> Result<(), ModelError> {
+        if args.bf16 {
+            model.round_weights_to_bf16();
+        }
+        Ok(model.pack()?)
+    }
+    let mut file = input::model(&args.model)?;
+    match &mut file {
+        AnyModel::F32(file) => packed(file.predictor.model_mut(), args)?,
+        AnyModel::F64(file) => packed(file.predictor.model_mut(), args)?,
+    }
+    Ok(file)
 }

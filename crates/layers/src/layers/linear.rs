@@ -1,6 +1,7 @@
 use densely_tensor::{
     Accumulate, Buffer, Initializer, Mat, MatMut, MatRef, Real, ReborrowMut, Scalar, ShapeError,
-    Stream, Threads, affine, column, column_mut, gemm, gemm_by_tree, matrix_bytes, sum_columns,
+    Stream, Strips, Threads, affine, column, column_mut, gemm, gemm_by_tree, matrix_bytes,
+    sum_columns,
 };
 
 use crate::shards::sum_by_tree;
@@ -36,6 +37,7 @@ use crate::{
 pub struct Linear<T> {
     weight: Param<T>,
     bias: Param<T>,
+    packed: Option<Strips<T>>,
 }
 
 impl<T: Scalar> Linear<T> {
@@ -68,7 +70,7 @@ impl<T: Scalar> Linear<T> {
         ShapeError::expect("Linear", "rows of the bias", weight.nrows(), bias.nrows())?;
         ShapeError::expect("Linear", "columns of the bias", 1, bias.ncols())?;
         let (weight, bias) = (Param::weight(weight), Param::bias(bias));
-        Ok(Self { weight, bias })
+        Ok(Self { weight, bias, packed: None })
     }
 
     fn check(out_features: usize, in_features: usize) -> Result<(), ShapeError> {
@@ -145,7 +147,16 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     }
 
     fn forward(&self, x: MatRef<'_, T>, y: MatMut<'_, T>, _tape: MatMut<'_, T>) {
-        affine(y, self.weight.value.as_ref(), x, self.bias.value.as_ref());
+        let bias = self.bias.value.as_ref();
+        match &self.packed {
+            Some(strips) if x.ncols() == 1 => strips.affine(y, x, bias),
+            _ => affine(y, self.weight.value.as_ref(), x, bias),
+        }
+    }
+
+    fn pack(&mut self) -> Result<(), ShapeError> {
+        self.packed = Strips::new(self.weight.value.as_ref())?;
+        Ok(())
     }
 
     fn backward_input(
@@ -221,6 +232,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
     }
 
     fn visit_params_mut(&mut self, visit: &mut dyn FnMut(&mut Param<T>)) {
+        self.packed = None;
         visit(&mut self.weight);
         visit(&mut self.bias);
     }

@@ -81,7 +81,7 @@ fn is_the_same_in_any_company<T: Scalar>(task: Task, hidden: Hidden<'_>, methods
         Task::Values(values) => Mlp::regressor(inputs, values),
     };
     let mlp = mlp.hidden(hidden.0).activation(hidden.1);
-    let predictor = Predictor::<T>::new(preparation, mlp).unwrap();
+    let mut predictor = Predictor::<T>::new(preparation, mlp).unwrap();
     let (single, three) = (Threads::single(), Threads::new(3).unwrap());
     let alone = |j| answers(&predictor, x.as_ref().subcols(j, 1), &single).remove(0);
     let alone = (0..x.ncols()).map(alone).collect::<Vec<_>>();
@@ -93,6 +93,11 @@ fn is_the_same_in_any_company<T: Scalar>(task: Task, hidden: Hidden<'_>, methods
                 assert_eq!(among, &alone[first + j], "{what}: example {j} of {n}");
             }
         }
+    }
+    predictor.model_mut().pack().unwrap();
+    for (j, alone) in alone.iter().enumerate() {
+        let packed = answers(&predictor, x.as_ref().subcols(j, 1), &single);
+        assert_eq!(&packed[0], alone, "{what}: example {j}, packed");
     }
 }
 

@@ -15,6 +15,7 @@ mod metrics;
 mod monitors;
 mod not_finite;
 mod out_of_range;
+mod packed;
 mod predictor;
 mod regression_scores;
 mod resuming;

@@ -5,11 +5,13 @@ mod long_column;
 mod one_column;
 mod packing;
 mod products;
+mod strips;
 mod sweep;
 mod thin;
 
 pub use by_tree::gemm_by_tree;
 pub(crate) use products::Products;
+pub use strips::{Strips, round_to_bf16};
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
