@@ -1,4 +1,4 @@
-//! Whole training steps of five networks, at one and two threads, and of the two largest with shards.
+//! Whole training steps of five networks, at one and two threads.
 //!
 //! `cargo bench -p densely --bench training_step`
 
@@ -32,15 +32,11 @@ fn steps<T: Scalar>(c: &mut Criterion) {
             1 => Targets::Values(values.as_ref()),
             _ => Targets::Labels(&labels),
         };
-        let many = name == "mnist" || name == "large";
-        let shards = if many { &[1, 2, 4, 8][..] } else { &[1] };
-        for (count, &shards) in
-            [1, 2].into_iter().flat_map(|count| shards.iter().map(move |s| (count, s)))
-        {
+        for count in [1, 2] {
             let threads = Threads::new(count).expect("threads can be started");
             let mut sgd = Sgd::new(1e-3).momentum(0.9).weight_decay(1e-4);
-            let mut step = TrainingStep::new().shards(shards);
-            group.bench_function(BenchmarkId::new(name, label(count, shards)), |b| {
+            let mut step = TrainingStep::new();
+            group.bench_function(BenchmarkId::new(name, format!("{count} threads")), |b| {
                 threads.install(|| {
                     b.iter(|| {
                         let at = At::default();
@@ -50,13 +46,6 @@ fn steps<T: Scalar>(c: &mut Criterion) {
                 });
             });
         }
-    }
-}
-
-fn label(threads: usize, shards: usize) -> String {
-    match shards {
-        1 => format!("{threads} threads"),
-        _ => format!("{threads} threads, {shards} shards"),
     }
 }
 

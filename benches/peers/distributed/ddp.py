@@ -1,4 +1,4 @@
-"""Training steps by PyTorch's DistributedDataParallel on Gloo, a process for each rank.
+"""Training steps by PyTorch's DistributedDataParallel on Gloo, a process for each rank; of one rank, without it.
 
 ddp.py RANK RANKS THREADS STEPS BATCH PORT SIZES...: that of rank 0 prints seconds per step, and the memory of a rank, as a line of JSON. It waits for
 a line on its input before each round, so that rounds of several programs take turns.
@@ -31,7 +31,9 @@ def rank_of(rank, ranks, threads, steps, batch, sizes, port):
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     dist.init_process_group("gloo", rank=rank, world_size=ranks)
     torch.manual_seed(1)
-    model = DistributedDataParallel(network(sizes), gradient_as_bucket_view=True)
+    model = network(sizes)
+    if ranks > 1:
+        model = DistributedDataParallel(model, gradient_as_bucket_view=True)
     torch.manual_seed(rank)
     x, y = torch.randn(batch, sizes[0]), torch.randint(sizes[-1], (batch,))
     sgd = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, fused=True)

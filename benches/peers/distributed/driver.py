@@ -1,7 +1,8 @@
 """Times training steps of one network by several ranks: ours on MPI, and PyTorch's DistributedDataParallel on Gloo.
 
-Beside them runs ours in one process with as many threads, for as many examples. All are started once, and their rounds
-take turns; a figure is the median of its rounds. It prints a table: milliseconds per step, and MiB of memory of a rank.
+Beside them run ours in one process with as many threads, for as many examples, and as many processes of each that
+exchange nothing, which says what the products alone take on these cores. All are started once, and their rounds take turns; a
+figure is the median of its rounds. It prints a table: milliseconds per step, and MiB of memory of a rank.
 """
 
 import argparse
@@ -52,21 +53,22 @@ def free_port():
 
 
 class Side:
-    """Programs that make steps together, and what they have taken."""
+    """Programs that make steps at the same time, and what they have taken; the first `told` are told when."""
 
-    def __init__(self, name, commands, env):
-        self.name, self.seconds, self.memory = name, [], 0.0
+    def __init__(self, name, commands, env, told=1):
+        self.name, self.seconds, self.memory, self.told = name, [], 0.0, told
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
         self.processes = [subprocess.Popen(command, **pipes) for command in commands]
 
     def round(self):
-        """Makes one, and returns its seconds per step."""
-        first = self.processes[0]
-        first.stdin.write("\n")
-        first.stdin.flush()
-        said = json.loads(first.stdout.readline())
-        self.memory = said["MiB"]
-        return said["seconds"]
+        """Makes one, and returns the seconds per step of the slowest."""
+        told = self.processes[: self.told]
+        for process in told:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        said = [json.loads(process.stdout.readline()) for process in told]
+        self.memory = max(one["MiB"] for one in said)
+        return max(one["seconds"] for one in said)
 
     def end(self):
         """Waits for their end."""
@@ -84,15 +86,21 @@ def sides(options, name, steps):
 
     def ours(ranks, threads, batch):
         numbers = [str(threads), str(steps), str(batch), *sizes]
-        return [*options.mpirun.split(), "-n", str(ranks), str(options.program), *numbers]
+        launcher = [*options.mpirun.split(), "-n", str(ranks)] if ranks else []
+        return [*launcher, str(options.program), *numbers]
 
-    port = str(free_port())
-    numbers = [str(ranks), "1", str(steps), str(batch), port, *sizes]
-    ddp = [[options.python, str(HERE / "ddp.py"), str(rank), *numbers] for rank in range(ranks)]
+    def theirs(rank, ranks):
+        numbers = [str(ranks), "1", str(steps), str(batch), str(port + rank // ranks), *sizes]
+        return [options.python, str(HERE / "ddp.py"), str(rank % ranks), *numbers]
+
+    port = free_port()
+    all_ranks, apart = range(ranks), f"{ranks} processes that exchange nothing"
     return [
         Side(f"densely, {ranks} ranks of 1 thread", [ours(ranks, 1, batch)], env),
         Side(f"densely, 1 rank of {ranks} threads", [ours(1, ranks, batch * ranks)], env),
-        Side(f"PyTorch DDP on Gloo, {ranks} ranks of 1 thread", ddp, env),
+        Side(f"densely, {apart}", [ours(0, 1, batch) for _ in all_ranks], env, ranks),
+        Side(f"PyTorch DDP on Gloo, {ranks} ranks of 1 thread", [theirs(rank, ranks) for rank in all_ranks], env),
+        Side(f"PyTorch, {apart}", [theirs(rank + 1, 1) for rank in all_ranks], env, ranks),
     ]
 
 

@@ -7,7 +7,7 @@ use densely_models::{Exchange, ExchangeError};
 
 use crate::job::{Job, Values};
 use crate::number::Number;
-use crate::shared::Shared;
+use crate::shared::{Shared, over};
 
 /// A sum that has ended, or why it has not.
 type Sum = Result<Values, ExchangeError>;
@@ -54,20 +54,15 @@ impl<T: Number> Exchange<T> for MpiExchange<T> {
     fn end(&mut self) -> Result<Vec<T>, ExchangeError> {
         assert!(self.open > 0, "no sum has begun");
         self.open -= 1;
-        let sum = self.shared.needing(|| self.sums.1.recv()).map_err(|_| over(self.rank))??;
+        let sum = self.shared.answer(self.rank, &self.sums.1)?;
         T::of_values(sum).ok_or_else(|| over(self.rank))
     }
 
     fn gather(&mut self, bytes: &[u8]) -> Result<Vec<Vec<u8>>, ExchangeError> {
         let (answer, answered) = channel();
         self.ask(Job::Gather(bytes.to_vec(), answer))?;
-        self.shared.needing(|| answered.recv()).map_err(|_| over(self.rank))?
+        self.shared.answer(self.rank, &answered)
     }
-}
-
-/// An exchange after the end of its world.
-pub(crate) fn over(rank: usize) -> ExchangeError {
-    ExchangeError::Lost { rank: Some(rank), why: "has ended MPI".to_owned() }
 }
 
 impl<T: Number> fmt::Debug for MpiExchange<T> {

@@ -20,6 +20,7 @@
 //! depends on the number of processes, on the length and on the implementation. All calls of MPI are made by one
 //! thread, so an implementation without support for threads will do.
 
+mod beat;
 mod bytes;
 mod exchange;
 mod job;

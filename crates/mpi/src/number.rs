@@ -2,7 +2,7 @@ use densely_tensor::Scalar;
 use mpi::traits::Equivalence;
 
 use crate::job::Values;
-use crate::sum::{Pieces, Scratch};
+use crate::sum::{Room, Scratch};
 
 /// A number type that MPI can send: `f32` and `f64`.
 #[expect(private_bounds, reason = "nobody else makes one")]
@@ -12,7 +12,7 @@ pub(crate) trait Sealed: Sized {
     fn into_values(values: Vec<Self>) -> Values;
     /// Those of this type, which no others are asked for.
     fn of_values(values: Values) -> Option<Vec<Self>>;
-    fn pieces(scratch: &mut Scratch) -> &mut Pieces<Self>;
+    fn room(scratch: &mut Scratch) -> &mut Room<Self>;
 }
 
 impl Number for f32 {}
@@ -30,7 +30,7 @@ impl Sealed for f32 {
         }
     }
 
-    fn pieces(scratch: &mut Scratch) -> &mut Pieces<Self> {
+    fn room(scratch: &mut Scratch) -> &mut Room<Self> {
         &mut scratch.single
     }
 }
@@ -47,7 +47,7 @@ impl Sealed for f64 {
         }
     }
 
-    fn pieces(scratch: &mut Scratch) -> &mut Pieces<Self> {
+    fn room(scratch: &mut Scratch) -> &mut Room<Self> {
         &mut scratch.double
     }
 }

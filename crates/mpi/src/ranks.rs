@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use densely_models::ExchangeError;
 use mpi::Tag;
-use mpi::request::{Request, Scope, scope};
+use mpi::request::{Request, Scope, StaticScope};
 use mpi::topology::{Process, SimpleCommunicator};
 use mpi::traits::{Communicator, Destination, MatchedReceiveVec, Source};
 
+use crate::beat::{Beat, INTERVAL, SILENCE};
+use crate::bytes::gather;
 use crate::job::{Answer, Job};
 use crate::shared::Shared;
 
@@ -20,20 +22,19 @@ pub(crate) const GATHER: Tag = 2;
 pub(crate) const FINISH: Tag = 3;
 const FAULT: Tag = 4;
 
-/// So long a message that is not there yet is asked for again and again, if somebody waits for it.
-const EAGER: Duration = Duration::from_micros(500);
-/// And so long if nobody does, since the training could compute instead.
-const PATIENT: Duration = Duration::from_micros(50);
+/// So often a message that is not there yet is asked for at once. More would take the core, or half of what it can do,
+/// from a rank that computes.
+const AT_ONCE: u32 = 16;
 /// From one question to the next, then.
-const PAUSE: Duration = Duration::from_micros(50);
-/// After so many questions it is asked whether a rank has failed.
-const LOOK: u32 = 64;
+const PAUSE: Duration = Duration::from_micros(20);
 
 /// So many bytes of a reason are told: they have to leave without being asked for.
 const REASON: usize = 2000;
-/// So long others have to say why this rank has failed, before it says so itself; and so long a rank that has ended may
-/// still have sent what is waited for.
-const GRACE: Duration = Duration::from_secs(5);
+/// So long a rank that has ended may still have sent what is waited for; and so long the training has to ask for something, and
+/// learn that a rank has failed, before this thread says so and ends the processes.
+const GRACE: Duration = Duration::from_secs(3);
+/// So much longer each rank leaves it to those before it to say that.
+const TURN: Duration = Duration::from_millis(200);
 /// So long what this rank tells the others may take to leave.
 const TELLING: Duration = Duration::from_secs(1);
 
@@ -47,24 +48,33 @@ pub(crate) struct Ranks {
     /// Who waits for what goes on.
     current: RefCell<Answer>,
     shared: Arc<Shared>,
-}
-
-enum Then {
-    /// All processes end.
-    Part,
-    /// The training is told.
-    GiveUp(ExchangeError),
+    beat: RefCell<Beat>,
 }
 
 impl Ranks {
     pub(crate) fn new(world: SimpleCommunicator, jobs: Receiver<Job>, shared: Arc<Shared>) -> Self {
         let (rank, ranks) = (world.rank() as usize, world.size() as usize);
-        Self { world, rank, ranks, jobs, current: RefCell::new(Answer::Nobody), shared }
+        Self {
+            world,
+            rank,
+            ranks,
+            jobs,
+            current: RefCell::new(Answer::Nobody),
+            shared,
+            beat: RefCell::default(),
+        }
     }
 
     /// What to do next, if ever anybody asks for something.
     pub(crate) fn next_job(&self) -> Option<Job> {
-        let job = self.jobs.recv().ok()?;
+        let job = loop {
+            self.beat();
+            match self.jobs.recv_timeout(INTERVAL) {
+                Ok(job) => break job,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        };
         self.current.replace(Answer::of(&job));
         Some(job)
     }
@@ -73,16 +83,14 @@ impl Ranks {
         self.world.process_at_rank(rank as i32)
     }
 
-    /// Does something while two messages are on their way, to another rank and from it, and waits for them.
+    /// Waits for two messages, to another rank and from it.
     pub(crate) fn both<'a, S: Scope<'a>, A: ?Sized, B: ?Sized>(
         &self,
         other: usize,
         sent: Request<'a, A, S>,
         received: Request<'a, B, S>,
-        meanwhile: impl FnOnce(),
     ) {
         let (mut sent, mut received) = (Some(sent), Some(received));
-        meanwhile();
         self.until(other, || {
             sent = sent.take().and_then(|request| request.test().err());
             received = received.take().and_then(|request| request.test().err());
@@ -92,38 +100,65 @@ impl Ranks {
 
     /// Asks until there is an answer, which another rank has to give.
     pub(crate) fn until<R>(&self, other: usize, mut ask: impl FnMut() -> Option<R>) -> R {
-        let started = Instant::now();
         let mut ended = None;
         let mut asked = 0_u32;
         loop {
             if let Some(answer) = ask() {
                 return answer;
             }
-            asked = asked.wrapping_add(1);
-            let patience = if self.shared.is_needed() { EAGER } else { PATIENT };
-            let waits = started.elapsed() >= patience;
-            if waits || asked.is_multiple_of(LOOK) {
-                self.look();
-                self.look_for_the_end(other, &mut ended);
-            }
-            if waits {
-                thread::sleep(PAUSE);
-            } else {
+            asked += 1;
+            if asked < AT_ONCE {
                 thread::yield_now();
+                continue;
             }
+            asked = AT_ONCE;
+            self.beat();
+            self.look();
+            self.look_for_the_end(other, &mut ended);
+            thread::sleep(PAUSE);
         }
+    }
+
+    /// Tells the next rank that this one goes on, and looks whether the rank before does.
+    fn beat(&self) {
+        if self.ranks == 1 {
+            return;
+        }
+        let before = (self.rank + self.ranks - 1) % self.ranks;
+        let next = self.process((self.rank + 1) % self.ranks);
+        if self.beat.borrow_mut().is_missed(&self.process(before), &next) {
+            let why = format!("has not been heard of for {} s", SILENCE.as_secs());
+            self.lose(before, why);
+        }
+    }
+
+    /// Ends the signs of life, once all ranks are about to end: messages without a receiver must not be left.
+    pub(crate) fn quieten(&self) {
+        if self.ranks == 1 {
+            return;
+        }
+        let before = (self.rank + self.ranks - 1) % self.ranks;
+        self.beat.borrow_mut().is_over = true;
+        let sent = self.beat.borrow().sent.to_le_bytes();
+        let all = gather(self, FINISH, &sent);
+        let of_before = all[before].first_chunk().map_or(0, |sent| u64::from_le_bytes(*sent));
+        let beat = &self.beat;
+        self.until(before, || {
+            beat.borrow_mut().hear(&self.process(before));
+            (beat.borrow().come == of_before && beat.borrow_mut().leave()).then_some(())
+        });
     }
 
     /// Looks whether a rank has failed.
     pub(crate) fn look(&self) {
         if let Some(why) = self.shared.failed() {
-            self.tell(&why, Then::Part);
+            self.tell(self.rank, &why);
+            self.part(&why);
         }
         let told = self.world.any_process().immediate_matched_probe_with_tag(FAULT);
         if let Some(message) = told {
-            let (why, status) = message.matched_receive_vec::<u8>();
-            let why = String::from_utf8_lossy(&why).into_owned();
-            self.give_up(ExchangeError::Failed { rank: status.source_rank() as usize, why });
+            let (told, status) = message.matched_receive_vec::<u8>();
+            self.give_up(fault(&told, status.source_rank() as usize));
         }
     }
 
@@ -135,35 +170,38 @@ impl Ranks {
             return;
         }
         if ended.get_or_insert_with(Instant::now).elapsed() >= GRACE {
-            let why = "has ended before the others".to_owned();
-            let error = ExchangeError::Lost { rank: Some(other), why };
-            self.tell(&error.to_string(), Then::GiveUp(error));
+            self.lose(other, "has ended before the others".to_owned());
         }
     }
 
-    /// Tells all others why this rank fails.
-    fn tell(&self, why: &str, then: Then) -> ! {
+    /// Tells all others that a rank is lost, and the training.
+    fn lose(&self, rank: usize, why: String) -> ! {
+        self.tell(rank, &why);
+        self.give_up(ExchangeError::Lost { rank: Some(rank), why })
+    }
+
+    /// Tells all others why this rank fails, or has lost another `rank`.
+    fn tell(&self, rank: usize, why: &str) {
         let end = (0..=REASON.min(why.len())).rev().find(|&end| why.is_char_boundary(end));
-        let why = &why.as_bytes()[..end.unwrap_or(0)];
-        scope(|scope| {
-            let others = (0..self.ranks).filter(|&rank| rank != self.rank);
-            let send = |rank| self.process(rank).immediate_send_with_tag(scope, why, FAULT);
-            let mut sent: Vec<_> = others.map(send).collect();
-            let started = Instant::now();
-            while !sent.is_empty() && started.elapsed() < TELLING {
-                sent = sent.into_iter().filter_map(|request| request.test().err()).collect();
-                thread::sleep(PAUSE);
-            }
-            match then {
-                Then::Part => self.part(&String::from_utf8_lossy(why)),
-                Then::GiveUp(error) => self.give_up(error),
-            }
-        })
+        let mut told = (rank as u64).to_le_bytes().to_vec();
+        told.extend(&why.as_bytes()[..end.unwrap_or(0)]);
+        // It stays until the process ends: to a rank that is gone it may never leave.
+        let told: &'static [u8] = told.leak();
+        let others = (0..self.ranks).filter(|&other| other != self.rank);
+        let send = |other| self.process(other).immediate_send_with_tag(StaticScope, told, FAULT);
+        let mut sent: Vec<_> = others.map(send).collect();
+        let started = Instant::now();
+        while !sent.is_empty() && started.elapsed() < TELLING {
+            sent = sent.into_iter().filter_map(|request| request.test().err()).collect();
+            thread::sleep(PAUSE);
+        }
+        sent.into_iter().for_each(std::mem::forget);
     }
 
     /// Has no answer any more but this error, until the process ends.
     #[allow(clippy::needless_pass_by_value, reason = "the process ends with it")]
     fn give_up(&self, error: ExchangeError) -> ! {
+        let started = Instant::now();
         self.current.borrow().fail(error.clone());
         loop {
             match self.jobs.recv_timeout(PAUSE) {
@@ -174,20 +212,45 @@ impl Ranks {
             if let Some(why) = self.shared.failed() {
                 self.part(&why);
             }
+            // What was told goes on only while MPI is called.
+            let _ = self.world.any_process().immediate_probe_with_tag(FAULT);
+            if !self.shared.is_told() && started.elapsed() >= self.patience() {
+                self.say(&error.to_string());
+            }
         }
     }
 
     /// Ends the processes of all ranks: the first one at once, since it has said why, and others if it does not.
     fn part(&self, why: &str) -> ! {
         let started = Instant::now();
-        while self.rank != 0 && started.elapsed() < GRACE {
-            // What was told goes on only while MPI is called.
+        while self.rank != 0 && started.elapsed() < self.patience() {
             let _ = self.world.any_process().immediate_probe_with_tag(FAULT);
             thread::sleep(PAUSE);
         }
         if self.rank != 0 {
-            let _ = writeln!(std::io::stderr(), "error: rank {}: {why}", self.rank);
+            self.say(&format!("rank {}: {why}", self.rank));
         }
         self.world.abort(1)
+    }
+
+    fn patience(&self) -> Duration {
+        GRACE + TURN * self.rank.min(8) as u32
+    }
+
+    /// Says it where nobody else does, and ends the processes of all ranks.
+    fn say(&self, why: &str) -> ! {
+        let _ = writeln!(std::io::stderr(), "error: {why}");
+        self.world.abort(1)
+    }
+}
+
+/// What a rank has told of itself, or of another.
+fn fault(told: &[u8], by: usize) -> ExchangeError {
+    let (rank, why) = told.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    let (rank, why) =
+        (u64::from_le_bytes(*rank) as usize, String::from_utf8_lossy(why).into_owned());
+    match rank == by {
+        true => ExchangeError::Failed { rank, why },
+        false => ExchangeError::Lost { rank: Some(rank), why },
     }
 }

@@ -1,4 +1,4 @@
-use std::mem;
+use std::collections::VecDeque;
 
 use mpi::request::scope;
 use mpi::traits::{Destination, Source};
@@ -8,26 +8,34 @@ use crate::ranks::{Ranks, SUM};
 
 /// Up to so many bytes are sent whole: then it is the number of messages that takes the time.
 const SHORT: usize = 16 << 10;
-/// So many bytes are added while the next are on their way; they stay in a core's cache.
+/// Of so many bytes are the messages of a half: one is added while others are on their way. All of them are asked for at
+/// once, since an answer would wait behind what is sent.
 const PIECE: usize = 256 << 10;
 /// So many values are in a message at most: MPI counts them in 32 bits.
 const LONG: usize = 1 << 28;
 
-/// Where pieces of other ranks come in.
+/// Where the values of other ranks come in.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub(crate) single: Pieces<f32>,
-    pub(crate) double: Pieces<f64>,
+    pub(crate) single: Room<f32>,
+    pub(crate) double: Room<f64>,
 }
 
-/// The piece that comes, and the one that is added.
+/// Room for what comes, and for what is sent as it was; it grows to what is needed.
 #[derive(Debug)]
-pub(crate) struct Pieces<T>(Vec<T>, Vec<T>);
+pub(crate) struct Room<T>(Vec<T>, Vec<T>);
 
-impl<T> Default for Pieces<T> {
+impl<T> Default for Room<T> {
     fn default() -> Self {
         Self(Vec::new(), Vec::new())
     }
+}
+
+fn some<T: Number>(room: &mut Vec<T>, len: usize) -> &mut [T] {
+    if room.len() < len {
+        room.resize(len, T::ZERO);
+    }
+    &mut room[..len]
 }
 
 /// Whose values are the left ones of a sum.
@@ -45,12 +53,9 @@ enum Side {
 /// values, however many ranks, in 2 log₂ R messages. R. Thakur, R. Rabenseifner, W. Gropp, "Optimization of collective
 /// communication operations in MPICH" (2005), section 4.5.
 pub(crate) fn sum<T: Number>(ranks: &Ranks, values: &mut [T], scratch: &mut Scratch) {
-    let pieces = T::pieces(scratch);
-    let piece = PIECE / size_of::<T>();
-    pieces.0.resize(piece, T::ZERO);
-    pieces.1.resize(piece, T::ZERO);
+    let room = T::room(scratch);
     if size_of_val(values) <= SHORT {
-        return whole(ranks, values, pieces);
+        return whole(ranks, values, room);
     }
     let mut parts = vec![(0, values.len())];
     for bit in bits(ranks) {
@@ -59,8 +64,8 @@ pub(crate) fn sum<T: Number>(ranks: &Ranks, values: &mut [T], scratch: &mut Scra
         let (left, right) = values[start..end].split_at_mut(middle - start);
         let (side, other) = (side(ranks, bit), ranks.rank ^ bit);
         match side {
-            Side::Left => add(ranks, other, right, left, side, pieces),
-            Side::Right => add(ranks, other, left, right, side, pieces),
+            Side::Left => add(ranks, other, right, left, side, room),
+            Side::Right => add(ranks, other, left, right, side, room),
         }
         parts.push(if side == Side::Left { (start, middle) } else { (middle, end) });
     }
@@ -87,8 +92,8 @@ fn side(ranks: &Ranks, bit: usize) -> Side {
 }
 
 /// Few values: both ranks of a pair add all of them.
-fn whole<T: Number>(ranks: &Ranks, values: &mut [T], Pieces(coming, sent): &mut Pieces<T>) {
-    let (coming, sent) = (&mut coming[..values.len()], &mut sent[..values.len()]);
+fn whole<T: Number>(ranks: &Ranks, values: &mut [T], Room(coming, sent): &mut Room<T>) {
+    let (coming, sent) = (some(coming, values.len()), some(sent, values.len()));
     for bit in bits(ranks) {
         sent.copy_from_slice(values);
         let other = ranks.rank ^ bit;
@@ -96,45 +101,48 @@ fn whole<T: Number>(ranks: &Ranks, values: &mut [T], Pieces(coming, sent): &mut 
         scope(|scope| {
             let received = process.immediate_receive_into_with_tag(scope, coming, SUM);
             let sent = process.immediate_send_with_tag(scope, &*sent, SUM);
-            ranks.both(other, sent, received, || {});
+            ranks.both(other, sent, received);
         });
         combine(values, coming, side(ranks, bit));
     }
 }
 
-/// Sends one half to the other rank, and adds what it sends to the half that is kept.
+/// Sends one half to the other rank, and adds what it sends to the half that is kept, as it comes.
 fn add<T: Number>(
     ranks: &Ranks,
     other: usize,
     given: &[T],
     kept: &mut [T],
     side: Side,
-    Pieces(coming, come): &mut Pieces<T>,
+    Room(coming, _): &mut Room<T>,
 ) {
-    let (process, piece) = (ranks.process(other), coming.len());
-    // Halves differ by one value at most: the longer one decides how many pieces there are.
-    let count = given.len().max(kept.len()).div_ceil(piece);
-    let part = |len: usize, i: usize| (i * piece).min(len)..((i + 1) * piece).min(len);
-    let length = kept.len();
-    for i in 0..count {
-        scope(|scope| {
-            let coming = &mut coming[..part(length, i).len()];
-            let received = process.immediate_receive_into_with_tag(scope, coming, SUM);
-            let given = &given[part(given.len(), i)];
-            let sent = process.immediate_send_with_tag(scope, given, SUM);
-            let before = || {
-                if i > 0 {
-                    combine(&mut kept[part(length, i - 1)], come, side);
+    let (process, piece) = (ranks.process(other), PIECE / size_of::<T>());
+    let coming = some(coming, kept.len());
+    scope(|scope| {
+        let receive = |values| process.immediate_receive_into_with_tag(scope, values, SUM);
+        let mut received: VecDeque<_> = coming.chunks_mut(piece).map(receive).collect();
+        let send = |values| process.immediate_send_with_tag(scope, values, SUM);
+        let mut sent: VecDeque<_> = given.chunks(piece).map(send).collect();
+        let mut kept = kept.chunks_mut(piece);
+        ranks.until(other, || {
+            while let Some(request) = received.pop_front() {
+                match request.test_with_data() {
+                    Ok((_, come)) => combine(kept.next().expect("as many"), come, side),
+                    Err(request) => {
+                        received.push_front(request);
+                        break;
+                    }
                 }
-            };
-            ranks.both(other, sent, received, before);
+            }
+            while let Some(request) = sent.pop_front() {
+                if let Err(request) = request.test() {
+                    sent.push_front(request);
+                    break;
+                }
+            }
+            (received.is_empty() && sent.is_empty()).then_some(())
         });
-        mem::swap(coming, come);
-    }
-    if count > 0 {
-        let last = part(length, count - 1);
-        combine(&mut kept[last.clone()], &come[..last.len()], side);
-    }
+    });
 }
 
 /// Sends one half to the other rank, and takes its.
@@ -148,7 +156,7 @@ fn trade<T: Number>(ranks: &Ranks, other: usize, given: &[T], taken: &mut [T]) {
         scope(|scope| {
             let received = process.immediate_receive_into_with_tag(scope, taken, SUM);
             let sent = process.immediate_send_with_tag(scope, given, SUM);
-            ranks.both(other, sent, received, || {});
+            ranks.both(other, sent, received);
         });
     }
 }

@@ -71,6 +71,7 @@ fn work(ranks: &Ranks) -> Option<Sender<Result<(), ExchangeError>>> {
             }
             Job::Finish(to) => {
                 gather(ranks, FINISH, &[]);
+                ranks.quieten();
                 return Some(to);
             }
             Job::Look => ranks.look(),

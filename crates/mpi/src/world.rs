@@ -5,10 +5,10 @@ use std::thread;
 use densely_models::ExchangeError;
 use thiserror::Error;
 
-use crate::exchange::{MpiExchange, over};
+use crate::exchange::MpiExchange;
 use crate::job::Job;
 use crate::number::Number;
-use crate::shared::Shared;
+use crate::shared::{Shared, over};
 
 /// The processes that a launcher such as `mpirun` has started together, of which this is one; without a launcher it is
 /// alone.
@@ -111,7 +111,7 @@ impl World {
         self.finished = true;
         let (answer, answered) = channel();
         self.jobs.send(Job::Finish(answer)).map_err(|_| over(self.rank))?;
-        self.shared.needing(|| answered.recv()).map_err(|_| over(self.rank))?
+        self.shared.answer(self.rank, &answered)
     }
 }
 

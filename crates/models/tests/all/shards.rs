@@ -279,6 +279,48 @@ fn all_ranks_know_what_differs() {
     }
 }
 
+/// A rank that says it is of an older version.
+#[derive(Debug)]
+struct Older(LocalExchange<f32>);
+
+impl Exchange<f32> for Older {
+    fn rank(&self) -> usize {
+        self.0.rank()
+    }
+    fn ranks(&self) -> usize {
+        self.0.ranks()
+    }
+    fn begin(&mut self, values: Vec<f32>) -> Result<(), ExchangeError> {
+        self.0.begin(values)
+    }
+    fn end(&mut self) -> Result<Vec<f32>, ExchangeError> {
+        self.0.end()
+    }
+    fn gather(&mut self, bytes: &[u8]) -> Result<Vec<Vec<u8>>, ExchangeError> {
+        let own = concat!("version of densely\0", env!("CARGO_PKG_VERSION"));
+        let text = str::from_utf8(bytes).expect("what ranks compare is text");
+        self.0.gather(text.replace(own, "version of densely\x000.0.1").as_bytes())
+    }
+}
+
+#[test]
+fn versions_are_compared() {
+    let data = part::<f32>(0, 95);
+    let fit = |rank: LocalExchange<f32>| {
+        let trainer = Trainer::new(Sgd::new(0.01)).shards(4);
+        match rank.rank() {
+            2 => trainer.exchange(Older(rank)).fit(&mut classifier(), &data),
+            _ => trainer.exchange(rank).fit(&mut classifier(), &data),
+        }
+    };
+    let expected = concat!(
+        "ranks differ: version of densely is ",
+        env!("CARGO_PKG_VERSION"),
+        " on ranks 0, 1 and 3, and 0.0.1 on rank 2"
+    );
+    assert_eq!(errors(4, fit), vec![expected; 4]);
+}
+
 #[test]
 fn a_rank_that_fails_ends_all() {
     let data = part::<f32>(0, 95);
