@@ -58,6 +58,22 @@ do on a laptop or a server that is shared. A thread there has half of its time.
 """
 
 
+# The title of the section that `benches/peers/job/run` writes.
+JOBS = "Whole jobs"
+
+
+def jobs(path):
+    """What the page has of whole jobs; nothing if it has none."""
+    text = path.read_text() if path.exists() else ""
+    return next((f"## {part}".strip() for part in text.split("\n## ") if part.startswith(f"{JOBS}\n")), "")
+
+
+def replace_jobs(path, section):
+    """Puts another section about whole jobs onto the page, at its end if there is none."""
+    text, before = path.read_text(), jobs(path)
+    path.write_text(text.replace(before, section) if before else f"{text}\n{section}\n")
+
+
 def duration(seconds):
     """A time, to three digits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
@@ -244,4 +260,6 @@ def write(results, page=""):
         parts.append(table(wanted, "", describe, remarks.get("busy", {})))
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
+    # That section is measured by itself.
+    parts += filter(None, [jobs(path)])
     path.write_text("\n\n".join(parts) + "\n")

@@ -203,7 +203,7 @@ pub(crate) struct TrainArgs {
     /// Take the gradient where the momentum leads
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", help = of_optimizers("Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw", "weight-decay"), allow_negative_numbers = true, value_parser = non_negative)]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", help = of_optimizers("Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw; of images, 0 if nothing is said", "weight-decay"), allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) weight_decay: Option<f64>,
     /// Strength λ of the penalty λ Σ |w| on weights [default: 0]
     #[arg(long, value_name = "STRENGTH", help_heading = "Training", allow_negative_numbers = true, value_parser = non_negative)]
@@ -907,6 +907,15 @@ pub(crate) enum ScheduleArg {
     Plateau(Plateau),
 }
 
+impl fmt::Display for ScheduleArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Schedule(kind) => kind.fmt(f),
+            Self::Plateau(plateau) => Kind::from(*plateau).fmt(f),
+        }
+    }
+}
+
 impl FromStr for ScheduleArg {
     type Err = KindError;
 
@@ -980,7 +989,10 @@ fn optimizer_help() -> String {
 fn schedule_help() -> String {
     let (known, plateau) = (ScheduleKinds::new(), [Plateau::SPEC]);
     let usages = usages(known.specs().chain(&plateau));
-    format!("How the step size changes, with times in epochs; with options as {usages}")
+    format!(
+        "How the step size changes, with times in epochs; of images with validation data, plateau if nothing is said; with \
+         options as {usages}"
+    )
 }
 
 /// The kinds that have options, each with these at their defaults.

@@ -10,7 +10,7 @@ use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableErro
 use densely_files::{FileError, ReadOptions, Reason};
 use same_file::is_same_file;
 
-use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
+use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::CliError;
 use crate::output::{counted, eprintln};
 use crate::run_folder::{MODEL, is_run};
@@ -50,18 +50,41 @@ pub(crate) fn label(paths: &[PathBuf]) -> PathBuf {
     }
 }
 
-/// The columns that are wanted of files: those that a model was trained on, and some besides.
+/// The columns that are wanted of files. Of others nobody asks what is in them.
 #[derive(Clone, Copy)]
-pub(crate) struct Wanted<'a> {
-    pub(crate) schema: &'a Schema,
-    pub(crate) besides: &'a [String],
+pub(crate) enum Wanted<'a> {
+    /// All but those that are dropped.
+    All(&'a ColumnsArgs),
+    /// Those that a model was trained on, and some besides.
+    Of { schema: &'a Schema, besides: &'a [String] },
 }
 
-impl Wanted<'_> {
-    /// These alone: files that are one table have others as they like.
+impl<'a> Wanted<'a> {
+    /// Of a model, if there is one.
+    fn schema(self) -> Option<&'a Schema> {
+        match self {
+            Self::All(_) => None,
+            Self::Of { schema, .. } => Some(schema),
+        }
+    }
+
+    fn names(schema: &'a Schema, besides: &'a [String]) -> impl Iterator<Item = &'a String> {
+        schema.features().map(|column| &column.name).chain(besides)
+    }
+
+    fn reading(self, options: ReadOptions) -> ReadOptions {
+        match self {
+            Self::All(columns) => options.unneeded(columns.dropped()),
+            Self::Of { schema, besides } => options.needed(Self::names(schema, besides)),
+        }
+    }
+
+    /// These alone of those of a model: files that are one table have others as they like.
     fn of(self, table: Table) -> Result<Table, TableError> {
-        let features = self.schema.features().map(|column| &column.name);
-        table.select(features.chain(self.besides))
+        match self {
+            Self::All(_) => Ok(table),
+            Self::Of { schema, besides } => table.select(Self::names(schema, besides)),
+        }
     }
 }
 
@@ -87,19 +110,15 @@ pub(crate) fn check_different<'a>(
 pub(crate) fn tables(
     paths: &[PathBuf],
     args: &DialectArgs,
-    wanted: Option<Wanted<'_>>,
+    wanted: Wanted<'_>,
     threads: &Threads,
 ) -> Result<Table, CliError> {
-    let schema = wanted.map(|wanted| wanted.schema);
     if let [path] = paths {
-        return table(path, args, schema, threads);
+        return table(path, args, wanted, threads);
     }
     let read = |path: &PathBuf| {
-        let table = table(path, args, schema, threads)?;
-        match wanted {
-            None => Ok(table),
-            Some(wanted) => wanted.of(table).map_err(CliError::table(path)),
-        }
+        let table = table(path, args, wanted, threads)?;
+        wanted.of(table).map_err(CliError::table(path))
     };
     let tables = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Table::concat(tables).map_err(|error| match error {
@@ -128,13 +147,13 @@ pub(crate) fn model_path(path: &Path) -> PathBuf {
 
 /// Reads a table, in the dialect that is asked for or found; gaps are those of the model, if there
 /// is one, unless they are said.
-pub(crate) fn table(
+fn table(
     path: &Path,
     args: &DialectArgs,
-    schema: Option<&Schema>,
+    wanted: Wanted<'_>,
     threads: &Threads,
 ) -> Result<Table, CliError> {
-    let reading = reading(path, args, schema, threads)?;
+    let reading = wanted.reading(reading(path, args, wanted.schema(), threads)?);
     let table = reading.read(path).map_err(unreadable)?;
     tell_dialect(path, table.dialect());
     Ok(table)

@@ -186,18 +186,6 @@ impl Reason {
         Self::Unknown { what, name: name.to_owned(), suggestion, known }
     }
 
-    /// That there are all columns that are to be left out.
-    #[cfg(any(feature = "arrow", feature = "parquet"))]
-    pub(crate) fn expect_columns<'a>(
-        without: &[String],
-        known: impl Iterator<Item = &'a str> + Clone,
-    ) -> Result<(), Self> {
-        match without.iter().find(|name| known.clone().all(|known| known != name.as_str())) {
-            None => Ok(()),
-            Some(name) => Err(Self::unknown("column", name, known.map(str::to_owned).collect())),
-        }
-    }
-
     /// Columns of what is no cell of a table, as a list, with what they are of.
     #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(crate) fn not_cells(columns: Vec<(String, String)>) -> Self {

@@ -21,6 +21,7 @@
 //! ```
 
 mod array;
+mod columns;
 mod compression;
 mod error;
 mod format;

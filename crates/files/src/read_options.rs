@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use densely_table::{Column, StoredTableWriter, Table, TextOptions};
 
+use crate::columns::{Columns, Unneeded};
 use crate::compression::Compression;
 use crate::input::{Input, head};
 use crate::{FileError, Format, Limits, Reason, array, text};
@@ -35,7 +36,7 @@ pub struct ReadOptions {
     sheet: Option<String>,
     arrays: Vec<String>,
     labels: Option<PathBuf>,
-    without: Vec<String>,
+    columns: Columns,
     limits: Limits,
 }
 
@@ -84,7 +85,32 @@ impl ReadOptions {
     /// JSON lines, are refused otherwise.
     #[must_use]
     pub fn without<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        Self { without: names.into_iter().map(Into::into).collect(), ..self }
+        let without = names.into_iter().map(Into::into).collect();
+        Self { columns: Columns { without, ..self.columns }, ..self }
+    }
+
+    /// Columns that nobody needs. They are read, but what can be no cell in them, as a list in Parquet, Arrow or JSON
+    /// lines or a formula of a sheet that failed, is a gap and no error.
+    ///
+    /// ```
+    /// use densely_files::ReadOptions;
+    ///
+    /// let lines = "{\"a\": 1, \"b\": [1]}\n{\"a\": 2}\n".as_bytes();
+    /// let table = ReadOptions::new().unneeded(["b"]).from_reader(lines)?;
+    /// assert_eq!(table.column("b")?.gaps(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unneeded<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        let unneeded = Unneeded::These(names.into_iter().map(Into::into).collect());
+        Self { columns: Columns { unneeded, ..self.columns }, ..self }
+    }
+
+    /// All other columns are [`unneeded`](Self::unneeded).
+    #[must_use]
+    pub fn needed<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        let unneeded = Unneeded::AllBut(names.into_iter().map(Into::into).collect());
+        Self { columns: Columns { unneeded, ..self.columns }, ..self }
     }
 
     /// How much data a file may stand for.
@@ -197,7 +223,7 @@ impl ReadOptions {
             self.format_of(&start, path)?,
             "only delimited text is read some rows at a time; write it as CSV, or read it without a limit of memory",
         );
-        if format != Format::Text || self.labels.is_some() || !self.without.is_empty() {
+        if format != Format::Text || self.labels.is_some() || !self.columns.without.is_empty() {
             return Err(Reason::Unsupported { what: "no delimited text alone", advice });
         }
         let options = path.map_or(self.text.clone(), |path| self.text.clone().named(path));
@@ -261,7 +287,7 @@ impl ReadOptions {
 
     fn of_text(&self, format: Format, reader: impl Read) -> Result<Table, Reason> {
         match format {
-            Format::JsonLines => text::json_lines(reader, &self.without, self.limits),
+            Format::JsonLines => text::json_lines(reader, &self.columns, self.limits),
             Format::Libsvm => text::libsvm(reader, self.limits),
             Format::Arff => text::arff(reader, self.limits),
             _ => Ok(self.text.from_reader(reader)?),
@@ -277,9 +303,9 @@ impl ReadOptions {
                 let (what, advice) = ("a file", "name the folder of the folders of images");
                 Err(Reason::Unsupported { what, advice })
             }
-            Format::Parquet => parquet(input, &self.without, self.limits),
-            Format::Arrow => arrow(input, &self.without, self.limits),
-            _ => sheet(input, self.sheet.as_deref(), self.limits),
+            Format::Parquet => parquet(input, &self.columns, self.limits),
+            Format::Arrow => arrow(input, &self.columns, self.limits),
+            _ => sheet(input, self.sheet.as_deref(), &self.columns, self.limits),
         }
     }
 
@@ -293,23 +319,25 @@ impl ReadOptions {
     }
 
     fn left_out(&self, table: Table) -> Result<Table, Reason> {
-        if self.without.is_empty() {
+        let without = &self.columns.without;
+        if without.is_empty() {
             return Ok(table);
         }
-        if let Some(name) = self.without.iter().find(|&name| table.names().all(|own| own != name)) {
+        if let Some(name) = without.iter().find(|&name| table.names().all(|own| own != name)) {
             return Err(Reason::unknown(
                 "column",
                 name,
                 table.names().map(str::to_owned).collect(),
             ));
         }
-        let kept = |column: &Column| !self.without.iter().any(|name| name == column.name());
+        let kept = |column: &Column| !without.iter().any(|name| name == column.name());
         Ok(Table::from_columns(table.into_columns().into_iter().filter(kept).collect())?)
     }
 
     fn with_labels(&self, table: Table, path: &Path) -> Result<Table, FileError> {
         let Some(labels) = &self.labels else { return Ok(table) };
-        let options = Self { format: None, labels: None, without: Vec::new(), ..self.clone() };
+        let options =
+            Self { format: None, labels: None, columns: Columns::default(), ..self.clone() };
         let read = options.read(labels)?;
         let problem = match (read.columns(), read.rows()) {
             ([_], rows) if rows == table.rows() => None,
@@ -345,7 +373,7 @@ fn images(_: &Path, _: Limits) -> Result<Table, Reason> {
 use crate::parquet::read as parquet;
 
 #[cfg(not(feature = "parquet"))]
-fn parquet(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
+fn parquet(_: Input, _: &Columns, _: Limits) -> Result<Table, Reason> {
     Err(Reason::Feature { format: "Parquet", feature: "parquet" })
 }
 
@@ -353,7 +381,7 @@ fn parquet(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
 use crate::arrow::read as arrow;
 
 #[cfg(not(feature = "arrow"))]
-fn arrow(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
+fn arrow(_: Input, _: &Columns, _: Limits) -> Result<Table, Reason> {
     Err(Reason::Feature { format: "Arrow IPC", feature: "arrow" })
 }
 
@@ -361,6 +389,6 @@ fn arrow(_: Input, _: &[String], _: Limits) -> Result<Table, Reason> {
 use crate::sheet::read as sheet;
 
 #[cfg(not(feature = "sheets"))]
-fn sheet(_: Input, _: Option<&str>, _: Limits) -> Result<Table, Reason> {
+fn sheet(_: Input, _: Option<&str>, _: &Columns, _: Limits) -> Result<Table, Reason> {
     Err(Reason::Feature { format: "spreadsheets", feature: "sheets" })
 }

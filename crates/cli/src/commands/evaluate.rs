@@ -42,7 +42,7 @@ fn of_table(
     threads: &Threads,
 ) -> Result<Data, CliError> {
     let path = input::label(&judged.paths);
-    let table = input::tables(&judged.paths, &judged.dialect, Some(wanted), threads)?;
+    let table = input::tables(&judged.paths, &judged.dialect, wanted, threads)?;
     let rows = match &judged.rows {
         None => Rows::all(&table),
         // Options of now may read fewer rows than those of then.
@@ -58,7 +58,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
-    let wanted = Wanted { schema, besides: preparation.answer_names() };
+    let wanted = Wanted::Of { schema, besides: preparation.answer_names() };
     let Data { data, path, note, without } = match Judged::find(args)? {
         Judged::Rows(judged) => of_table(judged, preparation, wanted, &threads)?,
         Judged::Digits { data, note } => {

@@ -37,8 +37,8 @@ fn predict<T: Scalar>(
     let preparation = predictor.preparation();
     let schema = preparation.encoding().schema();
     let keep: &[String] = args.keep.as_ref().map_or(&[], |Names(names)| names);
-    let wanted = Wanted { schema, besides: keep };
-    let table = input::tables(&args.data, &args.dialect, Some(wanted), &threads)?;
+    let wanted = Wanted::Of { schema, besides: keep };
+    let table = input::tables(&args.data, &args.dialect, wanted, &threads)?;
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);
     let kept = keep.iter().map(|name| table.column(name));

@@ -24,9 +24,12 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
     let fitted = args.with.as_deref().map(input::preparation).transpose()?;
     let targets: &[String] = args.target.as_ref().map_or(&[], |Names(names)| names);
     let schema = fitted.as_ref().map(|fitted| fitted.encoding().schema());
-    let known = schema.map(|schema| Wanted { schema, besides: targets });
     let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
-    let table = input::tables(&args.data, &dialect, known, &threads)?;
+    let wanted = match schema {
+        Some(schema) => Wanted::Of { schema, besides: targets },
+        None => Wanted::All(&columns),
+    };
+    let table = input::tables(&args.data, &dialect, wanted, &threads)?;
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);
     let targets = targets.iter().map(|name| table.column(name));

@@ -265,6 +265,7 @@ fn told<T: Scalar>(
         ("preprocess", args.preprocess.to_string()),
         ("hidden", args.hidden.to_string()),
         ("dropout", args.dropout.to_string()),
+        ("schedule", args.schedule.to_string()),
     ];
     if !args.data.is_empty() {
         let task = if parts.train.target.labels().is_some() { "classify" } else { "regress" };
@@ -276,6 +277,7 @@ fn told<T: Scalar>(
         ));
     }
     told.extend(patience.map(|epochs| ("patience", epochs.to_string())));
+    told.extend(args.weight_decay.map(|decay| ("weight-decay", decay.to_string())));
     told.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 

@@ -166,3 +166,53 @@ fn categories_that_are_new_are_counted() {
     );
     assert_eq!(folder.run("predict run t.csv").stderr, "");
 }
+
+#[test]
+fn what_is_dropped_may_be_what_no_cell_can_hold() {
+    let folder = Folder::new();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../files/tests/data");
+    for (file, nested) in [
+        ("refused-nested.parquet", "list,struct,map,binary"),
+        ("refused-nested.arrow", "list,struct,map,binary"),
+    ] {
+        folder.fails(1, &format!("preprocess {data}/{file} -o all.csv"));
+        folder.ok(&format!("preprocess {data}/{file} --drop {nested} -o x.csv --force"));
+        let made = folder.read("x.csv");
+        assert!(made.lines().count() > 1 && !made.contains("list"), "{file}: {made}");
+    }
+    // Of the sheet a column is left that is always 1: so it was read.
+    let (sheet, dropped) = (format!("{data}/refused-error.xlsx"), "--drop b -o x.csv --force");
+    assert!(!folder.fails(1, &format!("preprocess {sheet} -o all.csv")).contains("no feature"));
+    let refused = folder.fails(1, &format!("preprocess {sheet} {dropped}"));
+    assert!(
+        refused.contains("no feature is left: a: number, left out: it is always `1`"),
+        "{refused}"
+    );
+    // A list in training, and another one in what is predicted.
+    let lines = |nested: &str| {
+        let row = |i: usize| {
+            let (y, rest) = (["yes", "no"][i / 20], format!("\"{nested}\": [{i}]"));
+            format!("{{\"x\": {}, {rest}, \"y\": \"{y}\"}}\n", i * 7 % 40 + i)
+        };
+        (0..40).map(row).collect::<String>()
+    };
+    folder.write("t.jsonl", lines("list"));
+    folder.write("new.jsonl", lines("other"));
+    let refused = folder.fails(1, "train t.jsonl --target y --epochs 1 --out run");
+    assert!(refused.contains("a list at `list`"), "{refused}");
+    folder.ok("train t.jsonl --target y --drop list --epochs 1 --out run");
+    let schema = folder.json("inspect run")["schema"].clone();
+    assert_eq!(
+        (&schema[1]["name"], &schema[1]["left_out"]),
+        (&"list".into(), &"as asked for".into())
+    );
+    let of_other = folder.ok("predict run new.jsonl");
+    assert_eq!(of_other.lines().count(), 41);
+    folder.ok("evaluate run new.jsonl");
+    // What is to be kept is needed.
+    let kept = folder.fails(1, "predict run new.jsonl --keep other");
+    assert!(kept.contains("a list at `other`"), "{kept}");
+    let unknown =
+        folder.fails(1, "train t.jsonl --target y --drop list,lst --epochs 1 --out other");
+    assert!(unknown.contains("did you mean `list`?"), "{unknown}");
+}

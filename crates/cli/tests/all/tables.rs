@@ -230,12 +230,15 @@ fn images_are_learnt_as_suits_them() {
     let train = "train images --labels labels --epochs 20";
     let outcome = folder.run(&format!("{train} --task classify --out run"));
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-    let said = "images: images, so --preprocess min-max --hidden 256 --dropout 0.3\n";
+    let said = "images: images, so --preprocess min-max --hidden 256 --dropout 0.3 --weight-decay 0 --schedule plateau\n";
     assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
     let config = folder.read("run/config.toml");
     for line in ["preprocess = \"min-max\"", "hidden = \"256\"", "dropout = 0.3"] {
         assert!(config.contains(line), "{config}");
     }
+    assert!(
+        config.lines().any(|line| line.starts_with("weight-decay = 0") && !line.contains("0.0015"))
+    );
     let hash = |run: &str| folder.json(&format!("inspect {run}"))["weights_hash"].clone();
     folder.ok("train --config run/config.toml --out again");
     assert_eq!(hash("run"), hash("again"));
@@ -244,7 +247,12 @@ fn images_are_learnt_as_suits_them() {
     assert!(page.contains("What the first layer looks for"));
     assert!(page.contains("<img class=\"example\"") && page.contains("<img class=\"sheet\""));
     let own = folder.run(&format!("{train} --hidden 4 --dropout 0 --out own"));
-    assert!(own.stderr.contains("images, so --preprocess min-max\n"), "{}", own.stderr);
+    assert!(
+        own.stderr
+            .contains("images, so --preprocess min-max --weight-decay 0 --schedule plateau\n"),
+        "{}",
+        own.stderr
+    );
 }
 
 #[test]

@@ -15,20 +15,22 @@ use densely_table::{ColumnBuilder, Table};
 use self::messages::Messages;
 use self::values::{push, refused};
 use crate::caught::caught;
+use crate::columns::Columns;
 use crate::input::Input;
 use crate::{Limits, Reason};
 
 const FORMAT: &str = "Arrow file";
 
-/// Reads a file or a stream, but for these columns.
-pub(crate) fn read(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
-    caught(FORMAT, "sizes in", || table(input, without, limits))
+/// Reads these columns of a file or a stream.
+pub(crate) fn read(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reason> {
+    caught(FORMAT, "sizes in", || table(input, columns, limits))
 }
 
-fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reason> {
+fn table(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reason> {
     let mut messages = Messages::new(input, limits)?;
     let schema = schema(&mut messages)?;
-    let chosen = chosen(&schema, without)?;
+    let chosen = chosen(&schema, columns)?;
+    let read: Vec<usize> = chosen.iter().filter_map(Chosen::read_at).collect();
     let mut builders: Vec<_> = chosen.iter().map(|_| ColumnBuilder::new()).collect();
     let mut dictionaries = HashMap::new();
     while let Some(message) = messages.next()? {
@@ -50,11 +52,18 @@ fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reas
                 let batch =
                     RecordBatchDecoder::try_new(body, batch, shared, &dictionaries, &version)
                         .and_then(|decoder| {
-                            decoder.with_projection(Some(&chosen)).read_record_batch()
+                            decoder.with_projection(Some(&read)).read_record_batch()
                         })
                         .map_err(damaged)?;
-                for ((column, &of), to) in batch.columns().iter().zip(&chosen).zip(&mut builders) {
-                    push(column.as_ref(), schema.field(of).name(), to)?;
+                let mut arrays = batch.columns().iter();
+                for (column, to) in chosen.iter().zip(&mut builders) {
+                    match column {
+                        Chosen::Gaps(_) => (0..batch.num_rows()).for_each(|_| to.push_gap()),
+                        Chosen::Read { at, is_needed } => {
+                            let array = arrays.next().ok_or_else(without_header)?;
+                            push(array.as_ref(), schema.field(*at).name(), *is_needed, to)?;
+                        }
+                    }
                 }
             }
             MessageHeader::NONE => {}
@@ -64,7 +73,7 @@ fn table(input: Input, without: &[String], limits: Limits) -> Result<Table, Reas
             }
         }
     }
-    let names = chosen.iter().map(|&index| schema.field(index).name());
+    let names = chosen.iter().map(|column| schema.field(column.at()).name());
     let named = names.zip(builders).map(|(name, cells)| cells.finish(name));
     Ok(Table::from_columns(named.collect())?)
 }
@@ -82,20 +91,47 @@ fn schema(messages: &mut Messages) -> Result<Arc<Schema>, Reason> {
     Ok(Arc::new(try_fb_to_schema(schema).map_err(damaged)?))
 }
 
-/// The columns that are read, by their places.
-fn chosen(schema: &Schema, without: &[String]) -> Result<Vec<usize>, Reason> {
-    let fields = schema.fields();
-    Reason::expect_columns(without, fields.iter().map(|field| field.name().as_str()))?;
-    let kept = |&(_, field): &(usize, &Arc<arrow_schema::Field>)| !without.contains(field.name());
-    let kept: Vec<_> = fields.iter().enumerate().filter(kept).collect();
-    let columns: Vec<_> = kept
-        .iter()
-        .filter_map(|(_, field)| Some((field.name().clone(), refused(field.data_type())?)))
-        .collect();
-    if !columns.is_empty() {
-        return Err(Reason::not_cells(columns));
+/// A column that becomes one of the table, by its place.
+enum Chosen {
+    Read {
+        at: usize,
+        is_needed: bool,
+    },
+    /// It can hold no cell, and is not needed.
+    Gaps(usize),
+}
+
+impl Chosen {
+    fn at(&self) -> usize {
+        match *self {
+            Self::Read { at, .. } | Self::Gaps(at) => at,
+        }
     }
-    Ok(kept.into_iter().map(|(index, _)| index).collect())
+
+    fn read_at(&self) -> Option<usize> {
+        matches!(self, Self::Read { .. }).then(|| self.at())
+    }
+}
+
+fn chosen(schema: &Schema, columns: &Columns) -> Result<Vec<Chosen>, Reason> {
+    let fields = schema.fields();
+    columns.check(fields.iter().map(|field| field.name().as_str()))?;
+    let (mut chosen, mut not_cells) = (Vec::new(), Vec::new());
+    for (at, field) in fields.iter().enumerate() {
+        let (name, is_needed) = (field.name(), columns.is_needed(field.name()));
+        if columns.without.contains(name) {
+            continue;
+        }
+        match refused(field.data_type()) {
+            None => chosen.push(Chosen::Read { at, is_needed }),
+            Some(_) if !is_needed => chosen.push(Chosen::Gaps(at)),
+            Some(what) => not_cells.push((name.clone(), what)),
+        }
+    }
+    match not_cells.is_empty() {
+        true => Ok(chosen),
+        false => Err(Reason::not_cells(not_cells)),
+    }
 }
 
 fn without_header() -> Reason {

@@ -42,8 +42,13 @@ pub(super) fn refused(of: &DataType) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// Adds the rows of an array to a column of this name.
-pub(super) fn push(array: &dyn Array, name: &str, to: &mut ColumnBuilder) -> Result<(), Reason> {
+/// Adds the rows of an array to a column of this name. If nobody needs it, what can be no cell and all behind it are gaps.
+pub(super) fn push(
+    array: &dyn Array,
+    name: &str,
+    is_needed: bool,
+    to: &mut ColumnBuilder,
+) -> Result<(), Reason> {
     let row = to.len();
     let pushed = match array.data_type() {
         DataType::Null => {
@@ -56,6 +61,12 @@ pub(super) fn push(array: &dyn Array, name: &str, to: &mut ColumnBuilder) -> Res
         ),
         _ => push_places(array, &mut (0..array.len()).map(Some), to),
     };
+    if !is_needed {
+        while to.len() < row + array.len() {
+            to.push_gap();
+        }
+        return Ok(());
+    }
     pushed.map_err(|place| Reason::Cell {
         place: format!("row {}", row + place + 1),
         column: Some(name.to_owned()),

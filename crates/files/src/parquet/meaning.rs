@@ -23,17 +23,14 @@ pub(super) enum Meaning {
     Uuid,
 }
 
-/// A column that is refused, and what it holds.
-type Refused = (String, String);
-
 impl Meaning {
-    pub(super) fn of(column: &ColumnDescriptor) -> Result<Self, Refused> {
-        let path = column.path().parts();
-        let refuse = |what: &str| Err((path.first().cloned().unwrap_or_default(), what.to_owned()));
+    /// Or what it holds, if it can hold no cell.
+    pub(super) fn of(column: &ColumnDescriptor) -> Result<Self, String> {
+        let refuse = |what: &str| Err(what.to_owned());
         if column.max_rep_level() > 0 {
             return refuse("lists");
         }
-        if path.len() > 1 {
+        if column.path().parts().len() > 1 {
             return refuse("several fields");
         }
         let logical = column.logical_type_ref();

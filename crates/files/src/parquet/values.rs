@@ -1,11 +1,10 @@
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
-use ::parquet::schema::types::ColumnDescriptor;
 use densely_table::ColumnBuilder;
 use half::f16;
 
 use super::meaning::Meaning;
-use super::{FORMAT, damaged};
+use super::{Chosen, FORMAT, damaged};
 use crate::whole::{decimal, push_signed, push_unsigned};
 use crate::{Reason, iso};
 
@@ -15,7 +14,7 @@ const BATCH: usize = 4096;
 /// Adds the rows of a group, of which there are so many, to a column.
 pub(super) fn read_group(
     reader: ColumnReader,
-    column: &ColumnDescriptor,
+    column: &Chosen<'_>,
     meaning: Meaning,
     rows: usize,
     to: &mut ColumnBuilder,
@@ -64,7 +63,7 @@ pub(super) fn read_group(
 }
 
 struct Group<'a> {
-    column: &'a ColumnDescriptor,
+    column: &'a Chosen<'a>,
     meaning: Meaning,
     rows: usize,
 }
@@ -77,7 +76,7 @@ impl Group<'_> {
         to: &mut ColumnBuilder,
         mut push: impl FnMut(&T::T, &mut ColumnBuilder) -> Option<()>,
     ) -> Result<(), Reason> {
-        let most = self.column.max_def_level();
+        let most = self.column.of.max_def_level();
         let (mut levels, mut values) = (Vec::new(), Vec::new());
         let mut left = self.rows;
         while left > 0 {
@@ -98,14 +97,18 @@ impl Group<'_> {
                     continue;
                 }
                 let value = values.next().ok_or_else(|| self.damaged(to.len()))?;
-                push(value, to).ok_or_else(|| self.value(to.len()))?;
+                match push(value, to) {
+                    Some(()) => {}
+                    None if !self.column.is_needed => to.push_gap(),
+                    None => return Err(self.value(to.len())),
+                }
             }
         }
         Ok(())
     }
 
     fn damaged(&self, rows: usize) -> Reason {
-        let detail = format!("column `{}` ends after {rows} rows", self.column.name());
+        let detail = format!("column `{}` ends after {rows} rows", self.column.name);
         Reason::damaged(FORMAT, detail)
     }
 
@@ -117,7 +120,7 @@ impl Group<'_> {
         };
         Reason::Cell {
             place: format!("row {}", row + 1),
-            column: Some(self.column.name().to_owned()),
+            column: Some(self.column.name.to_owned()),
             expected: expected.to_owned(),
             found: found.to_owned(),
         }

@@ -2,26 +2,28 @@ use densely_table::{Column, ColumnBuilder, Missing, Table, TableError};
 
 use super::FORMAT;
 use super::cell::Cell;
+use crate::columns::Columns;
 use crate::sparse::Sparse;
 use crate::{Limits, Reason};
 
 /// The cells of a sheet, row by row, as they become a table.
-pub(super) struct Grid {
+pub(super) struct Grid<'a> {
     /// The first row: columns of the sheet and names.
     header: Vec<(u32, String)>,
     cells: Sparse,
     /// The row that is being read.
     row: Option<u32>,
     missing: Missing,
+    columns: &'a Columns,
     bytes: u64,
     limits: Limits,
 }
 
-impl Grid {
+impl<'a> Grid<'a> {
     /// Of a file of so many bytes.
-    pub(super) fn new(bytes: u64, limits: Limits) -> Self {
+    pub(super) fn new(bytes: u64, columns: &'a Columns, limits: Limits) -> Self {
         let (cells, missing) = (Sparse::default(), Missing::default());
-        Self { header: Vec::new(), cells, row: None, missing, bytes, limits }
+        Self { header: Vec::new(), cells, row: None, missing, columns, bytes, limits }
     }
 
     /// Whether there was nothing in the sheet.
@@ -62,6 +64,9 @@ impl Grid {
                 found: cell.name(),
             });
         };
+        if matches!(cell, Cell::Error(_)) && !self.columns.is_needed(self.cells.name(index)) {
+            return Ok(());
+        }
         let builder = self.cells.cell(index, ColumnBuilder::push_gap);
         let pushed = match builder {
             None => Err("a second value".to_owned()),

@@ -11,6 +11,7 @@ use self::cell::Cell;
 use self::grid::Grid;
 use self::guard::{Workbook, check};
 use crate::caught::caught;
+use crate::columns::Columns;
 use crate::input::Input;
 use crate::{Limits, Reason};
 
@@ -19,10 +20,15 @@ const FORMAT: &str = "workbook";
 /// Reads a sheet: that of this name, or the first with anything in it.
 ///
 /// Its first row with anything in it names the columns. Empty rows are passed over.
-pub(crate) fn read(mut input: Input, sheet: Option<&str>, limits: Limits) -> Result<Table, Reason> {
+pub(crate) fn read(
+    mut input: Input,
+    sheet: Option<&str>,
+    columns: &Columns,
+    limits: Limits,
+) -> Result<Table, Reason> {
     let len = input.len();
     let kind = check(&mut input, limits)?;
-    let grid = || Grid::new(len, limits);
+    let grid = || Grid::new(len, columns, limits);
     let table = || match kind {
         Workbook::Xlsx => {
             let mut book = Xlsx::new(input).map_err(damaged)?;
@@ -53,10 +59,10 @@ pub(crate) fn read(mut input: Input, sheet: Option<&str>, limits: Limits) -> Res
     caught(FORMAT, "parts of", table)
 }
 
-fn first(
+fn first<'c>(
     names: Vec<String>,
     chosen: Option<&str>,
-    mut read: impl FnMut(&str) -> Result<Grid, Reason>,
+    mut read: impl FnMut(&str) -> Result<Grid<'c>, Reason>,
 ) -> Result<Table, Reason> {
     if let Some(name) = chosen {
         if names.iter().any(|known| known == name) {

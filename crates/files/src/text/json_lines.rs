@@ -8,19 +8,18 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::Deserializer;
 
 use super::lines::Lines;
+use crate::columns::Columns;
 use crate::error::quoted;
 use crate::sparse::Sparse;
 use crate::whole::{push_signed, push_unsigned};
 use crate::{Limits, Reason};
 
 /// Reads JSON lines: an object on each, of numbers, texts, truth values and nulls. A key that is
-/// missing is a gap, as null is. Keys of `without` are left out.
-pub(crate) fn read(reader: impl Read, without: &[String], limits: Limits) -> Result<Table, Reason> {
+/// missing is a gap, as null is.
+pub(crate) fn read(reader: impl Read, columns: &Columns, limits: Limits) -> Result<Table, Reason> {
     let mut lines = Lines::new(reader, "file of JSON lines");
-    let mut rows = Rows {
-        without: without.iter().map(|name| (name.clone(), false)).collect(),
-        ..Rows::default()
-    };
+    let without = columns.without.iter().map(|name| (name.clone(), false)).collect();
+    let mut rows = Rows { cells: Sparse::default(), by_name: HashMap::new(), without, columns };
     while let Some(line) = lines.next()? {
         if line.number == 1 && line.text.starts_with('[') {
             let (what, advice) = ("a list of JSON", "write one object on each line instead");
@@ -56,18 +55,18 @@ pub(crate) fn read(reader: impl Read, without: &[String], limits: Limits) -> Res
     Ok(Table::from_columns(columns)?)
 }
 
-#[derive(Default)]
-struct Rows {
+struct Rows<'a> {
     cells: Sparse,
     by_name: HashMap<String, usize>,
     /// Keys that are left out, and whether they were there.
     without: HashMap<String, bool>,
+    columns: &'a Columns,
 }
 
 /// An object that becomes a row.
-struct Row<'a>(&'a mut Rows);
+struct Row<'a, 'b>(&'a mut Rows<'b>);
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for Row<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +74,7 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Rows { cells, by_name, without } = self.0;
+        let Rows { cells, by_name, without, columns } = self.0;
         while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
             if let Some(seen) = without.get_mut(&key[..]) {
                 *seen = true;
@@ -93,7 +92,7 @@ impl<'de> Visitor<'de> for Row<'_> {
             let Some(to) = cells.cell(column, ColumnBuilder::push_gap) else {
                 return Err(A::Error::custom(format!("the key {} twice", quoted(&key))));
             };
-            map.next_value_seed(Cell { to, key: &key })?;
+            map.next_value_seed(Cell { to, key: &key, is_needed: columns.is_needed(&key) })?;
         }
         Ok(())
     }
@@ -103,6 +102,8 @@ impl<'de> Visitor<'de> for Row<'_> {
 pub(super) struct Cell<'a> {
     pub(super) to: &'a mut ColumnBuilder,
     pub(super) key: &'a str,
+    /// Or else a gap is as good as what can be no cell.
+    pub(super) is_needed: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Cell<'_> {
@@ -150,12 +151,20 @@ impl<'de> Visitor<'de> for Cell<'_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(nested("a list", self.key))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        if self.is_needed {
+            return Err(nested("a list", self.key));
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        self.visit_unit()
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(nested("an object", self.key))
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        if self.is_needed {
+            return Err(nested("an object", self.key));
+        }
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        self.visit_unit()
     }
 }
 

@@ -238,7 +238,7 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
                 rows.problem = Some(JsonRowsError::Twice { row: rows.count + 1, column });
                 return Err(A::Error::custom("a key twice"));
             }
-            map.next_value_seed(Cell { to, key: &key })?;
+            map.next_value_seed(Cell { to, key: &key, is_needed: true })?;
             rows.column = None;
         }
         if let Some(column) = rows.missing().cloned() {

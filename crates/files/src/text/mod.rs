@@ -19,7 +19,7 @@ pub(crate) use libsvm::read as libsvm;
 #[cfg(not(feature = "json-lines"))]
 pub(crate) fn json_lines(
     _: impl std::io::Read,
-    _: &[String],
+    _: &crate::columns::Columns,
     _: crate::Limits,
 ) -> Result<densely_table::Table, crate::Reason> {
     Err(crate::Reason::Feature { format: "JSON lines", feature: "json-lines" })

@@ -39,6 +39,22 @@ fn json_that_is_no_table_is_refused() {
 }
 
 #[test]
+fn json_that_nobody_needs_is_a_gap_where_it_is_no_cell() {
+    let lines = "{\"a\": 1, \"b\": [1, [2]], \"c\": {\"a\": [2]}}\n{\"a\": 2, \"b\": 3}\n";
+    let read = |options: ReadOptions| {
+        options.format(Format::JsonLines).from_reader(lines.as_bytes()).map(|table| shown(&table))
+    };
+    let expected = ["a b c", "1 ~ ~", "2 3 ~"];
+    assert_eq!(read(ReadOptions::new().unneeded(["b", "c"])).unwrap(), expected);
+    assert_eq!(read(ReadOptions::new().needed(["a"])).unwrap(), expected);
+    let error = read(ReadOptions::new().unneeded(["b"])).unwrap_err().to_string();
+    assert!(error.contains("an object at `c`"), "{error}");
+    // A key twice makes a row of nothing that is known.
+    let twice = "{\"a\": 1, \"b\": [1], \"b\": 2}\n".as_bytes();
+    assert!(ReadOptions::new().unneeded(["b"]).from_reader(twice).is_err());
+}
+
+#[test]
 fn libsvm_as_scikit_learn_writes_it() {
     let rows = ["0.5 0 2 1", "0 1.25 0 -1", "0 0 -3 1"];
     for (name, names) in

@@ -52,6 +52,22 @@ fn columns_may_be_left_out() {
 }
 
 #[test]
+fn what_nobody_needs_is_a_gap_where_it_is_no_cell() {
+    let expected = ["fine list struct map binary", "1 ~ ~ ~ ~", "2 ~ ~ ~ ~"];
+    for name in ["refused-nested.parquet", "refused-nested.arrow"] {
+        let read = |options: ReadOptions| shown(&options.read(path(name)).unwrap());
+        let nested = ["list", "struct", "map", "binary"];
+        assert_eq!(read(ReadOptions::new().unneeded(nested)), expected, "{name}");
+        assert_eq!(read(ReadOptions::new().needed(["fine"])), expected, "{name}");
+        // What can be read is.
+        assert_eq!(read(ReadOptions::new().needed(["other"])), expected, "{name}");
+        let error = ReadOptions::new().unneeded(["list", "map", "binary"]).read(path(name));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("`struct` (several fields);"), "{error}");
+    }
+}
+
+#[test]
 fn more_rows_than_the_file_can_hold_are_a_trap() {
     let limits = Limits { bytes: 100, ..Limits::default() };
     let error = ReadOptions::new().limits(limits).read(path("pandas.parquet")).unwrap_err();

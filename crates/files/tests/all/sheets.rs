@@ -34,6 +34,8 @@ fn sheets_of_excel_and_open_document() {
 fn cells_that_cannot_be_taken_are_named() {
     let error = refusal("refused-error.xlsx");
     assert!(error.contains("cell B2, column `b`") && error.contains("#DIV/0!"), "{error}");
+    let options = ReadOptions::new().unneeded(["b"]);
+    assert_eq!(column(&options.read(path("refused-error.xlsx")).unwrap(), "b")[0], "~");
     let error = refusal("refused-beyond.xlsx");
     assert!(error.contains("cell D3: expected a name for column D"), "{error}");
 }

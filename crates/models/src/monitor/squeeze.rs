@@ -38,7 +38,8 @@ impl Squeeze {
             let half = sample[3 * sample.len() / 4] - sample[sample.len() / 4];
             half < 4.0 * PRESSED * spread.deviation
         };
-        if n < EXAMPLES || spread.deviation == 0.0 || !looks_pressed() {
+        // Of two values, those that are not far out are all the same, as with a rare category.
+        if n < EXAMPLES || spread.deviation == 0.0 || !spread.has_others || !looks_pressed() {
             return None;
         }
         let mut values: Vec<f64> = (0..n).map(|j| x[(row, j)].to_f64()).collect();

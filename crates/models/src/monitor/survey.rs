@@ -15,6 +15,8 @@ pub(crate) struct Spread {
     pub(crate) farthest: usize,
     /// How far that is.
     pub(crate) distance: f64,
+    /// Whether there are values besides the smallest and the largest.
+    pub(crate) has_others: bool,
 }
 
 impl Spread {
@@ -94,6 +96,8 @@ pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
                 (spread.farthest, spread.distance) = (j, share);
             }
             spread.deviation += share * share;
+            let value = value.to_f64();
+            spread.has_others |= value != spread.smallest && value != spread.largest;
         }
     }
     for (spread, &(scale, _)) in spreads.iter_mut().zip(&scales) {
@@ -138,6 +142,7 @@ mod tests {
         assert!((spreads[0].deviation - deviation).abs() < 1e-15, "{spreads:?}");
         assert_eq!((spreads[0].farthest, spreads[0].smallest, spreads[0].largest), (2, 1.0, 6.0));
         assert!((spreads[0].deviations() - 3.0 / deviation).abs() < 1e-15, "{spreads:?}");
+        assert!(spreads[0].has_others && !spreads[1].has_others);
         assert!((spreads[0].size() - (41.0_f64 / 3.0).sqrt()).abs() < 1e-14, "{spreads:?}");
         assert!(spreads[1].is_constant() && spreads[1].deviations() == 0.0);
     }

@@ -4,7 +4,7 @@ use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::Encoding;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, try_zeros};
 
-use super::of_rows::{GROUP, joined};
+use super::of_rows::{GROUP, LINE, joined};
 use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
 use crate::evaluation::widen;
@@ -99,7 +99,7 @@ fn fitted_array<S: Scalar>(kinds: &[Kind], x: MatRef<'_, S>) -> Result<Fitted, P
         Some(x) => fitted(kinds.iter().cloned(), x, &known),
         None => fitted(kinds.iter().cloned(), widen(x).as_ref(), &known),
     };
-    let most = (GROUP / x.ncols()).max(1);
+    let most = (GROUP / x.ncols()).max(LINE);
     let are_featurewise = known.are_featurewise(kinds.iter().cloned()).unwrap_or(false);
     if x.nrows() <= most || !are_featurewise {
         return of(x);

@@ -12,6 +12,9 @@ use crate::ModelError;
 /// Examples of so many numbers are fitted to at a time, about: some features of all of them.
 pub(super) const GROUP: usize = 1 << 20;
 
+/// An example takes a cache line at least, so fewer features than fill it take as much memory and as long.
+pub(super) const LINE: usize = 64 / size_of::<f64>();
+
 impl Preparation {
     /// [`fit`](Self::fit) to the rows of a table, whose numbers are not all in memory at once if each
     /// transformation [learns of each feature by
@@ -183,7 +186,7 @@ pub(super) fn joined(
 
 /// The columns that go into a group, and the first feature that comes of them.
 fn groups(encoded: &EncodedRows<'_>) -> Vec<(usize, Range<usize>)> {
-    let most = (GROUP / encoded.rows().len()).max(1);
+    let most = (GROUP / encoded.rows().len()).max(LINE);
     let (mut groups, mut feature): (Vec<(usize, Range<usize>)>, _) = (Vec::new(), 0);
     for (column, encoder) in encoded.encoding().encoders().iter().enumerate() {
         let width = encoder.encoder.width();

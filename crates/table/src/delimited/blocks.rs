@@ -10,6 +10,9 @@ const BLOCK: usize = 1 << 20;
 /// A row without an end for so many bytes is none of a table: it would have millions of columns.
 const LONGEST_ROW: usize = 1 << 26;
 
+/// Rows that are looked at, at least.
+const ROWS: usize = 4;
+
 /// A text in pieces that end where rows do.
 pub(super) struct Blocks<R> {
     reader: R,
@@ -38,8 +41,11 @@ impl<R: Read> Blocks<R> {
     pub(super) fn head(&mut self) -> Result<(&[u8], bool), TableError> {
         if self.buffer.is_empty() {
             self.read()?;
-            // A whole block, unless there is no more.
-            while !self.ended && self.buffer.len() < BLOCK {
+            // A whole block, unless there is no more, and some whole rows, unless they are too long to be any.
+            while !self.ended
+                && (self.buffer.len() < BLOCK
+                    || self.buffer.len() < LONGEST_ROW && line_breaks(&self.buffer) < ROWS)
+            {
                 self.read()?;
             }
         }

@@ -25,6 +25,22 @@ fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn rows_may_be_longer_than_a_block() {
+    const COLUMNS: usize = 150_000;
+    let row = |cell: &dyn Fn(usize) -> String| {
+        (0..COLUMNS).map(cell).collect::<Vec<_>>().join(";") + "\n"
+    };
+    let header = row(&|column| format!("name{column}"));
+    assert!(header.len() > 1 << 20, "{}", header.len());
+    for rows in [1, 3] {
+        let table = read(&(header.clone() + &row(&|column| format!("{column},5")).repeat(rows)));
+        assert_eq!((table.columns().len(), table.rows()), (COLUMNS, rows));
+        let last = table.columns().last().unwrap();
+        assert_eq!((last.name(), last.text(0).as_deref()), ("name149999", Some("149999.5")));
+    }
+}
+
+#[test]
 fn the_separator_is_found() {
     let expected = rows(&[&["a", "b", "c"], &["1.5", "x y", "2"], &["2.5", "z", "·"]]);
     for (text, separator) in [

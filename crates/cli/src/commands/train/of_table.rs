@@ -52,7 +52,7 @@ impl<'a> Source<'a> {
         let source = path.display().to_string();
         let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
         input::check_different(args.data.iter().chain(&args.test_data))?;
-        let table = input::tables(&args.data, &dialect, None, threads)?;
+        let table = input::tables(&args.data, &dialect, Wanted::All(&columns), threads)?;
         let in_table = || CliError::table(path);
         let is_empty = |name: &str| {
             Ok(table.column(name).map_err(in_table())?).map(|column| column.gaps() == column.len())
@@ -121,8 +121,8 @@ impl<'a> Source<'a> {
             paths => {
                 let path = &*input::label(paths);
                 let source = path.display().to_string();
-                let wanted = Wanted { schema, besides: target.columns() };
-                let table = input::tables(paths, dialect, Some(wanted), threads)?;
+                let wanted = Wanted::Of { schema, besides: target.columns() };
+                let table = input::tables(paths, dialect, wanted, threads)?;
                 let all = Rows::all(&table);
                 let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
                 let encoded = encoding.rows(&Rows::of(&table, &kept), threads);

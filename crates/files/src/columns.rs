@@ -1,0 +1,53 @@
+use std::collections::HashSet;
+
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+use crate::Reason;
+
+/// Which columns are wanted of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Columns {
+    /// Those that are left out.
+    pub(crate) without: Vec<String>,
+    pub(crate) unneeded: Unneeded,
+}
+
+/// Columns that nobody needs: what can be no cell of them is a gap, not an error.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Unneeded {
+    #[default]
+    None,
+    These(HashSet<String>),
+    AllBut(HashSet<String>),
+}
+
+impl Columns {
+    #[cfg_attr(
+        not(any(
+            feature = "arrow",
+            feature = "json-lines",
+            feature = "parquet",
+            feature = "sheets"
+        )),
+        allow(dead_code, reason = "any other format has cells alone")
+    )]
+    pub(crate) fn is_needed(&self, name: &str) -> bool {
+        match &self.unneeded {
+            Unneeded::None => true,
+            Unneeded::These(names) => !names.contains(name),
+            Unneeded::AllBut(names) => names.contains(name),
+        }
+    }
+
+    /// Of these columns, that there are all that are to be left out.
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
+    pub(crate) fn check<'a>(
+        &self,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<(), Reason> {
+        let is_known = |name: &String| known.clone().any(|known| known == name);
+        match self.without.iter().find(|name| !is_known(name)) {
+            None => Ok(()),
+            Some(name) => Err(Reason::unknown("column", name, known.map(str::to_owned).collect())),
+        }
+    }
+}
