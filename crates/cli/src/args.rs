@@ -140,10 +140,10 @@ pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) encoding: EncodingArgs,
     /// How much examples of each class count in training: balanced, so that all classes count as
-    /// much, or a number for each class in order, separated by commas
-    #[arg(long, value_name = "WEIGHTS", help_heading = "Data")]
+    /// much, or a number for each class in order, separated by commas; what counts is one beside another
+    #[arg(long, value_name = "WEIGHTS", help_heading = "Data", allow_hyphen_values = true)]
     pub(crate) class_weights: Option<ClassWeights>,
-    /// A column of how much each row counts
+    /// A column of how much each row counts beside others: weights are divided by their mean in the training part
     #[arg(long, value_name = "NAME", help_heading = "Data", requires = "data")]
     pub(crate) weight_column: Option<String>,
     /// A column of groups, such as patients, that are whole in one of train, validation and test
@@ -924,7 +924,12 @@ impl FromStr for ScheduleArg {
         if kind.name() == Plateau::SPEC.name() {
             return Plateau::from_kind(&kind).map(Self::Plateau);
         }
-        Ok(Self::Schedule(ScheduleKinds::new().get(kind)?.kind()))
+        let known = ScheduleKinds::new();
+        // Of names that are none, all are told that there are.
+        let mut names = densely::parts::Kinds::new("schedule");
+        known.specs().chain(&[Plateau::SPEC]).for_each(|spec| names.push(*spec, ()));
+        names.get(&kind)?;
+        Ok(Self::Schedule(known.get(kind)?.kind()))
     }
 }
 

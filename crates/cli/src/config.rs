@@ -16,8 +16,9 @@ use toml::{Table, Value};
 
 use crate::args::{Cli, Command, Names, OF_OPTIMIZERS, TrainArgs, TuneArgs};
 use crate::commands::tune::stored_options;
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 use crate::run_folder::CONFIG;
+use crate::split::whole;
 use crate::visible::visible;
 
 /// Options of `train` that say nothing about the result.
@@ -56,6 +57,7 @@ pub(crate) fn parse(
         }
         parsed => parsed?,
     };
+    check_line(&cli.command, &matches)?;
     let train = match &cli.command {
         Command::Train(train) => train,
         Command::Tune(tune) if tune.train.resume => return Ok(parse_once(&resumed(&args, tune)?)?),
@@ -97,6 +99,33 @@ pub(crate) fn parse(
     }
     let all = [command, &from_file.options, options, &from_file.data].concat();
     Ok(parse_once(&all)?)
+}
+
+/// That no option on the line takes another's effect away. A config has all options, those of no effect too.
+fn check_line(command: &Command, matches: &ArgMatches) -> Result<(), CliError> {
+    let train = match command {
+        Command::Train(train) => train,
+        Command::Tune(tune) => &tune.train,
+        _ => return Ok(()),
+    };
+    let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+    if is_given("test") && is_given("test_data") {
+        return Err(wrong_use(
+            "--test: what --test-data names is tested on, and no share of DATA: leave one of them out",
+        ));
+    }
+    if is_given("hidden") && train.hidden.0.is_empty() {
+        let of_hidden = [
+            ("--dropout", is_given("dropout") && train.dropout > 0.0),
+            ("--activation", is_given("activation")),
+        ];
+        if let Some((option, _)) = of_hidden.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(wrong_use(&format!(
+                "{option}: it is of hidden layers, and --hidden none has none: leave one of them out"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The options of the run in a folder.
@@ -406,7 +435,7 @@ fn text(matches: &ArgMatches, option: &KnownOption) -> Result<Option<String>, Cl
 pub(crate) fn from_anywhere(options: &[OptionText]) -> Vec<OptionText> {
     let known = known_options();
     let is_path = |name: &str| known.iter().any(|option| option.is_path && option.name == name);
-    let whole = |path: &str| std::path::absolute(path).ok()?.into_os_string().into_string().ok();
+    let whole = |path: &str| whole(Path::new(path)).into_os_string().into_string().ok();
     let text = |(name, text): &OptionText| {
         // Standard input is no file.
         let from_anywhere = |text: &str| match is_path(name) && text != "-" {

@@ -1,6 +1,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use densely::data::DataError;
 use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
@@ -11,7 +13,7 @@ use densely_notes::NotesError;
 use densely_picture::PictureError;
 use thiserror::Error;
 
-use crate::args::Transformations;
+use crate::args::{Cli, Transformations};
 use crate::run_folder::{CONFIG, SPLIT, TRIALS};
 use crate::signals::Signal;
 
@@ -73,9 +75,15 @@ pub(crate) enum CliError {
         if .folder == .other { "it".into() } else { .other.display().to_string() }
     )]
     NoFolder { folder: PathBuf, other: PathBuf, what: &'static str },
+    /// The same of one that no option names.
+    #[error("{}: {what} is in its place, where a folder is needed: name another", .folder.display())]
+    NoFolderHere { folder: PathBuf, what: &'static str },
     /// What went wrong after some of the work had been kept, and where that is.
     #[error("{source}; {kept}")]
     Kept { source: Box<CliError>, kept: String },
+    /// An error that the JSON of what was done says already.
+    #[error(transparent)]
+    Told(Box<CliError>),
     /// A file of a run that is not as it was written.
     #[error("{}: {what}; the run can be repeated with its config, or remove the file", .path.display())]
     Damaged { path: PathBuf, what: String },
@@ -93,6 +101,9 @@ pub(crate) enum CliError {
          more: give --memory {}M", .fixed >> 20, .needed.div_ceil(1 << 20)
     )]
     Memory { rows: usize, per_row: u64, fixed: u64, needed: u64 },
+    /// Weights of classes that do not go with the classes.
+    #[error("--class-weights: {0}")]
+    ClassWeights(String),
     #[error("--threads {0}: threads cannot be started: {1}")]
     Threads(usize, String),
     #[error(
@@ -108,8 +119,8 @@ pub(crate) enum CliError {
     #[error("{}: there is no run to go on with: it has no {}", .0.display(), CONFIG)]
     NoRun(PathBuf),
     #[error(
-        "{}: this run is complete, and was too short to keep a checkpoint: it goes on with more --epochs, or \
-         anew with --force", .0.display()
+        "{}: this run is complete, and was so short that no checkpoint was kept, so its epochs would be made \
+         again: with more --epochs, or as they were with --force", .0.display()
     )]
     RunComplete(PathBuf),
     #[error(
@@ -187,13 +198,26 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// In one line: of wrong arguments the first one, without how to use them.
+    pub(crate) fn in_one_line(&self) -> String {
+        let text = self.to_string();
+        match self {
+            Self::Usage(_) => {
+                let first = text.lines().next().unwrap_or_default();
+                first.strip_prefix("error: ").unwrap_or(first).to_owned()
+            }
+            _ => text,
+        }
+    }
+
     /// Whether it says which of several processes it is of.
     pub(crate) fn names_a_rank(&self) -> bool {
         match self {
             Self::Model(ModelError::Exchange(_)) => true,
             Self::Kept { source, .. }
             | Self::Options { source, .. }
-            | Self::Named { source, .. } => source.names_a_rank(),
+            | Self::Named { source, .. }
+            | Self::Told(source) => source.names_a_rank(),
             _ => false,
         }
     }
@@ -276,6 +300,11 @@ impl CliError {
             _ => false,
         }
     }
+}
+
+/// Options that do not go together.
+pub(crate) fn wrong_use(message: &str) -> CliError {
+    Cli::command().error(ErrorKind::ArgumentConflict, message).into()
 }
 
 /// Where a run goes on, if it is known.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use densely::parts::shortened;
 use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
 use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableError, TextOptions};
-use densely_files::{FileError, ReadOptions, Reason};
+use densely_files::{FileError, Format, ReadOptions, Reason};
 use same_file::is_same_file;
 
 use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, Names, YesNo};
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 use crate::output::{counted, eprintln};
 use crate::run_folder::{MODEL, is_run};
 use crate::visible::visible;
@@ -102,6 +102,42 @@ pub(crate) fn check_different<'a>(
             return Err(CliError::GivenTwice(path.clone()));
         }
         seen.push(path);
+    }
+    Ok(())
+}
+
+/// That what is said of how files are read is of one of them.
+pub(crate) fn check_dialect<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+    args: &'a DialectArgs,
+) -> Result<(), CliError> {
+    let of_text = [
+        ("--separator", args.separator.is_some()),
+        ("--header", args.header.is_some()),
+        ("--decimal", args.decimal.is_some()),
+    ];
+    let of_text = of_text.into_iter().find_map(|(option, is_given)| is_given.then_some(option));
+    let of_sheet = args.sheet.is_some().then_some("--sheet");
+    if of_text.is_none() && of_sheet.is_none() {
+        return Ok(());
+    }
+    let (mut formats, reading) = (Vec::new(), ReadOptions::new());
+    for path in paths.into_iter().chain(&args.labels) {
+        // What cannot be read is told when it is.
+        match reading.format_of_file(path) {
+            Ok(Some(format)) => formats.push(format),
+            _ => return Ok(()),
+        }
+    }
+    let Some(first) = formats.first() else { return Ok(()) };
+    for (option, format) in [(of_text, Format::Text), (of_sheet, Format::Sheet)] {
+        if let Some(option) = option.filter(|_| !formats.contains(&format)) {
+            return Err(wrong_use(&format!(
+                "{option}: it is for {}, and what is read is {}: leave it out",
+                format.name(),
+                first.name()
+            )));
+        }
     }
     Ok(())
 }

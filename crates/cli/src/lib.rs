@@ -17,6 +17,7 @@ mod shell;
 mod signals;
 mod sink;
 mod split;
+mod targets;
 mod tensorboard;
 mod visible;
 
@@ -53,23 +54,12 @@ pub fn main(ranks: Option<&dyn Ranks>) -> ExitCode {
         // All ranks have stopped after the same step.
         Err(CliError::Stopped(signal)) => return ExitCode::from(signal.status() as u8),
         Err(CliError::Usage(error)) => (usage(&error), CliError::Usage(error)),
+        Err(error @ CliError::Told(_)) => (fail(&error, ranks, false), error),
         Err(error) => (fail(&error, ranks, json), error),
     };
     match ranks {
-        Some(ranks) if code != ExitCode::SUCCESS => ranks.fail(&reason(&error)),
+        Some(ranks) if code != ExitCode::SUCCESS => ranks.fail(&error.in_one_line()),
         _ => code,
-    }
-}
-
-/// An error in one line, for other ranks: of wrong arguments the first one, without how to use them.
-fn reason(error: &CliError) -> String {
-    let text = error.to_string();
-    match error {
-        CliError::Usage(_) => {
-            let first = text.lines().next().unwrap_or_default();
-            first.strip_prefix("error: ").unwrap_or(first).to_owned()
-        }
-        _ => text,
     }
 }
 

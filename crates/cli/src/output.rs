@@ -149,11 +149,13 @@ pub(crate) fn metrics(evaluation: &Evaluation) -> Vec<(&'static str, f64)> {
     }
 }
 
-/// What can be had without a model, by name.
+/// The best that one answer for all examples could have, by name: the one class that most of them are of, or
+/// their mean. It is of the examples that are judged, wherever they are: so an RMSE below that of the mean
+/// is an R² above 0.
 pub(crate) fn baseline(baseline: &Baseline) -> Vec<(&'static str, f64)> {
-    match *baseline {
-        Baseline::Class { accuracy, .. } => vec![("baseline_accuracy", accuracy)],
-        Baseline::Mean { rmse, mae } => vec![("baseline_rmse", rmse), ("baseline_mae", mae)],
+    match baseline {
+        Baseline::Class { accuracy, .. } => vec![("baseline_accuracy", *accuracy)],
+        Baseline::Mean(of) => vec![("baseline_rmse", of.rmse()), ("baseline_mae", of.mae())],
     }
 }
 
@@ -195,9 +197,9 @@ pub(crate) fn metric_name(name: &str) -> &str {
         "log_loss" => "log loss",
         "brier_score" => "Brier score",
         "calibration_error" => "calibration error",
-        "baseline_accuracy" => "of always the most frequent class",
-        "baseline_rmse" => "RMSE of always the mean",
-        "baseline_mae" => "MAE of always the mean",
+        "baseline_accuracy" => "of always their most frequent class",
+        "baseline_rmse" => "RMSE of always their mean",
+        "baseline_mae" => "MAE of always their mean",
         other => other,
     }
 }

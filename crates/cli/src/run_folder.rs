@@ -260,6 +260,13 @@ impl RunFolder {
         self.overwrites
     }
 
+    /// Begins a run anew, as this one says that it is: where there is a model, that stays as it was until
+    /// this run has something to keep, and there is only another config otherwise.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), CliError> {
+        self.overwrites = !self.elsewhere && self.model().exists();
+        if self.overwrites { Ok(()) } else { self.change_config() }
+    }
+
     /// Leaves nothing of a run that never began.
     pub(crate) fn abandon(&self) {
         if let Some(claim) = &self.claim {
@@ -282,24 +289,43 @@ impl RunFolder {
         }
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
-        let split = self.path.join(SPLIT);
+        if self.overwrites {
+            self.replace(file)?;
+            self.overwrites = false;
+        } else {
+            file.save(self.model())?;
+        }
+        if let Some(text) = self.split.take() {
+            let split = self.path.join(SPLIT);
+            WholeFile::write(&split, text).map_err(CliError::file(split))?;
+        }
+        self.keep_config()
+    }
+
+    /// Puts the model and the config in the place of another run's. Nobody ever finds files of both: the others of the
+    /// old run go first and its config last, so that at any time there is a run, or a model alone, which
+    /// is a model. All that needs room is on the disk before.
+    fn replace<T: Scalar>(&self, file: &ModelFile<T>) -> Result<(), CliError> {
+        let path = self.path.join(CONFIG);
+        let model = file.stage(self.model())?;
+        let config = WholeFile::stage(&path, &self.config).map_err(CliError::file(&path))?;
+        let before = fs::read(&path);
         let of_searches: &[&str] = if self.of_search { &[] } else { &[TRIALS, TRIALS_PAGE] };
-        let others = [SPLIT, CHECKPOINT, REPORT, EVENTS];
-        for other in others.iter().chain(of_searches).map(|name| self.path.join(name)) {
-            if self.overwrites && is_ours(&other) {
-                // That of another run is worse than none.
+        let others = [EVENTS, REPORT, CHECKPOINT, METRICS, SPLIT];
+        for other in of_searches.iter().chain(&others).map(|name| self.path.join(name)) {
+            if is_ours(&other) {
                 fs::remove_file(&other).map_err(CliError::file(other))?;
             }
         }
-        file.save(self.model())?;
-        if let Some(text) = self.split.take() {
-            WholeFile::write(&split, text).map_err(CliError::file(split))?;
+        if is_ours(&path) {
+            fs::remove_file(&path).map_err(CliError::file(&path))?;
         }
-        if self.overwrites {
-            self.save_config()?;
+        if let Err(error) = model.finish() {
+            // The old model is still there, and this is its config.
+            let _ = before.map(|before| WholeFile::write(&path, before));
+            return Err(CliError::file(self.model())(error));
         }
-        self.overwrites = false;
-        self.keep_config()
+        config.finish().map_err(CliError::file(path))
     }
 
     /// Writes the checkpoint, of a run that is the only one in the folder.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -64,9 +64,21 @@ impl Reading {
     }
 }
 
-/// The whole path of a file.
+/// The whole path of a file, without `..`: what a folder is in, the system knows where it is a link. A path that cannot
+/// be told stays as it is.
 pub(crate) fn whole(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    let Ok(absolute) = std::path::absolute(path) else { return path.to_owned() };
+    let mut whole = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::ParentDir => match whole.canonicalize() {
+                Ok(found) => whole = found.parent().map_or(found.clone(), Path::to_owned),
+                Err(_) => return absolute,
+            },
+            part => whole.push(part),
+        }
+    }
+    whole
 }
 
 impl Split {

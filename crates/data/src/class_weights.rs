@@ -22,6 +22,25 @@ pub fn balanced_weights(labels: &[usize], classes: usize) -> Vec<f64> {
     counts.iter().map(weight).collect()
 }
 
+/// The mean of weights, by which they are divided to have a mean of 1: what counts is how much an example does beside
+/// others. Finite for weights of any size; 0 of none.
+///
+/// ```
+/// use densely_data::mean_weight;
+///
+/// assert_eq!(mean_weight(&[0.5, 1.0]), 0.75);
+/// assert_eq!(mean_weight(&[1e308, 1e308, 1e308, 1e308]), 1e308);
+/// ```
+#[must_use]
+pub fn mean_weight(weights: &[f64]) -> f64 {
+    let largest = weights.iter().copied().fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let parts: f64 = weights.iter().map(|weight| weight / largest).sum();
+    parts / weights.len() as f64 * largest
+}
+
 impl<T: Scalar> Dataset<T> {
     /// The same examples, each of which counts as much as before times the weight of its class.
     ///

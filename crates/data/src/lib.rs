@@ -37,7 +37,7 @@ mod stored;
 mod target;
 mod task;
 
-pub use class_weights::balanced_weights;
+pub use class_weights::{balanced_weights, mean_weight};
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::DataError;

@@ -1,8 +1,9 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use densely_tensor::{Scalar, Stream};
 
-use crate::{DataError, Target};
+use crate::{DataError, Target, split_labels};
 
 /// Cuts examples in two, `(rest, held_out)`, at random; by class if there are classes.
 ///
@@ -41,33 +42,24 @@ pub fn split_indices<T: Scalar>(
     fraction: f64,
     stream: &mut Stream,
 ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
-    if !(0.0..1.0).contains(&fraction) {
-        return Err(DataError::Fraction(fraction));
-    }
     let examples = target.examples();
-    let held_out = (fraction * examples as f64).round() as usize;
-    if fraction == 0.0 {
-        return Ok(((0..examples).collect(), Vec::new()));
-    }
-    if held_out == 0 || held_out >= examples {
-        return Err(DataError::EmptyPart { fraction, examples, held_out });
-    }
-    let mut strata = strata(target);
-    let sizes: Vec<usize> = strata.iter().map(Vec::len).collect();
-    let shares = shares(&sizes, held_out, stream).ok_or(DataError::TooFewToStratify {
-        examples,
-        held_out,
-        classes: sizes.iter().filter(|&&size| size > 1).count(),
-    })?;
-
-    let mut is_held_out = vec![false; examples];
-    for (members, share) in strata.iter_mut().zip(shares) {
-        stream.shuffle(members);
-        for &example in &members[..share] {
-            is_held_out[example] = true;
-        }
-    }
+    let is_held_out = match target.labels() {
+        Some(labels) => split_labels(compact(labels).iter().copied(), fraction, stream)?,
+        None => split_labels(std::iter::repeat_n(0, examples), fraction, stream)?,
+    };
     Ok((0..examples).partition(|&example| !is_held_out[example]))
+}
+
+/// The same labels, or where they are far beyond the number of examples, others in the same order.
+fn compact(labels: &[usize]) -> Cow<'_, [usize]> {
+    const FEW: usize = 1 << 16;
+    if labels.iter().all(|&label| label < labels.len().max(FEW)) {
+        return Cow::Borrowed(labels);
+    }
+    let mut distinct = labels.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    labels.iter().map(|label| distinct.partition_point(|other| other < label)).collect()
 }
 
 /// The examples of each class that has any, in the order of the classes; real targets

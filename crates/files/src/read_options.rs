@@ -151,24 +151,41 @@ impl ReadOptions {
     /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it is of no known format.
     pub fn are_images(&self, path: impl AsRef<Path>) -> Result<bool, FileError> {
         let path = path.as_ref();
-        let images = || {
-            let metadata = std::fs::metadata(path)?;
-            if !metadata.is_file() {
-                return Ok(metadata.is_dir());
+        let start = self.start_of(path).map_err(|reason| FileError::new(path, reason))?;
+        Ok(match start {
+            None => path.is_dir(),
+            Some((format, start)) => {
+                format == Format::Idx && start.get(3).is_some_and(|&axes| axes >= 3)
             }
-            let mut file = File::open(path)?;
-            let start = head(&mut file, HEAD)?;
-            let start = match Compression::recognise(&start) {
-                None => start,
-                Some(compression) => {
-                    let whole = Cursor::new(start).chain(file);
-                    head(&mut compression.reader(whole, self.limits)?, HEAD)?
-                }
-            };
-            let axes = start.get(3).copied().unwrap_or(0);
-            Ok(self.format_of(&start, Some(path))? == Format::Idx && axes >= 3)
+        })
+    }
+
+    /// The format of a file, in which it is if it is compressed; `None` of what can be read once only, as a pipe.
+    ///
+    /// # Errors
+    /// [`FileError::File`] if it cannot be read, [`FileError::Invalid`] if it is of no known format.
+    pub fn format_of_file(&self, path: impl AsRef<Path>) -> Result<Option<Format>, FileError> {
+        let path = path.as_ref();
+        let start = self.start_of(path).map_err(|reason| FileError::new(path, reason))?;
+        let of_folder = path.is_dir().then_some(Format::Images);
+        Ok(start.map(|(format, _)| format).or(of_folder))
+    }
+
+    /// The format of a file and how it begins; `None` of what is none.
+    fn start_of(&self, path: &Path) -> Result<Option<(Format, Vec<u8>)>, Reason> {
+        if !std::fs::metadata(path)?.is_file() {
+            return Ok(None);
+        }
+        let mut file = File::open(path)?;
+        let start = head(&mut file, HEAD)?;
+        let start = match Compression::recognise(&start) {
+            None => start,
+            Some(compression) => {
+                let whole = Cursor::new(start).chain(file);
+                head(&mut compression.reader(whole, self.limits)?, HEAD)?
+            }
         };
-        images().map_err(|reason| FileError::new(path, reason))
+        Ok(Some((self.format_of(&start, Some(path))?, start)))
     }
 
     /// Adds the rows of a file of delimited text, also compressed, to a table on the disk; `-` is standard input. A few

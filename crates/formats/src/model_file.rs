@@ -68,6 +68,18 @@ impl<T: Scalar> ModelFile<T> {
         WholeFile::write(path, &bytes).map_err(|source| FormatError::file(path, source))
     }
 
+    /// [`save`](Self::save) up to the last step, which puts the file in its place
+    /// ([`WholeFile::finish`]) and needs no more room.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save).
+    pub fn stage(&self, path: impl AsRef<Path>) -> Result<WholeFile, FormatError> {
+        let path = path.as_ref();
+        let known = Registry::new();
+        let bytes = self.checked(&known).map_err(|reason| FormatError::invalid(path, reason))?;
+        WholeFile::stage(path, &bytes).map_err(|source| FormatError::file(path, source))
+    }
+
     /// Tries whether there is a place for the file, as often as it may be written: all of its
     /// bytes are, beside it, and removed. If there is no such file, that takes twice as many: a
     /// later one is written while an earlier one is there.

@@ -66,6 +66,18 @@ impl WholeFile {
         file.finish()
     }
 
+    /// A file of these bytes, all of which are on the disk, and which is not in its place yet: what may
+    /// fail for want of room has been done.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn stage(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> io::Result<Self> {
+        let mut file = Self::create(path)?;
+        file.write_all(bytes.as_ref())?;
+        file.temporary.file().sync_all()?;
+        Ok(file)
+    }
+
     /// Puts the file in its place, and in that of the one that may be there.
     ///
     /// # Errors

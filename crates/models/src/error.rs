@@ -9,7 +9,7 @@ use densely_tensor::{Figure, Scalar, ShapeError};
 use thiserror::Error;
 
 use crate::monitor::Diagnosis;
-use crate::number_type::smallest;
+use crate::number_type::{most, smallest};
 use crate::{Difference, ExchangeError};
 
 /// Why a model could not be built, trained or used.
@@ -257,7 +257,12 @@ pub(crate) fn largest(scalar: &str) -> f64 {
 fn beyond(value: f64, scalar: &str) -> String {
     match value.abs() < 1.0 {
         true => format!("small for {scalar} (at least {:.3e}, or 0)", smallest(scalar)),
-        false => format!("large for {scalar} (at most {:.3e})", largest(scalar)),
+        false if value.abs() > largest(scalar) => {
+            format!("large for {scalar} (at most {:.3e})", largest(scalar))
+        }
+        false => {
+            format!("large for sums of its squares in {scalar} (at most {:.3e})", most(scalar))
+        }
     }
 }
 

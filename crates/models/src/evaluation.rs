@@ -23,7 +23,7 @@ pub enum Evaluation {
         /// The mean loss.
         loss: f64,
         /// The coefficient of determination, `R² = 1 − Σ(t − s)² / Σ(t − t̄)²`, averaged
-        /// over the outputs: 1 is perfect, 0 no better than predicting the mean. For
+        /// over the outputs whose targets vary: 1 is perfect, 0 no better than predicting the mean. For
         /// constant targets (but for rounding) it is 1 if they are met exactly, and 0 otherwise; of one example, NaN.
         r2: f64,
         /// The root of the mean squared error, over all examples and outputs.

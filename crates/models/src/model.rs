@@ -324,7 +324,8 @@ impl<T: Scalar> Model<T> {
                 let (evaluation, scores) = judge(block)?;
                 let of = |values| regression_scores(self.loss(), scores.as_ref(), values);
                 Ok((evaluation, block.values().map(of)))
-            }),
+            })
+            .map(|(evaluation, _)| evaluation),
         }
     }
 

@@ -30,7 +30,9 @@ pub(crate) fn check<T: Scalar>(model: &Model<T>, limits: &Limits) -> Result<(), 
 }
 
 fn of_kind<T: Scalar>(kind: &Kind) -> Result<(), ModelError> {
-    match kind.first_number(&|number| number.is_finite() && !is_of::<T>(number)) {
+    let most = most(T::NAME);
+    let fits = |number: f64| is_of::<T>(number) && number.abs() <= most;
+    match kind.first_number(&|number| number.is_finite() && !fits(number)) {
         None => Ok(()),
         Some(value) => Err(error::<T>(kind.to_string(), value)),
     }
@@ -47,6 +49,13 @@ fn is_of<T: Scalar>(number: f64) -> bool {
 
 fn largest<T: Scalar>() -> f64 {
     crate::error::largest(T::NAME)
+}
+
+/// The largest number that an option of a layer or a loss may be: sums of squares of it, over so many classes or
+/// units as there are, are still numbers of the type.
+pub(crate) fn most(scalar: &str) -> f64 {
+    const SUM: f64 = 1e8;
+    (crate::error::largest(scalar) / SUM).sqrt()
 }
 
 /// The smallest positive number of a type with all its digits.

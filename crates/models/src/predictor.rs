@@ -187,16 +187,71 @@ impl<T: Scalar> Predictor<T> {
         prepared: &StoredDataset<T>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
+        Ok(self.judge_stored(prepared, threads)?.0)
+    }
+
+    /// An evaluation, and that of each output.
+    fn judge_stored(
+        &self,
+        prepared: &StoredDataset<T>,
+        threads: &Threads,
+    ) -> Result<(Evaluation, Option<RegressionScores>), ModelError> {
         tally::evaluate(prepared, |block| {
             self.model.check(block)?;
             let scores = self.scores(block.x(), threads, Place::Example)?;
-            let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets(block));
+            let evaluation =
+                Evaluation::new(self.model.loss(), scores.as_ref(), targets(block).unweighted());
             let Some(values) = block.values() else { return Ok((evaluation, None)) };
             let targets = self.raw_targets(values)?;
             let predicted = self.values(&scores, Place::Example)?;
             let of = RegressionScores::of(targets.as_ref(), predicted.as_ref());
             Ok((evaluation, Some(of)))
         })
+    }
+
+    /// How good it is at each output, and over all of them, in the units of the data.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate), or if the model is a classifier.
+    pub fn regression_scores(
+        &self,
+        data: &Dataset<f64>,
+        threads: &Threads,
+    ) -> Result<RegressionScores, ModelError> {
+        let prepared = self.preparation.dataset::<T>(data)?;
+        self.regression_scores_prepared(&prepared, data.target(), threads)
+    }
+
+    /// [`regression_scores`](Self::regression_scores) of data that are [prepared](Preparation::dataset)
+    /// already, with their targets as they were before.
+    ///
+    /// # Errors
+    /// As [`regression_scores`](Self::regression_scores).
+    pub fn regression_scores_prepared(
+        &self,
+        prepared: &Dataset<T>,
+        target: &Target<f64>,
+        threads: &Threads,
+    ) -> Result<RegressionScores, ModelError> {
+        self.model.check(prepared)?;
+        let Target::Values { values, .. } = target else { return Err(no_values()) };
+        ShapeError::expect("Predictor", "targets", prepared.len(), values.ncols())?;
+        let place = |example| prepared.place(example);
+        let scores = self.scores(prepared.x(), threads, place)?;
+        RegressionScores::new(values.as_ref(), self.values(&scores, place)?.as_ref())
+    }
+
+    /// [`regression_scores`](Self::regression_scores) of data on the disk, as
+    /// [`evaluate_stored`](Self::evaluate_stored) has them.
+    ///
+    /// # Errors
+    /// As [`regression_scores`](Self::regression_scores); [`ModelError::Data`] if the file cannot be read.
+    pub fn regression_scores_stored(
+        &self,
+        prepared: &StoredDataset<T>,
+        threads: &Threads,
+    ) -> Result<RegressionScores, ModelError> {
+        self.judge_stored(prepared, threads)?.1.ok_or_else(no_values)
     }
 
     /// What can be had without a model, as [`Baseline::new`] has it, on data on the disk.
@@ -301,6 +356,10 @@ impl<T: Scalar> Predictor<T> {
             deviation: scale.scale()[output],
         })
     }
+}
+
+fn no_values() -> ModelError {
+    ModelError::Targets { expected: "real values", actual: "classes" }
 }
 
 fn check<T: Scalar>(preparation: &Preparation, model: &Model<T>) -> Result<(), ModelError> {

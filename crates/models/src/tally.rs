@@ -19,17 +19,17 @@ struct Tally {
 /// judged.
 pub(crate) type Judged = (Evaluation, Option<RegressionScores>);
 
-/// The evaluation of all blocks, from that of each.
+/// The same of all blocks, from that of each.
 pub(crate) fn evaluate<T: Scalar>(
     data: &StoredDataset<T>,
     mut judge: impl FnMut(&Dataset<T>) -> Result<Judged, ModelError>,
-) -> Result<Evaluation, ModelError> {
+) -> Result<Judged, ModelError> {
     let mut tally = Tally::default();
     for block in 0..data.blocks() {
         let block = data.block(block)?;
         tally = tally.with(block.len(), judge(&block)?);
     }
-    Ok(tally.evaluation())
+    Ok(tally.judged())
 }
 
 impl Tally {
@@ -51,12 +51,13 @@ impl Tally {
         }
     }
 
-    fn evaluation(self) -> Evaluation {
+    fn judged(self) -> Judged {
         let n = self.examples.max(1) as f64;
         let loss = self.loss / n;
-        match self.regression {
+        let evaluation = match &self.regression {
             None => Evaluation::Classification { loss, accuracy: self.right / n },
-            Some(of) => regression(loss, &of),
-        }
+            Some(of) => regression(loss, of),
+        };
+        (evaluation, self.regression)
     }
 }

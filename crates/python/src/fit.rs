@@ -10,7 +10,7 @@ use densely::optim::OptimizerState;
 use densely::tensor::{
     Key, Mat, MatRef, Purpose, Scalar, ShapeError, Stream, Threads, column, column_mut, try_zeros,
 };
-use densely_data::{Dataset, Target, split_indices};
+use densely_data::{Dataset, Target, mean_weight, split_indices};
 
 use crate::any::{Number, Trained};
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ impl<'a, S: Scalar> Examples<'a, S> {
         threads: &Threads,
     ) -> Result<Dataset<T>, Failure> {
         let weights = self.weights.as_ref().map(|weights| {
-            let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+            let mean = mean_weight(weights);
             weights.iter().map(|weight| weight / mean).collect::<Vec<_>>()
         });
         let data = preparation.examples(self.x.get(), &self.target, weights.as_deref(), threads)?;

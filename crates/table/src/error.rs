@@ -187,6 +187,12 @@ pub enum TableError {
     /// Numbers that are infinite.
     #[error("{0}: expected finite numbers; correct the cells, or name them as gaps")]
     NotFinite(Box<BadCells>),
+    /// Classes that are numbers which `f64` does not tell apart: infinite, or as near to 0 as there is none.
+    #[error(
+        "{0}: as numbers, such labels cannot be told from each other; write words for them, with a letter before \
+         the number"
+    )]
+    NoLabels(Box<BadCells>),
     /// Cells that should be truth values.
     #[error("{0}: expected truth values, as true or false, yes or no, 1 or 0; correct the cells")]
     NotTruths(Box<BadCells>),
@@ -253,7 +259,9 @@ pub enum TableError {
     #[error("{0}: expected a number or a date in each row, to order the rows by")]
     Order(Box<BadCells>),
     /// A column of weights that are all 0.
-    #[error("column `{0}`: all weights are 0, so that nothing counts")]
+    #[error(
+        "column `{0}`: all weights are 0 of the rows to learn from or to validate on, so that nothing counts"
+    )]
     NoWeight(String),
     /// Several targets that are not all numbers.
     #[error("target `{0}`: several targets must all be numbers, which this one is not")]

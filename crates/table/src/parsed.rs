@@ -102,13 +102,20 @@ fn float(cell: &str, decimal: u8) -> Option<f64> {
     if is_code(bytes) || (whole == bytes.len() && whole > MOST_DIGITS) {
         return None;
     }
-    match decimal {
-        b'.' => cell.parse().ok(),
+    let float: f64 = match decimal {
+        b'.' => cell.parse().ok()?,
         // A point is then no part of a number.
-        _ if cell.contains('.') => None,
-        _ => cell.replacen(char::from(decimal), ".", 1).parse().ok(),
-    }
+        _ if cell.contains('.') => return None,
+        _ => cell.replacen(char::from(decimal), ".", 1).parse().ok()?,
+    };
+    let mantissa = bytes.iter().take_while(|byte| !byte.eq_ignore_ascii_case(&b'e'));
+    let is_zero = || mantissa.into_iter().all(|byte| !matches!(byte, b'1'..=b'9'));
+    // What is no zero is the smallest number at least.
+    Some(if float == 0.0 && !is_zero() { SMALLEST.copysign(sign(cell)) } else { float })
 }
+
+/// The smallest number above 0.
+const SMALLEST: f64 = f64::from_bits(1);
 
 fn sign(cell: &str) -> f64 {
     if cell.starts_with('-') { -1.0 } else { 1.0 }
@@ -252,7 +259,10 @@ mod tests {
         for cell in ["", " ", "NA", "NaN", "nan", "null", "None", "?", "-", "N/A"] {
             assert_eq!(parsed(cell), Parsed::Gap, "{cell}");
         }
-        for zero in ["-0", "-0.00000", "-0e5", "-0.0000000000"] {
+        for (tiny, sign) in [("1e-400", 1.0), ("-0.1e-500", -1.0), ("5e-324", 1.0)] {
+            assert_eq!(value(tiny, b'.'), Some(sign * SMALLEST), "{tiny} is no zero");
+        }
+        for zero in ["-0", "0e-400", "0.000e7", "-0.00000", "-0e5", "-0.0000000000"] {
             assert_eq!(value(zero, b'.').map(f64::to_bits), Some(0), "{zero}");
         }
         assert_eq!(Parsed::of_number(-0.0), Parsed::Decimal { mantissa: 0, exponent: 0 });

@@ -45,7 +45,7 @@ impl TargetColumns {
     /// [`TableError::UnknownColumn`]; [`TableError::OneClass`] for classes of which there is one,
     /// [`TableError::ManyClasses`] or [`TableError::FormattedTarget`] if more than half of the rows have one
     /// of their own and no task was given, [`TableError::NoTargets`] if there are gaps only, [`TableError::NotANumber`] if one of
-    /// several targets is text.
+    /// several targets is text, [`TableError::NoLabels`] for labels as `1e400` and `1e-400`, which `f64` does not hold.
     pub fn infer(
         table: &Table,
         names: &[impl AsRef<str>],
@@ -75,6 +75,7 @@ impl TargetColumns {
         match task {
             Task::Regression => Ok(Self { columns: names, classes: None }),
             Task::Classification => {
+                check_labels(table, columns[0])?;
                 let classes = classes(columns[0]);
                 check_told(columns[0], &classes, is_told)?;
                 if let [class] = &classes[..] {
@@ -143,6 +144,25 @@ impl TargetColumns {
             Some(classes) => labels(rows, positions[0], classes),
             None => values(rows, &positions, &self.columns),
         }
+    }
+}
+
+/// Whether labels that are numbers are all told apart by them: not beyond the largest, nor below those of full
+/// precision.
+fn check_labels(table: &Table, column: &Column) -> Result<(), TableError> {
+    let is_lost = |number: f64| number.is_infinite() || number.is_subnormal();
+    let is_bad = |row: usize| match column.cells() {
+        Cells::Numbers(numbers) => is_lost(numbers.get(row)),
+        // An infinity among words is one.
+        Cells::Texts(texts) => {
+            let text = texts.code(row).map(|code| texts.value(code));
+            text.and_then(number).is_some_and(f64::is_subnormal)
+        }
+    };
+    let position = table.position(column.name())?;
+    match BadCells::find(&Rows::all(table), position, is_bad) {
+        None => Ok(()),
+        Some(bad) => Err(TableError::NoLabels(bad)),
     }
 }
 
@@ -326,6 +346,26 @@ mod tests {
         // As `f64`, these are one.
         let large = ["9007199254740993", "9007199254740992"];
         assert_eq!(classes(&large), [large[1], large[0]]);
+    }
+
+    #[test]
+    fn labels_that_no_number_tells_apart_are_refused() {
+        let infer = |cells: &[&str]| {
+            let table = Table::from_columns(vec![Column::of_cells("y", cells)]).unwrap();
+            TargetColumns::infer(&table, &["y"], Some(Task::Classification))
+        };
+        for bad in ["1e400", "-1e400", "1e-400", "-1e-320"] {
+            let error = infer(&["1", bad, "1"]).unwrap_err();
+            assert!(
+                matches!(&error, TableError::NoLabels(bad) if bad.count == 1),
+                "{bad}: {error}"
+            );
+            assert!(error.to_string().contains("column `y`: "), "{error}");
+        }
+        assert!(infer(&["a", "1e-400", "0"]).is_err());
+        for good in ["1e300", "1e-300", "0", "inf."] {
+            assert!(infer(&["1", good, "1"]).is_ok(), "{good}");
+        }
     }
 
     /// As a file has them whose cells are text, whatever they look like.

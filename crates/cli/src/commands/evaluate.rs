@@ -15,6 +15,7 @@ use crate::args::EvaluateArgs;
 use crate::error::CliError;
 use crate::input::{self, Wanted};
 use crate::output::{self, counted, eprintln, metric, metric_name};
+use crate::targets::Targets;
 use crate::visible::visible;
 use classification::Classification;
 use judged::{Judged, JudgedRows};
@@ -55,6 +56,7 @@ fn of_table(
 }
 
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
+    input::check_dialect(&args.data, &args.dialect)?;
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
@@ -77,7 +79,15 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     };
 
     let mut figures = output::metrics(&evaluation);
-    figures.extend(output::baseline(&Baseline::new(data.target(), data.target())?));
+    let baseline = Baseline::new(data.target(), data.target())?;
+    figures.extend(output::baseline(&baseline));
+    let targets = match data.output_names() {
+        names if classes.is_none() && names.len() > 1 => {
+            let scores = predictor.regression_scores(&data, &threads).map_err(in_data())?;
+            Targets::new(names, &scores, &baseline)
+        }
+        _ => Targets::default(),
+    };
     figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();
@@ -96,6 +106,11 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         eprintln!("{} without a target left out", counted(without, "row"));
     }
     eprintln!("{}", table.trim_fmt());
+    if !targets.is_empty() {
+        eprintln!();
+        targets.lines().iter().for_each(|line| eprintln!("{line}"));
+        fields.insert("targets".to_owned(), targets.json("", true));
+    }
     if let Some(classification) = classification {
         classification.print();
         if args.json {

@@ -15,7 +15,10 @@ use crate::visible::visible;
 
 pub(crate) fn run(args: &ManArgs) -> Result<(), CliError> {
     let folder = &args.folder;
-    fs::create_dir_all(folder).map_err(|error| no_folder(folder, error))?;
+    fs::create_dir_all(folder).map_err(|error| match no_folder(folder, error) {
+        CliError::NoFolder { folder, what, .. } => CliError::NoFolderHere { folder, what },
+        error => error,
+    })?;
     let mut whole = Cli::command();
     // Each command then knows the whole name by which it is called.
     whole.build();

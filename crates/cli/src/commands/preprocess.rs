@@ -29,6 +29,7 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
         Some(schema) => Wanted::Of { schema, besides: targets },
         None => Wanted::All(&columns),
     };
+    input::check_dialect(&args.data, &dialect)?;
     let table = input::tables(&args.data, &dialect, wanted, &threads)?;
     let label = input::label(&args.data);
     let in_table = || CliError::table(&label);

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &RunsArgs) -> Result<(), CliError> {
     for folder in &folders {
         match Found::read(folder) {
             Ok(run) => runs.push(run),
-            Err(error) => unreadable.push(error.to_string()),
+            Err(error) => unreadable.push(error.in_one_line()),
         }
     }
     let differing = differing(&runs);

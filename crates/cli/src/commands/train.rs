@@ -19,6 +19,7 @@ use clap::ArgMatches;
 use densely::models::{Diagnosis, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::ShapeError;
+use serde_json::{Map, Value};
 
 use crate::args::{Dtype, LossArg, TrainArgs};
 use crate::config::{self, OptionText};
@@ -66,15 +67,44 @@ fn train<T: Typed>(
 ) -> Result<(), CliError> {
     let threads = input::threads(args.threads)?;
     let read = || Raw::read(args, &threads);
-    let report = train_on::<T>(args, matches, read, false, &threads, ranks, signals)?;
-    if let Some(report) = report
-        && args.json
-    {
-        output::print_json(&report)?;
+    let trained = train_on::<T>(args, matches, read, false, &threads, ranks, signals)?;
+    if let Some(trained) = trained {
+        trained.tell(args.json, Map::new())?;
     }
     match signals.caught() {
         None => Ok(()),
         Some(signal) => Err(CliError::Stopped(signal)),
+    }
+}
+
+/// What came of a training, and why not all of it is in its folder, if that is so.
+pub(crate) struct Trained {
+    report: Report,
+    unsaved: Option<CliError>,
+}
+
+impl Trained {
+    /// With another reason, unless there is one.
+    pub(crate) fn and_unsaved(self, error: Option<CliError>) -> Self {
+        Self { unsaved: self.unsaved.or(error), ..self }
+    }
+
+    /// Prints the figures as JSON, if that is asked for, with `others` and what went wrong.
+    pub(crate) fn tell(self, json: bool, others: Map<String, Value>) -> Result<(), CliError> {
+        let Self { report, unsaved } = self;
+        if json {
+            let mut fields = report.json()?;
+            fields.extend(others);
+            if let Some(error) = &unsaved {
+                fields.insert("error".to_owned(), Value::from(error.to_string()));
+            }
+            output::print_json(&fields)?;
+        }
+        match unsaved {
+            None => Ok(()),
+            Some(error) if json => Err(CliError::Told(Box::new(error))),
+            Some(error) => Err(error),
+        }
     }
 }
 
@@ -88,7 +118,7 @@ pub(crate) fn train_on<'a, T: Typed>(
     threads: &Threads,
     ranks: Option<&dyn Ranks>,
     signals: &Signals,
-) -> Result<Option<Report>, CliError> {
+) -> Result<Option<Trained>, CliError> {
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
     let parts = read()?.parts(threads)?;
@@ -151,10 +181,11 @@ pub(crate) fn train_on<'a, T: Typed>(
     };
     let seconds = keeper.seconds();
 
-    // First of all what took so long; what is said of it comes after.
+    // First of all what took so long; what is said of it comes after, whether it has a place or not.
     let signal = signals.caught();
-    keeper.finish(&history, &model, signal.is_some())?;
+    let saved = keeper.finish(&history, &model, signal.is_some());
     if let Some(signal) = signal {
+        saved?;
         summary::stopped(signal, &history, keeper.folder().path());
         if args.json {
             report::print_stopped(signal, &history, &keeper.folder().model())?;
@@ -165,11 +196,22 @@ pub(crate) fn train_on<'a, T: Typed>(
         signals.all_is_saved();
         return Ok(None);
     }
-    let reported = report(args, &parts, &history, seconds, &mut keeper, threads);
-    let (report, confused) = reported.map_err(|error| keeper.unreported(error))?;
+    let diagnosed = diagnosis(&parts, &history, keeper.predictor(), threads);
+    let reported = diagnosed.and_then(|diagnosis| {
+        let path = keeper.folder().model();
+        let predictor = keeper.predictor();
+        let report = Report::new(&parts, predictor, &history, &diagnosis, seconds, &path, threads)?;
+        Ok((report, summary::confused(&parts, predictor, threads)?, diagnosis))
+    });
+    let (mut report, confused, diagnosis) = reported.map_err(|error| keeper.unreported(error))?;
+    let saved = saved.and(save(args, &parts, &history, &report, &diagnosis, &mut keeper, threads));
     signals.all_is_saved();
-    summary::after(&report, &history, &confused, keeper.folder().path());
-    Ok(Some(report))
+    let folder = keeper.has_saved().then(|| keeper.folder().path());
+    if folder.is_none() {
+        report.has_no_model();
+    }
+    summary::after(&report, &history, &confused, folder);
+    Ok(Some(Trained { report, unsaved: saved.err().map(|error| keeper.unsaved(error)) }))
 }
 
 /// The error of a training, with the options that look at validation data where there are none.
@@ -212,21 +254,18 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     }
 }
 
-/// What came out, which is stored with the model and told on a page, and the most frequent mistakes.
-fn report<T: Scalar>(
+/// Stores what came out with the model, and tells it on a page.
+fn save<T: Scalar>(
     args: &TrainArgs,
     parts: &Parts<T>,
     history: &History,
-    seconds: f64,
+    report: &Report,
+    diagnosis: &Diagnosis,
     keeper: &mut Keeper<T>,
     threads: &Threads,
-) -> Result<(Report, Vec<String>), CliError> {
-    let (predictor, path) = (keeper.predictor(), keeper.folder().model());
-    let diagnosis = diagnosis(parts, history, predictor, threads)?;
-    let report = Report::new(parts, predictor, history, &diagnosis, seconds, &path, threads)?;
-    let confused = summary::confused(parts, predictor, threads)?;
-    let lines = report::lines(&history.epochs, Some(history), &diagnosis);
-    if diagnosis != history.diagnosis() {
+) -> Result<(), CliError> {
+    let lines = report::lines(&history.epochs, Some(history), diagnosis);
+    if *diagnosis != history.diagnosis() {
         keeper.set_lines(lines.clone());
     }
     keeper.save_with(report.results())?;
@@ -237,7 +276,7 @@ fn report<T: Scalar>(
         let page = Run { folder, predictor, provenance, epochs, parts, seed, threads }.page()?;
         save_report(folder, &page)?;
     }
-    Ok((report, confused))
+    Ok(())
 }
 
 /// What is said of the training, and of the test.
@@ -347,11 +386,11 @@ fn folder<T: Typed>(
             Ok((folder?, None))
         }
         Some(out) => {
-            let (folder, checkpoint) = match writes {
+            let (mut folder, checkpoint) = match writes {
                 true => RunFolder::resume(out, config)?,
                 false => RunFolder::resume_elsewhere(out)?,
             };
-            let stored = Stored::new(&folder, checkpoint, now, args.force)?;
+            let stored = Stored::new(&mut folder, checkpoint, now, args.force)?;
             Ok((folder, stored))
         }
     }

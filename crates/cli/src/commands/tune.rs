@@ -9,16 +9,15 @@ mod summary;
 
 use std::collections::BTreeMap;
 
-use clap::error::ErrorKind;
+use clap::ArgMatches;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory};
 use densely::models::{NetworkOptions, Trial};
 use serde_json::{Value, json};
 
 use super::train::{self, Raw, Typed};
-use crate::args::{Cli, Dtype, TuneArgs};
+use crate::args::{Dtype, TuneArgs};
 use crate::config::{self, OptionText};
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 use crate::input;
 use crate::output;
 use crate::report::TrialsPage;
@@ -85,7 +84,7 @@ fn tune<T: Typed>(
     let path = folder.path().to_owned();
     let page =
         TrialsPage { folder: &path, search: &found, options: &options, influences: &influences };
-    folder.write_page(&page.page()?)?;
+    let page = page.page().and_then(|page| folder.write_page(&page));
 
     let mut chosen = options(best);
     chosen.push(("epochs".to_owned(), scores.epochs()[0].to_string()));
@@ -96,35 +95,38 @@ fn tune<T: Typed>(
     // What is in the folder is of this search, then.
     last.force = args.train.force || args.train.resume;
     drop(folder);
-    let report = train::train_on::<T>(&last, &matches, || Ok(raw), true, &threads, None, signals)?
-        .expect("one process searches, and writes the folder");
-    if args.train.json {
-        let mut fields = report.json()?;
-        let failed = found.trials().iter().filter(|trial| trial.scores.is_err()).count();
-        let seconds = lines.iter().map(|line| line.seconds).fold(0.0, f64::max);
-        let of_search = json!({
-            "trials": found.trials().len(),
-            "failed_trials": failed,
-            "best_trial": best.number,
-            "best_score": scores.mean(),
-            "best_score_deviation": scores.standard_deviation(),
-            "search_seconds": seconds,
-            "options": chosen.into_iter().collect::<BTreeMap<_, _>>(),
-            "influences": influences.iter().map(|of| (of.option, of.share)).collect::<BTreeMap<_, _>>(),
-        });
-        if let (Value::Object(fields), Value::Object(of_search)) = (&mut fields, of_search) {
-            fields.extend(of_search);
+    let failed = found.trials().iter().filter(|trial| trial.scores.is_err()).count();
+    let seconds = lines.iter().map(|line| line.seconds).fold(0.0, f64::max);
+    let of_search = json!({
+        "trials": found.trials().len(),
+        "failed_trials": failed,
+        "best_trial": best.number,
+        "best_score": scores.mean(),
+        "best_score_deviation": scores.standard_deviation(),
+        "search_seconds": seconds,
+        "options": chosen.into_iter().collect::<BTreeMap<_, _>>(),
+        "influences": influences.iter().map(|of| (of.option, of.share)).collect::<BTreeMap<_, _>>(),
+    });
+    let Value::Object(mut of_search) = of_search else { unreachable!("it has fields") };
+    let trained = train::train_on::<T>(&last, &matches, || Ok(raw), true, &threads, None, signals);
+    match trained {
+        Ok(trained) => {
+            let trained = trained.expect("one process searches, and writes the folder");
+            trained.and_unsaved(page.err()).tell(args.train.json, of_search)?;
         }
-        output::print_json(&fields)?;
+        Err(error @ CliError::Stopped(_)) => return Err(error),
+        // What was found is known, and took longer.
+        Err(error) if args.train.json => {
+            of_search.insert("error".to_owned(), Value::from(error.to_string()));
+            output::print_json(&of_search)?;
+            return Err(CliError::Told(Box::new(error)));
+        }
+        Err(error) => return Err(error),
     }
     match signals.caught() {
         None => Ok(()),
         Some(signal) => Err(CliError::Stopped(signal)),
     }
-}
-
-pub(super) fn wrong_use(message: &str) -> CliError {
-    Cli::command().error(ErrorKind::ArgumentConflict, message).into()
 }
 
 /// Refuses options of `train` that a search has no use for.

@@ -7,31 +7,43 @@ use maud::html;
 use super::{Section, Sectioned, Shown};
 use crate::epoch_line::EpochLine;
 use crate::output::{self, counted, figure, metric, metric_name, percent, short};
+use crate::targets::Targets;
 use crate::visible::visible;
+
+/// Targets that have a line each.
+const MOST_TARGETS: usize = 100;
 
 pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
     let evaluation = run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?;
-    let baseline = Baseline::new(&run.parts.train.target, &judged.target)?;
+    let baseline = Baseline::new(&judged.target, &judged.target)?;
     let examples = counted(judged.data.len(), &format!("{} example", shown.part));
     let of_all = judged.stored.is_none();
     let examples = if of_all { examples } else { format!("a sample of {examples}") };
     let names = run.predictor.preparation().output_names();
+    let targets = match &baseline {
+        Baseline::Mean(_) if names.len() > 1 => {
+            let (data, target) = (&judged.data, &judged.target);
+            let scores = run.predictor.regression_scores_prepared(data, target, run.threads)?;
+            Targets::new(names, &scores, &baseline)
+        }
+        _ => Targets::default(),
+    };
     let sentence = match (&evaluation, &baseline) {
         (Evaluation::Classification { accuracy, .. }, Baseline::Class { class, accuracy: of }) => {
             format!(
-                "{} of {examples} are right. Always {} would be for {}.",
+                "{} of {examples} are right. Always {}, their most frequent class, would be for {}.",
                 percent(*accuracy),
                 short(&names[*class]),
                 percent(*of)
             )
         }
-        (Evaluation::Regression { r2, rmse, .. }, Baseline::Mean { rmse: of, .. }) => format!(
-            "R² is {} on {examples}, with errors of {} (root of the mean square). Always the mean \
-             of the training part would have {}.",
+        (Evaluation::Regression { r2, rmse, .. }, Baseline::Mean(of)) => format!(
+            "R² is {} on {examples}, with errors of {} (root of the mean square). Always their mean \
+             would have {}.",
             metric("r2", *r2),
             figure(*rmse),
-            figure(*of)
+            figure(of.rmse())
         ),
         _ => format!("The loss is {} on {examples}.", figure(evaluation.loss())),
     };
@@ -63,6 +75,15 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
                 tr { th { "" } @for name in &metrics { th.number { (metric_name(name)) } } }
                 @for (part, cells) in &rows {
                     tr { th { (part) } @for cell in cells { td.number { (cell) } } }
+                }
+            } }
+        }
+        @if !targets.is_empty() {
+            p { "Of each target, on the same examples:" }
+            div.wide { table {
+                tr { th { "" } @for name in Targets::header() { th.number { (name) } } }
+                @for (target, cells) in targets.rows().take(MOST_TARGETS) {
+                    tr { th { (short(target)) } @for cell in cells { td.number { (cell) } } }
                 }
             } }
         }

@@ -366,6 +366,15 @@ fn options_beyond_the_numbers_of_the_network() {
             "flowers.csv --target kind --loss svm(1e300)",
             format!("1e300 is too large for f32 {large}"),
         ),
+        (
+            "y.csv --activation elu(1e30)",
+            "elu(1e30): 1e30 is too large for sums of its squares in f32 (at most 1.845e15)"
+                .to_owned(),
+        ),
+        (
+            "flowers.csv --target kind --loss svm(2e38,true)",
+            "2e38 is too large for sums of its squares in f32".to_owned(),
+        ),
         ("y.csv --loss huber(1e-50)", format!("huber(1e-50): 1e-50 is too small for f32 {small}")),
         ("y.csv --loss huber(1e-44)", format!("huber(1e-44): 1e-44 is too small for f32 {small}")),
         ("y.csv --max-norm 1e-50", format!("the max norm: 1e-50 is too small for f32 {small}")),

@@ -187,6 +187,89 @@ fn a_disk_that_fills_leaves_whole_files_only() {
     assert_eq!(folder.files("run"), files);
 }
 
+/// What a training found is printed wherever its files have a place, and then what has none.
+#[cfg(target_os = "linux")]
+#[test]
+fn results_are_printed_though_files_have_no_place() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train = "densely train flowers.csv --target kind --hidden 4 --epochs 3 --json --out";
+    folder.ok(&format!("{} whole", &train["densely ".len()..]));
+    let size = |file: &str| fs::metadata(folder.path().join("whole").join(file)).unwrap().len();
+    let others = ["config.toml", "metrics.jsonl", "model.safetensors", "split.json"];
+    let largest = others.iter().map(|file| size(file)).max().unwrap();
+    assert!(size("report.html") > largest + 2048, "the report is the largest");
+    let expected = folder.json("evaluate whole");
+    for (limit, model) in [(largest.div_ceil(1024) + 1, Some("run/model.safetensors")), (0, None)] {
+        let _ = fs::remove_dir_all(folder.path().join("run"));
+        // From the first epoch on, or when all is trained.
+        let line = match model {
+            Some(_) => format!("ulimit -f {limit}; exec {train} run"),
+            None => format!(
+                "{train} run --epochs 3000 --patience 3000 --batch-size 8 & until [ -e run/config.toml ]; do \
+                 sleep 0.01; done; prlimit --pid $! --fsize=0; wait $!"
+            ),
+        };
+        let outcome = folder.shell(&line);
+        assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+        let report: Value = serde_json::from_str(outcome.stdout.lines().last().unwrap()).unwrap();
+        let of = |name: &str| report[name].as_f64().unwrap_or_else(|| panic!("{name}: {report}"));
+        assert!(of("test_accuracy") > 0.3 && of("train_loss") > 0.0);
+        let error = report["error"].as_str().unwrap();
+        assert!(error.contains("File too large"), "{error}");
+        assert_eq!(report["model"].as_str(), model, "{report}");
+        assert_eq!(outcome.stdout.lines().count(), 1, "one object: {}", outcome.stdout);
+        assert!(outcome.stderr.contains("accuracy"), "{}", outcome.stderr);
+        let last = outcome.stderr.lines().last().unwrap();
+        assert!(last.starts_with("error: ") && last.contains(error), "{last}");
+        if model.is_some() {
+            assert!(
+                error.contains("report.html") && error.contains("the model is in run"),
+                "{error}"
+            );
+            assert_eq!(report["test_accuracy"], expected["accuracy"]);
+            assert_eq!(report["weights_hash"], folder.json("inspect run")["weights_hash"]);
+        } else {
+            assert!(error.contains("nothing is left of the training but its figures"), "{error}");
+            assert!(!outcome.stderr.contains("saved in"), "{}", outcome.stderr);
+        }
+    }
+}
+
+/// Whenever a run over another is killed, what is left is of one of them.
+#[cfg(unix)]
+#[test]
+fn a_run_that_takes_the_place_of_another_leaves_no_mixture() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    let train =
+        "train flowers.csv --target kind --hidden 4 --epochs 2 --threads 1 --out run --force";
+    let mut in_between = 0;
+    for seed in 0..24 {
+        folder.ok(&format!("{train} --seed 1000"));
+        let mut child = folder.command(&format!("{train} --seed {seed}"));
+        let mut child = child.stderr(std::process::Stdio::null()).spawn().unwrap();
+        let path = |file: &str| folder.path().join("run").join(file);
+        // The first file that goes is that of a page; then it is a matter of luck.
+        while path("report.html").exists() && child.try_wait().unwrap().is_none() {}
+        std::thread::sleep(std::time::Duration::from_micros(seed * 150));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        in_between += u32::from(!path("report.html").exists());
+        let model = folder.json("inspect run");
+        let of_model = model["options"]["seed"].as_str().unwrap().to_owned();
+        if path("config.toml").exists() {
+            let config = folder.read("run/config.toml");
+            assert!(config.contains(&format!("seed = {of_model}\n")), "{of_model}: {config}");
+        } else {
+            for file in ["metrics.jsonl", "split.json"] {
+                assert!(!path(file).exists(), "a model alone has no {file}");
+            }
+        }
+    }
+    assert!(in_between > 0, "all were too late");
+}
+
 /// The report is not worth the model: without it there still is one.
 #[cfg(target_os = "linux")]
 #[test]

@@ -27,6 +27,7 @@ mod runs;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod several_files;
+mod several_targets;
 #[cfg(unix)]
 mod signals;
 mod tables;

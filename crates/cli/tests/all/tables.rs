@@ -323,6 +323,105 @@ fn weights_of_classes_and_rows_count_in_training() {
     );
 }
 
+/// What counts is one weight beside another, whatever their size.
+#[test]
+fn weights_of_any_size_are_the_same() {
+    let folder = Folder::new();
+    let mut rows: Vec<String> = Vec::new();
+    // Times a power of two, so that no digit is another.
+    let scales = ["1", "0.00000095367431640625", "1048576", "1e-300", "1e300"];
+    for i in 0..120_usize {
+        let weight = 1 + i * 7 % 5;
+        let of = |scale: &str| (scale.parse::<f64>().unwrap() * weight as f64).to_string();
+        let weights: Vec<String> = scales.iter().map(|scale| of(scale)).collect();
+        rows.push(format!(
+            "{},{},{},{}\n",
+            i * 37 % 100,
+            i * 53 % 7,
+            weights.join(","),
+            i * 11 % 13
+        ));
+    }
+    folder.write("t.csv", "a,b,w0,w1,w2,w3,w4,y\n".to_owned() + &rows.concat());
+    let run = |weight: usize| {
+        let others = (0..5).filter(|&other| other != weight);
+        let drop: String = others.map(|other| format!(" --drop w{other}")).collect();
+        let out = format!("--out run{weight}");
+        let report = folder.json(&format!(
+            "train t.csv --task regress --epochs 5 --weight-column w{weight}{drop} {out}"
+        ));
+        (report["weights_hash"].clone(), report["train_loss"].as_f64().unwrap())
+    };
+    let (hash, loss) = run(0);
+    for weight in 1..3 {
+        assert_eq!(run(weight).0, hash, "{}", scales[weight]);
+    }
+    for weight in 3..5 {
+        let found = run(weight).1;
+        assert!((found / loss - 1.0).abs() < 1e-3, "{}: {found} beside {loss}", scales[weight]);
+    }
+    let classes = |weights: &str, out: &str| {
+        let train = "train t.csv --target b --task classify --epochs 2 --class-weights";
+        folder.json(&format!("{train} {weights} --out {out}"))["weights_hash"].clone()
+    };
+    assert_eq!(classes("1,2,1,2,1,2,1", "c1"), classes("1024,2048,1024,2048,1024,2048,1024", "c2"));
+    classes("1e300,2e300,1e300,2e300,1e300,2e300,1e300", "c3");
+    let train = "train t.csv --target b --task classify --class-weights";
+    for (weights, sentence) in [
+        ("0,0,0,0,0,0,0", "all weights are 0"),
+        ("1,2", "2 weights for 7 classes: give one for each, in their order: 0, 1, 2"),
+    ] {
+        let message = folder.fails(1, &format!("{train} {weights}"));
+        assert!(message.contains(sentence), "{message}");
+    }
+    let message = folder.fails(2, &format!("{train} -1,1,1,1,1,1,1"));
+    assert!(message.contains("expected a number of at least 0"), "{message}");
+}
+
+/// Labels that `f64` does not hold are none, and never others.
+#[test]
+fn labels_beyond_the_numbers_are_refused() {
+    let folder = Folder::new();
+    let rows =
+        |label: &str| (0..60).map(|i| format!("{i},{}\n", ["1", label][i % 2])).collect::<String>();
+    for label in ["1e400", "1e-400", "-1e500"] {
+        folder.write("t.csv", format!("x,y\n{}", rows(label)));
+        let message = folder.fails(1, "train t.csv --task classify");
+        assert!(message.contains("cannot be told from each other"), "{message}");
+    }
+}
+
+/// An option that another takes the effect of is no use.
+#[test]
+fn options_without_effect_are_refused_or_said() {
+    let folder = Folder::new();
+    folder.write(
+        "t.csv",
+        (0..60).fold("x,y\n".to_owned(), |text, i| text + &format!("{i},{}.5\n", i % 7)),
+    );
+    folder.write("copy.csv", folder.read("t.csv"));
+    for (options, sentence) in [
+        ("--test 0.3 --test-data copy.csv", "--test: what --test-data names is tested on"),
+        ("--hidden none --dropout 0.5", "--dropout: it is of hidden layers"),
+        ("--hidden none --activation tanh", "--activation: it is of hidden layers"),
+        ("--sheet 1", "--sheet: it is for spreadsheets, and what is read is delimited text"),
+    ] {
+        let message = folder.fails(2, &format!("train t.csv {options}"));
+        assert!(message.contains(sentence), "{message}");
+    }
+    let outcome = folder.run("train t.csv --test-data copy.csv --epochs 1 --out run");
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("all that is tested on has been learnt from"),
+        "{}",
+        outcome.stderr
+    );
+    // A run's config has all options, and is repeated.
+    folder.ok("train --config run/config.toml --out again");
+    folder.ok("train t.csv --hidden none --dropout 0 --epochs 1 --out none");
+    folder.ok("train --config none/config.toml --activation tanh --hidden 3 --out other");
+}
+
 /// Small files that went wrong once.
 #[test]
 fn files_of_other_dialects_are_read_as_they_are_meant() {

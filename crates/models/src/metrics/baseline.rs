@@ -1,11 +1,13 @@
 use densely_data::{Dataset, StoredDataset, Target};
+use densely_preprocess::is_constant;
 use densely_tensor::{Mat, Scalar};
 
-use super::RegressionScores;
+use super::{RegressionScores, mean};
 use crate::ModelError;
 
 /// What can be had without a model: by always saying the most frequent class of the training data, or
-/// the mean of each target in them.
+/// the mean of each target in them. With the same data twice, it is the best that one answer for all could have: the
+/// means then have an R² of 0.
 ///
 /// ```
 /// use densely_data::Target;
@@ -17,7 +19,7 @@ use crate::ModelError;
 /// assert_eq!(Baseline::new(&train, &test)?, Baseline::Class { class: 1, accuracy: 0.75 });
 /// # Ok::<(), densely_models::ModelError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Baseline {
     /// Of classes.
     Class {
@@ -26,13 +28,8 @@ pub enum Baseline {
         /// The share of the other data that are of it.
         accuracy: f64,
     },
-    /// Of real values.
-    Mean {
-        /// The root of the mean squared error of the means, over all outputs.
-        rmse: f64,
-        /// The mean absolute error.
-        mae: f64,
-    },
+    /// Of real values: the scores of the means of the training data, for each output.
+    Mean(RegressionScores),
 }
 
 impl Baseline {
@@ -51,13 +48,13 @@ impl Baseline {
             }
             (Target::Values { values: train, .. }, Target::Values { values, .. }) => {
                 let mean = |k: usize| {
-                    let row = train.row(k);
-                    row.iter().map(|value| value / row.ncols() as f64).sum::<f64>()
+                    let row: Vec<f64> = train.row(k).iter().copied().collect();
+                    // That of a constant is not rounded.
+                    row.first().copied().filter(|_| is_constant(&row)).unwrap_or_else(|| mean(&row))
                 };
                 let means: Vec<f64> = (0..train.nrows()).map(mean).collect();
                 let predicted = Mat::from_fn(train.nrows(), values.ncols(), |k, _| means[k]);
-                let scores = RegressionScores::new(values.as_ref(), predicted.as_ref())?;
-                Ok(Self::Mean { rmse: scores.rmse(), mae: scores.mae() })
+                Ok(Self::Mean(RegressionScores::new(values.as_ref(), predicted.as_ref())?))
             }
             (Target::Classes { .. }, Target::Values { .. }) => {
                 Err(ModelError::Targets { expected: "classes", actual: "real values" })
@@ -99,7 +96,7 @@ impl Baseline {
         }
         Ok(match scores {
             None => Self::Class { class, accuracy: right as f64 / data.len() as f64 },
-            Some(scores) => Self::Mean { rmse: scores.rmse(), mae: scores.mae() },
+            Some(scores) => Self::Mean(scores),
         })
     }
 }

@@ -19,6 +19,9 @@ use crate::ModelError;
 /// targets that [differ by rounding alone](densely_preprocess::is_constant) are constant, too,
 /// as features are: beside such a spread, any error is infinite.
 ///
+/// Over several outputs, R² is the mean over those whose targets vary, each of which counts the same, whatever its unit;
+/// RMSE and MAE are over all numbers, so that an output in thousands outweighs one in units.
+///
 /// Sums are scaled, so that squares of targets of 1e200 or 1e-200 are no exception. Where a
 /// prediction is NaN, so are the scores; where one is infinite, RMSE and MAE are, and R² is −∞
 /// (of constant targets: 0).
@@ -50,6 +53,8 @@ pub struct OutputScores {
     pub rmse: f64,
     /// The mean absolute error.
     pub mae: f64,
+    /// Whether the targets are constant, so that R² says only whether they are met.
+    pub constant: bool,
 }
 
 /// What the scores of an output follow from.
@@ -110,13 +115,20 @@ impl RegressionScores {
             r2: self.r2_of(output),
             rmse: output.errors.root_mean_square(n),
             mae: output.errors.mean_absolute(n),
+            constant: output.is_constant(),
         })
     }
 
-    /// The mean of R² over the outputs.
+    /// The mean of R² over the outputs whose targets vary, or over all if none does.
     #[must_use]
     pub fn r2(&self) -> f64 {
-        mean(&self.outputs.iter().map(|output| self.r2_of(output)).collect::<Vec<_>>())
+        let counts = |output: &&Output| !output.is_constant() || output.errors.is_nan();
+        let mut counted: Vec<f64> =
+            self.outputs.iter().filter(counts).map(|output| self.r2_of(output)).collect();
+        if counted.is_empty() {
+            counted = self.outputs.iter().map(|output| self.r2_of(output)).collect();
+        }
+        mean(&counted)
     }
 
     fn r2_of(&self, output: &Output) -> f64 {
@@ -178,6 +190,10 @@ impl Output {
             mean: self.mean * (1.0 - share) + other.mean * share,
             range,
         }
+    }
+
+    fn is_constant(&self) -> bool {
+        self.deviations.is_zero()
     }
 
     fn r2(&self) -> f64 {

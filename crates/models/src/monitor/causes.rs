@@ -2,12 +2,12 @@ use densely_optim::Limits;
 use densely_tensor::Scalar;
 
 use super::course::Course;
-use super::data_causes::{data_causes, lone_value, squeezed};
+use super::data_causes::{data_causes, hidden, lone_value, sentinel, squeezed};
 use super::diagnosis::{HUGE_RATE, TINY_RATE, large_weights};
 use super::losses::Losses;
 use super::pace::{Fall, Pace};
 use super::survey::{Survey, looks_unscaled};
-use super::{Case, Finding, Monitor, Trouble};
+use super::{Case, Finding, LayerReport, Monitor, Trouble};
 
 /// Outputs that are a smaller part of the inputs than this are too small.
 const SMALL_GAIN: f64 = 0.1;
@@ -36,6 +36,9 @@ const UNFINISHED: f64 = 0.3;
 const DROWNED: f64 = 0.5;
 const SHRUNK_SOME: f64 = 0.5;
 
+/// Weights before sigmoids, which grow as a rule, have been held down below this.
+const SHRUNK_SIGMOIDS: f64 = 0.75;
+
 /// The same where a penalty does so in the first step, when the loss pulls as hard as ever.
 const DROWNED_AT_ONCE: f64 = 100.0;
 
@@ -44,6 +47,14 @@ const CUT: f64 = 0.01;
 
 /// What presses features together is of no consequence where no more of the loss is left.
 const COSTLY: f64 = 0.05;
+
+/// A momentum this near 1 is too much if it adds up more than this part of all steps.
+const LONG_MOMENTUM: f64 = 0.98;
+const LONG_SHARE: f64 = 0.2;
+
+/// A schedule holds the rate down if it leaves less than this of it, in as many epochs.
+const HELD: f64 = 0.1;
+const HELD_EPOCHS: usize = 4;
 
 /// Noise on the inputs that is larger than they are.
 const NOISE: f64 = 1.0;
@@ -69,11 +80,18 @@ pub(crate) fn causes<T: Scalar>(
         if !pressed.is_empty() {
             return pressed;
         }
+        findings.extend(sentinel(survey, case.train).filter(|_| costs));
+        if !findings.is_empty() && trouble < Trouble::Nothing {
+            return findings;
+        }
         // At such a rate, no single example need be to blame.
         let all = largest_rate(case) >= HUGE_RATE;
         let in_data = if all { in_data.min(Trouble::Little) } else { in_data };
         let clipped = case.monitor.limits.clips();
         findings.extend(data_causes(survey, case.train, in_data, clipped));
+    }
+    if trouble == Trouble::None && findings.is_empty() && costs {
+        return options(case, &course);
     }
     if findings.contains(&Finding::ConstantFeatures) || trouble == Trouble::None {
         return findings;
@@ -82,8 +100,10 @@ pub(crate) fn causes<T: Scalar>(
     if findings.is_empty() {
         let alone = norm_limit(case)
             .or_else(|| course.dropped())
+            .or_else(|| decayed_sigmoids(case))
             .or_else(|| drowning_penalty(case.monitor).filter(|_| has_not_shrunk(case)))
             .filter(|_| trouble >= Trouble::Little)
+            .or_else(|| long_momentum(case))
             .or_else(|| large_step(case, &course))
             .or_else(|| restraint(case, &course));
         if let Some(alone) = alone {
@@ -96,7 +116,12 @@ pub(crate) fn causes<T: Scalar>(
         findings.extend(course.findings(&findings));
         findings.extend(survey.as_ref().and_then(|survey| noise(case, survey)));
     }
+    if trouble < Trouble::Little && findings.is_empty() {
+        findings.extend(options(case, &course));
+    }
     if trouble < Trouble::Rising {
+        let hidden = survey.as_ref().and_then(|survey| hidden(survey, case.train));
+        findings.extend(hidden.filter(|_| findings.is_empty()));
         findings.extend(steps(case, &course, losses, trouble, &findings));
         // Rare categories look the same, and do no harm; nor are they why a loss began high.
         let unexplained = findings.is_empty() && losses.started_high().is_none();
@@ -116,9 +141,35 @@ pub(crate) fn causes<T: Scalar>(
     findings
 }
 
+/// Options that cost something though the network learns.
+fn options<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> Vec<Finding> {
+    let found = long_momentum(case)
+        .or_else(|| course.dropped_most())
+        .or_else(|| large_step(case, course))
+        .or_else(|| step_of(case, course.restless_step(&case.monitor.initial_weights)));
+    found.into_iter().collect()
+}
+
+/// A momentum that adds up so many steps that the run is over before it forgets the first.
+fn long_momentum<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
+    let momentum = case.monitor.limits.momentum;
+    let (adds_up, steps) = (1.0 / (1.0 - momentum), steps_of(case));
+    let is_long = momentum > LONG_MOMENTUM && adds_up > LONG_SHARE * steps as f64;
+    is_long.then_some(Finding::LongMomentum { momentum, adds_up, steps })
+}
+
+/// The number of steps.
+fn steps_of<T: Scalar>(case: &Case<'_, T>) -> usize {
+    case.train.len().div_ceil(case.batch_size) * case.epochs.len()
+}
+
 /// A first update that was larger than the weights.
 pub(crate) fn large_step<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> Option<Finding> {
-    let row = course.large_step(&case.monitor.initial_weights)?;
+    step_of(case, course.large_step(&case.monitor.initial_weights))
+}
+
+fn step_of<T: Scalar>(case: &Case<'_, T>, row: Option<&LayerReport>) -> Option<Finding> {
+    let row = row?;
     let (layer, learning_rate) = (row.layer, largest_rate(case));
     Some(Finding::LargeStep { layer, ratio: row.update_ratio?, learning_rate })
 }
@@ -152,6 +203,20 @@ fn has_not_shrunk<T: Scalar>(case: &Case<'_, T>) -> bool {
     most_shrunk(case).is_some_and(|(_, share)| share.is_nan() || share >= SHRUNK_SOME)
 }
 
+/// A layer before sigmoids whose weights a penalty has shrunk.
+fn decayed_sigmoids<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
+    let penalty = &case.monitor.limits.penalty;
+    if penalty.l1_strength() == 0.0 && penalty.l2_strength() == 0.0 {
+        return None;
+    }
+    let is_sigmoid = |layer: usize| {
+        case.monitor.layers.iter().any(|(number, kind)| *number == layer && &**kind == "sigmoid")
+    };
+    let shares = shares(case).filter(|&(layer, _)| is_sigmoid(layer));
+    let (layer, share) = shares.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (share < SHRUNK_SIGMOIDS).then_some(Finding::DecayedSigmoids { layer, share })
+}
+
 /// What else holds the weights or the steps back.
 fn restraint<T: Scalar>(case: &Case<'_, T>, course: &Course<'_>) -> Option<Finding> {
     let (limits, pull) = (&case.monitor.limits, case.monitor.pull.as_ref()?);
@@ -180,15 +245,21 @@ fn small_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
 
 /// The layer whose weights have shrunk most, and the share that is left.
 fn most_shrunk<T: Scalar>(case: &Case<'_, T>) -> Option<(usize, f64)> {
+    shares(case).min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// What is left of the norm of each layer's weights.
+fn shares<T: Scalar>(case: &Case<'_, T>) -> impl Iterator<Item = (usize, f64)> {
     let monitor = case.monitor;
     let pairs = monitor.initial_weights.iter().zip(&monitor.last_weights);
-    let shares = pairs.map(|(first, last)| (first.layer, last.size / first.size));
-    shares.min_by(|a, b| a.1.total_cmp(&b.1))
+    pairs.map(|(first, last)| (first.layer, last.size / first.size))
 }
 
 /// The same, if nothing is known of what might hold them down.
 fn shrunk_weights<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
-    let unknown = case.monitor.limits == Limits::default();
+    let mut limits = case.monitor.limits;
+    limits.momentum = 0.0;
+    let unknown = limits == Limits::default();
     let (layer, share) = most_shrunk(case).filter(|_| unknown)?;
     (share < SHRUNK).then_some(Finding::ShrunkWeights { layer, share })
 }
@@ -213,8 +284,7 @@ fn steps<T: Scalar>(
     found: &[Finding],
 ) -> Option<Finding> {
     let (examples, batch_size) = (case.train.len(), case.batch_size);
-    let an_epoch = examples.div_ceil(batch_size);
-    let steps = an_epoch * case.epochs.len();
+    let (an_epoch, steps) = (examples.div_ceil(batch_size), steps_of(case));
     let stops_gradients = |finding: &Finding| {
         use Finding::{
             DeadUnits, LargeWeights, SaturatedUnits, SmallFeatures, SmallWeights,
@@ -231,6 +301,10 @@ fn steps<T: Scalar>(
         )
     };
     let pace = Pace::of(case);
+    let (largest, base) = (largest_rate(case), case.base_rate);
+    if largest < HELD * base && case.epochs.len() >= HELD_EPOCHS && found.is_empty() {
+        return Some(Finding::HeldRate { largest, base });
+    }
     if let Some(epoch) = pace.vanished().filter(|_| found.is_empty()) {
         return Some(Finding::VanishedRate { epoch, of: case.epochs.len() });
     }

@@ -20,6 +20,10 @@ const LARGE_UPDATE: f64 = 0.1;
 /// An update of more than this, over the norm of the weights, leaves nothing of what they were.
 const LARGE_STEP: f64 = 1.0;
 
+/// A smaller one than that is too large if updates are as large at the end.
+const RESTLESS_STEP: f64 = 0.3;
+const RESTLESS_UPDATE: f64 = 0.03;
+
 /// Weights of a smaller gain may grow fast at first.
 const FULL_GAIN: f64 = 0.5;
 
@@ -29,6 +33,7 @@ const VANISHED: f64 = 0.02;
 
 /// A share that dropout may drop.
 const DROPPED: f64 = 0.6;
+const DROPPED_MOST: f64 = 0.8;
 
 /// What became of the layers in a run that learnt little.
 #[derive(Debug)]
@@ -90,12 +95,22 @@ impl<'a> Course<'a> {
     /// The layer whose weights the very first update was larger than, unless these were small as
     /// they were drawn.
     pub(crate) fn large_step(&self, initial: &[WeightScale]) -> Option<&'a LayerReport> {
+        self.step_beyond(LARGE_STEP, initial)
+    }
+
+    /// The same of smaller steps, where those at the end are large.
+    pub(crate) fn restless_step(&self, initial: &[WeightScale]) -> Option<&'a LayerReport> {
+        self.step_beyond(RESTLESS_STEP, initial)
+            .filter(|_| self.last_update().is_some_and(|ratio| ratio > RESTLESS_UPDATE))
+    }
+
+    fn step_beyond(&self, part: f64, initial: &[WeightScale]) -> Option<&'a LayerReport> {
         let first = self.rows.iter().take_while(|row| row.epoch == 1);
         let full = |row: &&LayerReport| {
             let of_layer = initial.iter().find(|scale| scale.layer == row.layer);
             of_layer.is_some_and(|scale| scale.gain >= FULL_GAIN)
         };
-        let is_large = |row: &&LayerReport| row.update_ratio.is_some_and(|r| r > LARGE_STEP);
+        let is_large = |row: &&LayerReport| row.update_ratio.is_some_and(|r| r > part);
         first.filter(full).find(is_large)
     }
 
@@ -159,13 +174,22 @@ impl<'a> Course<'a> {
 
     /// By the zeros that a dropout layer adds to those of its inputs.
     pub(crate) fn dropped(&self) -> Option<Finding> {
+        self.dropped_beyond(DROPPED)
+    }
+
+    /// The same of more than almost any network can do without.
+    pub(crate) fn dropped_most(&self) -> Option<Finding> {
+        self.dropped_beyond(DROPPED_MOST)
+    }
+
+    fn dropped_beyond(&self, part: f64) -> Option<Finding> {
         let pairs = self.latest.iter().zip(self.latest.iter().skip(1));
         let share = |(before, row): (&&LayerReport, &&LayerReport)| {
             let kept = (1.0 - row.activations.zeros) / (1.0 - before.activations.zeros);
             (&*row.kind == "dropout").then_some((row.layer, 1.0 - kept))
         };
         let strongest = pairs.filter_map(share).max_by(|a, b| a.1.total_cmp(&b.1));
-        let (layer, dropped) = strongest.filter(|&(_, dropped)| dropped > DROPPED)?;
+        let (layer, dropped) = strongest.filter(|&(_, dropped)| dropped > part)?;
         Some(Finding::StrongDropout { layer, dropped })
     }
 }

@@ -1,6 +1,7 @@
 use densely_data::Dataset;
 use densely_tensor::{Scalar, column};
 
+use super::sentinel::Sentinel;
 use super::squeeze::Squeeze;
 use super::survey::{Spread, Survey};
 use super::{Finding, Part, Trouble};
@@ -35,8 +36,14 @@ impl Limits {
 /// How many times as long as a typical one an example is that makes steps too long.
 const FAR: f64 = 4.0;
 
+/// From which size on a feature that is as far from 0 costs some of what there is to learn.
+const FAR_SIZE: f64 = 30.0;
+
 /// How many times as far from 0 as it varies a feature is that should have been centred.
 const FAR_FROM_0: f64 = 10.0;
+
+/// A feature is hidden by the others if it is smaller than this part of a typical one.
+const HIDDEN: f64 = 1e-3;
 
 /// Features or targets smaller than this are too small to learn from.
 const SMALL: f64 = 0.05;
@@ -70,6 +77,12 @@ pub(crate) fn data_causes<T: Scalar>(
             false => Finding::NotCentered { feature, mean, deviation },
         });
     }
+    let (mean, deviation) = (of_largest.mean, of_largest.deviation);
+    let is_far = size > FAR_SIZE && mean.abs() > FAR_FROM_0 * deviation;
+    if trouble == Trouble::Some && findings.is_empty() && is_far {
+        let feature = data.feature_names()[largest].clone();
+        findings.push(Finding::NotCentered { feature, mean, deviation });
+    }
     if trouble >= Trouble::Nothing && size < SMALL {
         findings.push(Finding::SmallFeatures { size });
     }
@@ -90,6 +103,10 @@ pub(crate) fn data_causes<T: Scalar>(
 pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Finding> {
     let of = |(index, spread)| Some((index, Squeeze::of(data.x(), index, spread)?));
     let features: Vec<_> = survey.features.iter().enumerate().filter_map(of).collect();
+    let is_one_value = |index: usize, outliers: usize| {
+        let sentinel = Sentinel::of(data.x(), index, &survey.features[index]);
+        sentinel.is_some_and(|sentinel| sentinel.examples == outliers)
+    };
     let most = features.iter().min_by(|a, b| a.1.rest.total_cmp(&b.1.rest));
     let feature = most.map(|&(index, Squeeze { outliers, rest })| Finding::SqueezedFeature {
         feature: data.feature_names()[index].clone(),
@@ -97,6 +114,7 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         deviations: survey.features[index].deviations(),
         outliers,
         rest,
+        one_value: is_one_value(index, outliers),
         more: features.len() - 1,
     });
     let targets = survey.targets.iter().enumerate().filter(|&(index, target)| {
@@ -109,6 +127,31 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         deviations: target.deviations(),
     });
     feature.into_iter().chain(targets).collect()
+}
+
+/// The first feature with a value that may stand for what is missing.
+pub(crate) fn sentinel<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
+    let of = |(index, spread)| Some((index, Sentinel::of(data.x(), index, spread)?));
+    let found: Vec<_> = survey.features.iter().enumerate().filter_map(of).collect();
+    let &(index, Sentinel { example, examples }) = found.first()?;
+    Some(Finding::Sentinel {
+        feature: data.feature_names()[index].clone(),
+        place: data.place(example),
+        examples,
+        of: data.len(),
+        more: found.len() - 1,
+    })
+}
+
+/// A feature that the others hide, since it is so small.
+pub(crate) fn hidden<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
+    let (_, typical) = survey.largest_and_typical();
+    let typical = survey.features[typical].size();
+    let size = |spread: &Spread| spread.smallest.abs().max(spread.largest.abs());
+    let is_small = |spread: &Spread| !spread.is_constant() && size(spread) < HIDDEN * typical;
+    let index = survey.features.iter().position(is_small)?;
+    let (feature, size) = (data.feature_names()[index].clone(), size(&survey.features[index]));
+    Some(Finding::HiddenFeature { feature, size, typical })
 }
 
 /// What is in new data that was not in the training data.

@@ -14,6 +14,7 @@ use super::layer_report::layer_numbers;
 use super::losses::{LITTLE, Losses};
 use super::missed_classes::missed_classes;
 use super::survey::Survey;
+use super::telling::telling_alone;
 use super::weight_scale::WeightScale;
 use super::{Case, Finding, Monitor, Part};
 use crate::{Epoch, Model, ModelError};
@@ -81,6 +82,7 @@ impl Diagnosis {
             return Ok(Self { findings });
         }
         findings.extend(single_examples(case.train));
+        findings.extend(telling_alone(case.train));
         let losses = Losses::of(case)?;
         if losses.constant.loss == 0.0 {
             findings.push(Finding::NothingAsked { loss: case.model.loss().kind().to_string() });

@@ -80,6 +80,15 @@ pub enum Finding {
         /// The loss: a kind.
         loss: String,
     },
+    /// One feature tells the target in all training examples: it may be known only once the target is.
+    TellsAlone {
+        /// The name of the feature, of several the first.
+        feature: String,
+        /// What it tells.
+        target: String,
+        /// How many more do.
+        more: usize,
+    },
     /// Classes with a single training example.
     SingleExamples {
         /// The name of the first of them.
@@ -153,8 +162,33 @@ pub enum Finding {
         outliers: usize,
         /// The spread of all others, in standard deviations.
         rest: f64,
+        /// Whether these are the same one, which may stand for what is missing.
+        one_value: bool,
         /// How many more features are like that.
         more: usize,
+    },
+    /// Some was left, and a feature has one value often, 5 times as far from all others as these are spread: it
+    /// may stand for one that is missing.
+    Sentinel {
+        /// The name of the feature, of several the first.
+        feature: String,
+        /// The first example that has it.
+        place: Place,
+        /// How many examples do.
+        examples: usize,
+        /// Of how many.
+        of: usize,
+        /// How many more features are like that.
+        more: usize,
+    },
+    /// Some was left, no other cause was found in the data, and a feature is less than a thousandth of a typical one.
+    HiddenFeature {
+        /// The name of the feature.
+        feature: String,
+        /// Its largest value, without the sign.
+        size: f64,
+        /// The typical root of the mean of squares.
+        typical: f64,
     },
     /// A feature is constant in the training data, and not in the validation data.
     ChangedFeature {
@@ -242,6 +276,14 @@ pub enum Finding {
         share: f64,
         /// The norm of the penalty's gradient over that of the loss's; `None` for decoupled decay.
         ratio: Option<f64>,
+    },
+    /// Little was learnt, and before sigmoids, which let little of the gradient through, a penalty has made the weights of a
+    /// layer less than three quarters of what they were.
+    DecayedSigmoids {
+        /// The layer.
+        layer: usize,
+        /// The last norm over the first.
+        share: f64,
     },
     /// Little was learnt, the weights did not shrink, and from the first step on a penalty pulled a
     /// hundred times as hard at them as the loss did.
@@ -342,8 +384,18 @@ pub enum Finding {
         /// The standard deviation of the noise over that of the inputs.
         ratio: f64,
     },
+    /// Some was left, and a momentum so near 1 that it adds up more than a fifth of all steps.
+    LongMomentum {
+        /// The momentum.
+        momentum: f64,
+        /// How many steps it adds up.
+        adds_up: f64,
+        /// The number of steps in all.
+        steps: usize,
+    },
     /// Some was left, or the network seems to overfit, and the first update moved the weights of
-    /// a layer by more than their norm: what comes after it is its consequence.
+    /// a layer by more than their norm, or by a third of it and late ones by more than 3 %: what comes after it is its
+    /// consequence.
     LargeStep {
         /// The layer.
         layer: usize,
@@ -384,6 +436,13 @@ pub enum Finding {
         epochs: usize,
         /// Of which data: the validation data if there are any.
         part: Part,
+    },
+    /// Some was left, and at the end of no epoch was there a tenth of the learning rate that the schedule is of.
+    HeldRate {
+        /// The largest.
+        largest: f64,
+        /// What the schedule multiplies.
+        base: f64,
     },
     /// Some was left, and most of the run had a learning rate below 1 % of the largest, to which it
     /// was lowered while the loss was falling.

@@ -17,10 +17,12 @@ mod pace;
 mod part;
 mod pull;
 mod sentence;
+mod sentinel;
 mod squeeze;
 mod statistics;
 mod stored;
 mod survey;
+mod telling;
 mod weight_change;
 mod weight_scale;
 
@@ -276,6 +278,8 @@ pub(crate) struct Case<'a, T: Scalar> {
     pub(crate) kept_epoch: usize,
     pub(crate) stop: Stop,
     pub(crate) batch_size: usize,
+    /// The learning rate that a schedule multiplies.
+    pub(crate) base_rate: f64,
     pub(crate) threads: &'a Threads,
     pub(crate) monitor: &'a Monitor<T>,
 }

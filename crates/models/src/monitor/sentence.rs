@@ -96,6 +96,16 @@ impl fmt::Display for Finding {
                 "one prediction for all examples has a loss of 0 by {loss}, which so asks nothing of \
                  the network: choose a larger margin, or another loss"
             ),
+            Self::TellsAlone { feature, target, more } => write!(
+                f,
+                "feature `{feature}` alone tells `{target}` in all training examples{}: if it is known only once \
+                 `{target}` is, leave it out",
+                match more {
+                    0 => String::new(),
+                    1 => ", as another feature does".to_owned(),
+                    more => format!(", as {more} other features do"),
+                }
+            ),
             Self::SingleExamples { class, more, of } => write!(
                 f,
                 "class `{class}` has a single training example{}, from which it cannot be told what \
@@ -178,11 +188,18 @@ impl fmt::Display for Finding {
                     _ => "correct it, or drop the feature",
                 }
             ),
-            Self::SqueezedFeature { feature, place, deviations, outliers, rest, more } => write!(
+            Self::SqueezedFeature {
+                feature,
+                place,
+                deviations,
+                outliers,
+                rest,
+                one_value,
+                more,
+            } => write!(
                 f,
                 "feature `{feature}` is {} standard deviations from its mean in {place}{}, so that \
-                 all other values lie within {} of one{}: correct or remove such values, or learn \
-                 from its logarithm",
+                 all other values lie within {} of one{}: {}",
                 figure(*deviations),
                 match outliers {
                     1 => String::new(),
@@ -195,6 +212,31 @@ impl fmt::Display for Finding {
                     1 => ", as it is with another feature".to_owned(),
                     more => format!(", as it is with {more} other features"),
                 },
+                match one_value {
+                    true =>
+                        "what is far out is one value, and if that stands for what is missing, leave such cells \
+                             empty, or say that it does",
+                    false =>
+                        "correct or remove such values, or learn from its logarithm, if all of them are \
+                              positive",
+                }
+            ),
+            Self::Sentinel { feature, place, examples, of, more } => write!(
+                f,
+                "feature `{feature}` has one value in {examples} of {of} examples, as in {place}, that is far from \
+                 all others{}: if it stands for what is missing, leave such cells empty, or say that it does",
+                match more {
+                    0 => String::new(),
+                    1 => ", as has another feature".to_owned(),
+                    more => format!(", as have {more} other features"),
+                },
+            ),
+            Self::HiddenFeature { feature, size, typical } => write!(
+                f,
+                "feature `{feature}` is hidden by the others, it is {} at most where they are about {}: \
+                 standardise the features",
+                figure(*size),
+                figure(*typical)
             ),
             Self::ChangedFeature { feature } => write!(
                 f,
@@ -279,6 +321,12 @@ impl fmt::Display for Finding {
                         format!(", the penalty on them pulls {}", times_the_loss(*ratio)),
                 }
             ),
+            Self::DecayedSigmoids { layer, share } => write!(
+                f,
+                "the weights of layer {layer} shrank to {} of their norm, since sigmoids let so little of the \
+                 gradient through that the penalty outweighs it: lower the weight decay or L1 penalty, or try relu",
+                percent(*share)
+            ),
             Self::DrowningPenalty { ratio } => write!(
                 f,
                 "the penalty on the weights pulls {}: lower the weight decay or L1 penalty",
@@ -339,6 +387,11 @@ impl fmt::Display for Finding {
                  epoch {since}: lower the learning rate",
                 percent(*ratio)
             ),
+            Self::LongMomentum { momentum, adds_up, steps } => write!(
+                f,
+                "a momentum of {momentum} adds up {} steps, and there were {steps} in all: lower it",
+                figure(*adds_up)
+            ),
             Self::LargeStep { layer, ratio, learning_rate } => write!(
                 f,
                 "the first update moved the weights of layer {layer} by {} times their norm: lower \
@@ -378,6 +431,13 @@ impl fmt::Display for Finding {
                     1 => "epoch".to_owned(),
                     epochs => format!("{epochs} epochs"),
                 }
+            ),
+            Self::HeldRate { largest, base } => write!(
+                f,
+                "the schedule left no more than {} of the learning rate of {} at the end of any epoch: shorten the \
+                 warm-up, or lower the rate later",
+                figure(*largest),
+                figure(*base)
             ),
             Self::VanishedRate { epoch, of } => write!(
                 f,

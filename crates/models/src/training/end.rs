@@ -75,6 +75,7 @@ impl<T: Scalar> Training<'_, T> {
                 kept_epoch,
                 stop,
                 batch_size: trainer.batch_size,
+                base_rate: self.base_rate,
                 threads: &trainer.threads,
                 monitor,
             })?,

@@ -132,7 +132,14 @@ fn outputs_of_different_sizes_are_summed_up() {
         RegressionScores::new(matrix(targets).as_ref(), matrix(predicted).as_ref()).unwrap()
     };
     let tiny = of([[0.0, 0.0], [1e-200, 3e-200]], [[0.0, 0.0], [1e-200, 1e-200]]);
-    assert_eq!((tiny.r2(), tiny.rmse(), tiny.mae()), (0.0, 1e-200, 5e-201));
+    // The other one is constant, and is told of apart.
+    assert_eq!((tiny.r2(), tiny.rmse(), tiny.mae()), (-1.0, 1e-200, 5e-201));
+    let constant: Vec<_> = tiny.outputs().map(|output| (output.constant, output.r2)).collect();
+    assert_eq!(constant, [(true, 1.0), (false, -1.0)]);
+    let both = of([[5.0, 5.0], [3.0, 3.0]], [[5.0, 5.0], [3.0, 4.0]]);
+    assert_eq!(both.r2(), 0.5, "where none varies, all count");
+    let unknown = of([[5.0, 5.0], [1.0, 3.0]], [[5.0, f64::NAN], [1.0, 3.0]]);
+    assert!(unknown.r2().is_nan());
     let large = of([[0.0, 2e200], [0.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]);
     assert_eq!((large.r2(), large.rmse(), large.mae()), (-1.0, 1e200, 5e199));
     let far = of([[0.0, 1e-150], [0.0, 1e-150]], [[0.0, 1e4], [0.0, 1e4]]);

@@ -2,7 +2,7 @@
 
 use densely_data::{Dataset, StoredDataset, StoredDatasetWriter, Target, digits};
 use densely_layers::Layer;
-use densely_models::metrics::Baseline;
+use densely_models::metrics::{Baseline, RegressionScores};
 use densely_models::{
     Checkpoint, Evaluation, Examples, History, Mlp, Model, ModelError, Predictor, Preparation,
     Trainer,
@@ -150,11 +150,43 @@ fn an_evaluation_is_that_of_memory() {
         assert_near(found, predictor.evaluate(&raw, &threads).unwrap(), 1e-8);
         let found = predictor.baseline_stored(&stored, &stored).unwrap();
         let expected = Baseline::new(raw.target(), raw.target()).unwrap();
-        let (Baseline::Mean { rmse, mae }, Baseline::Mean { rmse: of, mae: m }) = (found, expected)
-        else {
+        let (Baseline::Mean(found), Baseline::Mean(expected)) = (&found, &expected) else {
             panic!("{found:?} {expected:?}")
         };
-        assert!((rmse - of).abs() < 1e-8 * of && (mae - m).abs() < 1e-8 * m, "{rmse} {of}");
+        let numbers = |of: &RegressionScores| [of.rmse(), of.mae()];
+        for (found, expected) in numbers(found).into_iter().zip(numbers(expected)) {
+            assert!((found - expected).abs() < 1e-8 * expected, "{found} {expected}");
+        }
+        let found = predictor.regression_scores_stored(&stored, &threads).unwrap();
+        let expected = predictor.regression_scores(&raw, &threads).unwrap();
+        for (found, expected) in found.outputs().zip(expected.outputs()) {
+            assert!((found.rmse - expected.rmse).abs() < 1e-8 * expected.rmse, "{found:?}");
+            assert!((found.r2 - expected.r2).abs() < 1e-8 * expected.r2.abs(), "{found:?}");
+        }
+    }
+}
+
+/// In what is said of a model, all examples count the same, wherever they are.
+#[test]
+fn an_evaluation_has_no_weights() {
+    let raw = Dataset::regression(
+        Mat::from_fn(2, 90, |i, j| ((i + 3 * j) % 17) as f64),
+        Mat::from_fn(1, 90, |_, j| (j % 13) as f64),
+    )
+    .unwrap();
+    let weights: Vec<f64> = (0..90).map(|j| f64::from(j % 4)).collect();
+    let preparation = Preparation::fit(["standardize"], &raw).unwrap();
+    let data = preparation.dataset::<f64>(&raw.with_weights(weights).unwrap()).unwrap();
+    let predictor = Predictor::new(preparation, Mlp::regressor(2, 1).hidden([5])).unwrap();
+    let threads = Threads::single();
+    let target = Target::Values {
+        values: Mat::from_fn(1, 90, |_, j| (j % 13) as f64),
+        names: vec!["y0".into()],
+    };
+    let expected = predictor.evaluate_prepared(&data, &target, &threads).unwrap();
+    for block in [7, 90] {
+        let found = predictor.evaluate_stored(&stored(&data, block), &threads).unwrap();
+        assert_near(found, expected, 1e-9);
     }
 }
 

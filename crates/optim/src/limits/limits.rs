@@ -26,6 +26,8 @@ pub struct Limits {
     pub clip_value: Option<f64>,
     /// The largest norm of a unit's incoming weights: [`MaxNorm`](crate::MaxNorm).
     pub max_norm: Option<f64>,
+    /// The share of the last step that goes into the next: momentum, or `β₁`.
+    pub momentum: f64,
 }
 
 impl Limits {

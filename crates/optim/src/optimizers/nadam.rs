@@ -183,7 +183,7 @@ impl<T: Scalar> Optimizer<T> for NAdam<T> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { penalty: self.penalty, ..Limits::default() }
+        Limits { penalty: self.penalty, momentum: self.betas[0], ..Limits::default() }
     }
 
     fn save_state(

@@ -160,7 +160,7 @@ impl<T: Scalar> Optimizer<T> for Sgd<T> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { penalty: self.penalty, ..Limits::default() }
+        Limits { penalty: self.penalty, momentum: self.momentum, ..Limits::default() }
     }
 
     fn save_state(

@@ -14,6 +14,7 @@ use super::resume::{DIVERGED, SECONDS, how};
 use crate::error::CliError;
 use crate::output::eprintln;
 use crate::run_folder::RunFolder;
+use crate::split::whole;
 use crate::tensorboard::events;
 
 /// From one time that a training is saved to the next, at least.
@@ -114,6 +115,23 @@ impl<T: Scalar> Keeper<T> {
         {
             self.lowest = of.train_loss;
             self.set_weights(epoch, weights);
+        }
+    }
+
+    /// Calls files what they were called before, where these are the same: a config has whole paths.
+    pub(crate) fn keep_names(&mut self, before: &BTreeMap<String, String>, data: &str) {
+        let provenance = &mut self.file.provenance;
+        for name in ["data", "test-data", "labels"] {
+            let (Some(old), Some(now)) = (before.get(name), provenance.options.get_mut(name))
+            else {
+                continue;
+            };
+            if are_same_files(old, now) {
+                if name == "data" {
+                    data.clone_into(&mut provenance.data);
+                }
+                old.clone_into(now);
+            }
         }
     }
 
@@ -310,6 +328,31 @@ impl<T: Scalar> Keeper<T> {
         }
     }
 
+    /// Whether the folder has the weights that are kept.
+    pub(crate) fn has_saved(&self) -> bool {
+        self.kept.is_some() && self.saved == self.kept
+    }
+
+    /// An error of saving, with what is in the folder nevertheless.
+    pub(crate) fn unsaved(&self, error: CliError) -> CliError {
+        match (error, self.saved) {
+            (error @ CliError::Kept { .. }, _) => error,
+            (error, Some(_)) if self.has_saved() => self.kept_with(error, "the model is"),
+            (error, Some(epoch)) => {
+                self.kept_with(error, &format!("the weights of epoch {epoch} are"))
+            }
+            (error, None) if self.folder.is_of_another_run() => {
+                let kept =
+                    format!("the run that was in {} is still there", self.folder.path().display());
+                CliError::Kept { source: Box::new(error), kept }
+            }
+            (error, None) => {
+                let kept = "nothing is left of the training but its figures".to_owned();
+                CliError::Kept { source: Box::new(error), kept }
+            }
+        }
+    }
+
     /// Saves what there is of a training that failed, and says with the error where that is.
     pub(crate) fn rescue(mut self, error: CliError) -> CliError {
         // An option that cannot be is found where the training would begin.
@@ -366,6 +409,12 @@ impl<T: Scalar> Keeper<T> {
         let kept = format!("{what} in {}", self.folder.path().display());
         CliError::Kept { source: Box::new(error), kept }
     }
+}
+
+/// Whether lists of files, as a person reads them, are the same but for where they are looked at from.
+fn are_same_files(some: &str, others: &str) -> bool {
+    let all = |names: &str| names.split(", ").map(|name| whole(name.as_ref())).collect::<Vec<_>>();
+    all(some) == all(others)
 }
 
 /// Seconds since 1970.

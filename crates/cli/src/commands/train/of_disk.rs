@@ -43,11 +43,15 @@ pub(super) fn read<T: Scalar>(
     let in_table = || CliError::table(path);
     let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
     input::check_different(paths)?;
+    input::check_dialect(paths, &dialect)?;
     let (methods, known) = (&args.preprocess, TransformKinds::new());
     // Better now than when all is read.
     if let Some(kind) = together(methods.0.iter(), &known)? {
-        let error = PreprocessError::Together { kind };
-        return Err(CliError::preparing(methods, &source)(error.into()));
+        let options = format!("--preprocess {methods} --memory");
+        let remedy =
+            "which examples on the disk cannot be: choose another method, or leave --memory out";
+        let error = ModelError::from(PreprocessError::Together { kind });
+        return Err(CliError::options(options, remedy)(error));
     }
     let folder = folder();
     let table = stored(paths, &dialect, &folder, memory, threads)?;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use densely::data::{
-    DataError, Target, fold_groups, fold_indices, fold_ordered, split_groups, split_indices,
-    split_ordered,
+    DataError, Target, fold_groups, fold_indices, fold_ordered, mean_weight, split_groups,
+    split_indices, split_ordered,
 };
 use densely::prelude::*;
 use densely::table::{ColumnKind, TableError};
@@ -43,6 +43,8 @@ struct Fitted {
     schema: Schema,
     encoding: Encoding,
     preparation: Preparation,
+    /// The mean of what rows count, by which it is divided.
+    mean_weight: Option<f64>,
 }
 
 impl<'a> Source<'a> {
@@ -52,6 +54,8 @@ impl<'a> Source<'a> {
         let source = path.display().to_string();
         let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
         input::check_different(args.data.iter().chain(&args.test_data))?;
+        input::check_dialect(args.data.iter().chain(&args.test_data), &dialect)?;
+        tell_copies(args)?;
         let table = input::tables(&args.data, &dialect, Wanted::All(&columns), threads)?;
         let in_table = || CliError::table(path);
         let is_empty = |name: &str| {
@@ -101,7 +105,7 @@ impl<'a> Source<'a> {
         let (train, validation) = split(rest, "validation", args.validation, args, table, label)?;
         let split = split_of(&args.data, dialect, &train, validation.as_ref(), test.as_ref())?;
         let fitted = self.fit(&train, threads)?;
-        let Fitted { schema, encoding, preparation } = &fitted;
+        let Fitted { encoding, .. } = &fitted;
         let sample = |table: &Table, rows: &[usize]| {
             let examples = Judged::choose(rows.len(), encoding.width());
             let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
@@ -113,8 +117,11 @@ impl<'a> Source<'a> {
             true => Some(sample(table, &judged.rows).map_err(in_table())?),
             false => None,
         };
-        let part = |of: &Examples| self.part(of, &fitted, threads);
+        let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
         let (train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
+        // Of those that are tested on, all count alike.
+        let part = |of: &Examples| self.part(of, &fitted, None, threads);
+        let Fitted { schema, preparation, .. } = &fitted;
         let mut other_sample = None;
         let (test, test_source) = match &args.test_data[..] {
             [] => (test.as_ref().map(part).transpose()?, source.clone()),
@@ -185,7 +192,7 @@ impl<'a> Source<'a> {
             let of = |indices: &[usize]| rest.subset(indices).map_err(CliError::data(label));
             let (train, held_out) = (of(&train)?, of(&held_out)?);
             let fitted = self.fit(&train, threads)?;
-            let part = |of: &Examples| self.part(of, &fitted, threads);
+            let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
             Ok([part(&train)?, part(&held_out)?])
         };
         cut.into_iter().map(fold).collect()
@@ -215,7 +222,9 @@ impl<'a> Source<'a> {
                 logs.map_err(CliError::options(options, "leave it out for classes"))?
             }
         };
-        Ok(Fitted { schema, encoding, preparation: for_loss(args, preparation)? })
+        let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
+        let mean_weight = weights.map_err(in_table())?.map(|weights| mean_weight(&weights));
+        Ok(Fitted { schema, encoding, preparation: for_loss(args, preparation)?, mean_weight })
     }
 
     /// Rows as the network takes them.
@@ -223,19 +232,48 @@ impl<'a> Source<'a> {
         &self,
         of: &Examples,
         fitted: &Fitted,
+        mean_weight: Option<f64>,
         threads: &Threads,
     ) -> Result<Part<T>, CliError> {
         let Self { args, label, table, .. } = self;
         let in_table = || CliError::table(label);
         let rows = Rows::of(table, &of.rows);
         let encoded = fitted.encoding.rows(&rows, threads).map_err(in_table())?;
-        let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
-        let weights = weights.map_err(in_table())?;
+        let weighed = args.weight_column.as_ref().zip(mean_weight);
+        let weights = weighed.map(|(column, mean)| {
+            let weights = rows.weights(column)?;
+            Ok(weights.into_iter().map(|weight| weight / mean).collect::<Vec<_>>())
+        });
+        let weights = weights.transpose().map_err(in_table())?;
         let data = fitted.preparation.rows(&encoded, &of.target, weights.as_deref(), threads);
         let source = self.source();
         let data = data.map_err(CliError::in_data(&source))?;
         Ok(Part { data, target: of.target.clone(), stored: None })
     }
+}
+
+/// Says of files to test on that they are copies of those to learn from.
+fn tell_copies(args: &TrainArgs) -> Result<(), CliError> {
+    let of_files = |paths: &[PathBuf]| -> Result<Vec<_>, CliError> {
+        let files = paths.iter().filter(|path| path.is_file());
+        files.map(|path| Ok((path.clone(), hash(std::slice::from_ref(path))?))).collect()
+    };
+    if args.test_data.is_empty() {
+        return Ok(());
+    }
+    let (data, test) = (of_files(&args.data)?, of_files(&args.test_data)?);
+    for (path, own) in &test {
+        if let Some((same, _)) = data.iter().find(|(_, hash)| hash == own) {
+            let (path, same) = (path.display().to_string(), same.display().to_string());
+            eprintln!(
+                "{}: it is the same as {}: all that is tested on has been learnt from, and the test says nothing \
+                 of new data",
+                visible(&path),
+                visible(&same)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Which rows are which part, of a file that can be read again.

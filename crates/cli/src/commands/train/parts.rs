@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights};
+use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights, mean_weight};
 use densely::models::{Examples, ModelError};
 use densely::prelude::*;
 use densely::tensor::column;
@@ -10,6 +10,7 @@ use super::of_table::Source;
 use crate::args::{ClassWeights, LossArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
+use crate::output::{counted, few};
 use crate::split::Split;
 
 /// The data of a run: what is trained on, validated on and tested on.
@@ -123,7 +124,29 @@ pub(crate) fn class_weights<T: Scalar>(
         ClassWeights::Balanced => balanced_weights(labels, names.len()),
         ClassWeights::List(weights) => weights.clone(),
     };
-    Ok(weights.into_iter().map(T::from_f64).collect())
+    expect_weight_of_each(names, &weights)?;
+    let of_examples: Vec<f64> = labels.iter().map(|&label| weights[label]).collect();
+    // How much a class counts beside others is what is said.
+    let mean = mean_weight(&of_examples);
+    if mean == 0.0 {
+        let message =
+            "all weights are 0 of classes that there are, so that nothing counts: give one above 0";
+        return Err(CliError::ClassWeights(message.to_owned()));
+    }
+    Ok(weights.into_iter().map(|weight| T::from_f64(weight / mean)).collect())
+}
+
+/// As many weights as there are classes, whose order it says.
+fn expect_weight_of_each(names: &[String], weights: &[f64]) -> Result<(), CliError> {
+    if names.len() == weights.len() {
+        return Ok(());
+    }
+    Err(CliError::ClassWeights(format!(
+        "{} for {}: give one for each, in their order: {}",
+        counted(weights.len(), "weight"),
+        counted(names.len(), "class"),
+        few(names)
+    )))
 }
 
 /// The data of a run as they were read, of which some are to be tested on.
@@ -294,7 +317,7 @@ impl<T: Scalar> Part<T> {
     /// With weights of classes, besides those of rows.
     pub(crate) fn weighed(self, weights: &[T]) -> Result<Self, CliError> {
         let weighed = self.data.with_class_weights(weights).map_err(ModelError::from);
-        let remedy = "give as many weights as there are classes, in their order";
+        let remedy = "let them be of about the same size";
         let data = weighed.map_err(CliError::options("--class-weights", remedy))?;
         Ok(Self { data, ..self })
     }

@@ -6,12 +6,13 @@ use densely::models::metrics::Baseline;
 use densely::models::{Diagnosis, Epoch, History, LayerReport, Statistics};
 use densely::prelude::*;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::parts::{Part, Parts};
 use crate::error::CliError;
 use crate::output;
 use crate::signals::Signal;
+use crate::targets::Targets;
 
 /// What came out of a run: the fields that `--json` promises.
 #[derive(Debug, Serialize)]
@@ -31,11 +32,17 @@ pub(crate) struct Report {
     /// Of the test data; in their place those of training, if there are none.
     #[serde(flatten)]
     baseline: BTreeMap<&'static str, f64>,
+    /// Of each, if there are several.
+    #[serde(rename = "targets", skip_serializing_if = "is_empty")]
+    targets_json: Value,
+    #[serde(skip)]
+    targets: Targets,
     dead_units: Option<usize>,
     saturated_units: Option<usize>,
     findings: Vec<String>,
     weights_hash: String,
-    model: String,
+    /// None if it could not be saved.
+    model: Option<String>,
     #[serde(skip)]
     pub(crate) evaluations: Vec<(&'static str, Evaluation)>,
 }
@@ -69,10 +76,11 @@ impl Report {
         let test_metrics =
             names.map(|(name, _)| (format!("test_{name}"), tested.get(name).copied())).collect();
         let judged = parts.test.as_ref().unwrap_or(&parts.train);
-        let baseline = match (&parts.train.stored, &judged.stored) {
-            (Some(train), Some(judged)) => predictor.baseline_stored(train, judged)?,
-            _ => Baseline::new(&parts.train.target, &judged.target)?,
+        let baseline = match &judged.stored {
+            Some(judged) => predictor.baseline_stored(judged, judged)?,
+            None => Baseline::new(&judged.target, &judged.target)?,
         };
+        let targets = targets(predictor, judged, &baseline, threads)?;
         let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
         let named = [("train", Some(train)), ("validation", validation), ("test", test)];
         Ok(Self {
@@ -88,11 +96,13 @@ impl Report {
             test_loss: test.map(|evaluation| evaluation.loss()),
             test_metrics,
             baseline: output::baseline(&baseline).into_iter().collect(),
+            targets_json: targets.json("test_", parts.test.is_some()),
+            targets,
             dead_units: history.kept().dead_units,
             saturated_units: history.kept().saturated_units,
             findings: diagnosis.findings.iter().map(ToString::to_string).collect(),
             weights_hash: weights_hash(predictor.model()),
-            model: model.display().to_string(),
+            model: Some(model.display().to_string()),
             evaluations: named
                 .into_iter()
                 .filter_map(|(name, evaluation)| Some((name, evaluation?)))
@@ -108,6 +118,11 @@ impl Report {
     /// What can be had without the network, by name.
     pub(crate) fn baseline(&self) -> &BTreeMap<&'static str, f64> {
         &self.baseline
+    }
+
+    /// The same of each target, if there are several.
+    pub(crate) fn targets(&self) -> &Targets {
+        &self.targets
     }
 
     /// The seconds of training.
@@ -126,10 +141,40 @@ impl Report {
         self.evaluations.iter().flat_map(named).collect()
     }
 
-    /// All fields.
-    pub(crate) fn json(&self) -> Result<Value, CliError> {
-        Ok(serde_json::to_value(self).map_err(std::io::Error::from)?)
+    /// From now on it says that there is no model of it.
+    pub(crate) fn has_no_model(&mut self) {
+        self.model = None;
     }
+
+    /// All fields.
+    pub(crate) fn json(&self) -> Result<Map<String, Value>, CliError> {
+        match serde_json::to_value(self).map_err(std::io::Error::from)? {
+            Value::Object(fields) => Ok(fields),
+            _ => unreachable!("it has fields"),
+        }
+    }
+}
+
+fn is_empty(targets: &Value) -> bool {
+    targets.as_array().is_some_and(Vec::is_empty)
+}
+
+/// How good a model is at each target of a part, if there are several.
+pub(crate) fn targets<T: Scalar>(
+    predictor: &Predictor<T>,
+    part: &Part<T>,
+    baseline: &Baseline,
+    threads: &Threads,
+) -> Result<Targets, CliError> {
+    let names = predictor.preparation().output_names();
+    if !matches!(baseline, Baseline::Mean(_)) || names.len() < 2 {
+        return Ok(Targets::default());
+    }
+    let scores = match &part.stored {
+        Some(stored) => predictor.regression_scores_stored(stored, threads)?,
+        None => predictor.regression_scores_prepared(&part.data, &part.target, threads)?,
+    };
+    Ok(Targets::new(names, &scores, baseline))
 }
 
 /// Prints what is kept of a training that a signal ended.

@@ -73,6 +73,8 @@ impl Typed for f64 {
 /// A checkpoint, with what is known of the run that it is of.
 pub(super) struct Stored<T: Typed> {
     checkpoint: Checkpoint<T>,
+    /// What the data were called.
+    data: String,
     options: BTreeMap<String, String>,
     seconds: f64,
     diverged: bool,
@@ -83,21 +85,21 @@ impl<T: Typed> Stored<T> {
     /// anew, unless it is complete and has no more epochs to make. `now` are the options of what goes on, and the
     /// text of its split.
     pub(super) fn new(
-        folder: &RunFolder,
+        folder: &mut RunFolder,
         checkpoint: Option<AnyCheckpoint>,
         now: (&BTreeMap<String, String>, Option<&str>),
         force: bool,
     ) -> Result<Option<Self>, CliError> {
-        let path = || folder.path().to_owned();
+        let path = folder.path().to_owned();
         let Some(checkpoint) = checkpoint else {
             let is_complete = folder.is_complete();
             if is_complete && !force {
                 expect_more_epochs(folder.path(), now)?;
             }
-            folder.change_config()?;
+            folder.begin_anew()?;
             let why = match is_complete {
                 true => {
-                    "it was too short to keep a checkpoint: its epochs are made again, as they were"
+                    "it was so short that no checkpoint was kept: its epochs are made again, as they were"
                 }
                 false => "there is no checkpoint yet; it begins anew",
             };
@@ -105,11 +107,12 @@ impl<T: Typed> Stored<T> {
             return Ok(None);
         };
         let CheckpointFile { checkpoint, provenance } = T::checkpoint(checkpoint)
-            .map_err(|dtype| CliError::OtherDtype { folder: path(), dtype })?;
+            .map_err(|dtype| CliError::OtherDtype { folder: path, dtype })?;
         let results = provenance.results;
         let seconds = results.get(SECONDS).and_then(|seconds| seconds.parse().ok());
         Ok(Some(Self {
             checkpoint,
+            data: provenance.data,
             options: provenance.options,
             seconds: seconds.unwrap_or(0.0),
             diverged: results.contains_key(DIVERGED),
@@ -166,6 +169,7 @@ impl<T: Typed> Stored<T> {
         let of_lowest = training.epochs().iter().rfind(|epoch| epoch.best);
         let best = of_lowest.map(|epoch| epoch.epoch).zip(best);
         let best = best.or_else(|| saved_weights(keeper.folder(), &training));
+        keeper.keep_names(&self.options, &self.data);
         keeper.resume(&training, best, self.seconds);
         let differs = !changed.is_empty() || !differences.is_empty();
         let (epoch, step) = training.position();

@@ -29,15 +29,26 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
     let (validation, test) = (len(&parts.validation), len(&parts.test));
     let total = parts.train.len() + validation + test;
     let target = match train.class_names() {
-        Some(classes) => format!("one of {}", counted(classes.len(), "class")),
+        Some(classes) => {
+            let of = format!("one of {}", counted(classes.len(), "class"));
+            // Counts, grades and years look like classes.
+            let are_numbers = classes.iter().all(|class| class.parse::<f64>().is_ok());
+            match are_numbers && classes.len() > 2 && args.task.is_none() && parts.target.is_some()
+            {
+                true => of + " (--task regress learns it as a number)",
+                false => of,
+            }
+        }
+        None if train.outputs() > 1 => "numbers".to_owned(),
         None => "a number".to_owned(),
     };
     eprintln!("{BOLD}{}{BOLD:#}", visible(&parts.source));
     eprintln!(
-        "  data     {}, {}; {} is {target}",
+        "  data     {}, {}; {} {} {target}",
         counted(total, "example"),
         counted(preparation.feature_names().len(), "feature"),
         visible(train.target_name()),
+        if train.labels().is_none() && train.outputs() > 1 { "are" } else { "is" },
     );
     eprintln!(
         "           {} to train, {} to validate, {} to test",
@@ -187,7 +198,14 @@ fn widths_of<T: Scalar>(stages: &[Stage<T>]) -> String {
 }
 
 /// How it went, and what to do next.
-pub(crate) fn after(report: &Report, history: &History, confused: &[String], folder: &Path) {
+///
+/// `folder` is where the model is, if it has a place.
+pub(crate) fn after(
+    report: &Report,
+    history: &History,
+    confused: &[String],
+    folder: Option<&Path>,
+) {
     let epochs = counted(history.epochs.len(), "epoch");
     let kept = history.kept_epoch;
     let end = match history.stop {
@@ -216,6 +234,10 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
     for (&name, &value) in report.baseline() {
         eprintln!("           {}: {}", metric_name(name), metric(name, value));
     }
+    if !report.targets().is_empty() {
+        eprintln!();
+        report.targets().lines().iter().for_each(|line| eprintln!("           {line}"));
+    }
     eprintln!();
     if let Some((_, Evaluation::Classification { accuracy, .. })) = report.evaluations.last()
         && !confused.is_empty()
@@ -226,6 +248,7 @@ pub(crate) fn after(report: &Report, history: &History, confused: &[String], fol
     for finding in report.findings() {
         eprintln!("  {BOLD}finding{BOLD:#}  {}", visible(finding));
     }
+    let Some(folder) = folder else { return };
     let folder = folder.display().to_string();
     let folder = visible(&folder);
     eprintln!("  saved in {BOLD}{folder}{BOLD:#}");

@@ -6,7 +6,7 @@ use densely::models::{Influence, ModelError, NetworkOptions, Search, SearchSpace
 
 use crate::args::{Activations, TrainArgs, TuneArgs, Widths};
 use crate::config::OptionText;
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 
 /// The space of a search, without what was given for `train`.
 pub(super) struct Searched {
@@ -142,5 +142,5 @@ fn is_several(values: &Values) -> bool {
 
 /// A space that cannot be searched is a wrong use.
 fn refused(error: &ModelError) -> CliError {
-    super::wrong_use(&error.to_string())
+    wrong_use(&error.to_string())
 }

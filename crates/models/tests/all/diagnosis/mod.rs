@@ -4,6 +4,7 @@
 mod data;
 mod healthy;
 mod new_data;
+mod silent;
 mod spoilt;
 mod unfinished;
 
