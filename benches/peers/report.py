@@ -260,6 +260,9 @@ def write(results, page=""):
         parts.append(table(wanted, "", describe, remarks.get("busy", {})))
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
+    searches = HERE / "tune" / "table.md"
+    if not page and searches.exists():
+        parts.append(searches.read_text().strip())
     # That section is measured by itself.
     parts += filter(None, [jobs(path)])
     path.write_text("\n\n".join(parts) + "\n")

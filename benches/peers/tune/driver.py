@@ -4,15 +4,15 @@ Both have the same rows to learn from, another fifth to test on for each seed, t
 same number of trials, the same first trial (the defaults of `train`), the same folds, and the same trainer:
 a trial of Optuna's is `densely tune --trials 1` with the options that it has chosen, which trains on
 all folds for all epochs, or until the loss no longer falls. Compared are the score on the folds of the best trial,
-the score of its network on the test rows, and the seconds of searching, on one thread. Optuna's
-are those that the program says it has searched: what the sampler, the starts of processes and the last
-trainings take is not counted.
+the score of its network on the test rows, and the seconds of the processor for searching, on one thread. Optuna's
+are those of its trials: what the sampler, the starts of processes and the last trainings take is not counted.
 """
 
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+TABLE = HERE / "table.md"
 PEERS = HERE.parent
 sys.path[1:1] = [str(PEERS), str(PEERS / "defaults"), str(PEERS / "tables")]
 
@@ -25,7 +25,8 @@ EPILOG = """
 The packages with the tables are installed first; no table is kept in this repository. What the JSON file
 has of Optuna is not run again. A table is a line: the mean scores (accuracy, or R2) on the test
 rows, the mean of their differences, seed by seed, with its standard error, the same of the scores on the
-folds, and how many times our seconds Optuna's are.
+folds, and how many times our seconds Optuna's are. Of all tables, they are written to table.md beside this script,
+which is the last section of docs/benchmarks.md.
 """
 
 
@@ -44,7 +45,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     # They need the packages.
     from choice import CHOSEN
-    from searches import Searches, run_table
+    from searches import Searches, page, run_table
 
     of = [table for table in CHOSEN if table.name in NAMES]
     asked = chosen(of, options)
@@ -61,6 +62,8 @@ def main():
                 save(options.json, results)
         found.append(Searches(table.name, results[table.name]))
         print(found[-1].line(), flush=True)
+    if not (options.tables or options.options):
+        TABLE.write_text(page(found, densely, options))
     worse = [search.name for search in found if search.is_worse()]
     print(f"worse by more than the spread on {len(worse)} of {len(found)}: {worse}")
     return int(bool(worse))
