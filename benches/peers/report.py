@@ -58,20 +58,20 @@ do on a laptop or a server that is shared. A thread there has half of its time.
 """
 
 
-# The title of the section that `benches/peers/job/run` writes.
-JOBS = "Whole jobs"
+# The titles of sections that are measured by themselves: by `benches/peers/tune/run` and `benches/peers/job/run`.
+SEARCHES, JOBS = "Search of options", "Whole jobs"
 
 
-def jobs(path):
-    """What the page has of whole jobs; nothing if it has none."""
+def section(path, title):
+    """The section of a page that has this title; nothing if it has none."""
     text = path.read_text() if path.exists() else ""
-    return next((f"## {part}".strip() for part in text.split("\n## ") if part.startswith(f"{JOBS}\n")), "")
+    return next((f"## {part}".strip() for part in text.split("\n## ") if part.startswith(f"{title}\n")), "")
 
 
-def replace_jobs(path, section):
-    """Puts another section about whole jobs onto the page, at its end if there is none."""
-    text, before = path.read_text(), jobs(path)
-    path.write_text(text.replace(before, section) if before else f"{text}\n{section}\n")
+def replace_section(path, title, other):
+    """Puts another section of this title onto a page, at its end if there is none."""
+    text, before = path.read_text(), section(path, title)
+    path.write_text(text.replace(before, other) if before else f"{text}\n{other}\n")
 
 
 def duration(seconds):
@@ -260,9 +260,5 @@ def write(results, page=""):
         parts.append(table(wanted, "", describe, remarks.get("busy", {})))
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
-    searches = HERE / "tune" / "table.md"
-    if not page and searches.exists():
-        parts.append(searches.read_text().strip())
-    # That section is measured by itself.
-    parts += filter(None, [jobs(path)])
+    parts += filter(None, [section(path, title) for title in (SEARCHES, JOBS)])
     path.write_text("\n\n".join(parts) + "\n")

@@ -120,4 +120,4 @@ def write(results, sizes):
     if lines:
         head = ["| | densely, seconds | other, seconds | MiB | times ours | goal |", "|---|--:|--:|--:|--:|---|"]
         made += ["### Reading alone, and predictions for all rows", "\n".join(head + lines)]
-    report.replace_jobs(PAGE, "\n\n".join(made))
+    report.replace_section(PAGE, report.JOBS, "\n\n".join(made))

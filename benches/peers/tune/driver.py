@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TABLE = HERE / "table.md"
 PEERS = HERE.parent
 sys.path[1:1] = [str(PEERS), str(PEERS / "defaults"), str(PEERS / "tables")]
 
 from environment import chosen, enter_venv, load, parser, program, save  # noqa: E402
-from peers import TARGET  # noqa: E402
+import report  # noqa: E402
+from peers import ROOT, TARGET  # noqa: E402
 
 FOLDER = TARGET / "tune"
 NAMES = ["penguins-sex", "titanic", "income", "diabetes", "digits"]
@@ -25,8 +25,8 @@ EPILOG = """
 The packages with the tables are installed first; no table is kept in this repository. What the JSON file
 has of Optuna is not run again. A table is a line: the mean scores (accuracy, or R2) on the test
 rows, the mean of their differences, seed by seed, with its standard error, the same of the scores on the
-folds, and how many times our seconds Optuna's are. Of all tables, they are written to table.md beside this script,
-which is the last section of docs/benchmarks.md.
+folds, and how many times our seconds Optuna's are. Of all tables, they are written as a section of
+docs/benchmarks.md.
 """
 
 
@@ -63,7 +63,7 @@ def main():
         found.append(Searches(table.name, results[table.name]))
         print(found[-1].line(), flush=True)
     if not (options.tables or options.options):
-        TABLE.write_text(page(found, densely, options))
+        report.replace_section(ROOT / "docs" / "benchmarks.md", report.SEARCHES, page(found, densely, options).strip())
     worse = [search.name for search in found if search.is_worse()]
     print(f"worse by more than the spread on {len(worse)} of {len(found)}: {worse}")
     return int(bool(worse))

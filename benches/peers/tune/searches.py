@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 import optuna
+import report
 import sklearn
 from catalog import CLASSIFY
 from pairs import read
@@ -37,7 +38,8 @@ DEFAULT = {
 }
 
 
-PAGE = """## Search of options
+PAGE = """\
+## {title}
 
 `densely tune` beside Optuna {optuna}'s default sampler (TPE), measured on {date} with `densely` {densely}, scikit-learn
 {sklearn} and Python {python}:
@@ -61,6 +63,7 @@ def page(found, densely, options):
     version = [str(densely), "--version"]
     said = subprocess.run(version, capture_output=True, text=True, check=True)
     values = {
+        "title": report.SEARCHES,
         "optuna": optuna.__version__,
         "date": time.strftime("%Y-%m-%d"),
         "densely": said.stdout.split()[-1],

@@ -5,22 +5,28 @@ use serde_json::{Map, Value};
 
 use crate::output::{metric, metric_name, short, table};
 
-/// Targets that have a line each.
-const MOST_LINES: usize = 100;
-
 /// The scores of each target, beside those of always its mean; none where one figure for all is as good.
 #[derive(Debug, Default)]
 pub(crate) struct Targets(Vec<(String, OutputScores, OutputScores)>);
 
 impl Targets {
-    /// Of these names, and examples that the baseline is of, too.
-    pub(crate) fn new(names: &[String], scores: &RegressionScores, baseline: &Baseline) -> Self {
-        let Baseline::Mean(baseline) = baseline else { return Self::default() };
+    /// Targets that have a line each, for people.
+    const MOST: usize = 100;
+
+    /// Of these names, and examples that the baseline is of, too. `scores` are asked for where there are several.
+    pub(crate) fn of<E>(
+        names: &[String],
+        baseline: &Baseline,
+        scores: impl FnOnce() -> Result<RegressionScores, E>,
+    ) -> Result<Self, E> {
+        let Baseline::Mean(baseline) = baseline else { return Ok(Self::default()) };
         if names.len() < 2 {
-            return Self::default();
+            return Ok(Self::default());
         }
+        let scores = scores()?;
         let both = scores.outputs().zip(baseline.outputs());
-        Self(names.iter().cloned().zip(both).map(|(name, (of, mean))| (name, of, mean)).collect())
+        let both = names.iter().cloned().zip(both).map(|(name, (of, mean))| (name, of, mean));
+        Ok(Self(both.collect()))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -48,9 +54,9 @@ impl Targets {
         ["r2", "rmse", "mae", "baseline_rmse", "baseline_mae"].map(metric_name)
     }
 
-    /// The same for people. What is constant has no R².
+    /// The first of them for people. What is constant has no R².
     pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, [String; 5])> {
-        self.0.iter().map(|(name, of, mean)| {
+        self.0.iter().take(Self::MOST).map(|(name, of, mean)| {
             let r2 = if of.constant { "constant".to_owned() } else { metric("r2", of.r2) };
             let figure = |name, value| metric(name, value);
             let others = [
@@ -69,12 +75,12 @@ impl Targets {
         let mut header = vec![""];
         header.extend(Self::header());
         let mut figures = table(&header);
-        for (name, cells) in self.rows().take(MOST_LINES) {
+        for (name, cells) in self.rows() {
             figures.add_row([short(name)].into_iter().chain(cells));
         }
         let mut lines: Vec<String> =
             figures.lines().map(|line| line.trim_end().to_owned()).collect();
-        if self.0.len() > MOST_LINES {
+        if self.0.len() > Self::MOST {
             lines.push("and more: --json has all".to_owned());
         }
         lines

@@ -1,6 +1,5 @@
 use std::collections::HashSet;
 
-#[cfg(any(feature = "arrow", feature = "parquet"))]
 use crate::Reason;
 
 /// Which columns are wanted of a file.
@@ -39,7 +38,6 @@ impl Columns {
     }
 
     /// Of these columns, that there are all that are to be left out.
-    #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(crate) fn check<'a>(
         &self,
         known: impl Iterator<Item = &'a str> + Clone,

@@ -340,13 +340,7 @@ impl ReadOptions {
         if without.is_empty() {
             return Ok(table);
         }
-        if let Some(name) = without.iter().find(|&name| table.names().all(|own| own != name)) {
-            return Err(Reason::unknown(
-                "column",
-                name,
-                table.names().map(str::to_owned).collect(),
-            ));
-        }
+        self.columns.check(table.names())?;
         let kept = |column: &Column| !without.iter().any(|name| name == column.name());
         Ok(Table::from_columns(table.into_columns().into_iter().filter(kept).collect())?)
     }

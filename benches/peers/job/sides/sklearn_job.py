@@ -2,11 +2,11 @@
 
 import json
 import sys
-import time
 
 import numpy as np
 import pandas as pd
 import sklearn
+from laps import Laps
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
@@ -43,26 +43,20 @@ def prepared(frame):
 def main():
     """One job; says what it took, and the score."""
     what, path = sys.argv[1:]
-    seconds = {}
-
-    def lap(name, since=[time.perf_counter()]):
-        now = time.perf_counter()
-        seconds[name] = now - since[0]
-        since[0] = now
-
+    laps = Laps()
     frame = pd.read_csv(path, engine="pyarrow")
-    lap("read")
+    laps.end("read")
     score = None
     if what == "train":
         x, x_test, y, y_test = prepared(frame)
-        lap("prepare")
+        laps.end("prepare")
         network = MLPClassifier((64,), batch_size=256, max_iter=3, learning_rate_init=0.003, random_state=0)
         network.fit(x, y)
-        lap("train")
+        laps.end("train")
         score = network.score(x_test, y_test)
-        lap("score")
+        laps.end("score")
     version = f"pandas {pd.__version__}, scikit-learn {sklearn.__version__}"
-    print(json.dumps({"seconds": seconds, "score": score, "version": version}))
+    print(json.dumps({"seconds": laps.seconds, "score": score, "version": version}))
 
 
 if __name__ == "__main__":

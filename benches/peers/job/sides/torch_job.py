@@ -2,9 +2,9 @@
 
 import json
 import sys
-import time
 
 import polars as pl
+from laps import Laps
 
 
 def prepared(frame, torch):
@@ -42,30 +42,24 @@ def trained(x, y, torch):
 def main():
     """One job; says what it took, and the score."""
     what, path = sys.argv[1:]
-    seconds = {}
-
-    def lap(name, since=[time.perf_counter()]):
-        now = time.perf_counter()
-        seconds[name] = now - since[0]
-        since[0] = now
-
+    laps = Laps()
     frame = pl.read_csv(path)
-    lap("read")
+    laps.end("read")
     score, version = None, f"polars {pl.__version__}"
     if what == "train":
         import torch
 
         torch.set_num_threads(2)
-        lap("import")
+        laps.end("import")
         x, x_test, y, y_test = prepared(frame, torch)
-        lap("prepare")
+        laps.end("prepare")
         network = trained(x, y, torch)
-        lap("train")
+        laps.end("train")
         with torch.inference_mode():
             score = (network(x_test).argmax(1) == y_test).float().mean().item()
-        lap("score")
+        laps.end("score")
         version += f", PyTorch {torch.__version__}"
-    print(json.dumps({"seconds": seconds, "score": score, "version": version}))
+    print(json.dumps({"seconds": laps.seconds, "score": score, "version": version}))
 
 
 if __name__ == "__main__":

@@ -81,13 +81,9 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let mut figures = output::metrics(&evaluation);
     let baseline = Baseline::new(data.target(), data.target())?;
     figures.extend(output::baseline(&baseline));
-    let targets = match data.output_names() {
-        names if classes.is_none() && names.len() > 1 => {
-            let scores = predictor.regression_scores(&data, &threads).map_err(in_data())?;
-            Targets::new(names, &scores, &baseline)
-        }
-        _ => Targets::default(),
-    };
+    let targets = Targets::of(data.output_names(), &baseline, || {
+        predictor.regression_scores(&data, &threads).map_err(in_data())
+    })?;
     figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();

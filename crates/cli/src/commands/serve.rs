@@ -5,7 +5,6 @@ use std::time::Duration;
 use densely::formats::AnyModel;
 use densely::models::{Model, ModelError};
 use densely::tensor::Scalar;
-
 use densely_serve::{ServeOptions, Server};
 
 use crate::args::ServeArgs;

@@ -10,9 +10,6 @@ use crate::output::{self, counted, figure, metric, metric_name, percent, short};
 use crate::targets::Targets;
 use crate::visible::visible;
 
-/// Targets that have a line each.
-const MOST_TARGETS: usize = 100;
-
 pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
     let evaluation = run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?;
@@ -21,14 +18,9 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let of_all = judged.stored.is_none();
     let examples = if of_all { examples } else { format!("a sample of {examples}") };
     let names = run.predictor.preparation().output_names();
-    let targets = match &baseline {
-        Baseline::Mean(_) if names.len() > 1 => {
-            let (data, target) = (&judged.data, &judged.target);
-            let scores = run.predictor.regression_scores_prepared(data, target, run.threads)?;
-            Targets::new(names, &scores, &baseline)
-        }
-        _ => Targets::default(),
-    };
+    let targets = Targets::of(names, &baseline, || {
+        run.predictor.regression_scores_prepared(&judged.data, &judged.target, run.threads)
+    })?;
     let sentence = match (&evaluation, &baseline) {
         (Evaluation::Classification { accuracy, .. }, Baseline::Class { class, accuracy: of }) => {
             format!(
@@ -82,7 +74,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
             p { "Of each target, on the same examples:" }
             div.wide { table {
                 tr { th { "" } @for name in Targets::header() { th.number { (name) } } }
-                @for (target, cells) in targets.rows().take(MOST_TARGETS) {
+                @for (target, cells) in targets.rows() {
                     tr { th { (short(target)) } @for cell in cells { td.number { (cell) } } }
                 }
             } }

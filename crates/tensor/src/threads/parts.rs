@@ -14,6 +14,13 @@ pub(super) struct Parts<'a, W, F> {
     body: &'a F,
 }
 
+/// From where panels are taken.
+#[derive(Clone, Copy)]
+enum End {
+    Front,
+    Back,
+}
+
 impl<'a, W: Split, F: Fn(usize, W) + Sync> Parts<'a, W, F> {
     pub(super) fn new(work: W, width: usize, body: &'a F) -> Self {
         Self { rest: Mutex::new(Some((0, work))), width, body }
@@ -22,40 +29,37 @@ impl<'a, W: Split, F: Fn(usize, W) + Sync> Parts<'a, W, F> {
     /// Does all panels here, and on up to `helpers` other threads of the pool, as far as they come.
     pub(super) fn share(&self, helpers: usize) {
         match helpers {
-            0 => self.work_by(Self::take_first),
+            0 => self.work_from(End::Front),
             _ => {
-                rayon::join(|| self.share(helpers - 1), || self.work_by(Self::take_last));
+                rayon::join(|| self.share(helpers - 1), || self.work_from(End::Back));
             }
         }
     }
 
-    fn work_by(&self, take: impl Fn(&Self) -> Option<(usize, W)>) {
-        while let Some((first, panel)) = take(self) {
+    fn work_from(&self, end: End) {
+        while let Some((first, panel)) = self.take(end) {
             (self.body)(first, panel);
         }
     }
 
-    fn take_first(&self) -> Option<(usize, W)> {
+    fn take(&self, end: End) -> Option<(usize, W)> {
         let mut rest = self.rest.lock().expect("no panel is computed under the lock");
         let (first, work) = rest.take()?;
         if work.columns() <= self.width {
             return Some((first, work));
         }
-        let (panel, later) = work.split_at(self.width);
-        *rest = Some((first + self.width, later));
-        Some((first, panel))
-    }
-
-    fn take_last(&self) -> Option<(usize, W)> {
-        let mut rest = self.rest.lock().expect("no panel is computed under the lock");
-        let (first, work) = rest.take()?;
-        if work.columns() <= self.width {
-            return Some((first, work));
-        }
-        let earlier = (work.columns() - 1) / self.width * self.width;
-        let (work, panel) = work.split_at(earlier);
-        *rest = Some((first, work));
-        Some((first + earlier, panel))
+        let cut = match end {
+            End::Front => self.width,
+            End::Back => (work.columns() - 1) / self.width * self.width,
+        };
+        let (left, right) = work.split_at(cut);
+        let (left, right) = ((first, left), (first + cut, right));
+        let (panel, others) = match end {
+            End::Front => (left, right),
+            End::Back => (right, left),
+        };
+        *rest = Some(others);
+        Some(panel)
     }
 }
 
@@ -81,12 +85,12 @@ mod tests {
                 let parts = Parts::new(marks.as_mut_slice(), width, &body);
                 while !all.is_empty() {
                     let (expected, taken) = match all.len() % 3 {
-                        0 => (all.remove(0), parts.take_first()),
-                        _ => (all.pop().unwrap(), parts.take_last()),
+                        0 => (all.remove(0), parts.take(End::Front)),
+                        _ => (all.pop().unwrap(), parts.take(End::Back)),
                     };
                     assert_eq!(taken.map(|(first, panel)| (first, panel.len())), Some(expected));
                 }
-                assert!(parts.take_first().is_none() && parts.take_last().is_none());
+                assert!(parts.take(End::Front).is_none() && parts.take(End::Back).is_none());
             }
         }
     }

@@ -166,15 +166,11 @@ pub(crate) fn targets<T: Scalar>(
     baseline: &Baseline,
     threads: &Threads,
 ) -> Result<Targets, CliError> {
-    let names = predictor.preparation().output_names();
-    if !matches!(baseline, Baseline::Mean(_)) || names.len() < 2 {
-        return Ok(Targets::default());
-    }
-    let scores = match &part.stored {
-        Some(stored) => predictor.regression_scores_stored(stored, threads)?,
-        None => predictor.regression_scores_prepared(&part.data, &part.target, threads)?,
+    let scores = || match &part.stored {
+        Some(stored) => predictor.regression_scores_stored(stored, threads),
+        None => predictor.regression_scores_prepared(&part.data, &part.target, threads),
     };
-    Ok(Targets::new(names, &scores, baseline))
+    Ok(Targets::of(predictor.preparation().output_names(), baseline, scores)?)
 }
 
 /// Prints what is kept of a training that a signal ended.
