@@ -45,7 +45,7 @@ PAGE = """\
 {sklearn} and Python {python}:
 
 ```sh
-benches/peers/tune/run --trials {trials} --rows {rows}
+benches/peers/tune/run --trials {trials} --rows {rows} --seeds {seeds}
 ```
 
 Both have the same training rows, space, folds, first trial and number of trials, {trials}, and the same trainer: a trial of Optuna's is

@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Write a model for other programs
     Export(ExportArgs),
-    /// Make a model of another program's network: a state dict of PyTorch, or arrays of scikit-learn or Keras
+    /// Make a model of another program's network: a state dict of PyTorch, a model of Keras, or arrays of scikit-learn
     Import(ImportArgs),
     /// Answer requests for predictions over HTTP, with a page to try the model on
     #[cfg(feature = "serve")]

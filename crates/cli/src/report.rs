@@ -42,6 +42,8 @@ pub(crate) struct Run<'a, T: Scalar> {
     pub(crate) provenance: &'a Provenance,
     pub(crate) epochs: &'a [EpochLine],
     pub(crate) parts: &'a Parts<T>,
+    /// How good the model is on the test part, where that is known.
+    pub(crate) tested: Option<Evaluation>,
     pub(crate) seed: u64,
     pub(crate) threads: &'a Threads,
 }

@@ -11,8 +11,9 @@ pub use densely_layers::{
 pub use densely_loss::losses::*;
 pub use densely_loss::{Loss, LossKinds, Targets};
 pub use densely_models::{
-    Checkpoint, CrossValidation, Evaluation, IntoModel, LinearClassifier, Mlp, Model, Prediction,
-    Predictor, Preparation, Registry, Trainer, Training, TrainingStep, Workspace,
+    Checkpoint, CrossValidation, Evaluation, Halving, IntoModel, LinearClassifier, Mlp, Model,
+    NetworkOptions, Prediction, Predictor, Preparation, Registry, SearchSpace, Trainer, Training,
+    TrainingStep, Workspace,
 };
 pub use densely_optim::optimizers::*;
 pub use densely_optim::schedules::*;

@@ -74,7 +74,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "import",
         folder: "import",
-        ends: &[".npz", ".pt", ".safetensors"],
+        ends: &[".h5", ".keras", ".npz", ".pt", ".safetensors"],
         made: None,
         is_signed: false,
         may_stand_for: EXPANDED,

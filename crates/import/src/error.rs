@@ -13,7 +13,8 @@ pub enum ImportError {
     File(#[from] io::Error),
     /// A file of something else.
     #[error(
-        "this is {found}, and not a state dict as safetensors, a file of `torch.save`, or an NPZ of arrays: {remedy}"
+        "this is {found}, and not a state dict as safetensors, a file of `torch.save`, an NPZ of arrays, or a file of Keras: \
+         {remedy}"
     )]
     Format {
         /// What it looks like.
@@ -35,6 +36,17 @@ pub enum ImportError {
     /// An array that cannot be read.
     #[error(transparent)]
     Array(#[from] FileError),
+    /// A model of Keras that is not a chain of fully-connected layers and activations.
+    #[error(
+        "`{layer}` is {what}: of Keras, a chain of `Dense` layers and activations is imported, with nothing in front; leave out the rest, \
+         or write the weights alone by `model.save_weights(\"model.weights.h5\")`, and give --activation"
+    )]
+    Keras {
+        /// What the layer is called.
+        layer: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// There is no layer in it.
     #[error(
         "there is no fully-connected layer in it, as `0.weight` of [outputs, inputs] or `coefs_0` of [inputs, outputs]; \

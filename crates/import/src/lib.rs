@@ -1,7 +1,7 @@
 //! Networks of other programs as models: their fully-connected layers, and activations between them.
 //!
-//! [`import`] reads a state dict of PyTorch, as safetensors or as `torch.save` writes it, and an NPZ file of
-//! scikit-learn's `coefs_` and `intercepts_` or of Keras' `get_weights()`.
+//! [`import`] reads a state dict of PyTorch, as safetensors or as `torch.save` writes it, models and weights of Keras, and
+//! an NPZ file of scikit-learn's `coefs_` and `intercepts_`.
 
 mod chain;
 mod error;
@@ -35,6 +35,8 @@ use crate::read::Contents;
 ///   *coefs, *intercepts)` or `np.savez(file, *model.get_weights())` writes; or those of a state dict by its
 ///   names. `classes_`, `activation` and `out_activation_` say what they do in scikit-learn, `mean_` and
 ///   `scale_` what a `StandardScaler` has learnt.
+/// - **Keras**: `.weights.h5`, whose layers are in the order of the numbers in their names; `.keras` and whole models as
+///   `.h5`, chains of `Dense` layers, which say what is between them.
 ///
 /// # Errors
 /// [`ImportError`]: what was found, and what to do.

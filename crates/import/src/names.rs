@@ -7,9 +7,10 @@ pub(crate) fn natural(a: &str, b: &str) -> Ordering {
     parts(a).cmp(&parts(b)).then_with(|| a.cmp(b))
 }
 
-/// The same name with each number left out, so that names which differ only in numbers are equal.
+/// The same name with each number left out, and a line in front of it, so that names which differ only in numbers are equal:
+/// `dense` and `dense_1`, too.
 pub(crate) fn pattern(name: &str) -> String {
-    parts(name).into_iter().map(|(text, _, _)| format!("{text}#")).collect()
+    parts(name).into_iter().map(|(text, _, _)| format!("{}#", text.trim_end_matches('_'))).collect()
 }
 
 /// Texts, each with the number behind it: its digits without zeros in front, shorter ones first.
@@ -36,6 +37,10 @@ mod tests {
         names.sort_by(|a, b| natural(a, b));
         assert_eq!(names, ["", "a.1.b", "a.02.b", "fc", "fc2", "fc10", "out"]);
         assert_eq!(pattern("fc10.1"), pattern("fc2.33"));
+        assert_eq!(pattern("dense"), pattern("dense_1"));
         assert_ne!(pattern("fc1"), pattern("out"));
+        let mut names = ["dense_10", "dense_2", "dense"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["dense", "dense_2", "dense_10"]);
     }
 }

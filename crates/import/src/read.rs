@@ -1,5 +1,10 @@
 //! The tensors of a file, whatever wrote it.
 
+#[cfg(feature = "hdf5")]
+mod keras;
+#[cfg(not(feature = "hdf5"))]
+#[path = "read/no_keras.rs"]
+mod keras;
 #[cfg(feature = "npz")]
 mod npz;
 #[cfg(not(feature = "npz"))]
@@ -39,11 +44,9 @@ pub(crate) fn contents(path: &Path) -> Result<Contents, ImportError> {
         // A safetensors file begins with the length of a description in braces.
         [.., b'{'] if head.len() as u64 == HEAD => safetensors::tensors(path).map(only),
         [b'P', b'K', ..] if npz::is_npz(path) => npz::contents(path),
+        [b'P', b'K', ..] if keras::is_archive(path) => keras::of_archive(path),
         [b'P', b'K', ..] | [0x80, 2..=5, ..] => pt::tensors(path).map(only),
-        [0x89, b'H', b'D', b'F', ..] => Err(ImportError::Format {
-            found: "an HDF5 file",
-            remedy: "in Keras write `np.savez(\"model.npz\", *model.get_weights())`, and import that",
-        }),
+        [0x89, b'H', b'D', b'F', ..] => keras::of_hdf5(path),
         [] => Err(ImportError::Damaged("it is empty".to_owned())),
         _ => Err(ImportError::Format {
             found: "a file of another format",

@@ -50,9 +50,12 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     if !is_same || parts.preparation != *file.predictor.preparation() {
         return Err(CliError::ChangedData(parts.source.into()));
     }
-    if let (false, Some(test)) = (train.test_data.is_empty(), &parts.test) {
-        expect_as_tested(&input::label(&train.test_data), file, test, &threads)?;
-    }
+    let tested = match &parts.test {
+        Some(test) if !train.test_data.is_empty() => {
+            Some(as_tested(&input::label(&train.test_data), file, test, &threads)?)
+        }
+        _ => None,
+    };
     let epochs = EpochLine::of_run(folder)?;
     let page = Run {
         folder,
@@ -60,6 +63,7 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
         provenance: &file.provenance,
         epochs: &epochs,
         parts: &parts,
+        tested,
         seed: train.seed,
         threads: &threads,
     };
@@ -69,21 +73,24 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     Ok(())
 }
 
-/// That a file of test data is still what the model was tested on, which its metrics tell: loss aside, in which
-/// earlier versions weighed examples.
-fn expect_as_tested<T: Scalar>(
+/// The evaluation on a file of test data.
+///
+/// # Errors
+/// If it is no longer what the model was tested on, which the metrics tell: loss aside, in which earlier versions
+/// weighed examples.
+fn as_tested<T: Scalar>(
     path: &Path,
     file: &ModelFile<T>,
     test: &Part<T>,
     threads: &Threads,
-) -> Result<(), CliError> {
+) -> Result<Evaluation, CliError> {
     let evaluation = file.predictor.evaluate_prepared(&test.data, &test.target, threads)?;
     let stored = |name: &str| file.provenance.results.get(&format!("test_{name}"));
     let metrics = output::metrics(&evaluation);
     let mut known = metrics.iter().filter(|(name, _)| *name != "loss");
     match known.all(|(name, value)| stored(name).is_none_or(|stored| *stored == value.to_string()))
     {
-        true => Ok(()),
+        true => Ok(evaluation),
         false => Err(CliError::ChangedData(path.to_owned())),
     }
 }

@@ -273,7 +273,9 @@ fn save<T: Scalar>(
         let (folder, provenance) = (keeper.folder().path(), keeper.provenance());
         let epochs = &EpochLine::all(&lines).expect("lines of ours")[..];
         let (predictor, seed) = (keeper.predictor(), args.seed);
-        let page = Run { folder, predictor, provenance, epochs, parts, seed, threads }.page()?;
+        let page =
+            Run { folder, predictor, provenance, epochs, parts, tested: None, seed, threads }
+                .page()?;
         save_report(folder, &page)?;
     }
     Ok(())

@@ -12,7 +12,10 @@ use crate::visible::visible;
 
 pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
-    let evaluation = run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?;
+    let evaluation = match run.tested {
+        Some(tested) if shown.part == "test" && judged.stored.is_none() => tested,
+        _ => run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?,
+    };
     let baseline = Baseline::new(&judged.target, &judged.target)?;
     let examples = counted(judged.data.len(), &format!("{} example", shown.part));
     let of_all = judged.stored.is_none();

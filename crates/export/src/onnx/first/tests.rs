@@ -46,7 +46,8 @@ impl Value {
 
     fn constant(tensor: &proto::Tensor) -> Self {
         let mut shape = [1, 1];
-        let from = 2 - tensor.dims.len();
+        // Of three dimensions there are values x 1 x 1.
+        let from = 2_usize.saturating_sub(tensor.dims.len());
         tensor.dims.iter().zip(&mut shape[from..]).for_each(|(&dim, size)| *size = dim as usize);
         let bytes = tensor.raw_data.as_deref().unwrap_or_default();
         let cell = |at: usize| match tensor.data_type.unwrap() {
@@ -94,8 +95,12 @@ fn operation(op: &str, inputs: &[&Value], of: impl Fn(&str) -> i64) -> Value {
         "Mul" => numbers(|a, b| a * b),
         "Div" => numbers(|a, b| a / b),
         "Cast" => Value::of(wide, |i, j| Cell::Number(f64::from(inputs[0].number(i, j) as f32))),
-        "Equal" => Value::of(wide, |i, j| {
-            Cell::Number(f64::from(u8::from(inputs[0].at(i, j) == inputs[1].at(i, j))))
+        // Values x 1 x 1 and texts, N x 1: values x N.
+        "Equal" => Value::of([inputs[0].cells.len(), inputs[1].cells.len()], |i, j| {
+            Cell::Number(f64::from(u8::from(inputs[0].at(i, 0) == inputs[1].at(j, 0))))
+        }),
+        "IsNaN" => Value::of(wide, |i, j| {
+            Cell::Number(f64::from(u8::from(inputs[0].number(i, j).is_nan())))
         }),
         "Where" => Value::of(wide, |i, j| {
             inputs[if inputs[0].number(i, j) == 1.0 { 1 } else { 2 }].at(i, j).clone()
