@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use densely::formats::{CheckpointFile, ModelFile, WholeFile};
 use densely::prelude::Scalar;
+use same_file::Handle;
 
 use crate::error::CliError;
 use crate::signals::Signals;
@@ -282,34 +283,38 @@ impl RunFolder {
         Ok(file.try_place(self.model()).inspect_err(|_| self.abandon())?)
     }
 
-    /// Writes the model.
+    /// Writes the model, in the place of that of another run, if there is one.
     pub(crate) fn save_model<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
         if self.elsewhere {
             return Ok(());
         }
         // It may have been removed in the meantime: that is no reason to lose the model.
         fs::create_dir_all(&self.path).map_err(CliError::file(&self.path))?;
-        if self.overwrites {
-            self.replace(file)?;
-            self.overwrites = false;
-        } else {
-            file.save(self.model())?;
+        if self.overwrites { self.replace(file) } else { Ok(file.save(self.model())?) }
+    }
+
+    /// Writes what belongs to a model that was saved, and is not there yet: the config and the split.
+    pub(crate) fn save_beside_model(&mut self) -> Result<(), CliError> {
+        if self.elsewhere {
+            return Ok(());
         }
+        self.keep_config()?;
         if let Some(text) = self.split.take() {
             let split = self.path.join(SPLIT);
             WholeFile::write(&split, text).map_err(CliError::file(split))?;
         }
-        self.keep_config()
+        Ok(())
     }
 
     /// Puts the model and the config in the place of another run's. Nobody ever finds files of both: the others of the
     /// old run go first and its config last, so that at any time there is a run, or a model alone, which
     /// is a model. All that needs room is on the disk before.
-    fn replace<T: Scalar>(&self, file: &ModelFile<T>) -> Result<(), CliError> {
+    fn replace<T: Scalar>(&mut self, file: &ModelFile<T>) -> Result<(), CliError> {
         let path = self.path.join(CONFIG);
         let model = file.stage(self.model())?;
         let config = WholeFile::stage(&path, &self.config).map_err(CliError::file(&path))?;
         let before = fs::read(&path);
+        let model_before = Handle::from_path(self.model()).ok();
         let of_searches: &[&str] = if self.of_search { &[] } else { &[TRIALS, TRIALS_PAGE] };
         let others = [EVENTS, REPORT, CHECKPOINT, METRICS, SPLIT];
         for other in of_searches.iter().chain(&others).map(|name| self.path.join(name)) {
@@ -320,12 +325,16 @@ impl RunFolder {
         if is_ours(&path) {
             fs::remove_file(&path).map_err(CliError::file(&path))?;
         }
-        if let Err(error) = model.finish() {
+        let placed = model.finish();
+        if placed.is_err() && Handle::from_path(self.model()).ok() == model_before {
             // The old model is still there, and this is its config.
             let _ = before.map(|before| WholeFile::write(&path, before));
-            return Err(CliError::file(self.model())(error));
+        } else {
+            self.overwrites = false;
+            // Where this fails, it is tried once more when what is beside a model is written.
+            let _ = config.finish();
         }
-        config.finish().map_err(CliError::file(path))
+        placed.map_err(CliError::file(self.model()))
     }
 
     /// Writes the checkpoint, of a run that is the only one in the folder.

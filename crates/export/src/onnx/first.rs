@@ -304,14 +304,12 @@ impl Writer<'_> {
     fn are(&mut self, categories: &[&Category]) -> String {
         let is = |category: &&Category| {
             let values = self.graph.texts(&[category.values.len(), 1, 1], &category.values);
-            self.graph.node("Equal", &[&values, &category.input])
+            self.graph.node("Equal", &[&category.input, &values])
         };
-        // Values x N x 1 each: all are turned at once.
+        // Values x N x 1 each: all are made flat at once.
         let is: Vec<String> = categories.iter().map(is).collect();
         let is = self.graph.concat_along(0, &is);
-        let count: usize = categories.iter().map(|category| category.values.len()).sum();
-        let shape = self.graph.ints(&[2], &[count as i64, -1]);
-        self.graph.node("Reshape", &[&is, &shape])
+        self.graph.with("Flatten", &[&is], vec![int("axis", 1)])
     }
 }
 

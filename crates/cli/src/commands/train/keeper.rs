@@ -297,10 +297,11 @@ impl<T: Scalar> Keeper<T> {
     /// Saves the weights with these results, and the lines if there are new ones.
     pub(crate) fn save_with(&mut self, results: BTreeMap<String, String>) -> Result<(), CliError> {
         self.file.provenance.results = results;
-        let written = self.folder.save_model(&self.file);
-        if written.is_ok() {
+        let saved = self.folder.save_model(&self.file);
+        if saved.is_ok() {
             self.saved = self.kept;
         }
+        let written = saved.and_then(|()| self.folder.save_beside_model());
         // Beside the model of another run, the lines have no place.
         if self.folder.is_of_another_run() { written } else { written.and(self.save_lines()) }
     }

@@ -95,10 +95,12 @@ fn operation(op: &str, inputs: &[&Value], of: impl Fn(&str) -> i64) -> Value {
         "Mul" => numbers(|a, b| a * b),
         "Div" => numbers(|a, b| a / b),
         "Cast" => Value::of(wide, |i, j| Cell::Number(f64::from(inputs[0].number(i, j) as f32))),
-        // Values x 1 x 1 and texts, N x 1: values x N.
-        "Equal" => Value::of([inputs[0].cells.len(), inputs[1].cells.len()], |i, j| {
-            Cell::Number(f64::from(u8::from(inputs[0].at(i, 0) == inputs[1].at(j, 0))))
+        // Texts, N x 1, and values x 1 x 1: values x N.
+        "Equal" => Value::of([inputs[1].cells.len(), inputs[0].cells.len()], |i, j| {
+            Cell::Number(f64::from(u8::from(inputs[0].at(j, 0) == inputs[1].at(i, 0))))
         }),
+        // Of values x N x 1, which are values x N here.
+        "Flatten" => Value { shape: inputs[0].shape, cells: inputs[0].cells.clone() },
         "IsNaN" => Value::of(wide, |i, j| {
             Cell::Number(f64::from(u8::from(inputs[0].number(i, j).is_nan())))
         }),
