@@ -34,7 +34,7 @@ def arguments():
     """The command line."""
     of = parser("benches/peers/tune/run", __doc__, EPILOG, FOLDER / "results.json")
     of.add_argument("--trials", type=int, default=81, help="trials of each search (81)")
-    of.set_defaults(seeds=5, rows=2_000)
+    of.set_defaults(seeds=20, rows=2_000)
     return of.parse_args()
 
 

@@ -167,6 +167,7 @@ fn config(root: &Group) -> Result<Option<String>, ImportError> {
     Ok(Some(text))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn damaged(error: Error) -> ImportError {
     ImportError::Damaged(error.to_string())
 }
