@@ -175,7 +175,7 @@ pub(crate) struct TrainArgs {
     /// Share of the remaining examples to validate on, for early stopping; 0 for none
     #[arg(long, value_name = "FRACTION", help_heading = "Data", default_value = "0.1", allow_negative_numbers = true, value_parser = fraction)]
     pub(crate) validation: f64,
-    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
+    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize(keep-binary)", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
     pub(crate) preprocess: Transformations,
 
     /// Widths of the hidden layers, as 64,64; none for a linear model; of images, 256 if nothing is said
@@ -193,7 +193,7 @@ pub(crate) struct TrainArgs {
     pub(crate) optimizer: OptimizerArg,
     #[arg(long, value_name = "RATE", help_heading = "Training", help = of_optimizers("Step size", "learning-rate"), allow_negative_numbers = true, value_parser = positive)]
     pub(crate) learning_rate: Option<f64>,
-    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", help = schedule_help(), default_value = "constant", value_parser = Named::<ScheduleArg>::new(&schedules()))]
+    #[arg(long, value_name = "SCHEDULE", help_heading = "Training", help = schedule_help(), default_value = "plateau", value_parser = Named::<ScheduleArg>::new(&schedules()))]
     pub(crate) schedule: ScheduleArg,
     /// Epochs in which the step size rises at first
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", default_value = "0", allow_negative_numbers = true, value_parser = non_negative)]
@@ -203,7 +203,7 @@ pub(crate) struct TrainArgs {
     /// Take the gradient where the momentum leads
     #[arg(long, help_heading = "Training")]
     pub(crate) nesterov: bool,
-    #[arg(long, value_name = "STRENGTH", help_heading = "Training", help = of_optimizers("Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw; of images, 0 if nothing is said", "weight-decay"), allow_negative_numbers = true, value_parser = non_negative)]
+    #[arg(long, value_name = "STRENGTH", help_heading = "Training", help = of_optimizers("Strength λ of the penalty ½ λ |W|² on weights (not biases); of decoupled decay for adamw; if nothing is said, less for more than 1,000 examples, and 0 for images", "weight-decay"), allow_negative_numbers = true, value_parser = non_negative)]
     pub(crate) weight_decay: Option<f64>,
     /// Strength λ of the penalty λ Σ |w| on weights [default: 0]
     #[arg(long, value_name = "STRENGTH", help_heading = "Training", allow_negative_numbers = true, value_parser = non_negative)]
@@ -432,7 +432,7 @@ pub(crate) struct PreprocessArgs {
     pub(crate) dialect: DialectArgs,
     #[command(flatten)]
     pub(crate) encoding: EncodingArgs,
-    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
+    #[arg(long, value_name = "METHODS", help_heading = "Data", help = preprocess_help(), default_value = "standardize(keep-binary)", value_parser = Named::<Transformations>::new(&TransformKinds::new().names()))]
     pub(crate) preprocess: Transformations,
     /// Write to a file instead of the standard output: NPY, Parquet or TSV if its name ends so,
     /// and else CSV
@@ -890,6 +890,13 @@ pub(crate) const OF_OPTIMIZERS: [&str; 5] =
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OptimizerArg(pub(crate) Kind);
 
+impl OptimizerArg {
+    /// Whether no options were given with it.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0 == Kind::new(self.0.name())
+    }
+}
+
 impl FromStr for OptimizerArg {
     type Err = KindError;
 
@@ -995,8 +1002,8 @@ fn schedule_help() -> String {
     let (known, plateau) = (ScheduleKinds::new(), [Plateau::SPEC]);
     let usages = usages(known.specs().chain(&plateau));
     format!(
-        "How the step size changes, with times in epochs; of images with validation data, plateau if nothing is said; with \
-         options as {usages}"
+        "How the step size changes, with times in epochs; constant without validation data if nothing is said; with options as \
+         {usages}"
     )
 }
 

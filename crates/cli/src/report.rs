@@ -21,7 +21,7 @@ mod worst;
 
 use std::path::Path;
 
-use densely::models::metrics::ClassificationScores;
+use densely::models::metrics::{ClassificationScores, RegressionScores};
 use densely::prelude::*;
 use densely_picture::Picture;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -42,8 +42,8 @@ pub(crate) struct Run<'a, T: Scalar> {
     pub(crate) provenance: &'a Provenance,
     pub(crate) epochs: &'a [EpochLine],
     pub(crate) parts: &'a Parts<T>,
-    /// How good the model is on the test part, where that is known.
-    pub(crate) tested: Option<Evaluation>,
+    /// How good the model is on the test part, and at each output, where that is known.
+    pub(crate) tested: Option<(Evaluation, Option<RegressionScores>)>,
     pub(crate) seed: u64,
     pub(crate) threads: &'a Threads,
 }

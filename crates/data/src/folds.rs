@@ -3,13 +3,13 @@ use densely_tensor::{Scalar, Stream};
 use crate::split::strata;
 use crate::{DataError, Target};
 
-/// Cuts examples into `k` parts at random, by class if there are classes: the parts that
-/// are held out, one after the other, in a cross-validation.
+/// Cuts examples into `k` parts at random, by class if there are classes, and by the size of the target if that is one number:
+/// the parts that are held out, one after the other, in a cross-validation.
 ///
 /// Every example is in one part. The sizes of any two parts differ by at most 1, and so
 /// do their numbers of examples of any class: a class of fewer than `k` examples is
 /// missing from some parts, and one of a single example from what remains when it is
-/// held out. Parts list their examples in ascending order.
+/// held out. Of each `k` real targets that follow each other in their order, every part has one. Parts list their examples in ascending order.
 ///
 /// Which members of a class come together does not depend on how the classes are mixed.
 ///
@@ -40,7 +40,7 @@ pub fn fold_indices<T: Scalar>(
     let mut parts = vec![Vec::with_capacity(examples.div_ceil(folds)); folds];
     // Dealt like cards, going on where the class before has ended.
     let mut next = (0..folds).cycle();
-    for members in &mut strata(target) {
+    for members in &mut strata(target, folds) {
         stream.shuffle(members);
         for (&example, part) in members.iter().zip(&mut next) {
             parts[part].push(example);

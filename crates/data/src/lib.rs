@@ -36,6 +36,7 @@ mod split_ordered;
 mod stored;
 mod target;
 mod task;
+mod value_strata;
 
 pub use class_weights::{balanced_weights, mean_weight};
 pub use dataset::Dataset;
@@ -53,3 +54,4 @@ pub use split_ordered::split_ordered;
 pub use stored::{Batch, StoredBatches, StoredDataset, StoredDatasetWriter};
 pub use target::Target;
 pub use task::Task;
+pub use value_strata::{MOST_STRATIFIED, value_strata};

@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 
 use densely_tensor::{Scalar, Stream};
 
-use crate::{DataError, Target, split_labels};
+use crate::value_strata::in_order;
+use crate::{DataError, MOST_STRATIFIED, Target, split_labels, value_strata};
 
-/// Cuts examples in two, `(rest, held_out)`, at random; by class if there are classes.
+/// Cuts examples in two, `(rest, held_out)`, at random; by class if there are classes, and by the size of the target if that
+/// is one number.
 ///
 /// With `n` examples, `round(fraction · n)` are held out (halves away from zero). Of
 /// classes, each contributes its share, rounded down or up by the method of largest
@@ -15,6 +17,9 @@ use crate::{DataError, Target, split_labels};
 /// or more.
 ///
 /// Which members of a class are held out does not depend on how the classes are mixed.
+/// Of real targets, one is held out of each run of their order ([`value_strata`]): where a few are far larger than all others,
+/// what is measured on a part would otherwise depend on which of these it has. Those of several outputs have no order.
+///
 /// Both parts list the examples in ascending order: the order of training is drawn
 /// anew each epoch, and memory is best read forwards.
 ///
@@ -43,9 +48,12 @@ pub fn split_indices<T: Scalar>(
     stream: &mut Stream,
 ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
     let examples = target.examples();
-    let is_held_out = match target.labels() {
-        Some(labels) => split_labels(compact(labels).iter().copied(), fraction, stream)?,
-        None => split_labels(std::iter::repeat_n(0, examples), fraction, stream)?,
+    let is_held_out = match (target.labels(), ordered(target)) {
+        (Some(labels), _) => split_labels(compact(labels).iter().copied(), fraction, stream)?,
+        (None, Some(values)) => {
+            split_labels(value_strata(&values, fraction).into_iter(), fraction, stream)?
+        }
+        (None, None) => split_labels(std::iter::repeat_n(0, examples), fraction, stream)?,
     };
     Ok((0..examples).partition(|&example| !is_held_out[example]))
 }
@@ -62,11 +70,21 @@ fn compact(labels: &[usize]) -> Cow<'_, [usize]> {
     labels.iter().map(|label| distinct.partition_point(|other| other < label)).collect()
 }
 
-/// The examples of each class that has any, in the order of the classes; real targets
-/// are one stratum.
-pub(crate) fn strata<T: Scalar>(target: &Target<T>) -> Vec<Vec<usize>> {
+/// Real targets that are stratified.
+fn ordered<T: Scalar>(target: &Target<T>) -> Option<Vec<T>> {
+    let values = target.values().filter(|values| values.nrows() == 1)?;
+    (values.ncols() <= MOST_STRATIFIED)
+        .then(|| (0..values.ncols()).map(|j| values[(0, j)]).collect())
+}
+
+/// The examples of each class that has any, in the order of the classes; of real targets, runs of their
+/// order of so many examples.
+pub(crate) fn strata<T: Scalar>(target: &Target<T>, run: usize) -> Vec<Vec<usize>> {
     match target {
-        Target::Values { values, .. } => vec![(0..values.ncols()).collect()],
+        Target::Values { values, .. } => match ordered(target) {
+            Some(values) => in_order(&values).chunks(run).map(<[usize]>::to_vec).collect(),
+            None => vec![(0..values.ncols()).collect()],
+        },
         Target::Classes { labels, .. } => {
             let mut strata = BTreeMap::<_, Vec<_>>::new();
             for (example, label) in labels.iter().enumerate() {

@@ -4,7 +4,7 @@ use crate::DataError;
 use crate::split::shares;
 
 /// Which of the examples with these labels are held out, as [`split_indices`](crate::split_indices) lists them, in
-/// little memory: five bytes for each example. Real targets are of one label.
+/// little memory: five bytes for each example. The labels of real targets are their [strata](crate::value_strata).
 ///
 /// # Errors
 /// Those of `split_indices`; [`DataError::Shape`] for 2³² examples and more, and for labels so large that there is no

@@ -146,52 +146,54 @@ impl<T: Scalar> Predictor<T> {
         data: &Dataset<f64>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
-        let prepared = self.preparation.dataset::<T>(data)?;
-        self.evaluate_prepared(&prepared, data.target(), threads)
+        Ok(self.judge(data, threads)?.0)
     }
 
-    /// [`evaluate`](Self::evaluate) on data that are [prepared](Preparation::dataset) already, with
+    /// [`evaluate`](Self::evaluate), and of real values also how good it is at [each output](Self::regression_scores).
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn judge(
+        &self,
+        data: &Dataset<f64>,
+        threads: &Threads,
+    ) -> Result<(Evaluation, Option<RegressionScores>), ModelError> {
+        let prepared = self.preparation.dataset::<T>(data)?;
+        self.judge_prepared(&prepared, data.target(), threads)
+    }
+
+    /// [`judge`](Self::judge) on data that are [prepared](Preparation::dataset) already, with
     /// their targets as they were before.
     ///
     /// # Errors
     /// As [`evaluate`](Self::evaluate).
-    pub fn evaluate_prepared(
+    pub fn judge_prepared(
         &self,
         prepared: &Dataset<T>,
         target: &Target<f64>,
         threads: &Threads,
-    ) -> Result<Evaluation, ModelError> {
+    ) -> Result<(Evaluation, Option<RegressionScores>), ModelError> {
         self.model.check(prepared)?;
         ShapeError::expect("Predictor", "targets", prepared.len(), target.examples())?;
         let place = |example| prepared.place(example);
         let scores = self.scores(prepared.x(), threads, place)?;
         let targets = targets(prepared).unweighted();
         let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets);
-        match (self.preparation.target_scale(), target) {
-            (Some(_), Target::Values { values: targets, .. }) => {
-                let predicted = self.values(&scores, place)?;
-                let of = RegressionScores::of(targets.as_ref(), predicted.as_ref());
-                Ok(regression(evaluation.loss(), &of))
-            }
-            _ => Ok(evaluation),
-        }
+        let Target::Values { values: targets, .. } = target else { return Ok((evaluation, None)) };
+        let of = RegressionScores::new(targets.as_ref(), self.values(&scores, place)?.as_ref())?;
+        let evaluation = match self.preparation.target_scale() {
+            Some(_) => regression(evaluation.loss(), &of),
+            None => evaluation,
+        };
+        Ok((evaluation, Some(of)))
     }
 
-    /// [`evaluate_prepared`](Self::evaluate_prepared) on data on the disk. Real targets are those that were
+    /// [`judge_prepared`](Self::judge_prepared) on data on the disk. Real targets are those that were
     /// prepared, in the units of before: in `f32` they are rounded.
     ///
     /// # Errors
     /// As [`evaluate`](Self::evaluate); [`ModelError::Data`] if the file cannot be read.
-    pub fn evaluate_stored(
-        &self,
-        prepared: &StoredDataset<T>,
-        threads: &Threads,
-    ) -> Result<Evaluation, ModelError> {
-        Ok(self.judge_stored(prepared, threads)?.0)
-    }
-
-    /// An evaluation, and that of each output.
-    fn judge_stored(
+    pub fn judge_stored(
         &self,
         prepared: &StoredDataset<T>,
         threads: &Threads,
@@ -218,40 +220,7 @@ impl<T: Scalar> Predictor<T> {
         data: &Dataset<f64>,
         threads: &Threads,
     ) -> Result<RegressionScores, ModelError> {
-        let prepared = self.preparation.dataset::<T>(data)?;
-        self.regression_scores_prepared(&prepared, data.target(), threads)
-    }
-
-    /// [`regression_scores`](Self::regression_scores) of data that are [prepared](Preparation::dataset)
-    /// already, with their targets as they were before.
-    ///
-    /// # Errors
-    /// As [`regression_scores`](Self::regression_scores).
-    pub fn regression_scores_prepared(
-        &self,
-        prepared: &Dataset<T>,
-        target: &Target<f64>,
-        threads: &Threads,
-    ) -> Result<RegressionScores, ModelError> {
-        self.model.check(prepared)?;
-        let Target::Values { values, .. } = target else { return Err(no_values()) };
-        ShapeError::expect("Predictor", "targets", prepared.len(), values.ncols())?;
-        let place = |example| prepared.place(example);
-        let scores = self.scores(prepared.x(), threads, place)?;
-        RegressionScores::new(values.as_ref(), self.values(&scores, place)?.as_ref())
-    }
-
-    /// [`regression_scores`](Self::regression_scores) of data on the disk, as
-    /// [`evaluate_stored`](Self::evaluate_stored) has them.
-    ///
-    /// # Errors
-    /// As [`regression_scores`](Self::regression_scores); [`ModelError::Data`] if the file cannot be read.
-    pub fn regression_scores_stored(
-        &self,
-        prepared: &StoredDataset<T>,
-        threads: &Threads,
-    ) -> Result<RegressionScores, ModelError> {
-        self.judge_stored(prepared, threads)?.1.ok_or_else(no_values)
+        self.judge(data, threads)?.1.ok_or_else(no_values)
     }
 
     /// What can be had without a model, as [`Baseline::new`] has it, on data on the disk.

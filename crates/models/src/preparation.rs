@@ -2,7 +2,8 @@ use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
 use densely_loss::Loss;
 use densely_preprocess::{
-    Pipeline, PreprocessError, Standardize, Transform, TransformKinds, constant_features,
+    Pipeline, PreprocessError, Standardize, Transform, TransformKind, TransformKinds, Unchanged,
+    constant_features,
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
@@ -11,6 +12,7 @@ use densely_tensor::{
 };
 
 use crate::ModelError;
+use crate::evaluation::widen;
 
 mod of_arrays;
 mod of_rows;
@@ -63,7 +65,7 @@ fn held(x: MatRef<'_, f64>, constants: &[(usize, f64)]) -> Option<Mat<f64>> {
     if constants.last().is_none_or(|&(feature, _)| feature >= x.nrows()) {
         return None;
     }
-    let mut x = x.to_owned();
+    let mut x = widen(x);
     for &(feature, value) in constants {
         (0..x.ncols()).for_each(|j| x[(feature, j)] = value);
     }
@@ -80,7 +82,10 @@ fn fitted(
     known: &TransformKinds,
 ) -> Result<Fitted, PreprocessError> {
     let constants = constant_features(x)?;
-    let held = held(x, &constants);
+    let kinds: Vec<Kind> = kinds.into_iter().map(Into::into).collect();
+    // What stays as it is learns nothing of the values.
+    let learns = kinds.iter().any(|kind| kind.name() != Unchanged::SPEC.name());
+    let held = if learns { held(x, &constants) } else { None };
     let x = held.as_ref().map_or(x, Mat::as_ref);
     let pipeline = known.fit(kinds, x, &Threads::single())?;
     Ok((constants, pipeline))

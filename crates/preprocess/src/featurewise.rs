@@ -81,7 +81,11 @@ mod tests {
                 10_f64.powi(i as i32 % 9 - 4) * (draws.normal::<f64>() + (i % 3) as f64)
             });
             (0..n).for_each(|j| x[(5, j)] = 0.1);
-            for kinds in names.iter().flat_map(|a| [vec![*a], vec!["robust", *a]]) {
+            (0..n).for_each(|j| x[(40, j)] = f64::from(j % 3 == 0));
+            let with_options = ["standardize(keep-binary)"];
+            for kinds in
+                names.iter().chain(&with_options).flat_map(|a| [vec![*a], vec!["robust", *a]])
+            {
                 let fit = |x| known.fit(kinds.iter().copied(), x, &threads).unwrap();
                 let whole = fit(x.as_ref());
                 for cuts in [[1, 2, 70], [6, 40, 70], [33, 69, 70]] {

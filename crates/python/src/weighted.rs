@@ -30,11 +30,17 @@ pub(crate) fn weighted(
     weights: &[f64],
 ) -> Result<Preparation, Failure> {
     let scaled = |fitted: &Standardize, x| {
-        let (mean, deviation) = statistics(x, weights);
-        let scales = fitted.scale().iter().zip(deviation);
-        // Those of constants stay.
-        let scale = scales.map(|(&own, new)| if own == 0.0 || new == 0.0 { own } else { new });
-        Standardize::from_parts(mean, scale.collect())
+        let (mut mean, mut scale) = statistics(x, weights);
+        for (i, &own) in fitted.scale().iter().enumerate() {
+            // Those of constants stay.
+            if own == 0.0 || scale[i] == 0.0 {
+                scale[i] = own;
+            }
+            if fitted.keeps(i) {
+                (mean[i], scale[i]) = (0.0, 1.0);
+            }
+        }
+        fitted.with_parts(mean, scale)
     };
     let pipeline = match preparation.pipeline().steps() {
         [step] => match (step.downcast_ref::<Standardize>(), step.downcast_ref::<Center>()) {
@@ -64,7 +70,7 @@ pub(crate) fn for_more(preparation: Preparation) -> Result<Preparation, Failure>
     let pipeline = match preparation.pipeline().steps() {
         [step] => step.downcast_ref::<Standardize>().map(|fitted| {
             let scale = fitted.scale().iter().map(|&scale| if scale == 0.0 { 1.0 } else { scale });
-            Standardize::from_parts(fitted.mean().to_vec(), scale.collect())
+            fitted.with_parts(fitted.mean().to_vec(), scale.collect())
         }),
         _ => None,
     };

@@ -67,7 +67,7 @@ def test_cross_validation_is_the_same_with_any_number_of_jobs(diabetes):
 
 def test_an_svm_can_be_calibrated(digits):
     X, y, X_test, y_test = digits
-    network = MLPClassifier(loss="svm", random_state=0, max_iter=40)
+    network = MLPClassifier(loss="svm", preprocess="standardize", random_state=0, max_iter=40)
     assert not hasattr(network, "predict_proba")
     calibrated = CalibratedClassifierCV(network, cv=3).fit(X, y)
     assert calibrated.score(X_test, y_test) > network.fit(X, y).score(X_test, y_test) - 0.05

@@ -69,7 +69,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     };
     let path = &path;
     let in_data = || CliError::in_data(path);
-    let evaluation = predictor.evaluate(&data, &threads).map_err(in_data())?;
+    let (evaluation, of_outputs) = predictor.judge(&data, &threads).map_err(in_data())?;
     let classification = match classes {
         None => None,
         Some(names) => {
@@ -81,9 +81,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let mut figures = output::metrics(&evaluation);
     let baseline = Baseline::new(data.target(), data.target())?;
     figures.extend(output::baseline(&baseline));
-    let targets = Targets::of(data.output_names(), &baseline, || {
-        predictor.regression_scores(&data, &threads).map_err(in_data())
-    })?;
+    let targets = Targets::of(data.output_names(), &baseline, of_outputs.as_ref());
     figures.extend(classification.iter().flat_map(Classification::metrics));
     let mut table = output::table(&["", &visible(target)]);
     let mut fields = Map::new();

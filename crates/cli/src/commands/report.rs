@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use densely::models::metrics::RegressionScores;
 use densely::prelude::*;
 
 use super::train::{Part, Parts};
@@ -83,14 +84,14 @@ fn as_tested<T: Scalar>(
     file: &ModelFile<T>,
     test: &Part<T>,
     threads: &Threads,
-) -> Result<Evaluation, CliError> {
-    let evaluation = file.predictor.evaluate_prepared(&test.data, &test.target, threads)?;
+) -> Result<(Evaluation, Option<RegressionScores>), CliError> {
+    let (evaluation, of_outputs) = test.judge(&file.predictor, threads)?;
     let stored = |name: &str| file.provenance.results.get(&format!("test_{name}"));
     let metrics = output::metrics(&evaluation);
     let mut known = metrics.iter().filter(|(name, _)| *name != "loss");
     match known.all(|(name, value)| stored(name).is_none_or(|stored| *stored == value.to_string()))
     {
-        true => Ok(evaluation),
+        true => Ok((evaluation, of_outputs)),
         false => Err(CliError::ChangedData(path.to_owned())),
     }
 }

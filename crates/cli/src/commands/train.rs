@@ -1,5 +1,6 @@
 //! `densely train`.
 
+mod defaults;
 mod diverged;
 mod images;
 mod keeper;
@@ -119,9 +120,12 @@ pub(crate) fn train_on<'a, T: Typed>(
     ranks: Option<&dyn Ranks>,
     signals: &Signals,
 ) -> Result<Option<Trained>, CliError> {
+    // What is wrong with options is said before anything is read.
+    Chosen::read(args)?.optimizer::<T>(args)?;
+    let parts = read()?.parts(threads)?;
+    let args = &*defaults::suited(args, matches, parts.train.len(), parts.validation.is_some())?;
     let chosen = Chosen::read(args)?;
     let optimizer = chosen.optimizer::<T>(args)?;
-    let parts = read()?.parts(threads)?;
     let mut parts = match &args.class_weights {
         None => parts,
         Some(weights) => parts.weigh_classes(weights)?,

@@ -52,10 +52,11 @@ fn tune<T: Typed>(
     let given = config::given(matches)?;
     // Of all that is searched on, nothing is held out once more.
     let of_train = |chosen: Vec<OptionText>| {
-        let is_of_search = |name: &str| matches!(name, "patience" | "validation");
+        let is_of_search = |name: &str| matches!(name, "patience" | "validation" | "schedule");
         let given = given.iter().filter(|(name, _)| !is_of_search(name)).cloned();
-        let none = ("validation".to_owned(), "0".to_owned());
-        config::train(&given.chain([none]).chain(chosen).collect::<Vec<_>>())
+        let none = [("validation", "0"), ("schedule", "constant")];
+        let none = none.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        config::train(&given.chain(none).chain(chosen).collect::<Vec<_>>())
     };
     let (base, _) = of_train(Vec::new())?;
     let searched = Searched::new(args, matches)?;

@@ -12,18 +12,16 @@ use crate::visible::visible;
 
 pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
-    let evaluation = match run.tested {
-        Some(tested) if shown.part == "test" && judged.stored.is_none() => tested,
-        _ => run.predictor.evaluate_prepared(&judged.data, &judged.target, run.threads)?,
+    let (evaluation, of_outputs) = match &run.tested {
+        Some(tested) if shown.part == "test" && judged.stored.is_none() => tested.clone(),
+        _ => run.predictor.judge_prepared(&judged.data, &judged.target, run.threads)?,
     };
     let baseline = Baseline::new(&judged.target, &judged.target)?;
     let examples = counted(judged.data.len(), &format!("{} example", shown.part));
     let of_all = judged.stored.is_none();
     let examples = if of_all { examples } else { format!("a sample of {examples}") };
     let names = run.predictor.preparation().output_names();
-    let targets = Targets::of(names, &baseline, || {
-        run.predictor.regression_scores_prepared(&judged.data, &judged.target, run.threads)
-    })?;
+    let targets = Targets::of(names, &baseline, of_outputs.as_ref());
     let sentence = match (&evaluation, &baseline) {
         (Evaluation::Classification { accuracy, .. }, Baseline::Class { class, accuracy: of }) => {
             format!(
@@ -53,10 +51,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let was_stopped = rows.is_empty();
     // What was not evaluated when the training was stopped.
     for (name, part) in run.parts.named().filter(|_| was_stopped) {
-        let evaluation = match &part.stored {
-            None => run.predictor.evaluate_prepared(&part.data, &part.target, run.threads)?,
-            Some(stored) => run.predictor.evaluate_stored(stored, run.threads)?,
-        };
+        let (evaluation, _) = part.judge(run.predictor, run.threads)?;
         let cells = output::metrics(&evaluation).into_iter();
         rows.push((name, cells.map(|(name, value)| metric(name, value)).collect()));
     }

@@ -53,7 +53,7 @@ fn writing_is_tried_before_training() {
 
 /// The rate grows until the decay of the weights makes them grow, too.
 const DIVERGES: &str = "--target kind --drop number --optimizer sgd --momentum 0 --hidden 64 \
-                        --weight-decay 0.5 --learning-rate 20 --warm-up 200 --epochs 1000";
+                        --weight-decay 0.5 --learning-rate 20 --warm-up 200 --schedule constant --epochs 1000";
 
 #[test]
 fn a_training_that_diverges_late_keeps_the_best_weights() {

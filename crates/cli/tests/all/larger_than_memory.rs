@@ -105,6 +105,25 @@ fn numbers_are_learnt_in_their_units_and_as_logarithms() {
     }
 }
 
+/// Of all rows, those to test on are drawn at random, being too many to be in order; of the rest, those to validate on are not.
+#[test]
+fn very_many_numbers_are_split_as_in_memory() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{}\n", i % 1009, i * 7919 % 120_011);
+    folder.write("t.csv", "a,y\n".to_owned() + &(0..120_000).map(row).collect::<String>());
+    folder.write("few.csv", "a\n1\n500\n");
+    let run = |options: &str| {
+        let train = "train t.csv --hidden none --epochs 1 --batch-size 1000 --no-report";
+        let told = folder.json(&format!("{train} --out run --force {options}"));
+        // By mean and deviation of the rows to train on, and the deviation of those to test on.
+        let prepared = folder.ok("preprocess few.csv --with run");
+        (prepared, told["baseline_rmse"].as_f64().unwrap())
+    };
+    let ((prepared, baseline), of_disk) = (run(""), run("--memory 100M"));
+    assert_eq!(of_disk.0, prepared);
+    assert!((of_disk.1 / baseline - 1.0).abs() < 1e-5, "{} {baseline}", of_disk.1);
+}
+
 #[test]
 fn compressed_files_and_several_are_one_table() {
     let folder = Folder::new();

@@ -144,7 +144,7 @@ fn inspect_tells_what_a_model_is() {
         ("target", Value::from("kind")),
         ("features", Value::from(vec!["height", "width"])),
         ("classes", Value::from(vec!["daisy", "rose", "tulip"])),
-        ("preprocess", Value::from("standardize")),
+        ("preprocess", Value::from("standardize(keep-binary)")),
         ("loss", Value::from("softmax")),
         ("parameters", Value::from(2 * 8 + 8 + 8 * 3 + 3)),
         ("dtype", Value::from("f32")),

@@ -111,7 +111,8 @@ fn a_run_that_diverged_goes_on_with_another_learning_rate() {
     let folder = Folder::new();
     folder.write("t.csv", flowers());
     let train = "train t.csv --target kind --drop number --optimizer sgd --momentum 0 --hidden 64 \
-                 --weight-decay 0.5 --learning-rate 20 --warm-up 200 --epochs 1000 --patience 1000";
+                 --weight-decay 0.5 --learning-rate 20 --warm-up 200 --schedule constant --epochs 1000 \
+                 --patience 1000";
     let stderr = folder.fails(1, &format!("{train} --tensorboard --out run"));
     assert!(stderr.contains("diverged"), "{stderr}");
     let events =

@@ -101,8 +101,7 @@ pub(crate) fn data_causes<T: Scalar>(
 
 /// Of the features that few values press together, the most pressed; and targets that are hidden so.
 pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Finding> {
-    let of = |(index, spread)| Some((index, Squeeze::of(data.x(), index, spread)?));
-    let features: Vec<_> = survey.features.iter().enumerate().filter_map(of).collect();
+    let features = Squeeze::of_rows(data.x(), &survey.features);
     let is_one_value = |index: usize, outliers: usize| {
         let sentinel = Sentinel::of(data.x(), index, &survey.features[index]);
         sentinel.is_some_and(|sentinel| sentinel.examples == outliers)
@@ -117,10 +116,13 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         one_value: is_one_value(index, outliers),
         more: features.len() - 1,
     });
-    let targets = survey.targets.iter().enumerate().filter(|&(index, target)| {
-        let pressed = || Squeeze::of(data.values()?, index, target);
-        is_alone(target, survey.examples) || pressed().is_some()
-    });
+    let pressed = data.values().map(|values| Squeeze::of_rows(values, &survey.targets));
+    let is_pressed = |index| pressed.iter().flatten().any(|&(pressed, _)| pressed == index);
+    let targets = survey
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|&(index, target)| is_alone(target, survey.examples) || is_pressed(index));
     let targets = targets.map(|(index, target)| Finding::SqueezedTarget {
         target: data.output_names()[index].clone(),
         place: data.place(target.farthest),

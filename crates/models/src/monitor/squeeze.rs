@@ -29,23 +29,43 @@ pub(crate) struct Squeeze {
     pub(crate) rest: f64,
 }
 
+/// Rows that are read together: those of a cache line.
+const TOGETHER: usize = 16;
+
 impl Squeeze {
-    /// Of a row of values with this spread.
-    pub(crate) fn of<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<Self> {
-        let n = x.ncols();
-        let looks_pressed = || {
-            let sample = sorted((0..n).step_by(n.div_ceil(SAMPLE)).map(|j| x[(row, j)].to_f64()));
-            let half = sample[3 * sample.len() / 4] - sample[sample.len() / 4];
-            half < 4.0 * PRESSED * spread.deviation
-        };
-        // Of two values, those that are not far out are all the same, as with a rare category.
-        if n < EXAMPLES || spread.deviation == 0.0 || !spread.has_others || !looks_pressed() {
-            return None;
+    /// Those of the rows of `x` that have one, by their numbers.
+    pub(crate) fn of_rows<T: Scalar>(x: MatRef<'_, T>, spreads: &[Spread]) -> Vec<(usize, Self)> {
+        let mut found = Vec::new();
+        for first in (0..x.nrows()).step_by(TOGETHER) {
+            let rows = first..x.nrows().min(first + TOGETHER);
+            let pressed = rows.filter_map(|row| Some((row, looks_pressed(x, row, &spreads[row])?)));
+            let pressed: Vec<(usize, f64)> = pressed.collect();
+            let mut values: Vec<_> =
+                pressed.iter().map(|_| Vec::with_capacity(x.ncols())).collect();
+            for j in (0..x.ncols()).filter(|_| !pressed.is_empty()) {
+                let own = values.iter_mut().zip(&pressed);
+                own.for_each(|(values, &(row, _))| values.push(x[(row, j)].to_f64()));
+            }
+            for (values, (row, middle)) in values.into_iter().zip(pressed) {
+                found.extend(Self::of(values, middle, &spreads[row]).map(|squeeze| (row, squeeze)));
+            }
         }
-        let mut values: Vec<f64> = (0..n).map(|j| x[(row, j)].to_f64()).collect();
-        let median = *values.select_nth_unstable_by(n / 2, f64::total_cmp).1;
+        found
+    }
+
+    /// Of values with this spread, and the median of some of them.
+    fn of(mut values: Vec<f64>, middle: f64, spread: &Spread) -> Option<Self> {
+        let n = values.len();
+        let median = match 2 * values.iter().filter(|&&value| value == middle).count() > n {
+            // It is the median of all.
+            true => middle,
+            false => *values.select_nth_unstable_by(n / 2, f64::total_cmp).1,
+        };
         let mut distances = values;
         distances.iter_mut().for_each(|value| *value = (*value - median).abs());
+        if !may_have_gap(&distances) {
+            return None;
+        }
         let few = (FEW * n as f64) as usize;
         // Only the largest need be in order.
         distances.select_nth_unstable_by(n - few - 1, f64::total_cmp);
@@ -56,6 +76,33 @@ impl Squeeze {
         let rest = (squares.sum::<f64>() / near as f64).sqrt();
         (rest < PRESSED).then_some(Self { outliers: n - near, rest })
     }
+}
+
+/// The median of some of the values of a row, if most of these are so close to each other that a closer look is worth it.
+fn looks_pressed<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<f64> {
+    let n = x.ncols();
+    // Of two values, those that are not far out are all the same, as with a rare category.
+    if n < EXAMPLES || spread.deviation == 0.0 || !spread.has_others {
+        return None;
+    }
+    let sample = sorted((0..n).step_by(n.div_ceil(SAMPLE)).map(|j| x[(row, j)].to_f64()));
+    let half = sample[3 * sample.len() / 4] - sample[sample.len() / 4];
+    (half < 4.0 * PRESSED * spread.deviation).then(|| sample[sample.len() / 2])
+}
+
+/// Whether there can be a [`GAP`] between positive numbers: none lies between some powers of 2 where others lie below and above.
+fn may_have_gap(numbers: &[f64]) -> bool {
+    // Two numbers of this ratio have exponents that differ by 4 at least, so that three between them are of none.
+    const EMPTY: usize = 3;
+    const { assert!(GAP >= (1 << (EMPTY + 1)) as f64) };
+    let exponent = |number: f64| (number.to_bits() >> (f64::MANTISSA_DIGITS - 1)) as usize;
+    let mut is_some = [false; 1 << 11];
+    numbers
+        .iter()
+        .filter(|number| **number > 0.0)
+        .for_each(|number| is_some[exponent(*number)] = true);
+    let exponents = is_some.iter().enumerate().filter(|(_, is)| **is).map(|(exponent, _)| exponent);
+    exponents.clone().zip(exponents.skip(1)).any(|(below, above)| above - below > EMPTY)
 }
 
 fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -74,7 +121,11 @@ mod tests {
     fn squeeze(n: usize, value: impl Fn(usize, f64) -> f64) -> Option<Squeeze> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, n, |_, j| value(j, stream.normal()));
-        Squeeze::of(x.as_ref(), 0, &spreads(x.as_ref())[0])
+        let found = Squeeze::of_rows(x.as_ref(), &spreads(x.as_ref()));
+        found.first().map(|&(row, squeeze)| {
+            assert_eq!((row, found.len()), (0, 1));
+            squeeze
+        })
     }
 
     #[test]
@@ -89,6 +140,24 @@ mod tests {
         // Those that are pressed may be categories themselves.
         let codes = squeeze(400, |j, _| if j == 5 { 1e6 } else { f64::from(u8::from(j % 9 == 0)) });
         assert_eq!(codes.unwrap().outliers, 1);
+    }
+
+    /// What tells quickly that there is no gap never denies one.
+    #[test]
+    fn a_gap_is_never_overlooked() {
+        let mut stream = Stream::new(4, Purpose::Other, Key::default());
+        let mut gaps = 0;
+        for _ in 0..20_000 {
+            let mut draw = || (8.0 * stream.normal::<f64>()).exp2();
+            let mut numbers: Vec<f64> = (0..6).map(|_| draw()).chain([0.0]).collect();
+            numbers.sort_by(f64::total_cmp);
+            let is_gap = numbers.windows(2).any(|pair| pair[0] > 0.0 && pair[1] > GAP * pair[0]);
+            assert!(!is_gap || may_have_gap(&numbers), "{numbers:?}");
+            gaps += usize::from(is_gap);
+        }
+        assert!((5_000..20_000).contains(&gaps), "{gaps}");
+        assert!(may_have_gap(&[1.0, 20.1]) && !may_have_gap(&[0.0, 1.0, 7.9, 60.0]));
+        assert!(!may_have_gap(&[0.0; 9]) && !may_have_gap(&[]));
     }
 
     #[test]

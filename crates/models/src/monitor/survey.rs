@@ -1,5 +1,5 @@
 use densely_data::Dataset;
-use densely_tensor::{MatRef, Scalar, column};
+use densely_tensor::{MatRef, Scalar, column, vectorize};
 
 /// Examples that tell roughly how large features are, at most.
 const SAMPLE: usize = 128;
@@ -69,46 +69,129 @@ impl Survey {
 
 /// The spread of each row.
 pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
-    let n = x.ncols() as f64;
-    let start = Spread { smallest: f64::INFINITY, largest: f64::NEG_INFINITY, ..Spread::default() };
-    let mut spreads = vec![start; x.nrows()];
+    let mut rows = Rows::new(x.nrows());
+    let wide = &mut vec![0.0; x.nrows()];
     for j in 0..x.ncols() {
-        for (spread, value) in spreads.iter_mut().zip(column(x, j)) {
-            let value = value.to_f64();
-            // Not the sum of all, which may be too large where the mean is not.
-            spread.mean += value / n;
-            spread.smallest = spread.smallest.min(value);
-            spread.largest = spread.largest.max(value);
+        widen(column(x, j), wide);
+        rows.add(wide, x.ncols() as f64);
+    }
+    rows.scale();
+    for j in 0..x.ncols() {
+        widen(column(x, j), wide);
+        rows.look_again(wide, j as f64);
+    }
+    (0..x.nrows()).map(|i| rows.spread(i, x.ncols() as f64)).collect()
+}
+
+fn widen<T: Scalar>(from: &[T], to: &mut [f64]) {
+    vectorize(
+        #[inline(always)]
+        || to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_f64()),
+    );
+}
+
+/// What is known of some rows, side by side.
+struct Rows {
+    mean: Vec<f64>,
+    smallest: Vec<f64>,
+    largest: Vec<f64>,
+    /// The largest magnitude: a difference or a square may be too large where the value is not. 1 if it is 0.
+    scale: Vec<f64>,
+    /// The mean over the scale.
+    centre: Vec<f64>,
+    /// The sum of the squares of deviations, over the scale; and the largest of these, and of which example.
+    squares: Vec<f64>,
+    distance: Vec<f64>,
+    farthest: Vec<f64>,
+    /// 1 where there are others, or 0.
+    others: Vec<f64>,
+}
+
+impl Rows {
+    fn new(rows: usize) -> Self {
+        let of = |value| vec![value; rows];
+        Self {
+            mean: of(0.0),
+            smallest: of(f64::INFINITY),
+            largest: of(f64::NEG_INFINITY),
+            scale: of(1.0),
+            centre: of(0.0),
+            squares: of(0.0),
+            distance: of(0.0),
+            farthest: of(0.0),
+            others: of(0.0),
         }
     }
-    // Relative, since a difference or a square may be too large where the value is not.
-    let relative = |spread: &Spread| {
-        let scale = spread.largest.abs().max(spread.smallest.abs());
-        let scale = if scale > 0.0 { scale } else { 1.0 };
-        (scale, spread.mean / scale)
-    };
-    let scales: Vec<_> = spreads.iter().map(relative).collect();
-    for j in 0..x.ncols() {
-        let rows = spreads.iter_mut().zip(&scales).zip(column(x, j));
-        for ((spread, &(scale, mean)), value) in rows {
-            let share = (value.to_f64() / scale - mean).abs();
-            if share > spread.distance {
-                (spread.farthest, spread.distance) = (j, share);
-            }
-            spread.deviation += share * share;
-            let value = value.to_f64();
-            spread.has_others |= value != spread.smallest && value != spread.largest;
+
+    /// One of `n` examples.
+    fn add(&mut self, values: &[f64], n: f64) {
+        let rows = self.mean.len();
+        let (mean, smallest, largest) =
+            (&mut self.mean[..rows], &mut self.smallest[..rows], &mut self.largest[..rows]);
+        let values = &values[..rows];
+        vectorize(
+            #[inline(always)]
+            || {
+                for i in 0..rows {
+                    // Not the sum of all, which may be too large where the mean is not.
+                    mean[i] += values[i] / n;
+                    smallest[i] = if values[i] < smallest[i] { values[i] } else { smallest[i] };
+                    largest[i] = if values[i] > largest[i] { values[i] } else { largest[i] };
+                }
+            },
+        );
+    }
+
+    fn scale(&mut self) {
+        for i in 0..self.mean.len() {
+            let scale = self.largest[i].abs().max(self.smallest[i].abs());
+            self.scale[i] = if scale > 0.0 { scale } else { 1.0 };
+            self.centre[i] = self.mean[i] / self.scale[i];
         }
     }
-    for (spread, &(scale, _)) in spreads.iter_mut().zip(&scales) {
-        spread.deviation = (scale * (spread.deviation / n).sqrt()).min(f64::MAX);
-        spread.distance = (scale * spread.distance).min(f64::MAX);
-        if spread.is_constant() {
+
+    /// The example `j` once more.
+    fn look_again(&mut self, values: &[f64], j: f64) {
+        let rows = self.mean.len();
+        let (centre, scale) = (&self.centre[..rows], &self.scale[..rows]);
+        let (smallest, largest) = (&self.smallest[..rows], &self.largest[..rows]);
+        let (squares, others) = (&mut self.squares[..rows], &mut self.others[..rows]);
+        let (distance, farthest) = (&mut self.distance[..rows], &mut self.farthest[..rows]);
+        let values = &values[..rows];
+        vectorize(
+            #[inline(always)]
+            || {
+                for i in 0..rows {
+                    let share = (values[i] / scale[i] - centre[i]).abs();
+                    squares[i] += share * share;
+                    farthest[i] = if share > distance[i] { j } else { farthest[i] };
+                    distance[i] = if share > distance[i] { share } else { distance[i] };
+                    let is_other = (values[i] != smallest[i]) & (values[i] != largest[i]);
+                    others[i] = if is_other { 1.0 } else { others[i] };
+                }
+            },
+        );
+    }
+
+    /// Of a row of `n` examples.
+    fn spread(&self, row: usize, n: f64) -> Spread {
+        let scale = self.scale[row];
+        let (smallest, largest) = (self.smallest[row], self.largest[row]);
+        let spread = Spread {
+            mean: self.mean[row],
+            deviation: (scale * (self.squares[row] / n).sqrt()).min(f64::MAX),
+            smallest,
+            largest,
+            farthest: self.farthest[row] as usize,
+            distance: (scale * self.distance[row]).min(f64::MAX),
+            has_others: self.others[row] > 0.0,
+        };
+        match spread.is_constant() {
             // What rounding made of them.
-            (spread.mean, spread.deviation, spread.distance) = (spread.smallest, 0.0, 0.0);
+            true => Spread { mean: smallest, deviation: 0.0, distance: 0.0, ..spread },
+            false => spread,
         }
     }
-    spreads
 }
 
 /// Whether a feature is so large, on some examples, that it may hide the others.

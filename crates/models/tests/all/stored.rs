@@ -146,7 +146,7 @@ fn an_evaluation_is_that_of_memory() {
         let stored = stored(&data, block);
         let found = predictor.model().evaluate_on(&stored, &threads).unwrap();
         assert_near(found, predictor.model().evaluate(&data).unwrap(), 1e-12);
-        let found = predictor.evaluate_stored(&stored, &threads).unwrap();
+        let (found, of_outputs) = predictor.judge_stored(&stored, &threads).unwrap();
         assert_near(found, predictor.evaluate(&raw, &threads).unwrap(), 1e-8);
         let found = predictor.baseline_stored(&stored, &stored).unwrap();
         let expected = Baseline::new(raw.target(), raw.target()).unwrap();
@@ -157,9 +157,8 @@ fn an_evaluation_is_that_of_memory() {
         for (found, expected) in numbers(found).into_iter().zip(numbers(expected)) {
             assert!((found - expected).abs() < 1e-8 * expected, "{found} {expected}");
         }
-        let found = predictor.regression_scores_stored(&stored, &threads).unwrap();
         let expected = predictor.regression_scores(&raw, &threads).unwrap();
-        for (found, expected) in found.outputs().zip(expected.outputs()) {
+        for (found, expected) in of_outputs.unwrap().outputs().zip(expected.outputs()) {
             assert!((found.rmse - expected.rmse).abs() < 1e-8 * expected.rmse, "{found:?}");
             assert!((found.r2 - expected.r2).abs() < 1e-8 * expected.r2.abs(), "{found:?}");
         }
@@ -183,9 +182,9 @@ fn an_evaluation_has_no_weights() {
         values: Mat::from_fn(1, 90, |_, j| (j % 13) as f64),
         names: vec!["y0".into()],
     };
-    let expected = predictor.evaluate_prepared(&data, &target, &threads).unwrap();
+    let (expected, _) = predictor.judge_prepared(&data, &target, &threads).unwrap();
     for block in [7, 90] {
-        let found = predictor.evaluate_stored(&stored(&data, block), &threads).unwrap();
+        let (found, _) = predictor.judge_stored(&stored(&data, block), &threads).unwrap();
         assert_near(found, expected, 1e-9);
     }
 }

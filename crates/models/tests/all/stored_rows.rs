@@ -1,6 +1,6 @@
 //! What is fitted to a table on the disk is what is fitted to one in memory, to the bit.
 
-use densely_data::{StoredDatasetWriter, Target, split_indices, split_labels};
+use densely_data::{StoredDatasetWriter, Target, split_indices, split_labels, value_strata};
 use densely_models::{ModelError, Preparation};
 use densely_preprocess::{PreprocessError, TransformKinds};
 use densely_table::{
@@ -65,6 +65,10 @@ fn preparations_and_examples_are_those_of_memory() {
         noted.unwrap();
         let stream = || Stream::new(5, Purpose::Split, Key::default());
         let (rest, _) = split_indices(&read, 0.2, &mut stream()).unwrap();
+        if let Some(values) = read.values().filter(|values| values.nrows() == 1) {
+            let values: Vec<f64> = (0..labels.len()).map(|j| values[(0, j)]).collect();
+            labels = value_strata(&values, 0.2);
+        }
         let is_held_out = split_labels(labels.iter().copied(), 0.2, &mut stream()).unwrap();
         for (&row, &is) in kept.iter().zip(&is_held_out) {
             parts[row] = u8::from(is);

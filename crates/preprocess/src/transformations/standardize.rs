@@ -1,4 +1,4 @@
-use densely_parts::{Options, Spec};
+use densely_parts::{Opt, Options, Spec, Value};
 use densely_tensor::{
     MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
 };
@@ -23,6 +23,14 @@ use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKin
 /// from `1 − 1e-14` to `1 + 1e-14` are one; `1e15` and its neighbour `1e15 + 1` are two, for
 /// whole numbers are exact. The number of examples has no part in it.
 ///
+/// # Binary features
+///
+/// One example in 1,000 that is 1 where the others are 0 becomes 32, and moves the weights of its feature as no other value
+/// does. So features of which all values are 0 or 1, as those of [categories and truth values] are, may
+/// [stay as they are](Self::fit_but_binary): `μ = 0` and `σ = 1`. One that is constant becomes 0 all the same.
+///
+/// [categories and truth values]: https://docs.rs/densely-table
+///
 /// ```
 /// use densely_preprocess::{Standardize, Transform};
 /// use densely_tensor::mat;
@@ -39,7 +47,10 @@ pub struct Standardize {
     scale: Vec<f64>,
     /// `scale`, and infinity in place of 0.
     divisor: Vec<f64>,
+    keep_binary: bool,
 }
+
+const KEEP_BINARY: Opt = Opt::flag("keep-binary");
 
 impl Standardize {
     /// Computes mean and standard deviation of each feature.
@@ -54,6 +65,32 @@ impl Standardize {
         let features = FeatureMean::of_features("Standardize::fit", x, &Threads::single())?;
         let squares = SquaredDeviation::of_features(x, &features);
         Self::from_deviations(&features, &squares, x.ncols())
+    }
+
+    /// [`fit`](Self::fit), but features of which all values are 0 or 1, and both are there, stay as they are.
+    ///
+    /// ```
+    /// use densely_preprocess::{Standardize, Transform};
+    /// use densely_tensor::mat;
+    ///
+    /// let x = mat![[0.0, 0.0, 1.0], [3.0, 3.0, 9.0]];
+    /// let standardize = Standardize::fit_but_binary(x.as_ref())?;
+    /// assert_eq!((standardize.mean(), standardize.scale()), (&[0.0, 5.0][..], &[1.0, 8_f64.sqrt()][..]));
+    /// # Ok::<(), densely_preprocess::PreprocessError>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// `x`: features x n.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_but_binary<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
+        let mut fitted = Self::fit(x)?;
+        for feature in binary_features(x) {
+            (fitted.mean[feature], fitted.scale[feature], fitted.divisor[feature]) =
+                (0.0, 1.0, 1.0);
+        }
+        Ok(Self { keep_binary: true, ..fitted })
     }
 
     /// By means and standard deviations of all examples that were added to `statistics`.
@@ -91,7 +128,22 @@ impl Standardize {
         PreprocessError::expect("a scale", "finite, and at least 0", &scale, valid)?;
         let divisor = |&scale: &f64| if scale == 0.0 { f64::INFINITY } else { scale };
         let divisor = scale.iter().map(divisor).collect();
-        Ok(Self { mean, scale, divisor })
+        Ok(Self { mean, scale, divisor, keep_binary: false })
+    }
+
+    /// Whether a feature stays as it is where [binary ones do](Self::fit_but_binary): one with mean 0 and
+    /// deviation 1 does so anyway.
+    #[must_use]
+    pub fn keeps(&self, feature: usize) -> bool {
+        self.keep_binary && self.mean[feature] == 0.0 && self.scale[feature] == 1.0
+    }
+
+    /// The same, with other means and standard deviations.
+    ///
+    /// # Errors
+    /// As [`from_parts`](Self::from_parts).
+    pub fn with_parts(&self, mean: Vec<f64>, scale: Vec<f64>) -> Result<Self, PreprocessError> {
+        Ok(Self { keep_binary: self.keep_binary, ..Self::from_parts(mean, scale)? })
     }
 
     /// The mean `μ` of each feature.
@@ -108,16 +160,38 @@ impl Standardize {
     }
 }
 
+/// The features whose values are 0 or 1, and not all the same.
+fn binary_features<T: Scalar>(x: MatRef<'_, T>) -> Vec<usize> {
+    let (mut others, mut ones) = (vec![false; x.nrows()], vec![0; x.nrows()]);
+    for j in 0..x.ncols() {
+        for i in 0..x.nrows() {
+            let (is_zero, is_one) = (x[(i, j)] == T::ZERO, x[(i, j)] == T::ONE);
+            others[i] |= !(is_zero | is_one);
+            ones[i] += usize::from(is_one);
+        }
+    }
+    let is_binary = |i: &usize| !others[*i] && (1..x.ncols()).contains(&ones[*i]);
+    (0..x.nrows()).filter(is_binary).collect()
+}
+
 impl TransformKind for Standardize {
-    const SPEC: Spec = Spec::new("standardize", "mean 0 and standard deviation 1");
+    const SPEC: Spec = Spec::new(
+        "standardize",
+        "mean 0 and standard deviation 1; of features of 0 and 1 not, if keep-binary",
+    )
+    .options(&[KEEP_BINARY]);
     const FEATUREWISE: bool = true;
 
     fn fit_by<T: Scalar>(
-        _options: &Options,
+        options: &Options,
         x: MatRef<'_, T>,
         _threads: &Threads,
     ) -> Result<Self, PreprocessError> {
-        Self::fit(x)
+        if options.flag(KEEP_BINARY.name()) { Self::fit_but_binary(x) } else { Self::fit(x) }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Flag(self.keep_binary)]
     }
 
     fn learned(&self) -> Learned {
@@ -125,11 +199,13 @@ impl TransformKind for Standardize {
     }
 
     fn from_learned(
-        _options: &Options,
+        options: &Options,
         features: usize,
         learned: &mut Learned,
     ) -> Result<Self, PreprocessError> {
-        Self::from_parts(learned.vector("mean", features)?, learned.vector("scale", features)?)
+        let (mean, scale) = (learned.vector("mean", features)?, learned.vector("scale", features)?);
+        let keep_binary = options.flag(KEEP_BINARY.name());
+        Ok(Self { keep_binary, ..Self::from_parts(mean, scale)? })
     }
 
     fn keeps_features(&self) -> bool {

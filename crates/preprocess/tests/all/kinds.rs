@@ -16,7 +16,7 @@ fn kinds() -> Vec<Kind> {
         needed.fold(Kind::new(spec.name()), |kind, _: &Opt| kind.with(1))
     };
     let more = ["min-max(-1, 0.5)", "pca(1)", "pca(0.9)", "whiten(1, 0.3)", "zca(epsilon=0.1)"];
-    let more = more.into_iter().chain(["channel-mean(1, interleaved)"]);
+    let more = more.into_iter().chain(["channel-mean(1, interleaved)", "standardize(keep-binary)"]);
     known.specs().map(plain).chain(more.map(Kind::from)).collect()
 }
 

@@ -2,9 +2,10 @@
 
 use crate::common::{covariance, data};
 use densely_preprocess::{
-    Center, MaxAbs, MinMax, PreprocessError, RobustScale, RunningStatistics, Standardize, Transform,
+    Center, MaxAbs, MinMax, PreprocessError, RobustScale, RunningStatistics, Standardize,
+    Transform, TransformKinds,
 };
-use densely_tensor::{Mat, mat};
+use densely_tensor::{Mat, Threads, mat};
 use proptest::prelude::*;
 
 proptest! {
@@ -94,6 +95,44 @@ proptest! {
         let robust = RobustScale::fit(row(-9.0, 9.0).as_ref()).unwrap();
         prop_assert_eq!(RobustScale::fit(row(-far, 2.0 * far).as_ref()).unwrap(), robust);
     }
+}
+
+/// Of 0 and 1 alone, with both of them; -0.0 is a zero.
+#[test]
+fn binary_features_stay_as_they_are_if_asked_to() {
+    let x = mat![
+        [0.0, 1.0, -0.0, 0.0],
+        [0.0, 1.0, 0.0, 2.0],
+        [0.0, 1.0, 0.5, 0.0],
+        [-1.0, 1.0, 1.0, -1.0],
+        [1.0, 1.0, 1.0, 1.0],
+        [0.0, 0.0, 0.0, 0.0],
+    ];
+    let (all, others) =
+        (Standardize::fit(x.as_ref()).unwrap(), Standardize::fit_but_binary(x.as_ref()).unwrap());
+    assert_eq!((others.mean()[0], others.scale()[0]), (0.0, 1.0));
+    assert_eq!(others.mean()[1..], all.mean()[1..]);
+    assert_eq!(others.scale()[1..], all.scale()[1..]);
+    assert!((all.scale()[0] - 0.75_f64.sqrt() / 2.0).abs() < 1e-15);
+    let kept: Vec<usize> = (0..6).filter(|&i| others.keeps(i)).collect();
+    // The fourth has mean 0 and deviation 1 by itself.
+    assert_eq!(kept, [0, 3]);
+    assert!((0..6).all(|i| !all.keeps(i)));
+    let y = others.transform(x.as_ref()).unwrap();
+    assert_eq!(y.row(0), x.row(0));
+    assert!((0..4).all(|j| y[(4, j)] == 0.0 && y[(5, j)] == 0.0));
+
+    let known = TransformKinds::new();
+    let by_name = |kind| known.fit([kind], x.as_ref(), &Threads::single()).unwrap();
+    let of = |kind| by_name(kind).steps()[0].downcast_ref::<Standardize>().unwrap().clone();
+    assert_eq!(of("standardize(keep-binary)"), others);
+    assert_eq!(of("standardize"), all);
+    assert_eq!(by_name("standardize(keep-binary)").to_string(), "standardize(keep-binary)");
+    // In one precision as in the other.
+    let narrow = Mat::from_fn(6, 4, |i, j| x[(i, j)] as f32);
+    assert_eq!(Standardize::fit_but_binary(narrow.as_ref()).unwrap(), others);
+    let weighed = others.with_parts(vec![0.5; 6], vec![2.0; 6]).unwrap();
+    assert!(!weighed.keeps(0) && weighed != others);
 }
 
 #[test]

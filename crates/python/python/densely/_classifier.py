@@ -107,7 +107,7 @@ class MLPClassifier(ClassifierMixin, MLP):
         max_norm: float | None = None,
         clip_norm: float | None = None,
         warm_up: float = 0.0,
-        preprocess: str | Sequence[str] | None = "standardize",
+        preprocess: str | Sequence[str] | None = "standardize(keep-binary)",
         dtype: DTypeLike | None = None,
         n_jobs: int | None = None,
     ) -> None:

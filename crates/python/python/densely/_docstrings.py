@@ -59,9 +59,9 @@ clip_norm : float, default=None
     Limit of the norm of the gradient; None for 5, 0.0 for no limit.
 warm_up : float, default=0.0
     Epochs in which the step size rises at first.
-preprocess : str, list of str or None, default="standardize"
-    What is done to features: "standardize", "center", "min-max", "robust-scale", "pca(0.95)", "whiten" and more, one
-    after the other. It is part of the model. With `sample_weight`, "standardize" and "center" alone are weighted.
+preprocess : str, list of str or None, default="standardize(keep-binary)"
+    What is done to features: "standardize", also but for those of 0 and 1, which are kept, "center", "min-max", "robust",
+    "pca(0.95)", "whiten" and more, one after the other. It is part of the model. With `sample_weight`, "standardize" and "center" alone are weighted.
 '''
 
 LAST = '''

@@ -86,7 +86,7 @@ class MLPRegressor(RegressorMixin, MLP):
         max_norm: float | None = None,
         clip_norm: float | None = None,
         warm_up: float = 0.0,
-        preprocess: str | Sequence[str] | None = "standardize",
+        preprocess: str | Sequence[str] | None = "standardize(keep-binary)",
         target_transform: Literal["log"] | None = None,
         dtype: DTypeLike | None = None,
         n_jobs: int | None = None,

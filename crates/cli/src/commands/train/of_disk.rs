@@ -3,7 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use densely::data::{StoredDataset, StoredDatasetWriter, Target, split_labels};
+use densely::data::{
+    MOST_STRATIFIED, StoredDataset, StoredDatasetWriter, Target, split_labels, value_strata,
+};
 use densely::models::ModelError;
 use densely::prelude::*;
 use densely::preprocess::PreprocessError;
@@ -222,6 +224,11 @@ fn split(
         }
         // As for a table in memory.
         let mut stream = Stream::new(args.seed, Purpose::Split, Key::default());
+        let (rows, values) = values_of(table, target, &parts).map_err(CliError::table(path))?;
+        if values.len() <= MOST_STRATIFIED {
+            let strata = value_strata(&values, fraction);
+            rows.iter().zip(strata).for_each(|(&row, stratum)| labels[row] = stratum as u32);
+        }
         let own = parts.iter().zip(&labels).filter(|&(&part, _)| part == TRAIN);
         let own = own.map(|(_, &label)| label as usize);
         let is_held_out = split_labels(own, fraction, &mut stream);
@@ -232,6 +239,28 @@ fn split(
         rest.zip(is_held_out).filter(|(_, is)| *is).for_each(|(own, _)| *own = part);
     }
     Ok(parts)
+}
+
+/// The rows to train on and their targets, if each has one number: up to one more than are stratified.
+fn values_of(
+    table: &StoredTable,
+    target: &TargetColumns,
+    parts: &[u8],
+) -> Result<(Vec<usize>, Vec<f64>), TableError> {
+    let (mut all, mut values) = (Vec::new(), Vec::new());
+    if target.classes().is_none() && target.columns().len() == 1 {
+        target.read_stored(&StoredRows::of(table, parts, TRAIN), |rows, read| {
+            let own = read
+                .values()
+                .into_iter()
+                .flat_map(|own| (0..own.ncols()).map(move |j| own[(0, j)]));
+            let room = (MOST_STRATIFIED + 1).saturating_sub(values.len());
+            values.extend(own.take(room));
+            all.extend(rows.iter().take(room));
+            Ok::<_, TableError>(())
+        })?;
+    }
+    Ok((all, values))
 }
 
 fn check_positive(table: &StoredTable, target: &TargetColumns) -> Result<(), TableError> {

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights, mean_weight};
+use densely::models::metrics::RegressionScores;
 use densely::models::{Examples, ModelError};
 use densely::prelude::*;
 use densely::tensor::column;
@@ -295,6 +296,18 @@ impl Digits<'_> {
 }
 
 impl<T: Scalar> Part<T> {
+    /// How good a model is on all of it, and of real values also at each output.
+    pub(crate) fn judge(
+        &self,
+        predictor: &Predictor<T>,
+        threads: &Threads,
+    ) -> Result<(Evaluation, Option<RegressionScores>), ModelError> {
+        match &self.stored {
+            None => predictor.judge_prepared(&self.data, &self.target, threads),
+            Some(stored) => predictor.judge_stored(stored, threads),
+        }
+    }
+
     /// Of the digits.
     fn new(data: &Dataset<f64>, preparation: &Preparation) -> Result<Self, CliError> {
         let prepared = preparation.dataset(data).map_err(CliError::in_data(DIGITS))?;

@@ -57,19 +57,19 @@ impl Report {
         model: &Path,
         threads: &Threads,
     ) -> Result<Self, CliError> {
-        let evaluate = |part: &Part<T>, source: &str| {
-            let evaluation = match &part.stored {
-                None => predictor.evaluate_prepared(&part.data, &part.target, threads),
-                Some(stored) => predictor.evaluate_stored(stored, threads),
-            };
-            evaluation.map_err(CliError::in_data(source))
+        let judge = |part: &Part<T>, source: &str| {
+            part.judge(predictor, threads).map_err(CliError::in_data(source))
         };
-        let train = evaluate(&parts.train, &parts.source)?;
+        let (train, mut of_outputs) = judge(&parts.train, &parts.source)?;
         let of_some = |part: &Option<Part<T>>, source| {
-            part.as_ref().map(|part| evaluate(part, source)).transpose()
+            part.as_ref().map(|part| judge(part, source)).transpose()
         };
-        let validation = of_some(&parts.validation, &parts.source)?;
-        let test = of_some(&parts.test, &parts.test_source)?;
+        let validation =
+            of_some(&parts.validation, &parts.source)?.map(|(evaluation, _)| evaluation);
+        let test = of_some(&parts.test, &parts.test_source)?.map(|(evaluation, of_test)| {
+            of_outputs = of_test;
+            evaluation
+        });
         // Without a test there are the same fields, and nothing in them.
         let names = output::metrics(&train).into_iter().filter(|&(name, _)| name != "loss");
         let tested: BTreeMap<_, _> = test.iter().flat_map(output::metrics).collect();
@@ -80,7 +80,8 @@ impl Report {
             Some(judged) => predictor.baseline_stored(judged, judged)?,
             None => Baseline::new(&judged.target, &judged.target)?,
         };
-        let targets = targets(predictor, judged, &baseline, threads)?;
+        let names = predictor.preparation().output_names();
+        let targets = Targets::of(names, &baseline, of_outputs.as_ref());
         let len = |part: &Option<Part<T>>| part.as_ref().map_or(0, Part::len);
         let named = [("train", Some(train)), ("validation", validation), ("test", test)];
         Ok(Self {
@@ -157,20 +158,6 @@ impl Report {
 
 fn is_empty(targets: &Value) -> bool {
     targets.as_array().is_some_and(Vec::is_empty)
-}
-
-/// How good a model is at each target of a part, if there are several.
-pub(crate) fn targets<T: Scalar>(
-    predictor: &Predictor<T>,
-    part: &Part<T>,
-    baseline: &Baseline,
-    threads: &Threads,
-) -> Result<Targets, CliError> {
-    let scores = || match &part.stored {
-        Some(stored) => predictor.regression_scores_stored(stored, threads),
-        None => predictor.regression_scores_prepared(&part.data, &part.target, threads),
-    };
-    Ok(Targets::of(predictor.preparation().output_names(), baseline, scores)?)
 }
 
 /// Prints what is kept of a training that a signal ended.
