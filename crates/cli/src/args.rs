@@ -81,7 +81,8 @@ impl Command {
 }
 
 /// Candidates are trained on folds of all that is not to be tested on, first for a few epochs, and the best of them
-/// for more (successive halving). The best network is then trained on all of that, as `train` does,
+/// for more (successive halving). What is best has the highest accuracy or R2, or, where the loss is another than mse or
+/// rows or classes have weights, the lowest loss. The best network is then trained on all of that, as `train` does,
 /// and tested. An option of `train` that is given here is as given, and not searched.
 #[derive(Debug, Args)]
 #[command(mut_arg("validation", |arg| arg.hide(true)), mut_arg("config", |arg| arg.hide(true)))]
@@ -337,8 +338,8 @@ pub(crate) struct DialectArgs {
     /// What stands before decimals [default: told from the file]
     #[arg(long, help_heading = "Data")]
     pub(crate) decimal: Option<DecimalArg>,
-    /// Words for gaps, besides empty cells [default: NA, N/A, NaN, null, None, ?, - and the like;
-    /// of a model, as in its training]
+    /// Words and numbers for gaps, besides empty cells, in files of every format [default: of text NA, N/A, NaN,
+    /// null, None, ?, - and the like; of a model, as in its training]
     #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true)]
     pub(crate) missing: Option<Names>,
     /// The sheet of a workbook [default: the first with anything in it]

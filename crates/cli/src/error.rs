@@ -1,5 +1,5 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
@@ -8,7 +8,7 @@ use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
 use densely::table::TableError;
-use densely_files::FileError;
+use densely_files::{FileError, Format, ReadOptions};
 use densely_notes::NotesError;
 use densely_picture::PictureError;
 use thiserror::Error;
@@ -26,7 +26,7 @@ pub(crate) enum CliError {
     /// A table that cannot be read, or is not fit to learn from.
     #[error("{}: {source}", .path.display())]
     Data { path: PathBuf, source: DataError },
-    #[error("{}: {source}{}", .path.display(), option_for_table(.source))]
+    #[error("{}: {source}{}", .path.display(), option_for_table(.source, .path))]
     Table { path: PathBuf, source: Box<TableError> },
     /// A table with values that a model cannot work with.
     #[error("{}: {source}{}", .path.display(), option_for(.source))]
@@ -169,6 +169,11 @@ pub(crate) enum CliError {
          densely train --resume goes on with it, or begins anew", .0.display()
     )]
     NoWeights(PathBuf),
+    #[error(
+        "{}: this run goes on{}, and has kept no weights yet: wait for the end of its first epoch", .folder.display(),
+        in_process(*.holder)
+    )]
+    NoWeightsYet { folder: PathBuf, holder: Option<u32> },
     #[error("{}: it is no folder of a run: it has no {}", .0.display(), CONFIG)]
     NotARun(PathBuf),
     #[error(
@@ -187,7 +192,7 @@ pub(crate) enum CliError {
     )]
     KeptTwice(String),
     #[error(
-        "{}: it is given twice, so that its rows would count twice, and be tested on that were learnt from: \
+        "{}: it is given twice, so that its rows would count twice, or be tested on though they were learnt from: \
          name each file once", .0.display()
     )]
     GivenTwice(PathBuf),
@@ -246,6 +251,8 @@ impl CliError {
             ModelError::OutOfRange { .. }
             | ModelError::Negative { .. }
             | ModelError::NotFiniteOutput { .. }
+            | ModelError::NotPositive { .. }
+            | ModelError::ExponentialTooLarge { .. }
             | ModelError::PredictionTooLarge { .. }
             | ModelError::TooFarApart { .. } => Self::Values { path, source: Box::new(source) },
             ModelError::Table(source) => Self::table(path)(source),
@@ -326,8 +333,14 @@ fn of_file(error: &FormatError) -> String {
     }
 }
 
+/// Whether options for delimited text may help: not where a file is known to be something else.
+fn is_text(path: &Path) -> bool {
+    let format = ReadOptions::new().format_of_file(path).ok().flatten();
+    format.is_none_or(|format| format == Format::Text)
+}
+
 /// The options that do what the message advises.
-fn option_for_table(error: &TableError) -> String {
+fn option_for_table(error: &TableError, path: &Path) -> String {
     match error {
         TableError::NotNumbers(bad) => {
             let column = shortened(&bad.column);
@@ -344,6 +357,7 @@ fn option_for_table(error: &TableError) -> String {
         TableError::FormattedTarget { .. } => {
             " (if a comma stands before decimals: --decimal comma)".to_owned()
         }
+        TableError::MissingColumns { .. } if !is_text(path) => String::new(),
         TableError::MissingColumns { .. } => {
             " (if the table has no header: --header no; if cells are separated by something else: \
              --separator)"

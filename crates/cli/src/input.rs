@@ -1,7 +1,5 @@
 //! Models, tables and threads, with errors that name the file.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
@@ -13,14 +11,17 @@ use same_file::is_same_file;
 use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, Names, YesNo};
 use crate::error::{CliError, wrong_use};
 use crate::output::{counted, eprintln};
-use crate::run_folder::{MODEL, is_run};
+use crate::run_folder::{MODEL, goes_on, is_run};
 use crate::visible::visible;
 
 /// Reads a model, from its file or from the folder of its run.
 pub(crate) fn model(path: &Path) -> Result<AnyModel, CliError> {
     let file = model_path(path);
     if is_run(path) && !file.exists() {
-        return Err(CliError::NoWeights(path.to_owned()));
+        return Err(match goes_on(path) {
+            Some(holder) => CliError::NoWeightsYet { folder: path.to_owned(), holder },
+            None => CliError::NoWeights(path.to_owned()),
+        });
     }
     Ok(AnyModel::load(file)?)
 }
@@ -189,7 +190,7 @@ fn table(
     wanted: Wanted<'_>,
     threads: &Threads,
 ) -> Result<Table, CliError> {
-    let reading = wanted.reading(reading(path, args, wanted.schema(), threads)?);
+    let reading = wanted.reading(reading(args, wanted.schema(), threads));
     let table = reading.read(path).map_err(unreadable)?;
     tell_dialect(path, table.dialect());
     Ok(table)
@@ -202,7 +203,7 @@ pub(crate) fn store(
     to: &mut StoredTableWriter,
     threads: &Threads,
 ) -> Result<(), CliError> {
-    reading(path, args, None, threads)?.store(path, to).map_err(unreadable)
+    reading(args, None, threads).store(path, to).map_err(unreadable)
 }
 
 /// Says how a text was read, if it is not plain.
@@ -225,12 +226,7 @@ fn unreadable(error: FileError) -> CliError {
 }
 
 /// How a file is read.
-fn reading(
-    path: &Path,
-    args: &DialectArgs,
-    schema: Option<&Schema>,
-    threads: &Threads,
-) -> Result<ReadOptions, CliError> {
+fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> ReadOptions {
     let mut options = TextOptions::new().threads(threads.clone());
     if let Some(separator) = args.separator {
         options = options.separator(separator);
@@ -241,11 +237,6 @@ fn reading(
     if let Some(decimal) = args.decimal {
         options = options.decimal_comma(decimal == DecimalArg::Comma);
     }
-    options = match (&args.missing, schema) {
-        (Some(Names(words)), _) => options.missing(Missing::new(words)),
-        (None, Some(schema)) => options.missing(schema.missing().clone()),
-        (None, None) => options,
-    };
     // A model that was trained without names of columns is used without them.
     let is_unnamed = |schema: &Schema| {
         let mut columns = schema.columns().iter();
@@ -255,18 +246,18 @@ fn reading(
         options = options.header(false);
     }
     let mut reading = ReadOptions::new().text(options);
+    // Words that were named are gaps in every format, the usual ones where the format has no gaps of its own.
+    let named = args.missing.as_ref().map(|Names(words)| Missing::new(words));
+    if let Some(missing) = named.or_else(|| schema?.named_missing().cloned()) {
+        reading = reading.missing(missing);
+    }
     if let Some(sheet) = &args.sheet {
         reading = reading.sheet(sheet);
     }
     if let Some(labels) = &args.labels {
         reading = reading.labels(labels);
     }
-    if path.is_dir() {
-        // As the system says it of what is no file.
-        let mut byte = [0];
-        File::open(path).and_then(|mut file| file.read(&mut byte)).map_err(CliError::file(path))?;
-    }
-    Ok(reading)
+    reading
 }
 
 pub(crate) fn threads(count: usize) -> Result<Threads, CliError> {

@@ -7,6 +7,7 @@ mod config;
 mod epoch_line;
 mod error;
 mod input;
+mod left_out;
 mod output;
 mod progress;
 mod ranks;

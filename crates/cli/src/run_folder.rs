@@ -441,6 +441,12 @@ pub(crate) fn no_folder(folder: &Path, error: io::Error) -> CliError {
     }
 }
 
+/// Whether a run has a folder, and which process, if that is known.
+pub(crate) fn goes_on(folder: &Path) -> Option<Option<u32>> {
+    let opened = File::open(folder).ok()?;
+    matches!(opened.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| holder::of(&opened))
+}
+
 /// Locks a folder for a run.
 ///
 /// # Errors

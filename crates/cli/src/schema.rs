@@ -70,9 +70,9 @@ pub(crate) fn text(schema: &Schema) -> String {
         }
     });
     // Words for gaps that are not the usual ones.
-    let missing = match schema.missing() {
-        missing if *missing == Missing::default() => String::new(),
-        missing => {
+    let missing = match schema.named_missing() {
+        None => String::new(),
+        Some(missing) => {
             let words = missing.tokens().iter().map(String::as_str).collect::<Vec<_>>();
             line_of(MISSING, Value::from(words)) + "\n"
         }

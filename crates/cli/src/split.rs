@@ -1,9 +1,10 @@
 //! Which rows of a file were learnt from, and which held out: a file in the folder of a run.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
+use same_file::is_same_file;
 use serde::{Deserialize, Serialize};
 
 use crate::args::{DecimalArg, DialectArgs, Names, YesNo};
@@ -139,6 +140,35 @@ pub(crate) fn hash(paths: &[PathBuf]) -> Result<String, CliError> {
         [hash] => hash.clone(),
         hashes => blake3::hash(hashes.concat().as_bytes()).to_hex().to_string(),
     })
+}
+
+/// Whether files have the same bytes; they are read as far as they have.
+pub(crate) fn are_copies(some: &Path, other: &Path) -> Result<bool, CliError> {
+    let len = |path: &Path| Some(path.metadata().ok().filter(|of| of.is_file())?.len());
+    if len(some).is_none() || len(some) != len(other) {
+        return Ok(false);
+    }
+    if is_same_file(some, other).unwrap_or(false) {
+        return Ok(true);
+    }
+    let open = |path: &Path| {
+        let file = File::open(path).map_err(CliError::file(path))?;
+        Ok::<_, CliError>(BufReader::with_capacity(1 << 16, file))
+    };
+    let (mut one, mut two) = (open(some)?, open(other)?);
+    loop {
+        let a = one.fill_buf().map_err(CliError::file(some))?;
+        let b = two.fill_buf().map_err(CliError::file(other))?;
+        let len = a.len().min(b.len());
+        if a[..len] != b[..len] || a.is_empty() != b.is_empty() {
+            return Ok(false);
+        }
+        if len == 0 {
+            return Ok(true);
+        }
+        one.consume(len);
+        two.consume(len);
+    }
 }
 
 fn hash_one(path: &Path) -> io::Result<String> {

@@ -462,6 +462,7 @@ impl State {
             Err(
                 ModelError::OutOfRange { .. }
                 | ModelError::NotFiniteOutput { .. }
+                | ModelError::ExponentialTooLarge { .. }
                 | ModelError::PredictionTooLarge { .. },
             ) => {
                 assert!(sizes_fit);

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use densely_table::Missing;
+
 use crate::Reason;
 
 /// Which columns are wanted of a file.
@@ -8,6 +10,8 @@ pub(crate) struct Columns {
     /// Those that are left out.
     pub(crate) without: Vec<String>,
     pub(crate) unneeded: Unneeded,
+    /// What is a gap besides what the format says.
+    pub(crate) missing: Option<Missing>,
 }
 
 /// Columns that nobody needs: what can be no cell of them is a gap, not an error.

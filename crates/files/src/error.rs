@@ -67,8 +67,8 @@ pub enum Reason {
     },
     /// More data than such a file should hold.
     #[error(
-        "{bytes} bytes hold {expanded} bytes of data or more, which looks like a trap; if the file \
-         is to be trusted, raise the limits ({limit})"
+        "its first {bytes} bytes hold {expanded} bytes of data or more, which looks like a trap ({limit}); if the file is \
+         to be trusted, unpack it or write it in another format first"
     )]
     TooLarge {
         /// Bytes of the file, as far as they were read.

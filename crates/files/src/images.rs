@@ -20,7 +20,9 @@ pub(crate) fn read(folder: &Path, limits: Limits) -> Result<Table, Reason> {
                 "expected a folder of images, which is called after their class",
             ));
         }
-        let label = class.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = class.file_name().unwrap_or_default().to_str();
+        let label =
+            name.ok_or_else(|| wrong(&class, "its name is not UTF-8: rename it"))?.to_owned();
         for path in sorted(&class)? {
             rows.push(&path, &label)?;
         }

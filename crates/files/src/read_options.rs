@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use densely_table::{Column, StoredTableWriter, Table, TextOptions};
+use densely_table::{Column, Missing, StoredTableWriter, Table, TextOptions};
 
 use crate::columns::{Columns, Unneeded};
 use crate::compression::Compression;
@@ -60,6 +60,25 @@ impl ReadOptions {
     #[must_use]
     pub fn text(self, text: TextOptions) -> Self {
         Self { text, ..self }
+    }
+
+    /// Words and numbers that are gaps, in files of every format. By default those of [`TextOptions`] are in delimited
+    /// text, and what else is a gap follows from the format.
+    ///
+    /// ```
+    /// use densely_files::ReadOptions;
+    /// use densely_table::{Cells, Missing};
+    ///
+    /// let lines = "{\"a\": 1.5}\n{\"a\": -999}\n{\"a\": \"unknown\"}\n".as_bytes();
+    /// let missing = Missing::new(["-999", "unknown"]);
+    /// let table = ReadOptions::new().missing(missing).from_reader(lines)?;
+    /// let column = table.column("a")?;
+    /// assert!(column.gaps() == 2 && matches!(column.cells(), Cells::Numbers(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn missing(self, missing: Missing) -> Self {
+        Self { columns: Columns { missing: Some(missing), ..self.columns }, ..self }
     }
 
     /// Which sheet of a workbook, by its name; by default the first with anything in it.
@@ -153,7 +172,7 @@ impl ReadOptions {
         let path = path.as_ref();
         let start = self.start_of(path).map_err(|reason| FileError::new(path, reason))?;
         Ok(match start {
-            None => path.is_dir(),
+            None => cfg!(feature = "images") && path.is_dir(),
             Some((format, start)) => {
                 format == Format::Idx && start.get(3).is_some_and(|&axes| axes >= 3)
             }
@@ -243,7 +262,8 @@ impl ReadOptions {
         if format != Format::Text || self.labels.is_some() || !self.columns.without.is_empty() {
             return Err(Reason::Unsupported { what: "no delimited text alone", advice });
         }
-        let options = path.map_or(self.text.clone(), |path| self.text.clone().named(path));
+        let options = self.text_options();
+        let options = path.map_or(options.clone(), |path| options.named(path));
         Ok(writer.read(&options, Cursor::new(start).chain(reader))?)
     }
 
@@ -263,7 +283,7 @@ impl ReadOptions {
         }
         match self.format_of(&head, Some(path))? {
             // The name says what it is separated by.
-            Format::Text => Ok((Format::Text, self.text.read(path)?)),
+            Format::Text => Ok((Format::Text, self.text_options().read(path)?)),
             format if is_text(format) => Ok((format, self.of_text(format, file)?)),
             format => Ok((format, self.of_bytes(format, Input::file(file, metadata.len()))?)),
         }
@@ -295,6 +315,13 @@ impl ReadOptions {
         Ok((format, self.of_bytes(format, Input::memory(bytes))?))
     }
 
+    fn text_options(&self) -> TextOptions {
+        match self.columns.missing.clone() {
+            None => self.text.clone(),
+            Some(missing) => self.text.clone().missing(missing),
+        }
+    }
+
     fn format_of(&self, head: &[u8], path: Option<&Path>) -> Result<Format, Reason> {
         match self.format {
             Some(format) => Ok(format),
@@ -307,7 +334,7 @@ impl ReadOptions {
             Format::JsonLines => text::json_lines(reader, &self.columns, self.limits),
             Format::Libsvm => text::libsvm(reader, self.limits),
             Format::Arff => text::arff(reader, self.limits),
-            _ => Ok(self.text.from_reader(reader)?),
+            _ => Ok(self.text_options().from_reader(reader)?),
         }
     }
 
@@ -332,7 +359,20 @@ impl ReadOptions {
             Format::Parquet | Format::Arrow | Format::JsonLines => Ok(table),
             _ => self.left_out(table),
         };
+        let table = table.and_then(|table| self.with_missing(format, table));
         self.with_labels(table.map_err(|reason| FileError::new(path, reason))?, path)
+    }
+
+    /// With gaps for the words that are named. Those of text are where it is read.
+    fn with_missing(&self, format: Format, table: Table) -> Result<Table, Reason> {
+        match &self.columns.missing {
+            Some(missing) if format != Format::Text => {
+                let columns = table.into_columns().into_iter();
+                let columns = columns.map(|column| column.with_missing(missing));
+                Ok(Table::from_columns(columns.collect())?)
+            }
+            _ => Ok(table),
+        }
     }
 
     fn left_out(&self, table: Table) -> Result<Table, Reason> {
@@ -347,8 +387,8 @@ impl ReadOptions {
 
     fn with_labels(&self, table: Table, path: &Path) -> Result<Table, FileError> {
         let Some(labels) = &self.labels else { return Ok(table) };
-        let options =
-            Self { format: None, labels: None, columns: Columns::default(), ..self.clone() };
+        let columns = Columns { missing: self.columns.missing.clone(), ..Columns::default() };
+        let options = Self { format: None, labels: None, columns, ..self.clone() };
         let read = options.read(labels)?;
         let problem = match (read.columns(), read.rows()) {
             ([_], rows) if rows == table.rows() => None,
@@ -377,7 +417,8 @@ use crate::images::read as images;
 
 #[cfg(not(feature = "images"))]
 fn images(_: &Path, _: Limits) -> Result<Table, Reason> {
-    Err(Reason::Feature { format: "folders of images", feature: "images" })
+    let format = "folders of images, which are the only folders that are tables";
+    Err(Reason::Feature { format, feature: "images" })
 }
 
 #[cfg(feature = "parquet")]

@@ -45,6 +45,17 @@ pub enum Reason {
     /// Not the bytes of a safetensors file: another file, or a truncated one.
     #[error("this is no safetensors file, or it is truncated ({0})")]
     NotSafetensors(String),
+    /// A model with more to say of itself than a safetensors file has room for.
+    #[error(
+        "the names of its columns and classes and what else describes it take {bytes} bytes, and a safetensors file has \
+         room for {most}: have fewer columns, or shorter names"
+    )]
+    TooLong {
+        /// What it takes.
+        bytes: u64,
+        /// The most there may be.
+        most: u64,
+    },
     /// A safetensors file of another program.
     #[error("this safetensors file holds no densely model (its header has no `densely` entry)")]
     NotDensely,

@@ -10,7 +10,7 @@ use densely_tensor::Scalar;
 use crate::description::{self, LONGEST, hash, to_json};
 use crate::error::Reason;
 use crate::manifest::{Dtype, Length, Lengths, Manifest, Task, VERSION};
-use crate::source::{Failure, Header, Source};
+use crate::source::{self, Failure, Header, Source};
 use crate::tensor::{Stored, Tensors};
 use crate::{FormatError, Provenance, WholeFile, columns, network, preparation, same};
 
@@ -89,7 +89,8 @@ impl<T: Scalar> ModelFile<T> {
     /// no place for a part of it.
     pub fn try_place(&self, path: impl AsRef<Path>) -> Result<(), FormatError> {
         let path = path.as_ref();
-        let bytes = self.to_bytes().map_err(|reason| FormatError::invalid(path, reason))?;
+        let known = Registry::new();
+        let bytes = self.checked(&known).map_err(|reason| FormatError::invalid(path, reason))?;
         let copies = if path.exists() { 1 } else { 2 };
         let copy = |_| {
             let mut file = WholeFile::create(path)?;
@@ -143,7 +144,14 @@ impl<T: Scalar> ModelFile<T> {
         };
         manifest.hash = hash(&manifest, |hasher| tensors.hash(hasher))?;
         // One entry only: the library writes several in no fixed order.
-        let metadata = HashMap::from([(KEY.to_owned(), to_json(&manifest)?)]);
+        let manifest = to_json(&manifest)?;
+        // In it, each quote has a backslash before it.
+        let quotes = manifest.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        let bytes = (manifest.len() + quotes) as u64;
+        if bytes > source::LONGEST {
+            return Err(Reason::TooLong { bytes, most: source::LONGEST });
+        }
+        let metadata = HashMap::from([(KEY.to_owned(), manifest)]);
         safetensors::serialize(tensors.iter(), Some(metadata))
             .map_err(|error| Reason::NotSafetensors(error.to_string()))
     }

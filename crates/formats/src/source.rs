@@ -13,7 +13,7 @@ use crate::error::Reason;
 use crate::tensor::Tensors;
 
 /// The bytes of a header, at most, as in the library.
-const LONGEST: u64 = 100_000_000;
+pub(crate) const LONGEST: u64 = 100_000_000;
 
 /// Why nothing came of a file.
 pub(crate) enum Failure {

@@ -1,6 +1,6 @@
 //! Which tensors are layers, and in which order.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use densely_layers::Kind;
 
@@ -105,6 +105,11 @@ fn ordered(layers: Vec<Linear>, asked: Option<&[String]>) -> Result<Vec<Linear>,
     match &search.found[..] {
         [only] if search.steps < STEPS => {
             let order = only.clone();
+            if is_backwards(&layers, &order) {
+                let names: Vec<&str> = order.iter().map(|&at| &*layers[at].name).collect();
+                let example = names.join(",");
+                return Err(ImportError::Backwards { layers: list(&layers), example });
+            }
             let mut layers: Vec<Option<Linear>> = layers.into_iter().map(Some).collect();
             Ok(order.into_iter().filter_map(|at| layers[at].take()).collect())
         }
@@ -113,6 +118,17 @@ fn ordered(layers: Vec<Linear>, asked: Option<&[String]>) -> Result<Vec<Linear>,
         }
         _ => Err(order_error(&layers, "fit each other in several orders")),
     }
+}
+
+/// Whether layers whose names differ only in numbers come from the last to the first, as transposed ones would.
+/// Layers are in the order of their names.
+fn is_backwards(layers: &[Linear], order: &[usize]) -> bool {
+    let mut numbered = HashMap::<String, Vec<usize>>::new();
+    for &at in order {
+        numbered.entry(pattern(&layers[at].name)).or_default().push(at);
+    }
+    let mut several = numbered.values().filter(|of| of.len() > 1).peekable();
+    several.peek().is_some() && several.all(|of| of.is_sorted_by(|a, b| a > b))
 }
 
 fn chosen(layers: Vec<Linear>, asked: &[String]) -> Result<Vec<Linear>, ImportError> {

@@ -84,6 +84,17 @@ pub enum ImportError {
         /// How an order is given.
         example: String,
     },
+    /// Layers that fit each other only from the last to the first.
+    #[error(
+        "the layers {layers} fit each other only in the reverse of the order of their numbers: are their weights transposed? \
+         They are [outputs, inputs] in a state dict; transpose them, or give the order, as --layers {example}"
+    )]
+    Backwards {
+        /// The layers with their shapes, in the order of their numbers.
+        layers: String,
+        /// The order in which they fit.
+        example: String,
+    },
     /// A layer that was asked for and is not there.
     #[error("there is no layer `{name}`; the layers are {layers}")]
     UnknownLayer {
@@ -132,6 +143,22 @@ pub enum ImportError {
         given: usize,
         /// How many are needed.
         needed: usize,
+    },
+    /// A name that comes twice.
+    #[error("{what}: `{name}` comes twice: each needs a name of its own")]
+    Twice {
+        /// What they are.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A name without a letter.
+    #[error("{what}: name {position} is empty: each needs a name")]
+    Unnamed {
+        /// What they are.
+        what: &'static str,
+        /// Which, from 1.
+        position: usize,
     },
     /// A parameter that is NaN or infinite.
     #[error("`{0}` has a value that is not finite")]

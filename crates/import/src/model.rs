@@ -1,10 +1,12 @@
 //! A network as a model that can predict.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use densely_formats::{AnyModel, ModelFile, Provenance};
 use densely_layers::{Kind, Role};
 use densely_models::{Model, ModelError, Predictor, Preparation, Registry};
+use densely_parts::shortened;
 use densely_preprocess::{FittedTransform, Pipeline, Standardize, Unchanged};
 use densely_tensor::{Mat, Scalar};
 
@@ -82,7 +84,7 @@ fn fill<T: Scalar>(model: &mut Model<T>, network: &Network) {
 fn columns(inputs: usize, options: &ImportOptions) -> Result<Vec<String>, ImportError> {
     let numbered = || (0..inputs).map(|input| format!("x{input}")).collect();
     let names = options.columns.clone().unwrap_or_else(numbered);
-    expect("columns", names.len(), inputs)?;
+    check_names("columns", &names, inputs)?;
     Ok(names)
 }
 
@@ -106,9 +108,9 @@ fn classes(
     let count = outputs.max(2);
     let numbered = || (0..count).map(|class| class.to_string()).collect();
     let names = options.classes.clone().unwrap_or_else(numbered);
-    expect("classes", names.len(), count)?;
+    check_names("classes", &names, count)?;
     let targets = options.targets.clone().unwrap_or_else(|| vec!["y".to_owned()]);
-    expect("targets", targets.len(), 1)?;
+    check_names("targets", &targets, 1)?;
     let (columns, pipeline) = (columns(inputs, options)?, pipeline(inputs, options)?);
     let preparation = Preparation::from_parts(columns, targets[0].clone(), names, pipeline, None)?;
     let loss = if outputs == 1 { "logistic" } else { "softmax" };
@@ -128,7 +130,7 @@ fn values(
         _ => (0..outputs).map(|output| format!("y{output}")).collect(),
     };
     let names = options.targets.clone().unwrap_or_else(numbered);
-    expect("targets", names.len(), outputs)?;
+    check_names("targets", &names, outputs)?;
     // In their own units already.
     let scale = Standardize::from_parts(vec![0.0; outputs], vec![1.0; outputs]);
     let scale = scale.map_err(ModelError::from)?;
@@ -136,6 +138,21 @@ fn values(
     let target = names.join(", ");
     let preparation = Preparation::from_parts(columns, target, names, pipeline, Some(scale))?;
     Ok((preparation, Kind::new("mse")))
+}
+
+/// That there are so many, and each is one by itself.
+fn check_names(what: &'static str, names: &[String], needed: usize) -> Result<(), ImportError> {
+    expect(what, names.len(), needed)?;
+    let mut seen = HashSet::new();
+    for (name, position) in names.iter().zip(1..) {
+        if name.trim().is_empty() {
+            return Err(ImportError::Unnamed { what, position });
+        }
+        if !seen.insert(name) {
+            return Err(ImportError::Twice { what, name: shortened(name) });
+        }
+    }
+    Ok(())
 }
 
 fn expect(what: &'static str, given: usize, needed: usize) -> Result<(), ImportError> {

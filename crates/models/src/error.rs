@@ -77,6 +77,19 @@ pub enum ModelError {
         /// The value.
         value: f64,
     },
+    /// A real target without a logarithm, where that is learnt.
+    #[error(
+        "column `{column}`, {place}: a target must be above 0 for its logarithm, which is learnt, got {value}; correct \
+         the value, or leave the row or the transformation out"
+    )]
+    NotPositive {
+        /// Where it is.
+        place: Place,
+        /// The name of the output.
+        column: String,
+        /// The value.
+        value: f64,
+    },
     /// A network that puts out an infinity or NaN, though its inputs are finite.
     #[error(
         "{place}: the network's output is {output}, which is no prediction; the values there are \
@@ -108,6 +121,20 @@ pub enum ModelError {
         mean: f64,
         /// The standard deviation of the target in training.
         deviation: f64,
+    },
+    /// A prediction that is the exponential of what the network says, and no finite number.
+    #[error(
+        "{place}: {logarithm:.3} is predicted for the logarithm of `{column}`, whose exponential is too large for f64 (at \
+         most {:.3e}): correct the row, which is far from all that the model was trained on",
+        f64::MAX, logarithm = Figure(*.logarithm)
+    )]
+    ExponentialTooLarge {
+        /// Which example it is for.
+        place: Place,
+        /// The name of the output.
+        column: String,
+        /// The logarithm.
+        logarithm: f64,
     },
     /// Training data of which statistics are no finite numbers.
     #[error(
@@ -333,6 +360,8 @@ impl ModelError {
     pub fn placed(mut self, at: impl FnOnce(usize) -> Place) -> Self {
         if let Self::OutOfRange { place, .. }
         | Self::Negative { place, .. }
+        | Self::NotPositive { place, .. }
+        | Self::ExponentialTooLarge { place, .. }
         | Self::NotFiniteOutput { place, .. }
         | Self::PredictionTooLarge { place, .. } = &mut self
             && let Place::Example(example) = *place

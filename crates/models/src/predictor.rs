@@ -1,7 +1,7 @@
 use densely_data::{Dataset, Place, StoredDataset, Target};
 use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, first_non_finite};
+use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, first_non_finite};
 
 use crate::evaluation::{losses, regression, widen};
 use crate::metrics::{Baseline, ClassificationScores, RegressionScores};
@@ -317,12 +317,17 @@ impl<T: Scalar> Predictor<T> {
         let Some(scale) = self.preparation.target_scale() else { return Ok(wide) };
         let Some(values) = self.preparation.values(wide.as_ref())? else { return Ok(wide) };
         let Some((output, example)) = first_non_finite(values.as_ref()) else { return Ok(values) };
-        Err(ModelError::PredictionTooLarge {
-            place: place(example),
-            column: self.preparation.output_names()[output].clone(),
-            score: wide[(output, example)],
-            mean: scale.mean()[output],
-            deviation: scale.scale()[output],
+        let (place, column) = (place(example), self.preparation.output_names()[output].clone());
+        let score = wide[(output, example)];
+        let (mean, deviation) = (scale.mean()[output], scale.scale()[output]);
+        let logarithm = match (self.preparation.log_targets(), self.preparation.log_link()) {
+            (true, _) => Some(mean + score * deviation),
+            (_, true) => Some(score + Real::ln(deviation)),
+            _ => None,
+        };
+        Err(match logarithm {
+            Some(logarithm) => ModelError::ExponentialTooLarge { place, column, logarithm },
+            None => ModelError::PredictionTooLarge { place, column, score, mean, deviation },
         })
     }
 }

@@ -128,6 +128,21 @@ fn first_negative(values: MatRef<'_, f64>) -> Option<(usize, usize)> {
     all.find(|&at| values[at] < 0.0)
 }
 
+/// That values have logarithms.
+fn check_positive(
+    values: MatRef<'_, f64>,
+    names: &[String],
+    place: impl Fn(usize) -> Place,
+) -> Result<(), ModelError> {
+    for j in 0..values.ncols() {
+        if let Some(k) = (0..values.nrows()).find(|&k| values[(k, j)] <= 0.0) {
+            let (column, value) = (names[k].clone(), values[(k, j)]);
+            return Err(ModelError::NotPositive { place: place(j), column, value });
+        }
+    }
+    Ok(())
+}
+
 fn logarithms(values: MatRef<'_, f64>) -> Mat<f64> {
     Mat::from_fn(values.nrows(), values.ncols(), |i, j| Real::ln(values[(i, j)]))
 }
@@ -309,6 +324,7 @@ impl Preparation {
         let Some(values) = train.values() else {
             return Err(ModelError::Targets { expected: "real values", actual: "classes" });
         };
+        check_positive(values, train.names(), Place::Example)?;
         let logs = logarithms(values);
         if let Some((output, example)) = first_non_finite(logs.as_ref()) {
             return Err(ModelError::OutOfRange {
@@ -527,6 +543,9 @@ impl Preparation {
                 Dataset::classification(x, labels.clone(), outputs)?
             }
             (Target::Values { values, .. }, Some(scale)) => {
+                if self.log_targets {
+                    check_positive(values.as_ref(), &self.output_names, place)?;
+                }
                 let logs = self.log_targets.then(|| logarithms(values.as_ref()));
                 let learnt = logs.as_ref().map_or(values.as_ref(), Mat::as_ref);
                 let prepared = scaled(learnt, scale)?;

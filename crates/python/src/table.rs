@@ -73,7 +73,13 @@ impl Encoding {
         columns: Columns<'_>,
         threads: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let table = table(&columns)?;
+        let mut table = table(&columns)?;
+        // As in files of every format.
+        if let Some(missing) = self.encoding.schema().named_missing() {
+            let columns = table.into_columns().into_iter();
+            let columns = columns.map(|column| column.with_missing(missing)).collect();
+            table = Table::from_columns(columns).map_err(Failure::from)?;
+        }
         let numbers = detached(py, || {
             let rows = Rows::all(&table);
             let encoded = self.encoding.rows(&rows, &Threads::new(threads)?)?;

@@ -166,6 +166,7 @@ impl From<ModelError> for Refusal {
             ModelError::Table(error) => error.into(),
             ModelError::Shape(error) => TableError::Shape(error).into(),
             ModelError::OutOfRange { place, ref column, .. }
+            | ModelError::ExponentialTooLarge { place, ref column, .. }
             | ModelError::PredictionTooLarge { place, ref column, .. } => {
                 Self::rows(error.to_string(), row_of(place), Some(column))
             }

@@ -40,9 +40,13 @@ impl Served {
         // As `predict` reads it; but that there is a header does not have to be told from few rows.
         let is_unnamed = encoding.schema().columns().iter().all(|c| c.name.starts_with("column "));
         let csv = TextOptions::new().missing(encoding.schema().missing().clone());
+        let mut json = JsonRows::new(encoding.feature_names_in());
+        if let Some(missing) = encoding.schema().named_missing() {
+            json = json.missing(missing.clone());
+        }
         let schema = SchemaPage::new(preparation, &hash, dtype);
         Self {
-            json: JsonRows::new(encoding.feature_names_in()),
+            json,
             csv: csv.header(!is_unnamed),
             names: JsonNames::new(preparation),
             page: page::page(&schema).into_string().into_bytes(),

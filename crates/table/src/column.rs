@@ -79,6 +79,39 @@ impl Column {
         Self { name: name.into(), ..self }
     }
 
+    /// The same, with gaps where these words and numbers are. What is empty stays as it is.
+    ///
+    /// ```
+    /// use densely_table::{Column, Missing};
+    ///
+    /// let missing = Missing::new(["unknown", "-999"]);
+    /// let gaps = |column: Column| column.with_missing(&missing).gaps();
+    /// assert_eq!(gaps(Column::numbers("size", vec![1.0, -999.0])), 1);
+    /// assert_eq!(gaps(Column::texts("colour", [Some("red"), Some("unknown"), Some("-999.0"), Some("")])), 2);
+    /// ```
+    #[must_use]
+    pub fn with_missing(self, missing: &Missing) -> Self {
+        match self.cells {
+            Cells::Numbers(numbers) => {
+                let (mut any, is_gap) = (false, |number| missing.is_gap_number(|| number));
+                numbers.each(0..numbers.len(), |number| any |= is_gap(number));
+                if !any {
+                    return Self { cells: Cells::Numbers(numbers), ..self };
+                }
+                let kept = |number| if is_gap(number) { f64::NAN } else { number };
+                let rows = 0..numbers.len();
+                Self::numbers(self.name, rows.map(|row| kept(numbers.get(row))).collect())
+            }
+            Cells::Texts(texts) => {
+                let rows = 0..texts.len();
+                Self::texts(
+                    self.name,
+                    rows.map(|row| texts.get(row).filter(|text| !missing.is_gap_text(text))),
+                )
+            }
+        }
+    }
+
     /// The same of these rows only, counted from 0.
     ///
     /// # Panics
@@ -137,12 +170,12 @@ impl Column {
     pub(crate) fn into_builder(self) -> ColumnBuilder {
         match self.cells {
             Cells::Numbers(numbers) => {
-                ColumnBuilder { numbers: Some(numbers), texts: TextsBuilder::default() }
+                ColumnBuilder { numbers: Some(numbers), ..ColumnBuilder::default() }
             }
             Cells::Texts(texts) => {
                 let mut builder = TextsBuilder::default();
                 builder.append(&texts);
-                ColumnBuilder { numbers: None, texts: builder }
+                ColumnBuilder { texts: builder, ..ColumnBuilder::default() }
             }
         }
     }
@@ -191,19 +224,21 @@ impl Cells {
 pub struct ColumnBuilder {
     numbers: Option<Numbers>,
     texts: TextsBuilder,
+    /// Rows of numbers with points between thousands, which are texts as they were written.
+    pointed: Vec<usize>,
 }
 
 impl ColumnBuilder {
     /// Without cells.
     #[must_use]
     pub fn new() -> Self {
-        Self { numbers: Some(Numbers::new()), texts: TextsBuilder::default() }
+        Self { numbers: Some(Numbers::new()), ..Self::default() }
     }
 
     /// Without cells, and with room for so many: then it takes no more memory than they do.
     #[must_use]
     pub fn with_capacity(cells: usize) -> Self {
-        Self { numbers: Some(Numbers::with_capacity(cells)), texts: TextsBuilder::default() }
+        Self { numbers: Some(Numbers::with_capacity(cells)), ..Self::default() }
     }
 
     /// The number of cells so far.
@@ -266,6 +301,11 @@ impl ColumnBuilder {
                 self.texts.push(&canonical(decimal(mantissa, exponent)));
             }
             (None, Parsed::Float(float)) => self.texts.push(&canonical(float)),
+            (Some(numbers), Parsed::Pointed(number, _)) => {
+                self.pointed.push(numbers.len());
+                numbers.push_float(number);
+            }
+            (None, Parsed::Pointed(_, cell)) => self.texts.push(cell),
             (_, Parsed::Text(text)) => {
                 self.become_texts();
                 self.texts.push(text);
@@ -276,8 +316,11 @@ impl ColumnBuilder {
     /// Adds those of another after these.
     pub(crate) fn append(&mut self, other: Self) {
         match (&mut self.numbers, other.numbers) {
-            (Some(numbers), Some(more)) => numbers.append(more),
-            (None, Some(more)) => push_all(&mut self.texts, &more),
+            (Some(numbers), Some(more)) => {
+                self.pointed.extend(other.pointed.iter().map(|row| numbers.len() + row));
+                numbers.append(more);
+            }
+            (None, Some(more)) => push_all(&mut self.texts, &more, &other.pointed),
             (_, None) => {
                 self.become_texts();
                 self.texts.append(&other.texts.finish());
@@ -296,16 +339,36 @@ impl ColumnBuilder {
             // Nothing to be kept is kept while there is made room.
             let numbers = (!numbers.is_empty()).then_some(numbers);
             self.texts.reserve(capacity);
-            numbers.iter().for_each(|numbers| push_all(&mut self.texts, numbers));
+            let pointed = std::mem::take(&mut self.pointed);
+            numbers.iter().for_each(|numbers| push_all(&mut self.texts, numbers, &pointed));
         }
     }
 }
 
-fn push_all(texts: &mut TextsBuilder, numbers: &Numbers) {
-    numbers.each(0..numbers.len(), |number| match number.is_nan() {
-        true => texts.push_gap(),
-        false => texts.push(&canonical(number)),
+/// Numbers as texts, of which these rows have points between thousands.
+fn push_all(texts: &mut TextsBuilder, numbers: &Numbers, pointed: &[usize]) {
+    let (mut row, mut pointed) = (0, pointed.iter().copied().peekable());
+    numbers.each(0..numbers.len(), |number| {
+        match number.is_nan() {
+            true => texts.push_gap(),
+            false if pointed.next_if_eq(&row).is_some() => texts.push(&with_points(number)),
+            false => texts.push(&canonical(number)),
+        }
+        row += 1;
     });
+}
+
+/// A whole number with points between its thousands.
+fn with_points(number: f64) -> String {
+    let digits = canonical(number.abs());
+    let mut text = if number < 0.0 { "-".to_owned() } else { String::new() };
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 impl std::fmt::Debug for ColumnBuilder {

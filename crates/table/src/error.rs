@@ -258,6 +258,9 @@ pub enum TableError {
     /// Cells that do not say which row comes first.
     #[error("{0}: expected a number or a date in each row, to order the rows by")]
     Order(Box<BadCells>),
+    /// Cells that do not say of which group a row is.
+    #[error("{0}: expected a group in each row: fill the gaps, or remove these rows")]
+    Groups(Box<BadCells>),
     /// A column of weights that are all 0.
     #[error(
         "column `{0}`: all weights are 0 of the rows to learn from or to validate on, so that nothing counts"

@@ -1,3 +1,5 @@
+use crate::parsed::{Parsed, parse_text};
+
 /// Which cells of a text are gaps: those that are empty, and those that hold one of a few words.
 ///
 /// By default `NA`, `N/A`, `#N/A`, `NaN`, `null`, `None`, `?` and `-`, and some other spellings of these.
@@ -41,6 +43,12 @@ impl Missing {
     #[must_use]
     pub fn is_gap(&self, cell: &str) -> bool {
         cell.is_empty() || self.tokens.iter().any(|token| token == cell)
+    }
+
+    /// Whether a text that is not empty is a gap, as a word or as a number.
+    #[must_use]
+    pub fn is_gap_text(&self, text: &str) -> bool {
+        !text.trim().is_empty() && parse_text(text, b'.', self) == Parsed::Gap
     }
 
     /// Whether a number is one that stands for a gap.

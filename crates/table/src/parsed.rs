@@ -13,6 +13,8 @@ pub(crate) enum Parsed<'a> {
     },
     /// A number that no such fraction is; may be infinite.
     Float(f64),
+    /// A whole number with points between its thousands, as written: beside `0.5` it would be a fraction.
+    Pointed(f64, &'a str),
     Text(&'a str),
 }
 
@@ -50,11 +52,16 @@ pub(crate) fn parse_text<'a>(cell: &'a str, decimal: u8, missing: &Missing) -> P
     if missing.is_gap(cell) {
         return Parsed::Gap;
     }
-    match float(cell, decimal).or_else(|| grouped(cell, decimal)) {
+    let parsed = match float(cell, decimal) {
         // Adding zero makes one of both zeros.
-        Some(float) => Parsed::Float(float + 0.0).unless_gap(missing),
-        None => Parsed::Text(cell),
-    }
+        Some(float) => Parsed::Float(float + 0.0),
+        None => match grouped(cell, decimal) {
+            Some(number) if decimal == b',' && !cell.contains(',') => Parsed::Pointed(number, cell),
+            Some(number) => Parsed::Float(number),
+            None => return Parsed::Text(cell),
+        },
+    };
+    parsed.unless_gap(missing)
 }
 
 /// A number of up to 9 digits without an exponent, which most numbers are. A negative zero is a zero: there is
@@ -143,7 +150,7 @@ fn grouped(cell: &str, decimal: u8) -> Option<f64> {
     let are_thousands = rest.iter().all(|group| group.len() == 3 && all_digits(group));
     // `1,234` may be a fraction of a file that has no other number with a comma.
     let is_clear = rest.len() > 1 || fraction.is_some() || decimal == b',';
-    if rest.is_empty() || !are_thousands || !is_clear || is_code(first.as_bytes()) {
+    if rest.is_empty() || !are_thousands || !is_clear || first.starts_with('0') {
         return None;
     }
     if !fraction.unwrap_or_default().bytes().all(|byte| byte.is_ascii_digit()) {
@@ -169,7 +176,7 @@ impl Parsed<'_> {
     pub(crate) fn number(self) -> Option<f64> {
         match self {
             Self::Decimal { mantissa, exponent } => Some(decimal(mantissa, exponent)),
-            Self::Float(float) => Some(float),
+            Self::Float(float) | Self::Pointed(float, _) => Some(float),
             Self::Gap | Self::Text(_) => None,
         }
     }
@@ -294,9 +301,11 @@ mod tests {
             ("1,23", b'.'),
             ("0,123.5", b'.'),
             ("1.23", b','),
+            ("0.537", b','),
+            ("-0.537", b','),
+            ("0.123,5", b','),
         ] {
-            let expected = if cell == "0,123.5" { Some(123.5) } else { None };
-            assert_eq!(value(cell, decimal), expected, "{cell}");
+            assert_eq!(value(cell, decimal), None, "{cell}");
         }
     }
 

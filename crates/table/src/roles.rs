@@ -26,13 +26,16 @@ impl Rows<'_> {
         }
     }
 
-    /// The group of each row, which a column says: rows of equal cells are of one group, and so are
-    /// those with a gap.
+    /// The group of each row, which a column says: rows of equal cells are of one group.
     ///
     /// # Errors
-    /// [`TableError::UnknownColumn`].
+    /// [`TableError::UnknownColumn`]; [`TableError::Groups`] for gaps.
     pub fn groups(&self, column: &str) -> Result<Vec<usize>, TableError> {
-        let column = self.table().column(column)?;
+        let position = self.table().position(column)?;
+        let column = &self.table().columns()[position];
+        if let Some(gaps) = BadCells::find(self, position, |row| column.text(row).is_none()) {
+            return Err(TableError::Groups(gaps));
+        }
         let mut groups = HashMap::new();
         let group = |row| {
             let next = groups.len();

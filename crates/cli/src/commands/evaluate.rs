@@ -50,12 +50,15 @@ fn of_table(
         Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
         Some(_) => return Err(CliError::OtherData(path)),
     };
+    let encoded = preparation.encoding().rows(&rows, threads).map_err(CliError::table(&path))?;
+    input::tell_others(&encoded, &judged.paths);
     let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
     Ok(Data { data, path, note: judged.note, without })
 }
 
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
+    input::check_different(&args.data)?;
     input::check_dialect(&args.data, &args.dialect)?;
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());

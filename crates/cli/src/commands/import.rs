@@ -7,7 +7,7 @@ use densely_import::{ImportOptions, Task, import};
 
 use crate::args::{Activations, ImportArgs, Names, TaskArg};
 use crate::error::CliError;
-use crate::output::eprintln;
+use crate::output::{eprintln, thousands};
 use crate::sink::Sink;
 
 pub(crate) fn run(args: ImportArgs) -> Result<(), CliError> {
@@ -24,9 +24,22 @@ pub(crate) fn run(args: ImportArgs) -> Result<(), CliError> {
     let bytes =
         bytes.map_err(|reason| FormatError::Invalid { path: file, reason: reason.into() })?;
     sink.fill(|to| to.write_all(&bytes))?;
-    let kinds: Vec<String> = kinds.iter().map(Kind::to_string).collect();
-    eprintln!("{}", kinds.join(", "));
+    eprintln!("{}", listed(&kinds));
     Ok(())
+}
+
+/// The layers; of very many, the first and the last.
+fn listed(kinds: &[Kind]) -> String {
+    /// Layers that are shown at the beginning, and at the end.
+    const SHOWN: usize = 12;
+    let list = |kinds: &[Kind]| kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", ");
+    match kinds.len().saturating_sub(2 * SHOWN) {
+        0 => list(kinds),
+        more => {
+            let (first, last) = (&kinds[..SHOWN], &kinds[kinds.len() - SHOWN..]);
+            format!("{}, ... {} more layers ..., {}", list(first), thousands(more), list(last))
+        }
+    }
 }
 
 fn options(args: ImportArgs) -> ImportOptions {

@@ -10,8 +10,11 @@ use densely::tensor::Mat;
 use crate::args::{ColumnsArgs, DialectArgs, Names, PreprocessArgs};
 use crate::error::CliError;
 use crate::input::{self, Wanted};
+use crate::left_out::left_out;
+use crate::output::eprintln;
 use crate::schema;
 use crate::sink::Sink;
+use crate::visible::visible;
 
 pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
     let model = args.with.as_deref().map(input::model_path);
@@ -29,6 +32,7 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
         Some(schema) => Wanted::Of { schema, besides: targets },
         None => Wanted::All(&columns),
     };
+    input::check_different(&args.data)?;
     input::check_dialect(&args.data, &dialect)?;
     let table = input::tables(&args.data, &dialect, wanted, &threads)?;
     let label = input::label(&args.data);
@@ -75,6 +79,9 @@ fn fit(
     let options = columns.schema_options();
     let options = targets.iter().map(|column| column.name()).fold(options, SchemaOptions::target);
     let schema = schema::infer(rows, options, &args.encoding, dialect).map_err(in_table())?;
+    for line in left_out(&schema, "") {
+        eprintln!("{}: {line}", visible(&label.display().to_string()));
+    }
     let encoding = Encoding::fit_on(&schema, rows, &args.encoding.options(), threads);
     let encoding = encoding.map_err(in_table())?;
     let encoded = encoding.rows(rows, threads).map_err(in_table())?;

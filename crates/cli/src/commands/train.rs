@@ -7,6 +7,7 @@ mod keeper;
 mod of_disk;
 mod of_table;
 mod optimizer;
+mod overlap;
 mod parts;
 mod report;
 mod resume;

@@ -23,7 +23,7 @@ use crate::output;
 use crate::report::TrialsPage;
 use crate::signals::Signals;
 pub(crate) use log::{is_trials, stored_options};
-use running::Running;
+use running::{JudgedBy, Running};
 use searched::Searched;
 
 /// Candidates to try, unless told otherwise.
@@ -64,11 +64,13 @@ fn tune<T: Typed>(
     let raw = Raw::read(&base, &threads)?;
     let folds = running::folds::<T>(&raw, args, &threads)?;
     let first = searched.candidates(1)?.remove(0);
-    running::try_options(&searched.apply(&base, &first), &folds[0].train)?;
+    let first = searched.apply(&base, &first);
+    running::try_options(&first, &folds[0].train)?;
+    let judged_by = JudgedBy::of(&first, &folds[0].train)?;
 
     let kept = kept::open(args, &given, &raw, signals)?;
-    summary::before(&raw, args, &folds);
-    let search = Running { args, base: &base, searched: &searched, folds: &folds };
+    summary::before(&raw, args, &folds, judged_by);
+    let search = Running { args, base: &base, searched: &searched, folds: &folds, judged_by };
     let found = search.run(&kept.log, kept.seconds, &threads, signals);
     let lines = kept.finish()?;
     let folder = kept.folder;
@@ -80,7 +82,7 @@ fn tune<T: Typed>(
     let best = found.best().map_err(|error| CliError::NoCandidate(error.to_string()))?;
     let scores = best.scores.as_ref().expect("the best has them");
     let influences = searched.influences(&found);
-    summary::after(&found, &searched, &influences);
+    summary::after(&found, &searched, &influences, judged_by);
     let options = |trial: &Trial<NetworkOptions>| searched.options(&trial.options);
     let path = folder.path().to_owned();
     let page =
@@ -102,6 +104,7 @@ fn tune<T: Typed>(
         "trials": found.trials().len(),
         "failed_trials": failed,
         "best_trial": best.number,
+        "ranked_by": judged_by.name(),
         "best_score": scores.mean(),
         "best_score_deviation": scores.standard_deviation(),
         "search_seconds": seconds,
@@ -149,7 +152,34 @@ fn refuse(args: &TuneArgs, matches: &ArgMatches) -> Result<(), CliError> {
             return Err(wrong_use(message));
         }
     }
-    let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    for (given, searched) in [
+        ("hidden", "depths"),
+        ("hidden", "widths"),
+        ("activation", "activations"),
+        ("dropout", "dropouts"),
+        ("learning_rate", "learning_rates"),
+        ("weight_decay", "weight_decays"),
+        ("batch_size", "batch_sizes"),
+    ] {
+        if is_given(given) && is_given(searched) {
+            let [given, searched] = [given, searched].map(|id| id.replace('_', "-"));
+            return Err(wrong_use(&format!(
+                "--{searched}: --{given} says what it is, so that nothing is left to choose: give one of them"
+            )));
+        }
+    }
+    let has_hidden = match is_given("hidden") {
+        true => !args.train.hidden.0.is_empty(),
+        false => args.depths.0.iter().any(|&depth| depth > 0),
+    };
+    for id in ["widths", "activations", "dropouts"] {
+        if !has_hidden && is_given(id) {
+            return Err(wrong_use(&format!(
+                "--{id}: there is no hidden layer, so that it has no effect"
+            )));
+        }
+    }
     if args.train.activation.0.len() > 1 && is_given("activation") && !is_given("hidden") {
         return Err(wrong_use(
             "--activation: one for each layer needs --hidden, which says how many",

@@ -59,7 +59,8 @@ impl TrialsPage<'_> {
         Ok(html! {
             p {
                 "The share of the differences between the ranks of the trials that the values of an option \
-                 explain by themselves, corrected for chance. What two options explain together is in none."
+                 explain by themselves, corrected for chance. What two options explain together is in none; an option of \
+                 which chance may explain as much has 0 %, and all have of fewer than 20 trials."
             }
             div.wide { table.bars {
                 tr { th { "option" } th { "" } th.number { "share" } }

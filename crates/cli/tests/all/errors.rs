@@ -221,7 +221,7 @@ fn tables() {
     folder.write("bytes.csv", [b'x', b'\n', 0xff, b'\n']);
     check(&folder, 1, "train bytes.csv", "bytes.csv: ");
     check(&folder, 1, "train missing.csv", "missing.csv: No such file");
-    check(&folder, 1, "train model", "model: Is a directory");
+    check(&folder, 1, "train model", "of images");
     let target = "train flowers.csv --target";
     check(&folder, 1, &format!("{target} kin"), "did you mean `kind`?");
     check(&folder, 1, &format!("{target} kind --drop kind"), "`kind`");
@@ -388,4 +388,38 @@ fn options_beyond_the_numbers_of_the_network() {
         assert!(!folder.path().join("o").exists(), "{arguments}");
     }
     folder.ok("train y.csv --loss huber(1e-50) --dtype f64 --epochs 1");
+}
+
+/// What is said to be wrong is so, and what is advised helps.
+#[test]
+#[cfg(unix)]
+fn reasons_are_true() {
+    let folder = folder();
+    let unnamed = folder.shell("densely train flowers.csv --target ''");
+    assert!(
+        unnamed.status == 2 && unnamed.stderr.contains("--target: it names no column"),
+        "{}",
+        unnamed.stderr
+    );
+    // Options for text are for text.
+    folder.ok("train flowers.csv --epochs 1 --out run");
+    folder.write("other.csv", "z\n1.5\n2.25\n0.5\n");
+    folder.ok("preprocess other.csv --preprocess none -o other.parquet");
+    for (file, is_text) in [("other.csv", true), ("other.parquet", false)] {
+        let error = folder.fails(1, &format!("predict run {file}"));
+        assert!(error.contains("columns missing from the table"), "{error}");
+        assert_eq!(error.contains("--separator"), is_text, "{error}");
+    }
+    // What no file has room for is said before an epoch is made.
+    let many = vec!["standardize"; 2100].join(",");
+    let outcome = folder.run(&format!(
+        "train flowers.csv --preprocess {many} --epochs 3 --out many --progress plain"
+    ));
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("may list 2000") && !outcome.stderr.contains("epoch 1"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!folder.path().join("many/model.safetensors").exists());
 }

@@ -42,7 +42,26 @@ fn skewed_targets_are_learnt_as_logarithms() {
                 target must be above 0";
     assert!(message.contains(said), "{message}");
     let message = folder.fails(1, "evaluate logs zero.csv");
-    assert!(message.contains("row 301 (line 302)"), "{message}");
+    let said =
+        "zero.csv: column `price`, row 301 (line 302): a target must be above 0 for its logarithm";
+    assert!(message.contains(said) && !message.contains("f64"), "{message}");
+    // What is far out is told in logarithms, as the network has it.
+    folder.write("beyond.csv", "a,b\n4,4\n90000,90000\n");
+    let message = folder.fails(1, "predict logs beyond.csv");
+    assert!(
+        message.contains("for the logarithm of `price`, whose exponential is too large")
+            && !message.contains("divided by 1000"),
+        "{message}"
+    );
+    let counts = (0..200).map(|i| format!("{},{}\n", i % 40, i % 40 / 3)).collect::<String>();
+    folder.write("counts.csv", "a,n\n".to_owned() + &counts);
+    folder.ok("train counts.csv --task regress --loss poisson --out counts");
+    folder.write("beyond.csv", "a\n1\n900000\n");
+    let message = folder.fails(1, "predict counts beyond.csv");
+    assert!(
+        message.contains("for the logarithm of `n`, whose exponential is too large"),
+        "{message}"
+    );
     folder.write(
         "c.csv",
         "a,y\n".to_owned()

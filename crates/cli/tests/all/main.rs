@@ -8,6 +8,7 @@ mod defaults;
 mod errors;
 mod export;
 mod folders;
+mod gaps;
 mod gradcheck;
 mod import;
 mod keeping;
@@ -18,6 +19,7 @@ mod notes;
 mod numbers;
 #[cfg(target_os = "linux")]
 mod output;
+mod overlap;
 #[cfg(unix)]
 mod pipes;
 mod report;

@@ -12,6 +12,9 @@ use crate::signals::{end, send, spawn};
 /// A short search, in three rungs of 5, 15 and 45 epochs.
 const TUNE: &str = "tune t.csv --target kind --trials 9 --epochs 45 --widths 4,8";
 
+/// The same of any widths.
+const ANY: &str = "tune t.csv --target kind --trials 9 --epochs 45";
+
 fn folder() -> Folder {
     let folder = Folder::new();
     folder.write("t.csv", flowers());
@@ -163,7 +166,7 @@ fn nothing_of_the_test_reaches_the_search() {
 fn options_that_are_given_are_not_searched() {
     let folder = folder();
     let fixed = "--hidden 5,4 --activation tanh --dropout 0.1";
-    let found = folder.json(&format!("{TUNE} {fixed} --out run"));
+    let found = folder.json(&format!("{ANY} {fixed} --out run"));
     let names: Vec<&String> = found["options"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["batch-size", "epochs", "learning-rate", "weight-decay"]);
     let names: Vec<&String> = found["influences"].as_object().unwrap().keys().collect();
@@ -174,9 +177,65 @@ fn options_that_are_given_are_not_searched() {
     }
     // Of one candidate there is nothing to choose.
     let one = "--learning-rates 0.01 --weight-decays 0 --batch-sizes 16 --trials 1";
-    let found = folder.json(&format!("{TUNE} {fixed} {one} --out one"));
+    let found = folder.json(&format!("{ANY} {fixed} {one} --out one"));
     assert_eq!(found["influences"], serde_json::json!({}));
     assert_eq!(trials(&folder, "one").len(), 1);
+}
+
+#[test]
+fn options_without_effect_are_refused_or_not_searched() {
+    let folder = folder();
+    for (options, said) in [
+        ("--dropout 0.2 --dropouts 0.1", "--dropouts: --dropout says what it is"),
+        ("--hidden 8 --depths 2", "--depths: --hidden says"),
+        ("--hidden 8 --widths 2", "--widths: --hidden says"),
+        ("--activation relu --activations tanh", "--activations: --activation says"),
+        ("--learning-rate 0.1 --learning-rates 0.01", "--learning-rates: --learning-rate says"),
+        ("--weight-decay 0.1 --weight-decays 0.01", "--weight-decays: --weight-decay says"),
+        ("--batch-size 8 --batch-sizes 16", "--batch-sizes: --batch-size says"),
+        ("--hidden none --dropouts 0.1", "--dropouts: there is no hidden layer"),
+        ("--depths 0 --widths 8", "--widths: there is no hidden layer"),
+    ] {
+        let error = folder.fails(2, &format!("{ANY} {options}"));
+        assert!(error.contains(said), "{options}: {error}");
+    }
+    for options in ["--hidden none", "--depths 0"] {
+        let name = options.split_whitespace().next().unwrap();
+        let found = folder.json(&format!("{ANY} {options} --out run{name}"));
+        let searched: Vec<_> = found["influences"].as_object().unwrap().keys().collect();
+        assert_eq!(searched, ["batch size", "learning rate", "weight decay"]);
+        assert!(found["options"].get("dropout").is_none(), "{found}");
+    }
+}
+
+/// What is asked for is not always what the score measures.
+#[test]
+fn what_the_score_does_not_measure_is_ranked_by_the_loss() {
+    let folder = folder();
+    folder.write("p.csv", parabola());
+    let small = "--trials 6 --epochs 30 --widths 16 --depths 1 --no-report --test 0.2";
+    for (options, by) in [
+        ("p.csv --loss quantile(level=0.9)", "loss"),
+        ("p.csv --loss mae", "loss"),
+        ("p.csv --weight-column a", "loss"),
+        ("t.csv --target kind --class-weights balanced", "loss"),
+        ("t.csv --target kind", "accuracy"),
+        ("p.csv", "r2"),
+    ] {
+        let found = folder.json(&format!("tune {options} {small} --out run --force"));
+        assert_eq!(found["ranked_by"], by, "{options}");
+        let lines = trials(&folder, "run");
+        let rung = lines.iter().map(|line| line["rung"].as_u64()).max().unwrap();
+        let last: Vec<&Value> = lines.iter().filter(|line| line["rung"].as_u64() == rung).collect();
+        let best = last.iter().find(|line| line["trial"] == found["best_trial"]).unwrap();
+        for other in &last {
+            let [figure, than] = [best, other].map(|of| match by {
+                "loss" => -of["loss"].as_f64().unwrap(),
+                _ => of["score"].as_f64().unwrap(),
+            });
+            assert!(figure >= than, "{options}: {best} {other}");
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,14 @@ pub(super) enum Cell<'a> {
     Bool(bool),
     /// What a formula failed with.
     Error(String),
+    /// A formula whose value is not in the file.
+    Uncomputed,
+}
+
+/// A cell that has no value.
+pub(super) struct NoValue {
+    pub(super) found: String,
+    pub(super) remedy: &'static str,
 }
 
 impl Cell<'_> {
@@ -23,15 +31,28 @@ impl Cell<'_> {
         }
     }
 
-    /// Adds it to a column. An error has no value.
-    pub(super) fn push(&self, missing: &Missing, to: &mut ColumnBuilder) -> Result<(), String> {
+    /// Whether it is a formula without a value.
+    pub(super) fn has_no_value(&self) -> bool {
+        matches!(self, Self::Error(_) | Self::Uncomputed)
+    }
+
+    /// Adds it to a column.
+    pub(super) fn push(&self, missing: &Missing, to: &mut ColumnBuilder) -> Result<(), NoValue> {
         match self {
             Self::Empty => to.push_gap(),
             Self::Number(number) => to.push_number(*number),
             Self::Text(text) if missing.is_gap(text.trim()) => to.push_gap(),
             Self::Text(text) => to.push_text(text.trim()),
             Self::Bool(value) => to.push_bool(*value),
-            Self::Error(error) => return Err(error.clone()),
+            Self::Error(error) => {
+                let remedy = "mend the formula or clear the cell";
+                return Err(NoValue { found: error.clone(), remedy });
+            }
+            Self::Uncomputed => {
+                let remedy =
+                    "save the file with a program that computes formulas, or clear the cell";
+                return Err(NoValue { found: self.name(), remedy });
+            }
         }
         Ok(())
     }
@@ -44,7 +65,13 @@ impl Cell<'_> {
             Self::Text(text) => text.trim().to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Error(error) => error.clone(),
+            Self::Uncomputed => "a formula that nobody has computed".to_owned(),
         }
+    }
+
+    /// The same, where it belongs to a formula.
+    pub(super) fn of_formula(self) -> Self {
+        if matches!(self, Self::Empty) { Self::Uncomputed } else { self }
     }
 }
 

@@ -1,7 +1,7 @@
 use densely_table::{Column, ColumnBuilder, Missing, Table, TableError};
 
 use super::FORMAT;
-use super::cell::Cell;
+use super::cell::{Cell, NoValue};
 use crate::columns::Columns;
 use crate::sparse::Sparse;
 use crate::{Limits, Reason};
@@ -22,7 +22,7 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Of a file of so many bytes.
     pub(super) fn new(bytes: u64, columns: &'a Columns, limits: Limits) -> Self {
-        let (cells, missing) = (Sparse::default(), Missing::default());
+        let (cells, missing) = (Sparse::default(), columns.missing.clone().unwrap_or_default());
         Self { header: Vec::new(), cells, row: None, missing, columns, bytes, limits }
     }
 
@@ -64,18 +64,18 @@ impl<'a> Grid<'a> {
                 found: cell.name(),
             });
         };
-        if matches!(cell, Cell::Error(_)) && !self.columns.is_needed(self.cells.name(index)) {
+        if cell.has_no_value() && !self.columns.is_needed(self.cells.name(index)) {
             return Ok(());
         }
         let builder = self.cells.cell(index, ColumnBuilder::push_gap);
         let pushed = match builder {
-            None => Err("a second value".to_owned()),
+            None => Err(NoValue { found: "a second value".to_owned(), remedy: "leave one out" }),
             Some(builder) => cell.push(&self.missing, builder),
         };
-        pushed.map_err(|found| Reason::Cell {
+        pushed.map_err(|NoValue { found, remedy }| Reason::Cell {
             place: place(),
             column: Some(self.cells.name(index).to_owned()),
-            expected: "a value; mend the formula or clear the cell".to_owned(),
+            expected: format!("a value; {remedy}"),
             found,
         })
     }

@@ -4,7 +4,7 @@ mod cell;
 mod grid;
 mod guard;
 
-use calamine::{Ods, Reader, Xlsx};
+use calamine::{Data, Ods, Reader, Xlsx};
 use densely_table::Table;
 
 use self::cell::Cell;
@@ -36,8 +36,10 @@ pub(crate) fn read(
             first(names, sheet, |name| {
                 let mut cells = book.worksheet_cells_reader(name).map_err(damaged)?;
                 let mut grid = grid();
-                while let Some(cell) = cells.next_cell().map_err(damaged)? {
-                    grid.push(cell.get_position(), &Cell::from(cell.get_value()))?;
+                while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
+                    let value = Cell::from(&cell.value);
+                    let value = if cell.formula.is_some() { value.of_formula() } else { value };
+                    grid.push(cell.pos, &value)?;
                 }
                 Ok(grid)
             })
@@ -47,10 +49,24 @@ pub(crate) fn read(
             let names = book.sheet_names();
             first(names, sheet, |name| {
                 let range = book.worksheet_range(name).map_err(damaged)?;
-                let (top, left) = range.start().unwrap_or_default();
+                let formulas = book.worksheet_formula(name).map_err(damaged)?;
+                let at = |start: Option<(u32, u32)>, row: usize, column: usize| {
+                    let (top, left) = start.unwrap_or_default();
+                    (top + row as u32, left + column as u32)
+                };
+                let values = range
+                    .used_cells()
+                    .map(|(row, column, cell)| (at(range.start(), row, column), Cell::from(cell)));
+                let uncomputed = formulas.used_cells().filter_map(|(row, column, _)| {
+                    let at = at(formulas.start(), row, column);
+                    let has_value = range.get_value(at).is_some_and(|value| *value != Data::Empty);
+                    (!has_value).then_some((at, Cell::Uncomputed))
+                });
+                let mut cells: Vec<_> = values.chain(uncomputed).collect();
+                cells.sort_by_key(|&(at, _)| at);
                 let mut grid = grid();
-                for (row, column, cell) in range.used_cells() {
-                    grid.push((top + row as u32, left + column as u32), &Cell::from(cell))?;
+                for (at, cell) in &cells {
+                    grid.push(*at, cell)?;
                 }
                 Ok(grid)
             })

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::Read;
 
-use densely_table::{Column, ColumnBuilder, Table};
+use densely_table::{Column, ColumnBuilder, Missing, Table};
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
@@ -92,7 +92,8 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
             let Some(to) = cells.cell(column, ColumnBuilder::push_gap) else {
                 return Err(A::Error::custom(format!("the key {} twice", quoted(&key))));
             };
-            map.next_value_seed(Cell { to, key: &key, is_needed: columns.is_needed(&key) })?;
+            let (is_needed, missing) = (columns.is_needed(&key), columns.missing.as_ref());
+            map.next_value_seed(Cell { to, key: &key, is_needed, missing })?;
         }
         Ok(())
     }
@@ -104,6 +105,8 @@ pub(super) struct Cell<'a> {
     pub(super) key: &'a str,
     /// Or else a gap is as good as what can be no cell.
     pub(super) is_needed: bool,
+    /// Texts that are gaps. Numbers that are, are so when all are read.
+    pub(super) missing: Option<&'a Missing>,
 }
 
 impl<'de> DeserializeSeed<'de> for Cell<'_> {
@@ -142,7 +145,10 @@ impl<'de> Visitor<'de> for Cell<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.to.push_text(value);
+        match self.missing {
+            Some(missing) if missing.is_gap_text(value) => self.to.push_gap(),
+            _ => self.to.push_text(value),
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use densely_parts::{nearest, shortened};
-use densely_table::{ColumnBuilder, Table, TableError};
+use densely_table::{ColumnBuilder, Missing, Table, TableError};
 use serde::Deserializer as _;
 use serde::de::{
     Deserialize, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
@@ -32,6 +32,7 @@ use super::json_lines::Cell;
 pub struct JsonRows {
     names: Vec<String>,
     by_name: HashMap<String, usize>,
+    missing: Option<Missing>,
 }
 
 /// Why JSON makes no rows of a table.
@@ -115,7 +116,13 @@ impl JsonRows {
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Self {
         let names: Vec<String> = columns.into_iter().map(Into::into).collect();
         let by_name = names.iter().cloned().zip(0..).collect();
-        Self { names, by_name }
+        Self { names, by_name, missing: None }
+    }
+
+    /// Words and numbers that are gaps, as null is.
+    #[must_use]
+    pub fn missing(self, missing: Missing) -> Self {
+        Self { missing: Some(missing), ..self }
     }
 
     /// The table, and whether its rows are a list.
@@ -143,7 +150,13 @@ impl JsonRows {
         if rows.count == 0 {
             return Err(JsonRowsError::NoRows);
         }
-        let columns = self.names.iter().zip(rows.cells).map(|(name, cells)| cells.finish(name));
+        let columns = self.names.iter().zip(rows.cells).map(|(name, cells)| {
+            let column = cells.finish(name);
+            match &self.missing {
+                None => column,
+                Some(missing) => column.with_missing(missing),
+            }
+        });
         Ok((Table::from_columns(columns.collect())?, is_list))
     }
 }
@@ -238,7 +251,8 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
                 rows.problem = Some(JsonRowsError::Twice { row: rows.count + 1, column });
                 return Err(A::Error::custom("a key twice"));
             }
-            map.next_value_seed(Cell { to, key: &key, is_needed: true })?;
+            let missing = rows.of.missing.as_ref();
+            map.next_value_seed(Cell { to, key: &key, is_needed: true, missing })?;
             rows.column = None;
         }
         if let Some(column) = rows.missing().cloned() {

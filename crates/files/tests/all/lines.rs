@@ -1,6 +1,7 @@
-use densely_files::{Format, ReadOptions};
+use densely_files::{Format, JsonRows, ReadOptions};
+use densely_table::{Cells, Missing};
 
-use crate::common::{column, shown, table};
+use crate::common::{column, path, shown, table};
 
 fn refusal(format: Format, text: &str) -> String {
     let read = ReadOptions::new().format(format).from_reader(text.as_bytes());
@@ -16,6 +17,43 @@ fn objects_of_json_on_lines() {
     assert_eq!(column(&missing, "b"), ["x", "~", "~"]);
     assert_eq!(column(&missing, "c"), ["~", "true", "false"]);
     assert_eq!(column(&missing, "id"), ["~", "~", "1152921504606846976"]);
+}
+
+/// Words and numbers that are named are gaps whatever the format.
+#[test]
+fn words_that_are_named_are_gaps_in_every_format() {
+    let options = ReadOptions::new().missing(Missing::new(["-999", "unknown", "inf"]));
+    let texts = |format, text: &str| {
+        shown(&options.clone().format(format).from_reader(text.as_bytes()).unwrap())
+    };
+    let expected = ["a b", "1 x", "~ ~", "~ NA"];
+    let lines = "{\"a\":1,\"b\":\"x\"}\n{\"a\":-999.0,\"b\":\"unknown\"}\n{\"a\":\"unknown\",\"b\":\"NA\"}\n";
+    assert_eq!(texts(Format::JsonLines, lines), expected);
+    assert_eq!(texts(Format::Text, "a,b\n1,x\n-999.0,unknown\nunknown,NA\n"), expected);
+    let arff = "@relation r\n@attribute a real\n@attribute b {x,unknown,NA}\n@data\n1,x\n-999,unknown\n?,NA\n";
+    assert_eq!(texts(Format::Arff, arff), expected);
+    assert_eq!(texts(Format::Libsvm, "1 1:-999\n2 1:3\n"), ["x1 label", "~ 1", "3 2"]);
+    let rows = JsonRows::new(["a", "b"]).missing(Missing::new(["-999", "unknown"]));
+    let list = format!("[{}]", lines.trim().replace('\n', ","));
+    assert_eq!(shown(&rows.read(list.as_bytes()).unwrap().0), expected);
+    for (file, name, word) in [
+        ("type-f4-little.npy", "x1", "1"),
+        ("sheets.xlsx", "size", "1.5"),
+        ("sheets.ods", "size", "1.5"),
+        ("types-none.parquet", "i32", "1"),
+        ("types-none.parquet", "text", "a"),
+        ("types-lz4.feather", "double", "inf"),
+        ("groups.svmlight", "label", "1"),
+    ] {
+        let gaps =
+            |options: ReadOptions| options.read(path(file)).unwrap().column(name).unwrap().gaps();
+        let (before, after) =
+            (gaps(ReadOptions::new()), gaps(ReadOptions::new().missing(Missing::new([word]))));
+        assert!(after > before, "{file}: {name}: {before}, {after}");
+    }
+    // Without the word the column would be of texts.
+    let read = options.format(Format::JsonLines).from_reader(lines.as_bytes()).unwrap();
+    assert!(matches!(read.column("a").unwrap().cells(), Cells::Numbers(_)));
 }
 
 #[test]

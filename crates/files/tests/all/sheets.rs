@@ -40,8 +40,62 @@ fn cells_that_cannot_be_taken_are_named() {
     assert!(error.contains("cell D3: expected a name for column D"), "{error}");
 }
 
+/// A program that writes formulas need not compute them: they would be gaps.
+#[test]
+fn formulas_that_nobody_has_computed_are_no_gaps() {
+    let xlsx = |cell: &str| {
+        let sheet = format!(
+            "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>x</v></c><c r=\"B1\" t=\"str\"><v>y</v></c></row>\
+             <row r=\"2\"><c r=\"A2\"><v>1</v></c>{cell}</row></sheetData></worksheet>"
+        );
+        changed("refused-beyond.xlsx", "xl/worksheets/sheet1.xml", sheet.as_bytes())
+    };
+    let ods = |cell: &str| {
+        let text = |text: &str| {
+            format!(
+                "<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>"
+            )
+        };
+        let (x, y) = (text("x"), text("y"));
+        let body = format!(
+            "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">\
+             <table:table-row>{x}{y}</table:table-row><table:table-row>{x}{cell}</table:table-row>\
+             </table:table></office:spreadsheet></office:body></office:document-content>"
+        );
+        changed("sheets.ods", "content.xml", body.as_bytes())
+    };
+    let read = |workbook: &[u8], options: ReadOptions| {
+        let read = options.format(Format::Sheet).from_reader(workbook);
+        read.map(|table| column(&table, "y")).map_err(|error| error.to_string())
+    };
+    let formula = "table:formula=\"of:=[.A2]+1\"";
+    for (uncomputed, computed, value) in [
+        (xlsx("<c r=\"B2\"><f>A2+1</f></c>"), xlsx("<c r=\"B2\"><f>A2+1</f><v>2</v></c>"), "2"),
+        (
+            xlsx("<c r=\"B2\"><f>A2+1</f><v></v></c>"),
+            xlsx("<c r=\"B2\" t=\"str\"><f>\"\"</f><v></v></c>"),
+            "~",
+        ),
+        (
+            ods(&format!("<table:table-cell {formula}/>")),
+            ods(&format!(
+                "<table:table-cell {formula} office:value-type=\"float\" office:value=\"2\"/>"
+            )),
+            "2",
+        ),
+    ] {
+        assert_eq!(read(&computed, ReadOptions::new()).unwrap(), [value]);
+        let error = read(&uncomputed, ReadOptions::new()).unwrap_err();
+        assert!(
+            error.contains("cell B2, column `y`") && error.contains("nobody has computed"),
+            "{error}"
+        );
+        assert_eq!(read(&uncomputed, ReadOptions::new().unneeded(["y"])).unwrap(), ["~"]);
+    }
+}
+
 /// A workbook of `tests/data` in which one part is replaced.
-fn with_part(workbook: &str, part: &str, contents: &[u8]) -> String {
+fn changed(workbook: &str, part: &str, contents: &[u8]) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(fs::read(path(workbook)).unwrap())).unwrap();
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..archive.len() {
@@ -52,7 +106,12 @@ fn with_part(workbook: &str, part: &str, contents: &[u8]) -> String {
         writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
         writer.write_all(if name == part { contents } else { &bytes }).unwrap();
     }
-    let workbook = writer.finish().unwrap().into_inner();
+    writer.finish().unwrap().into_inner()
+}
+
+/// The names of its columns, or why it is refused.
+fn with_part(workbook: &str, part: &str, contents: &[u8]) -> String {
+    let workbook = changed(workbook, part, contents);
     let read = ReadOptions::new().format(Format::Sheet).from_reader(&workbook[..]);
     read.map(|table| shown(&table)[0].clone()).unwrap_or_else(|error| error.to_string())
 }

@@ -146,7 +146,7 @@ fn names_of_100_megabytes_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
     let refused = save(predictor, &path).unwrap_err().to_string();
-    assert!(refused.ends_with("(header too large)"), "{refused}");
+    assert!(refused.contains("a safetensors file has room for 100000000"), "{refused}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

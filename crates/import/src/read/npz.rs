@@ -26,16 +26,28 @@ pub(super) fn contents(path: &Path) -> Result<Contents, ImportError> {
                 let is_identity = word(&array).is_some_and(|word| word == "identity");
                 about.task = Some(if is_identity { Task::Regress } else { Task::Classify });
             }
-            "mean_" => mean = numbers(&array),
-            "scale_" => scale = numbers(&array),
-            _ => {
-                let (values, is_double) = (numbers(&array), array.is_double);
-                tensors.push(Tensor { name: array.name, shape: array.shape, values, is_double });
-            }
+            name => match (name, numbers(&array)) {
+                ("mean_", Some(values)) => mean = Some(values),
+                ("scale_", Some(values)) => scale = Some(values),
+                (_, values) => {
+                    let NpzArray { name, shape, is_double, .. } = array;
+                    tensors.push(Tensor { name, shape, values, is_double });
+                }
+            },
         }
     }
-    about.scaler = mean.zip(scale);
+    about.scaler = scaler(mean, scale);
     Ok(Contents { tensors, about })
+}
+
+/// What it learnt of each input: one that does not centre has no means, and one that does not scale no scales.
+fn scaler(mean: Option<Vec<f64>>, scale: Option<Vec<f64>>) -> Option<(Vec<f64>, Vec<f64>)> {
+    match (mean, scale) {
+        (None, None) => None,
+        (Some(mean), None) => Some((mean.clone(), vec![1.0; mean.len()])),
+        (None, Some(scale)) => Some((vec![0.0; scale.len()], scale)),
+        (Some(mean), Some(scale)) => Some((mean, scale)),
+    }
 }
 
 /// Each cell as text.
@@ -65,4 +77,18 @@ fn numbers(array: &NpzArray) -> Option<Vec<f64>> {
     let columns: Vec<_> = columns.collect::<Option<_>>()?;
     let rows = columns.first().map_or(0, |column| column.len());
     Some((0..rows).flat_map(|row| columns.iter().map(move |column| column.get(row))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scaler_may_centre_or_scale_alone() {
+        let both = |mean: &[f64], scale: &[f64]| Some((mean.to_vec(), scale.to_vec()));
+        assert_eq!(scaler(None, None), None);
+        assert_eq!(scaler(Some(vec![3.0, 4.0]), None), both(&[3.0, 4.0], &[1.0, 1.0]));
+        assert_eq!(scaler(None, Some(vec![3.0, 4.0])), both(&[0.0, 0.0], &[3.0, 4.0]));
+        assert_eq!(scaler(Some(vec![3.0]), Some(vec![2.0])), both(&[3.0], &[2.0]));
+    }
 }

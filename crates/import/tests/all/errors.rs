@@ -129,3 +129,47 @@ fn another_format_is_told() {
     let scaler = import(data("classifier.npz"), &ImportOptions::new().columns(["a"]));
     assert_eq!(scaler.unwrap_err().to_string(), "columns: expected 3, got 1");
 }
+
+/// Weights of inputs x outputs would be another network from the last layer to the first.
+#[test]
+fn numbered_layers_that_fit_backwards_alone_are_asked_about() {
+    let transposed: &[(&str, &[usize])] = &[("0.weight", &[3, 4]), ("2.weight", &[4, 2])];
+    let expected = "the layers `0` [4 -> 3], `2` [2 -> 4] fit each other only in the reverse of the order of their \
+                    numbers: are their weights transposed?";
+    let found = error(transposed, &classify());
+    assert!(found.starts_with(expected) && found.ends_with("--layers 2,0"), "{found}");
+    let (_folder, path) = file(transposed, 0.5);
+    import(&path, &classify().layers(["2", "0"])).unwrap();
+    let beside: &[(&str, &[usize])] =
+        &[("fc1.weight", &[3, 4]), ("fc2.weight", &[4, 5]), ("out.weight", &[5, 2])];
+    assert!(error(beside, &classify()).contains("are their weights transposed?"));
+    // The layers of a decoder may be counted towards its end.
+    let coder: &[(&str, &[usize])] = &[
+        ("e1.weight", &[5, 4]),
+        ("e2.weight", &[3, 5]),
+        ("d2.weight", &[7, 3]),
+        ("d1.weight", &[2, 7]),
+    ];
+    let (_folder, path) = file(coder, 0.5);
+    import(&path, &classify()).unwrap();
+}
+
+/// A model whose names are not told apart could not be used.
+#[test]
+fn names_are_there_and_come_once() {
+    let layer: &[(&str, &[usize])] = &[("0.weight", &[3, 2]), ("0.bias", &[3])];
+    let regress = || ImportOptions::new().task(Task::Regress);
+    for (options, expected) in [
+        (classify().classes(["a", "a", "b"]), "classes: `a` comes twice"),
+        (classify().classes(["", "", ""]), "classes: name 1 is empty"),
+        (classify().columns(["a", "a"]), "columns: `a` comes twice"),
+        (classify().columns(["a", " "]), "columns: name 2 is empty"),
+        (classify().targets([""]), "targets: name 1 is empty"),
+        (regress().targets(["y", "z", "y"]), "targets: `y` comes twice"),
+    ] {
+        let found = error(layer, &options);
+        assert!(found.starts_with(expected), "{found}");
+    }
+    let (_folder, path) = file(layer, 0.5);
+    import(&path, &classify().classes(["a", "b", "c"]).columns(["a", "b"])).unwrap();
+}

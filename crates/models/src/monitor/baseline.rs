@@ -6,16 +6,21 @@ use super::losses::NOTHING;
 use super::{Finding, Part};
 use crate::Evaluation;
 
+/// Examples from which on they say something of a model.
+const EXAMPLES: usize = 10;
+
 /// Whether a model, by its evaluation on new data, is no better on them than the most frequent class, or the mean, of the
-/// training data would be. Where examples count differently, or classes do, more is asked of it than to be right often, and
+/// training data would be; of a loss that is lowest elsewhere, by the share that is left of the loss of the one prediction
+/// that was best for the training data. Where examples count differently, or classes do, more is asked of it than to be right often, and
 /// nothing is said.
 pub(crate) fn below_baseline<T: Scalar>(
     evaluation: Evaluation,
     train: &Dataset<T>,
     data: &Dataset<T>,
     part: Part,
+    loss_left: Option<f64>,
 ) -> Option<Finding> {
-    if train.weights().is_some() {
+    if train.weights().is_some() || data.len() < EXAMPLES {
         return None;
     }
     match (evaluation, train.target(), data.target()) {
@@ -34,6 +39,10 @@ pub(crate) fn below_baseline<T: Scalar>(
                 baseline,
                 part,
             })
+        }
+        (Evaluation::Regression { .. }, ..) if loss_left.is_some() => {
+            let ratio = loss_left.filter(|&left| left > NOTHING)?;
+            Some(Finding::WorseThanConstant { ratio, part })
         }
         (
             Evaluation::Regression { rmse, .. },

@@ -13,7 +13,8 @@ const CLASSES: usize = 512;
 ///
 /// They are the best of what the usual losses ask for, so that there may be better ones for a
 /// loss of another kind: zero; of classes, the logarithms of their shares, and 1 for the most
-/// frequent; of values, the mean and the median, or their logarithms.
+/// frequent; of values, the mean and the median, or
+/// the quantile that is asked for, or their logarithms.
 #[derive(Debug, Clone)]
 pub(crate) struct ConstantPrediction<T> {
     pub(crate) scores: Vec<T>,
@@ -59,7 +60,7 @@ fn candidates<T: Scalar>(loss: &dyn Loss<T>, outputs: usize, data: &Dataset<T>) 
         }
         Target::Values { values, .. } => {
             let (values, weights) = (values.as_ref(), data.weights());
-            for best in [means(values, weights), medians(values)] {
+            for best in [means(values, weights), quantiles(values, weights, level(loss))] {
                 let score = |value| if loss.log_link() { Real::ln(value) } else { value };
                 candidates.push(best.into_iter().map(score).collect());
             }
@@ -97,16 +98,35 @@ pub(crate) fn means<T: Scalar>(values: MatRef<'_, T>, weights: Option<&[T]>) -> 
     means.into_iter().map(T::from_f64).collect()
 }
 
-/// The medians of up to [`CLASSES`] values of each output, evenly spaced.
-fn medians<T: Scalar>(values: MatRef<'_, T>) -> Vec<T> {
+/// The quantile that a loss is lowest at, if at one: of most that are not lowest at the mean, the median.
+fn level<T: Scalar>(loss: &dyn Loss<T>) -> f64 {
+    let kind = loss.kind();
+    kind.first_number(&|_| true).filter(|_| kind.name() == "quantile").unwrap_or(0.5)
+}
+
+/// Whether a loss of real targets is lowest at their mean.
+pub(crate) fn aims_at_mean<T: Scalar>(loss: &dyn Loss<T>) -> bool {
+    loss.log_link() || loss.kind().name() == "mse"
+}
+
+/// This quantile of up to [`CLASSES`] values of each output, evenly spaced.
+fn quantiles<T: Scalar>(values: MatRef<'_, T>, weights: Option<&[T]>, level: f64) -> Vec<T> {
     let step = values.ncols().div_ceil(CLASSES);
-    let median = |i: usize| {
+    let weight = |j: usize| weights.map_or(1.0, |weights| weights[j].to_f64());
+    let quantile = |i: usize| {
         let some = (0..values.ncols()).step_by(step);
-        let mut some: Vec<f64> = some.map(|j| values[(i, j)].to_f64()).collect();
-        some.sort_by(f64::total_cmp);
-        T::from_f64(some[some.len() / 2])
+        let mut some: Vec<(f64, f64)> =
+            some.map(|j| (values[(i, j)].to_f64(), weight(j))).collect();
+        some.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let total: f64 = some.iter().map(|(_, weight)| weight).sum();
+        let mut below = 0.0;
+        let reached = some.iter().find(|(_, weight)| {
+            below += weight;
+            below > level * total
+        });
+        T::from_f64(reached.unwrap_or(&some[some.len() - 1]).0)
     };
-    (0..values.nrows()).map(median).collect()
+    (0..values.nrows()).map(quantile).collect()
 }
 
 /// The mean loss of the same scores for every example.

@@ -171,6 +171,7 @@ pub(crate) fn new_causes<T: Scalar>(
     let changed = features.iter().position(|new| new.deviation == 0.0 && new.distance > 0.0);
     findings.extend(changed.map(|index| Finding::ChangedFeature {
         feature: validation.feature_names()[index].clone(),
+        part,
     }));
     let far = |new: &Spread, old: &Spread| {
         let limit = 3.0 * old.deviations();

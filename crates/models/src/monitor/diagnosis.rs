@@ -7,7 +7,7 @@ use densely_tensor::{Scalar, Threads, column, sum_of, vectorize};
 use super::alone::Alone;
 use super::baseline::below_baseline;
 use super::causes::{causes, drowning_penalty, large_step};
-use super::constant_prediction::{ConstantPrediction, least_loss};
+use super::constant_prediction::{ConstantPrediction, aims_at_mean, least_loss};
 use super::course::Course;
 use super::data_causes::{data_causes, new_causes};
 use super::layer_report::layer_numbers;
@@ -106,9 +106,16 @@ impl Diagnosis {
         // Nor is what inputs of another scale make of the loss.
         let of_scale = causes.iter().any(Finding::is_of_scale);
         let rises = seen.iter().any(|finding| matches!(finding, Finding::RisingLoss { .. }));
+        // Nor has a network learnt anything by heart that has learnt nothing, or has no unit left that could.
+        let all_dead = causes.iter().any(|finding| match finding {
+            Finding::DeadUnits { dead, units, .. } => dead == units,
+            _ => false,
+        });
         let follows = |finding: &Finding| match finding {
             Finding::InitialLoss { .. } => of_scale,
-            Finding::Overfitting { .. } => of_scale || rises || step.is_some(),
+            Finding::Overfitting { .. } => {
+                of_scale || rises || step.is_some() || trouble >= Trouble::Nothing || all_dead
+            }
             _ => false,
         };
         findings.extend(seen.into_iter().filter(|finding| !follows(finding)));
@@ -177,11 +184,16 @@ impl Diagnosis {
                     | SqueezedTarget { .. }
             )
         };
+        let has_learnt = self.findings.iter().all(learnt);
+        let is_alone = alone.is_some();
         if let Some(alone) = alone {
             self.findings.push(dominating(alone, test, Part::Test));
+        } else if has_learnt {
+            let loss_left = (!aims_at_mean(model.loss())).then_some((loss - least) / constant);
+            self.findings.extend(below_baseline(evaluation, train, test, Part::Test, loss_left));
+        }
+        if is_alone || (suffers && has_learnt) {
             self.findings.extend(new_causes(&Survey::of(train), test, Part::Test));
-        } else if self.findings.iter().all(learnt) {
-            self.findings.extend(below_baseline(evaluation, train, test, Part::Test));
         }
         Ok(self)
     }

@@ -190,10 +190,12 @@ pub enum Finding {
         /// The typical root of the mean of squares.
         typical: f64,
     },
-    /// A feature is constant in the training data, and not in the validation data.
+    /// A feature is constant in the training data, and not in new data.
     ChangedFeature {
         /// The name of the feature.
         feature: String,
+        /// Which data.
+        part: Part,
     },
     /// Little was learnt, no other cause was found, and one feature has the same value for all
     /// examples but one: it may vary by less than the digits that its scale leaves.
@@ -468,6 +470,14 @@ pub enum Finding {
     /// training targets would have.
     WorseThanMean {
         /// The root of the mean squared error, over that of the mean.
+        ratio: f64,
+        /// Which data.
+        part: Part,
+    },
+    /// On new data, predictions leave more than 97 % of the loss, which is not lowest at the mean, of the one prediction
+    /// that is best for the training data.
+    WorseThanConstant {
+        /// The loss over that of the one prediction.
         ratio: f64,
         /// Which data.
         part: Part,

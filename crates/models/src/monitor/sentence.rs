@@ -238,10 +238,10 @@ impl fmt::Display for Finding {
                 figure(*size),
                 figure(*typical)
             ),
-            Self::ChangedFeature { feature } => write!(
+            Self::ChangedFeature { feature, part } => write!(
                 f,
-                "feature `{feature}` is constant in the training data and not in the validation \
-                 data: drop it, or split the data otherwise"
+                "feature `{feature}` is constant in the training data and not in the {part} data: \
+                 drop it, or split the data otherwise"
             ),
             Self::LoneValue { feature, place } => write!(
                 f,
@@ -301,7 +301,7 @@ impl fmt::Display for Finding {
             Self::SmallWeights { layer, gain } => write!(
                 f,
                 "the initial weights of layer {layer} make its outputs about {} of its inputs: \
-                 draw larger initial weights",
+                 draw larger initial weights, or others by another seed",
                 figure(*gain)
             ),
             Self::ShrunkWeights { layer, share } => write!(
@@ -455,6 +455,13 @@ impl fmt::Display for Finding {
                 f,
                 "the {part} data are predicted {} better than by the mean of the training targets: \
                  the error is {} times as large",
+                if *ratio < 1.0 { "hardly" } else { "no" },
+                figure(*ratio)
+            ),
+            Self::WorseThanConstant { ratio, part } => write!(
+                f,
+                "the {part} data are predicted {} better than by one prediction for all: the loss is {} times as \
+                 large as that of the best for the training data",
                 if *ratio < 1.0 { "hardly" } else { "no" },
                 figure(*ratio)
             ),

@@ -6,7 +6,7 @@ use densely_preprocess::{Pipeline, PreprocessError, Transform, TransformKinds, c
 use densely_table::{Encoding, Rows, StoredRows, StoredTable, TargetColumns};
 use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, column, first_non_finite};
 
-use super::{Fitted, Preparation, panel, target_scale, too_far_apart};
+use super::{Fitted, Preparation, check_positive, panel, target_scale, too_far_apart};
 use crate::ModelError;
 
 /// Rows that are prepared together.
@@ -69,6 +69,8 @@ impl Preparation {
         };
         let names = target.columns();
         if log_targets {
+            let raw = MatRef::from_column_major_slice(&values, names.len(), rows.len());
+            check_positive(raw, names, densely_data::Place::Example)?;
             values.iter_mut().for_each(|value| *value = Real::ln(*value));
         }
         let values = MatRef::from_column_major_slice(&values, names.len(), rows.len());

@@ -144,7 +144,7 @@ impl CrossValidation {
             let scores = of_folds.collect::<Result<Vec<_>, _>>();
             let scores = scores.map(|folds| {
                 let (folds, epochs) = folds.into_iter().unzip();
-                FoldScores { folds, epochs }
+                FoldScores { folds, epochs, by_loss: false }
             });
             Trial { number, options, rung: 0, scores }
         };

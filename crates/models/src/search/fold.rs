@@ -20,13 +20,22 @@ pub struct Fold<T: Scalar> {
 pub struct FoldScores {
     pub(super) folds: Vec<Evaluation>,
     pub(super) epochs: Vec<usize>,
+    /// Whether the loss says which are better.
+    pub(super) by_loss: bool,
 }
 
 impl FoldScores {
     /// Of evaluations that are all of weights after this epoch.
     #[must_use]
     pub fn new(folds: Vec<Evaluation>, epoch: usize) -> Self {
-        Self { epochs: vec![epoch; folds.len()], folds }
+        Self { epochs: vec![epoch; folds.len()], folds, by_loss: false }
+    }
+
+    /// The same, which are better than others if their mean loss is lower, whatever the score says: where what is asked
+    /// for is not what the score measures, as a quantile, or where examples count differently.
+    #[must_use]
+    pub fn ranked_by_loss(self, by_loss: bool) -> Self {
+        Self { by_loss, ..self }
     }
 
     /// The evaluation of each fold: of a cross-validation, real values in the units of the data; of a

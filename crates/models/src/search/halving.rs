@@ -58,6 +58,7 @@ pub struct Halving<'a> {
     eta: usize,
     least: usize,
     patience: usize,
+    by_loss: bool,
     threads: Threads,
     known: BTreeMap<(usize, usize), (FoldScores, usize)>,
     on_result: OnResult<'a>,
@@ -88,6 +89,7 @@ impl<'a> Halving<'a> {
             eta: 3,
             least: 5,
             patience: 20,
+            by_loss: false,
             threads: Threads::single(),
             known: BTreeMap::new(),
             on_result: Box::new(|_| ()),
@@ -111,6 +113,13 @@ impl<'a> Halving<'a> {
     #[must_use]
     pub fn patience(self, epochs: usize) -> Self {
         Self { patience: epochs, ..self }
+    }
+
+    /// Whether the lower mean loss is better, instead of the higher score: for a loss that asks for something else than the
+    /// score measures, as [`Quantile`](densely_loss::Quantile), and where examples count differently.
+    #[must_use]
+    pub fn rank_by_loss(self, by_loss: bool) -> Self {
+        Self { by_loss, ..self }
     }
 
     /// The threads that share the trainings.

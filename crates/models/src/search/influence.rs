@@ -1,3 +1,5 @@
+use densely_tensor::{Key, Purpose, Stream};
+
 use crate::{NetworkOptions, Search};
 
 /// How much of the differences between the trials of a search an option explains.
@@ -5,9 +7,16 @@ use crate::{NetworkOptions, Search};
 pub struct Influence {
     /// The option.
     pub option: &'static str,
-    /// The share of the variance of the trials' ranks, from 0 to 1.
+    /// The share of the variance of the trials' ranks: of all options together, 1 at most.
     pub share: f64,
 }
+
+/// Trials from which on something can be told from them.
+const TRIALS: usize = 20;
+
+/// Orders drawn by chance, and the share of them that an option has to explain less in.
+const DRAWN: usize = 500;
+const BEYOND_CHANCE: f64 = 0.99;
 
 /// The groups that the values of a number are cut into, each of as many trials, but for values that are equal.
 const GROUPS: usize = 4;
@@ -24,6 +33,10 @@ impl Search<NetworkOptions> {
     ///
     /// `η² = Σ_g n_g (r̄_g − r̄)² / Σ_i (r_i − r̄)²,  ε² = max(0, 1 − (1 − η²)(n − 1)/(n − k))`
     ///
+    /// A share that one order in a hundred would give by chance, as [`Stream`] draws them, is 0, and so are all of fewer than 20
+    /// trials that did not fail. Options that the trials have by chance together may explain the same: where the shares add up
+    /// to more than 1, they are divided by their sum.
+    ///
     /// Ranks, so that a trial that failed, or has a score far below all others, is no more than the last. What two
     /// options explain together, as a learning rate that is good for wide networks only, is in neither share.
     ///
@@ -38,7 +51,7 @@ impl Search<NetworkOptions> {
     ///     let scores = FoldScores::new(vec![Evaluation::Classification { loss: 0.1, accuracy }; 3], 5);
     ///     Trial { number, options, rung: 0, scores: Ok(scores) }
     /// };
-    /// let influences = Search::new((0..8).map(trial).collect()).influences();
+    /// let influences = Search::new((0..24).map(trial).collect()).influences();
     /// assert!(influences[0].option == "learning rate" && influences[0].share > 0.7);
     /// assert!(influences[1..].iter().all(|of| of.share == 0.0));
     /// ```
@@ -60,16 +73,36 @@ impl Search<NetworkOptions> {
             ("weight decay", |of| of.weight_decay),
             ("batch size", |of| of.batch_size as f64),
         ];
+        let finished = ranking.iter().filter(|trial| trial.scores.is_ok()).count();
+        let influence = |option, groups: Vec<usize>| {
+            let share = if finished < TRIALS { 0.0 } else { beyond_chance(groups) };
+            Influence { option, share }
+        };
         let number = |(option, value): (&'static str, ValueOf)| {
             let values: Vec<f64> = options.iter().map(|options| value(options)).collect();
-            Influence { option, share: explained(&quartiles(&values)) }
+            influence(option, quartiles(&values))
         };
-        let activation =
-            Influence { option: "activation", share: explained(&distinct(&activations)) };
+        let activation = influence("activation", distinct(&activations));
         let mut influences: Vec<_> = numbers.into_iter().map(number).chain([activation]).collect();
+        let all = influences.iter().map(|of| of.share).sum::<f64>().max(1.0);
+        influences.iter_mut().for_each(|of| of.share /= all);
         influences.sort_by(|a, b| b.share.total_cmp(&a.share));
         influences
     }
+}
+
+/// [`explained`], if hardly any order of the trials explains as much.
+fn beyond_chance(mut groups: Vec<usize>) -> f64 {
+    let share = explained(&groups);
+    if share == 0.0 {
+        return 0.0;
+    }
+    let mut stream = Stream::new(0, Purpose::Other, Key::default());
+    let less = (0..DRAWN).filter(|_| {
+        stream.shuffle(&mut groups);
+        explained(&groups) < share
+    });
+    if less.count() as f64 >= BEYOND_CHANCE * DRAWN as f64 { share } else { 0.0 }
 }
 
 /// `ε²` of groups, given in the order of the ranks.
@@ -127,7 +160,6 @@ mod tests {
     /// Drawn by chance, the share is 0 on average before it is cut off there.
     #[test]
     fn chance_explains_little() {
-        use densely_tensor::{Key, Purpose, Stream};
         let mut stream = Stream::new(5, Purpose::Other, Key::default());
         let mut shares: Vec<f64> = (0..400)
             .map(|_| explained(&(0..60).map(|_| stream.below(4)).collect::<Vec<_>>()))
@@ -136,6 +168,22 @@ mod tests {
         // More often 0 than not, and one in twenty above 0.08.
         assert_eq!(shares[200], 0.0);
         assert!(shares[380] < 0.12, "{}", shares[380]);
+    }
+
+    /// Seven options that say nothing, of 81 trials: hardly ever is anything said of one.
+    #[test]
+    fn what_chance_explains_is_not_told() {
+        let mut stream = Stream::new(7, Purpose::Other, Key::default());
+        let mut told = 0;
+        for _ in 0..40 {
+            for groups in [3, 4, 4, 4, 4, 3, 5] {
+                let drawn = (0..81).map(|_| stream.below(groups)).collect();
+                told += usize::from(beyond_chance(drawn) > 0.0);
+            }
+        }
+        assert!(told < 10, "{told} of 280");
+        let share = beyond_chance((0..81).map(|rank| rank / 41).collect());
+        assert!(share > 0.7, "{share}");
     }
 
     #[test]

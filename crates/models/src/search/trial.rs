@@ -46,7 +46,7 @@ impl<O> Search<O> {
     }
 
     /// All trials, the best first: those promoted most often, and of these the ones of the highest mean
-    /// score. Where scores are equal, the mean loss decides, and then which came first. Those that
+    /// score, or of the lowest mean loss if they are [ranked by it](FoldScores::ranked_by_loss). Where scores are equal, the mean loss decides, and then which came first. Those that
     /// failed are last.
     #[must_use]
     pub fn ranking(&self) -> Vec<&Trial<O>> {
@@ -77,9 +77,13 @@ impl<O> Search<O> {
 }
 
 /// The order of two candidates that were trained as long: first the one of the higher mean score, or
-/// of the lower mean loss. A score that is NaN is the lowest.
+/// of the lower mean loss, which alone counts where it is [asked for](FoldScores::ranked_by_loss). A score that is NaN is
+/// the lowest.
 pub(super) fn better_first(a: &FoldScores, b: &FoldScores) -> Ordering {
     let number = |value: f64| if value.is_nan() { f64::NEG_INFINITY } else { value };
-    let higher = number(b.mean()).total_cmp(&number(a.mean()));
+    let higher = match a.by_loss || b.by_loss {
+        true => Ordering::Equal,
+        false => number(b.mean()).total_cmp(&number(a.mean())),
+    };
     higher.then_with(|| number(-b.mean_loss()).total_cmp(&number(-a.mean_loss())))
 }

@@ -129,7 +129,7 @@ fn what_learns_of_all_features_together_is_refused() {
     // There is a row of 0.
     let error =
         Preparation::fit_stored(["center"], &encoding, &all, &target, true, &known, 0, &threads);
-    assert!(matches!(error, Err(ModelError::OutOfRange { .. })), "{error:?}");
+    assert!(matches!(error, Err(ModelError::NotPositive { value: 0.0, .. })), "{error:?}");
 }
 
 #[test]

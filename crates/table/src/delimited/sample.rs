@@ -21,6 +21,8 @@ pub(super) struct Row {
     /// The byte at which it begins.
     pub(super) start: usize,
     pub(super) cells: Vec<String>,
+    /// The first cell that is no UTF-8.
+    pub(super) not_utf8: Option<usize>,
 }
 
 impl Sample {
@@ -33,7 +35,8 @@ impl Sample {
                 return Err(());
             }
             if !(comments && head[start] == b'#') {
-                rows.push(Row { start, cells: cells(row) });
+                let not_utf8 = row.iter().position(|cell| std::str::from_utf8(cell).is_err());
+                rows.push(Row { start, cells: cells(row), not_utf8 });
             }
             Ok(())
         });

@@ -1,5 +1,8 @@
 //! What the dialect of a text is, told from its first rows.
 
+use densely_parts::shortened;
+
+use super::rows::line_breaks;
 use super::sample::{Row, Sample};
 use super::{Dialect, Separator, TextOptions};
 use crate::TableError;
@@ -51,7 +54,7 @@ pub(super) fn sniff(
     let titles = sample.rows.iter().take(MOST_TITLES).take_while(is_title).count();
     let titles = if titles < sample.rows.len() { titles } else { 0 };
     let (mut first, rest) = sample.rows[titles..].split_first().expect("there is a row");
-    let above = commented_header(head, first, &sample);
+    let (above, start) = (commented_header(head, first, &sample), first.start);
     let header = match (options.header, &above) {
         (Some(header), _) => header,
         (None, Some(_)) => true,
@@ -63,6 +66,14 @@ pub(super) fn sniff(
     };
     if let Some(row) = &above {
         first = row;
+    }
+    if let Some(column) = first.not_utf8.filter(|_| header) {
+        // A header among comments is above the first row.
+        let line = line_breaks(&head[..start]) + usize::from(above.is_none());
+        return Err(TableError::NotUtf8 {
+            line,
+            column: shortened(&named(column, &first.cells[column])),
+        });
     }
     let mut names =
         if header { first.cells.clone() } else { vec![String::new(); sample.width.max(1)] };

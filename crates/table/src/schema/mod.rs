@@ -79,6 +79,12 @@ impl Schema {
         &self.missing
     }
 
+    /// The same, if they were named: then they are gaps in files of every format.
+    #[must_use]
+    pub fn named_missing(&self) -> Option<&Missing> {
+        (self.missing != Missing::default()).then_some(&self.missing)
+    }
+
     /// Tells what the columns are from these rows. Targets are no part of a schema.
     ///
     /// Text is a truth value if there are two texts such as `yes` and `no`, a time if all are dates

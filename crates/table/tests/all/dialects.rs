@@ -146,6 +146,51 @@ fn titles_of_spreadsheets_are_padded() {
 }
 
 #[test]
+fn headers_are_utf8_as_cells_are() {
+    for (text, line, column) in [
+        (&b"a,na\xefve\n1,2\n3,4\n"[..], 1, "na\u{fffd}ve"),
+        (b"title\n\nna\xefve,b,c\n1,2,3\n3,4,5\n", 3, "na\u{fffd}ve"),
+        (b"# about\n# a,na\xefve,c\n1,2,3\n3,4,5\n", 2, "na\u{fffd}ve"),
+        (b"a,b\n1,2\n3,\xef\n", 3, "b"),
+    ] {
+        let error = TextOptions::new().from_reader(text).unwrap_err();
+        let TableError::NotUtf8 { line: found, column: name } = error else { panic!("{error}") };
+        assert_eq!((found, &*name), (line, column));
+    }
+    assert!(TextOptions::new().from_reader("a,naïve\n1,2\n".as_bytes()).is_ok());
+}
+
+/// A column has points between thousands in all its cells, or they are something else.
+#[test]
+fn points_beside_fractions_are_not_of_thousands() {
+    let options = TextOptions::new().decimal_comma(true);
+    let cells = |text: &str| {
+        let table = options.from_reader(text.as_bytes()).unwrap();
+        let column = &table.columns()[0];
+        let is_number = matches!(column.cells(), Cells::Numbers(_));
+        let text = |row| column.text(row).map(|text| text.into_owned()).unwrap_or_default();
+        (is_number, (0..table.rows()).map(text).collect::<Vec<_>>())
+    };
+    let expected = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let (is_number, texts) = cells("a;y\n0.5;1\n0.537;2\n1.5;3\n");
+    assert_eq!((is_number, texts), (false, expected(&["0.5", "0.537", "1.5"])));
+    // Whichever comes first, and in every block.
+    for rows in [2, 300_000] {
+        let text =
+            format!("a;y\n{}0.5;2\n1.234;3\n-1.234.567;4\n1.234,5;5\n", "1.537;1\n".repeat(rows));
+        let (is_number, texts) = cells(&text);
+        assert!(
+            !is_number && texts[..rows].iter().all(|text| text == "1.537"),
+            "{:?}",
+            &texts[..2]
+        );
+        assert_eq!(texts[rows..], expected(&["0.5", "1.234", "-1.234.567", "1234.5"]));
+    }
+    let (is_number, texts) = cells("a;y\n1.537;1\n12;2\n1.234,5;3\n");
+    assert_eq!((is_number, texts), (true, expected(&["1537", "12", "1234.5"])));
+}
+
+#[test]
 fn commas_before_decimals_are_told_from_those_of_thousands() {
     let Cells::Numbers(numbers) = read("a;b\n0,5;1\n-1,25;2\n").columns()[0].cells().clone() else {
         panic!("numbers")

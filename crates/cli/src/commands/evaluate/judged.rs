@@ -10,9 +10,9 @@ use crate::commands::train::held_out_digits;
 use crate::config;
 use crate::error::CliError;
 use crate::input;
-use crate::output::counted;
+use crate::output::{counted, few};
 use crate::run_folder::{SPLIT, is_run};
-use crate::split::{Split, hash};
+use crate::split::{Split, are_copies, hash};
 
 pub(super) enum Judged {
     Rows(JudgedRows),
@@ -49,11 +49,11 @@ impl Judged {
             {
                 Ok(Self::Rows(JudgedRows::of_own(paths.to_vec(), &split, args)))
             }
-            (paths, _) => Ok(Self::Rows(JudgedRows {
+            (paths, split) => Ok(Self::Rows(JudgedRows {
                 paths: paths.to_vec(),
                 dialect: args.dialect.clone(),
                 rows: None,
-                note: None,
+                note: learnt_from(args, split.as_ref())?,
             })),
         }
     }
@@ -65,8 +65,11 @@ impl Judged {
             return Err(CliError::NoSplit(model.to_owned()));
         }
         let train = config::of_run(folder)?;
-        if !train.data.is_empty() {
+        if train.memory.is_some() || train.data.iter().any(|path| input::is_piped(path)) {
             return Err(CliError::NothingHeldOut(model.to_owned()));
+        }
+        if !train.data.is_empty() {
+            return Err(CliError::NoSplit(model.to_owned()));
         }
         let (part, data) = held_out_digits(&train)?;
         let note = match part {
@@ -75,6 +78,38 @@ impl Judged {
         };
         Ok(Self::Digits { data: Box::new(data), note })
     }
+}
+
+/// Which files are among those that the model was trained on, where it cannot be told which of these rows were
+/// learnt from.
+fn learnt_from(args: &EvaluateArgs, split: Option<&Split>) -> Result<Option<String>, CliError> {
+    let folder = if args.model.is_dir() { Some(&*args.model) } else { args.model.parent() };
+    let own = match (split, folder) {
+        (Some(split), _) => split.data.clone(),
+        // A config that cannot be read is of another program, or no longer of this model.
+        (None, Some(folder)) => config::of_run(folder).map(|run| run.data).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let mut known = Vec::new();
+    for path in &args.data {
+        for own in &own {
+            if are_copies(path, own)? {
+                known.push(path.display().to_string());
+                break;
+            }
+        }
+    }
+    let remedy = match split {
+        Some(_) => "; without DATA, the rows that were held out are judged",
+        None => "",
+    };
+    Ok((!known.is_empty()).then(|| {
+        format!(
+            "the model was trained on {}, and learned from rows among these: these figures say little of new \
+             data{remedy}",
+            few(&known)
+        )
+    }))
 }
 
 impl JudgedRows {

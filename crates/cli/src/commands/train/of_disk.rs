@@ -12,6 +12,7 @@ use densely::preprocess::PreprocessError;
 use densely::table::{StoredRows, StoredTable, StoredTableWriter, TableError};
 
 use super::of_table::{schema_options, targets, task};
+use super::overlap::tell_copies;
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{DialectArgs, TargetTransform, TrainArgs};
 use crate::error::CliError;
@@ -45,6 +46,7 @@ pub(super) fn read<T: Scalar>(
     let in_table = || CliError::table(path);
     let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
     input::check_different(paths)?;
+    tell_copies(paths, &[])?;
     input::check_dialect(paths, &dialect)?;
     let (methods, known) = (&args.preprocess, TransformKinds::new());
     // Better now than when all is read.

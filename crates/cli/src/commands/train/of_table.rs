@@ -9,9 +9,10 @@ use densely::data::{
 use densely::prelude::*;
 use densely::table::{ColumnKind, TableError};
 
+use super::overlap::{tell_copies, tell_groups, tell_order};
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 use crate::input::{self, Wanted};
 use crate::output::{counted, eprintln};
 use crate::schema;
@@ -55,7 +56,7 @@ impl<'a> Source<'a> {
         let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
         input::check_different(args.data.iter().chain(&args.test_data))?;
         input::check_dialect(args.data.iter().chain(&args.test_data), &dialect)?;
-        tell_copies(args)?;
+        tell_copies(&args.data, &args.test_data)?;
         let table = input::tables(&args.data, &dialect, Wanted::All(&columns), threads)?;
         let in_table = || CliError::table(path);
         let is_empty = |name: &str| {
@@ -130,10 +131,17 @@ impl<'a> Source<'a> {
                 let source = path.display().to_string();
                 let wanted = Wanted::Of { schema, besides: target.columns() };
                 let table = input::tables(paths, dialect, wanted, threads)?;
+                if let Some(group) = &args.group {
+                    tell_groups(group, &self.table, &table, path).map_err(CliError::table(path))?;
+                }
+                if let Some(column) = &args.split_by {
+                    tell_order(column, &self.table, &table, path).map_err(CliError::table(path))?;
+                }
                 let all = Rows::all(&table);
                 let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
                 let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
                 let encoded = encoded.map_err(CliError::table(path))?;
+                input::tell_others(&encoded, paths);
                 let data = preparation.rows(&encoded, &read, None, threads);
                 let data = data.map_err(CliError::in_data(&source))?;
                 other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
@@ -252,34 +260,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Says of files to test on that they are copies of those to learn from.
-fn tell_copies(args: &TrainArgs) -> Result<(), CliError> {
-    for path in &args.test_data {
-        for same in &args.data {
-            if are_copies(path, same)? {
-                eprintln!(
-                    "{}: it is the same as {}: all that is tested on has been learnt from, and the test says nothing \
-                     of new data",
-                    visible(&path.display().to_string()),
-                    visible(&same.display().to_string())
-                );
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether files have the same bytes; they are read where they are as long as each other.
-fn are_copies(some: &PathBuf, other: &PathBuf) -> Result<bool, CliError> {
-    let len = |path: &PathBuf| Some(path.metadata().ok().filter(|of| of.is_file())?.len());
-    if len(some).is_none() || len(some) != len(other) {
-        return Ok(false);
-    }
-    let hash = |path| hash(std::slice::from_ref(path));
-    Ok(hash(some)? == hash(other)?)
-}
-
 /// Which rows are which part, of a file that can be read again.
 fn split_of(
     paths: &[PathBuf],
@@ -346,6 +326,11 @@ pub(super) fn targets(
     is_empty: impl Fn(&str) -> Result<bool, CliError>,
 ) -> Result<Vec<String>, CliError> {
     if let Some(Names(names)) = &args.target {
+        if names.is_empty() {
+            return Err(wrong_use(
+                "--target: it names no column: name one, or leave it out for the last",
+            ));
+        }
         return Ok(names.clone());
     }
     let is_taken = |name: &str| {

@@ -8,13 +8,14 @@ use densely::data::Target;
 use densely::layers::Stage;
 use densely::models::{History, Stop};
 use densely::prelude::*;
-use densely::table::{ColumnKind, Encoder, LeftOut};
+use densely::table::{ColumnKind, Encoder};
 
 use super::parts::{Part, Parts};
 use super::report::Report;
 use super::resume;
 use crate::args::TrainArgs;
 use crate::error::CliError;
+use crate::left_out::left_out;
 use crate::output::{
     BOLD, DIM, counted, eprintln, few, figure, metric, metric_name, metrics, percent, table,
     thousands,
@@ -89,8 +90,6 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
 
 /// What the columns of the table are, and which are left out.
 fn columns(encoding: &Encoding) {
-    /// Columns that are left out have a line each, unless there are more.
-    const LINES: usize = 6;
     let schema = encoding.schema();
     let mut kinds = Vec::new();
     for (kind, plural) in [
@@ -124,37 +123,8 @@ fn columns(encoding: &Encoding) {
     if !others.is_empty() {
         eprintln!("           with categories too rare to tell, together as one: {}", few(&others));
     }
-    let left_out: Vec<_> = schema
-        .columns()
-        .iter()
-        .filter_map(|column| Some((column, column.left_out.as_ref()?)))
-        .collect();
-    for (column, reason) in left_out.iter().take(LINES) {
-        let keep = match (reason, column.kind) {
-            // As categories, none of its values would come often enough.
-            (LeftOut::Identifier { .. } | LeftOut::Rare { .. } | LeftOut::Text, kind)
-                if kind != ColumnKind::Number =>
-            {
-                format!("; --keep-column '{}' --rare 1 takes each of its values", column.name)
-            }
-            (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
-                format!("; --keep-column '{}' keeps it", column.name)
-            }
-            _ => String::new(),
-        };
-        eprintln!(
-            "           {} is left out: {}",
-            visible(&column.name),
-            visible(&format!("{reason}{keep}"))
-        );
-    }
-    let more = left_out.len().saturating_sub(LINES);
-    if more > 0 {
-        eprintln!(
-            "           and {} more are: `densely inspect` lists them",
-            counted(more, "column")
-        );
-    }
+    let left_out = left_out(schema, ": `densely inspect` lists them");
+    left_out.iter().for_each(|line| eprintln!("           {line}"));
 }
 
 fn has_gaps(encoder: &Encoder) -> bool {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 
 use super::log::Line;
+use super::running::JudgedBy;
 use crate::args::ProgressArg;
 use crate::output::{counted, eprintln, metric, metric_name};
 use crate::progress;
@@ -15,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What is shown of a search while it goes on.
 pub(super) struct Progress {
     bar: ProgressBar,
-    score: &'static str,
+    judged_by: JudgedBy,
     state: Mutex<State>,
     plain: bool,
 }
@@ -29,9 +30,26 @@ struct State {
     last: Option<Instant>,
 }
 
+impl State {
+    fn take(&mut self, line: &Line, judged_by: JudgedBy) {
+        self.judged += 1;
+        self.tried = self.tried.max(line.trial + 1);
+        let (figure, better): (_, fn(f64, f64) -> f64) = match judged_by.is_loss() {
+            true => (line.loss, f64::min),
+            false => (line.score, f64::max),
+        };
+        if line.rung >= self.rung && figure.is_some() {
+            // Figures of more epochs count more.
+            let before = self.best.filter(|_| line.rung == self.rung);
+            self.best = before.into_iter().chain(figure).reduce(better);
+            self.rung = line.rung;
+        }
+    }
+}
+
 impl Progress {
-    /// Of a search by this score, in which candidates are judged so often, if that is known.
-    pub(super) fn new(how: ProgressArg, total: Option<usize>, score: &'static str) -> Self {
+    /// Of a search that is judged by this, in which candidates are judged so often, if that is known.
+    pub(super) fn new(how: ProgressArg, total: Option<usize>, judged_by: JudgedBy) -> Self {
         let bar = match total {
             Some(total) => ProgressBar::new(total as u64),
             None => ProgressBar::no_length(),
@@ -41,25 +59,25 @@ impl Progress {
             None => "  {spinner} {msg}  {elapsed}",
         };
         let bar = progress::bar(how, bar, template);
-        Self { bar, score, state: Mutex::default(), plain: how == ProgressArg::Plain }
+        Self { bar, judged_by, state: Mutex::default(), plain: how == ProgressArg::Plain }
+    }
+
+    /// Takes a result of before the search was stopped.
+    pub(super) fn know(&self, line: &Line) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.take(line, self.judged_by);
     }
 
     pub(super) fn show(&self, line: &Line) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.judged += 1;
-        state.tried = state.tried.max(line.trial + 1);
-        if line.rung >= state.rung && line.score.is_some() {
-            // Scores of more epochs count more.
-            let before = state.best.filter(|_| line.rung == state.rung);
-            state.best = before.into_iter().chain(line.score).reduce(f64::max);
-            state.rung = line.rung;
-        }
-        let best = state.best.map_or("none yet".to_owned(), |best| metric(self.score, best));
+        state.take(line, self.judged_by);
+        let name = self.judged_by.name();
+        let best = state.best.map_or("none yet".to_owned(), |best| metric(name, best));
         let message = format!(
             "{}, {}  best {} {best}",
             counted(state.tried, "candidate"),
             counted(state.judged.saturating_sub(state.tried), "promotion"),
-            metric_name(self.score),
+            metric_name(name),
         );
         self.bar.set_message(message.clone());
         self.bar.inc(1);

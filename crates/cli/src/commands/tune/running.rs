@@ -62,6 +62,41 @@ pub(super) struct Running<'a, T: Scalar> {
     pub(super) base: &'a TrainArgs,
     pub(super) searched: &'a Searched,
     pub(super) folds: &'a [Fold<T>],
+    pub(super) judged_by: JudgedBy,
+}
+
+/// What says which candidate is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JudgedBy {
+    Accuracy,
+    R2,
+    /// Of what the score does not measure.
+    Loss,
+}
+
+impl JudgedBy {
+    /// R² follows from the mean squared error alone, and neither it nor the accuracy from weights.
+    pub(super) fn of<T: Scalar>(args: &TrainArgs, data: &Dataset<T>) -> Result<Self, CliError> {
+        let loss = model(args, data).map_err(|error| cannot_build(args, error))?.loss().kind();
+        Ok(match (data.weights(), data.labels()) {
+            (Some(_), _) => Self::Loss,
+            (None, Some(_)) => Self::Accuracy,
+            (None, None) if loss.name() == "mse" => Self::R2,
+            (None, None) => Self::Loss,
+        })
+    }
+
+    pub(super) fn is_loss(self) -> bool {
+        self == Self::Loss
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::R2 => "r2",
+            Self::Loss => "loss",
+        }
+    }
 }
 
 impl<T: Scalar> Running<'_, T> {
@@ -86,6 +121,7 @@ impl<T: Scalar> Running<'_, T> {
         let halving = || {
             Halving::new(self.base.epochs)
                 .patience(args.train.patience.unwrap_or(PATIENCE))
+                .rank_by_loss(self.judged_by.is_loss())
                 .threads(threads.clone())
                 .stop_when(stop)
         };
@@ -94,9 +130,8 @@ impl<T: Scalar> Running<'_, T> {
         let known = log.lines();
         let left = |judged: usize| judged.saturating_sub(known.len());
         let total = args.budget.is_none().then_some(left(judged));
-        let is_class = self.folds[0].train.labels().is_some();
-        let score = if is_class { "accuracy" } else { "r2" };
-        let progress = Progress::new(args.train.progress, total, score);
+        let progress = Progress::new(args.train.progress, total, self.judged_by);
+        known.iter().for_each(|line| progress.know(line));
         let mut trials: Vec<Trial<NetworkOptions>> = Vec::new();
         for first in (0..).step_by(at_a_time) {
             let candidates = self.searched.candidates(first + at_a_time)?.split_off(first);

@@ -51,6 +51,9 @@ impl Searched {
             },
         };
         space.check().map_err(|error| refused(&error))?;
+        // Without a hidden layer, nothing is behind one.
+        let has_hidden = space.depths.iter().any(|&depth| depth > 0);
+        let (activation, dropout) = (activation && has_hidden, dropout && has_hidden);
         Ok(Self {
             space,
             hidden,
@@ -119,11 +122,15 @@ impl Searched {
         of.filter(|influence| self.is_searched(influence.option)).collect()
     }
 
+    fn has_hidden(&self) -> bool {
+        self.space.depths.iter().any(|&depth| depth > 0)
+    }
+
     /// What may differ from one candidate to another, by the names that influences have.
     fn is_searched(&self, name: &str) -> bool {
         match name {
             "depth" => self.hidden && self.space.depths.len() > 1,
-            "width" => self.hidden && self.space.widths.len() > 1,
+            "width" => self.hidden && self.has_hidden() && self.space.widths.len() > 1,
             "activation" => self.activation && self.space.activations.len() > 1,
             "dropout" => self.dropout && is_several(&self.space.dropouts),
             "learning rate" => self.learning_rate && is_several(&self.space.learning_rates),

@@ -5,6 +5,7 @@ use std::path::Path;
 use densely::models::{Fold, Influence, NetworkOptions, Search};
 use densely::prelude::Scalar;
 
+use super::running::JudgedBy;
 use super::searched::Searched;
 use super::{AT_A_TIME, CANDIDATES};
 use crate::args::{Budget, TuneArgs};
@@ -20,7 +21,12 @@ use crate::visible::visible;
 const SHOWN: usize = 10;
 
 /// What is going to be searched, on what.
-pub(super) fn before<T: Scalar>(raw: &Raw<'_>, args: &TuneArgs, folds: &[Fold<T>]) {
+pub(super) fn before<T: Scalar>(
+    raw: &Raw<'_>,
+    args: &TuneArgs,
+    folds: &[Fold<T>],
+    judged_by: JudgedBy,
+) {
     let first = &folds[0];
     eprintln!("{BOLD}{}{BOLD:#}", visible(&raw.source()));
     let what = match args.budget {
@@ -30,7 +36,8 @@ pub(super) fn before<T: Scalar>(raw: &Raw<'_>, args: &TuneArgs, folds: &[Fold<T>
         None => counted(args.trials.unwrap_or(CANDIDATES), "candidate"),
     };
     eprintln!(
-        "  search   {what}, on {}, the first of {} to learn from and {} held out",
+        "  search   {what}, ranked by {}, on {}, the first of {} to learn from and {} held out",
+        metric_name(judged_by.name()),
         counted(folds.len(), "fold"),
         thousands(first.train.len()),
         thousands(first.held_out.len()),
@@ -38,7 +45,12 @@ pub(super) fn before<T: Scalar>(raw: &Raw<'_>, args: &TuneArgs, folds: &[Fold<T>
 }
 
 /// The best trials, and what mattered.
-pub(super) fn after(found: &Search<NetworkOptions>, searched: &Searched, influences: &[Influence]) {
+pub(super) fn after(
+    found: &Search<NetworkOptions>,
+    searched: &Searched,
+    influences: &[Influence],
+    judged_by: JudgedBy,
+) {
     let ranking = found.ranking();
     let failed = ranking.iter().filter(|trial| trial.scores.is_err()).count();
     let names: Vec<String> =
@@ -71,7 +83,11 @@ pub(super) fn after(found: &Search<NetworkOptions>, searched: &Searched, influen
         0 => String::new(),
         failed => format!("; {} could not be trained", thousands(failed)),
     };
-    eprintln!("           the best of {}{failed}", counted(ranking.len(), "trial"));
+    eprintln!(
+        "           the best of {} by {}{failed}",
+        counted(ranking.len(), "trial"),
+        metric_name(judged_by.name())
+    );
     let shares: Vec<String> = influences
         .iter()
         .filter(|influence| influence.share > 0.0)

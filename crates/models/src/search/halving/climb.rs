@@ -70,7 +70,7 @@ impl<T: Scalar> Rung<'_, '_, T> {
         if let Some((scores, made)) = halving.known.get(&(trial, rung)) {
             climb.made = *made;
             climb.is_over = *made < epochs || self.has_stalled(*made, scores);
-            climb.result = Some((rung, Ok(scores.clone())));
+            climb.result = Some((rung, Ok(scores.clone().ranked_by_loss(halving.by_loss))));
             return;
         }
         let before = climb.result.take();
@@ -114,6 +114,7 @@ impl<T: Scalar> Rung<'_, '_, T> {
             }
             climb.made = curves.iter().map(Vec::len).min().unwrap_or(0);
             let scores = at_lowest_loss(&curves, climb.made)?;
+            let scores = scores.ranked_by_loss(self.halving.by_loss);
             climb.is_over = climb.made < to || self.has_stalled(climb.made, &scores);
             if climb.is_over || climb.made >= self.epochs {
                 return Ok(Some(scores));

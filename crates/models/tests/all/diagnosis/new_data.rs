@@ -1,6 +1,7 @@
 //! What is said of validation and test data, and where in a file it is.
 
 use densely_data::{Dataset, Place};
+use densely_layers::Kind;
 use densely_models::{Diagnosis, Finding, Mlp, Model, Part, Preparation, Trainer};
 use densely_table::{Encoding, Rows, Table, TargetColumns};
 use densely_tensor::{Mat, Threads};
@@ -80,6 +81,39 @@ fn a_test_that_is_no_better_than_one_prediction() {
         _ => false,
     };
     assert_eq!(findings.iter().filter(|finding| worse(finding)).count(), 1, "{findings:?}");
+}
+
+/// What is asked for lies far from the mean where targets are skewed, and is no fault.
+#[test]
+fn a_loss_that_does_not_aim_at_the_mean_is_compared_by_itself() {
+    let (x, e) = (
+        |j: usize| (j * 7919 % 1013) as f64 / 1013.0,
+        |j: usize| -(1.0 - (j * 104_729 % 997) as f64 / 997.0).ln(),
+    );
+    let net = Mlp::regressor(1, 1).hidden([16]).loss(Kind::new("quantile").with(0.95));
+    let data = |y: &dyn Fn(usize) -> f64| {
+        let (x, y) = (Mat::from_fn(1, 600, |_, j| x(j)), Mat::from_fn(1, 600, |_, j| y(j)));
+        Dataset::regression(x, y).unwrap()
+    };
+    let findings = tested(&data(&|j| 10.0 * x(j) * e(j)), &net, 400).findings;
+    let worse = |finding: &Finding| {
+        matches!(finding, Finding::WorseThanMean { .. } | Finding::WorseThanConstant { .. })
+    };
+    assert!(!findings.iter().any(worse), "{findings:?}");
+    // Where there is nothing to learn, one prediction is as good: the quantile, not the mean.
+    let findings = tested(&data(&|j| 10.0 * e(j)), &net, 400).findings;
+    let said = |finding: &Finding| match finding {
+        Finding::WorseThanConstant { ratio, part: Part::Test } => *ratio > 0.97 && *ratio < 1.3,
+        Finding::NotLearned { lowest, constant } => {
+            *lowest > 0.9 * constant && *lowest < 1.2 * constant
+        }
+        _ => false,
+    };
+    assert_eq!(findings.iter().filter(|finding| said(finding)).count(), 1, "{findings:?}");
+    // One row says nothing.
+    let noise = data(&|j| 10.0 * e(j)).subset(&(0..401).collect::<Vec<_>>()).unwrap();
+    let findings = tested(&noise, &Mlp::regressor(1, 1).hidden([16]), 400).findings;
+    assert!(!findings.iter().any(worse), "{findings:?}");
 }
 
 #[test]

@@ -1,0 +1,111 @@
+//! Whether what is tested on was learnt from.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use densely::parts::shortened;
+use densely::prelude::*;
+use densely::table::{Column, TableError};
+
+use crate::error::CliError;
+use crate::output::{counted, eprintln, few, thousands};
+use crate::split::are_copies;
+use crate::visible::visible;
+
+/// Says of files that they are copies of others.
+pub(super) fn tell_copies(data: &[PathBuf], test: &[PathBuf]) -> Result<(), CliError> {
+    let tested =
+        "all that is tested on has been learnt from, and the test says nothing of new data";
+    let twice = "its rows count twice, and some of them are learnt from and held out as well";
+    let learnt = data.iter().enumerate().map(|(i, path)| (path, &data[..i], twice));
+    for (path, others, what) in test.iter().map(|path| (path, data, tested)).chain(learnt) {
+        for same in others {
+            if are_copies(path, same)? {
+                let (path, same) = (path.display().to_string(), same.display().to_string());
+                eprintln!("{}: it is the same as {}: {what}", visible(&path), visible(&same));
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says which groups of a test table are those of rows that are learnt from.
+pub(super) fn tell_groups(
+    column: &str,
+    learnt: &Table,
+    test: &Table,
+    path: &Path,
+) -> Result<(), TableError> {
+    // Of a gap, the error is of the file that it is in.
+    if test.column(column).is_ok() {
+        Rows::all(test).groups(column)?;
+    }
+    let Some(both) = both(column, learnt, test)? else { return Ok(()) };
+    let groups = Rows::all(&both).groups(column)?;
+    let (learnt, tested) = groups.split_at(learnt.rows());
+    let known: BTreeSet<&usize> = learnt.iter().collect();
+    let cells = both.column(column)?;
+    let (mut seen, mut shared, mut count) = (BTreeSet::new(), Vec::new(), 0);
+    for (group, row) in tested.iter().zip(learnt.len()..) {
+        let is_shared = known.contains(group);
+        count += usize::from(is_shared);
+        if seen.insert(group) && is_shared {
+            shared.push(cells.text(row).unwrap_or_default().into_owned());
+        }
+    }
+    if !shared.is_empty() {
+        let line = format!(
+            "{}: {} of its {} of `{}` are also in what is learnt from ({}), with {}: the test says nothing of \
+             new groups for these",
+            path.display(),
+            thousands(shared.len()),
+            counted(seen.len(), "group"),
+            shortened(column),
+            few(&shared),
+            counted(count, "row"),
+        );
+        eprintln!("{}", visible(&line));
+    }
+    Ok(())
+}
+
+/// Says how many rows of a test table are not after all that is learnt from.
+pub(super) fn tell_order(
+    column: &str,
+    learnt: &Table,
+    test: &Table,
+    path: &Path,
+) -> Result<(), TableError> {
+    if test.column(column).is_ok() {
+        Rows::all(test).order(column)?;
+    }
+    let Some(both) = both(column, learnt, test)? else { return Ok(()) };
+    let order = Rows::all(&both).order(column)?;
+    let (before, after) = order.split_at(learnt.rows());
+    let last = before.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let early = after.iter().filter(|&&at| at < last).count();
+    if early > 0 {
+        let line = format!(
+            "{}: {} of {} come before the last row of what is learnt from, by `{}`: for these the test is not of \
+             the future",
+            path.display(),
+            thousands(early),
+            counted(after.len(), "row"),
+            shortened(column),
+        );
+        eprintln!("{}", visible(&line));
+    }
+    Ok(())
+}
+
+/// A column of what is learnt from, and of a test table behind it, where both have it in each row.
+fn both(column: &str, learnt: &Table, test: &Table) -> Result<Option<Table>, TableError> {
+    let cells = [learnt.column(column), test.column(column)];
+    let [Ok(learnt), Ok(test)] = cells else { return Ok(None) };
+    if learnt.gaps() + test.gaps() > 0 {
+        return Ok(None);
+    }
+    let of = |column: &Column| Table::from_columns(vec![column.clone()]);
+    Table::concat(vec![of(learnt)?, of(test)?]).map(Some)
+}

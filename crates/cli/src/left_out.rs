@@ -1,0 +1,40 @@
+//! Which columns of a table are left out, in words.
+
+use densely::prelude::Schema;
+use densely::table::{ColumnKind, ColumnSchema, LeftOut};
+
+use crate::output::counted;
+use crate::visible::visible;
+
+/// Columns that are left out have a line each, unless there are more.
+const LINES: usize = 6;
+
+/// Why each column is left out, and what keeps it; `others` says where to read of more than a few.
+pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
+    let left_out: Vec<_> = schema
+        .columns()
+        .iter()
+        .filter_map(|column| Some((column, column.left_out.as_ref()?)))
+        .collect();
+    let line = |(column, reason): &(&ColumnSchema, &LeftOut)| {
+        let keep = match (reason, column.kind) {
+            // As categories, none of its values would come often enough.
+            (LeftOut::Identifier { .. } | LeftOut::Rare { .. } | LeftOut::Text, kind)
+                if kind != ColumnKind::Number =>
+            {
+                format!("; --keep-column '{}' --rare 1 takes each of its values", column.name)
+            }
+            (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
+                format!("; --keep-column '{}' keeps it", column.name)
+            }
+            _ => String::new(),
+        };
+        format!("{} is left out: {}", visible(&column.name), visible(&format!("{reason}{keep}")))
+    };
+    let mut lines: Vec<String> = left_out.iter().take(LINES).map(line).collect();
+    let more = left_out.len().saturating_sub(LINES);
+    if more > 0 {
+        lines.push(format!("and {} more are{others}", counted(more, "column")));
+    }
+    lines
+}
