@@ -142,8 +142,21 @@ pub(crate) fn hash(paths: &[PathBuf]) -> Result<String, CliError> {
     })
 }
 
+/// The first of other files that has the same bytes.
+pub(crate) fn copy_among<'a>(
+    path: &Path,
+    others: &'a [PathBuf],
+) -> Result<Option<&'a PathBuf>, CliError> {
+    for other in others {
+        if are_copies(path, other)? {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
 /// Whether files have the same bytes; they are read as far as they have.
-pub(crate) fn are_copies(some: &Path, other: &Path) -> Result<bool, CliError> {
+fn are_copies(some: &Path, other: &Path) -> Result<bool, CliError> {
     let len = |path: &Path| Some(path.metadata().ok().filter(|of| of.is_file())?.len());
     if len(some).is_none() || len(some) != len(other) {
         return Ok(false);

@@ -1,5 +1,5 @@
 use densely_loss::{Loss, LossKinds, Targets, mean};
-use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
+use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut, vectorize};
 
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
@@ -158,10 +158,16 @@ pub(crate) fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
     }
     let mut wide = Mat::zeros(x.nrows(), x.ncols());
     for j in 0..x.ncols() {
-        let to = column_mut(wide.as_mut(), j).iter_mut();
-        to.zip(column(x, j)).for_each(|(to, x)| *to = x.to_f64());
+        widen_to(column(x, j), column_mut(wide.as_mut(), j));
     }
     wide
+}
+
+pub(crate) fn widen_to<T: Scalar>(from: &[T], to: &mut [f64]) {
+    vectorize(
+        #[inline(always)]
+        || to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_f64()),
+    );
 }
 
 /// The metrics of real values.

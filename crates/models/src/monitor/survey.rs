@@ -1,6 +1,8 @@
 use densely_data::Dataset;
 use densely_tensor::{MatRef, Scalar, column, vectorize};
 
+use crate::evaluation::widen_to;
+
 /// Examples that tell roughly how large features are, at most.
 const SAMPLE: usize = 128;
 
@@ -72,22 +74,15 @@ pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>) -> Vec<Spread> {
     let mut rows = Rows::new(x.nrows());
     let wide = &mut vec![0.0; x.nrows()];
     for j in 0..x.ncols() {
-        widen(column(x, j), wide);
+        widen_to(column(x, j), wide);
         rows.add(wide, x.ncols() as f64);
     }
     rows.scale();
     for j in 0..x.ncols() {
-        widen(column(x, j), wide);
+        widen_to(column(x, j), wide);
         rows.look_again(wide, j as f64);
     }
     (0..x.nrows()).map(|i| rows.spread(i, x.ncols() as f64)).collect()
-}
-
-fn widen<T: Scalar>(from: &[T], to: &mut [f64]) {
-    vectorize(
-        #[inline(always)]
-        || to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_f64()),
-    );
 }
 
 /// What is known of some rows, side by side.

@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, few};
 use crate::run_folder::{SPLIT, is_run};
-use crate::split::{Split, are_copies, hash};
+use crate::split::{Split, copy_among, hash};
 
 pub(super) enum Judged {
     Rows(JudgedRows),
@@ -92,11 +92,8 @@ fn learnt_from(args: &EvaluateArgs, split: Option<&Split>) -> Result<Option<Stri
     };
     let mut known = Vec::new();
     for path in &args.data {
-        for own in &own {
-            if are_copies(path, own)? {
-                known.push(path.display().to_string());
-                break;
-            }
+        if copy_among(path, &own)?.is_some() {
+            known.push(path.display().to_string());
         }
     }
     let remedy = match split {

@@ -9,7 +9,7 @@ use densely::table::{Column, TableError};
 
 use crate::error::CliError;
 use crate::output::{counted, eprintln, few, thousands};
-use crate::split::are_copies;
+use crate::split::copy_among;
 use crate::visible::visible;
 
 /// Says of files that they are copies of others.
@@ -19,12 +19,9 @@ pub(super) fn tell_copies(data: &[PathBuf], test: &[PathBuf]) -> Result<(), CliE
     let twice = "its rows count twice, and some of them are learnt from and held out as well";
     let learnt = data.iter().enumerate().map(|(i, path)| (path, &data[..i], twice));
     for (path, others, what) in test.iter().map(|path| (path, data, tested)).chain(learnt) {
-        for same in others {
-            if are_copies(path, same)? {
-                let (path, same) = (path.display().to_string(), same.display().to_string());
-                eprintln!("{}: it is the same as {}: {what}", visible(&path), visible(&same));
-                break;
-            }
+        if let Some(same) = copy_among(path, others)? {
+            let (path, same) = (path.display().to_string(), same.display().to_string());
+            eprintln!("{}: it is the same as {}: {what}", visible(&path), visible(&same));
         }
     }
     Ok(())
@@ -37,12 +34,10 @@ pub(super) fn tell_groups(
     test: &Table,
     path: &Path,
 ) -> Result<(), TableError> {
-    // Of a gap, the error is of the file that it is in.
-    if test.column(column).is_ok() {
-        Rows::all(test).groups(column)?;
-    }
-    let Some(both) = both(column, learnt, test)? else { return Ok(()) };
-    let groups = Rows::all(&both).groups(column)?;
+    let Some((both, groups)) = of_both(column, learnt, test, |of| Rows::all(of).groups(column))?
+    else {
+        return Ok(());
+    };
     let (learnt, tested) = groups.split_at(learnt.rows());
     let known: BTreeSet<&usize> = learnt.iter().collect();
     let cells = both.column(column)?;
@@ -77,11 +72,9 @@ pub(super) fn tell_order(
     test: &Table,
     path: &Path,
 ) -> Result<(), TableError> {
-    if test.column(column).is_ok() {
-        Rows::all(test).order(column)?;
-    }
-    let Some(both) = both(column, learnt, test)? else { return Ok(()) };
-    let order = Rows::all(&both).order(column)?;
+    let Some((_, order)) = of_both(column, learnt, test, |of| Rows::all(of).order(column))? else {
+        return Ok(());
+    };
     let (before, after) = order.split_at(learnt.rows());
     let last = before.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let early = after.iter().filter(|&&at| at < last).count();
@@ -99,13 +92,25 @@ pub(super) fn tell_order(
     Ok(())
 }
 
-/// A column of what is learnt from, and of a test table behind it, where both have it in each row.
-fn both(column: &str, learnt: &Table, test: &Table) -> Result<Option<Table>, TableError> {
-    let cells = [learnt.column(column), test.column(column)];
-    let [Ok(learnt), Ok(test)] = cells else { return Ok(None) };
-    if learnt.gaps() + test.gaps() > 0 {
+/// A column of what is learnt from, with that of a test table behind it, and what a function makes of both together; where both
+/// have it, and the first has no gaps.
+///
+/// # Errors
+/// Of gaps in the test table, that of the function.
+fn of_both<T>(
+    column: &str,
+    learnt: &Table,
+    test: &Table,
+    make: impl Fn(&Table) -> Result<Vec<T>, TableError>,
+) -> Result<Option<(Table, Vec<T>)>, TableError> {
+    let Ok(tested) = test.column(column) else { return Ok(None) };
+    // Of a gap, the error is of the file that it is in.
+    make(test)?;
+    let Some(learnt) = learnt.column(column).ok().filter(|learnt| learnt.gaps() == 0) else {
         return Ok(None);
-    }
+    };
     let of = |column: &Column| Table::from_columns(vec![column.clone()]);
-    Table::concat(vec![of(learnt)?, of(test)?]).map(Some)
+    let both = Table::concat(vec![of(learnt)?, of(tested)?])?;
+    let made = make(&both)?;
+    Ok(Some((both, made)))
 }
