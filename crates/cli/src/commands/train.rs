@@ -42,9 +42,6 @@ use report::Report;
 use resume::Stored;
 pub(crate) use resume::{Typed, changes};
 
-/// The share of the last layer's weights, as they are drawn, that training begins with.
-pub(crate) const INITIAL_SCORES: f64 = 0.1;
-
 /// The patience where there is validation, unless told otherwise.
 pub(crate) const PATIENCE: usize = 20;
 
@@ -139,7 +136,7 @@ pub(crate) fn train_on<'a, T: Typed>(
     let predictor = Predictor::<T>::new(parts.preparation.clone(), spec.clone());
     let predictor = predictor.map_err(|error| cannot_build(args, error))?;
     let mut model = spec.build::<T>().map_err(|error| cannot_build(args, error))?;
-    model.scale_scores(INITIAL_SCORES);
+    model.initialize_for_tables(args.seed);
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&config::from_anywhere(&options));
     let split = parts.split.take().map(|split| split.text()).transpose();

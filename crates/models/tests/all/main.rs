@@ -11,6 +11,7 @@ mod diagnosis;
 mod errors;
 mod halving;
 mod importance;
+mod initial_biases;
 mod metrics;
 mod monitors;
 mod not_finite;

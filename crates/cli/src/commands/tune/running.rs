@@ -10,7 +10,7 @@ use super::searched::Searched;
 use super::{AT_A_TIME, CANDIDATES};
 use crate::args::{Budget, TrainArgs, TuneArgs};
 use crate::commands::train::{
-    Chosen, INITIAL_SCORES, PATIENCE, Part, Raw, cannot_build, class_weights, network, trainer,
+    Chosen, PATIENCE, Part, Raw, cannot_build, class_weights, network, trainer,
 };
 use crate::error::CliError;
 use crate::signals::Signals;
@@ -37,7 +37,7 @@ pub(super) fn folds<T: Scalar>(
 /// The network of a candidate, as `train` has it.
 fn model<T: Scalar>(args: &TrainArgs, data: &Dataset<T>) -> Result<Model<T>, ModelError> {
     let mut model = network(args, data).build::<T>()?;
-    model.scale_scores(INITIAL_SCORES);
+    model.initialize_for_tables(args.seed);
     Ok(model)
 }
 
