@@ -2,7 +2,13 @@ use std::ops::Range;
 
 use densely_data::{Dataset, Target};
 use densely_loss::Targets;
-use densely_tensor::{Buffer, Key, MatRef, Purpose, Scalar, Stream, column, column_mut};
+use densely_tensor::{Buffer, Key, MatRef, Purpose, Scalar, Stream, Threads, column, column_mut};
+
+/// Bytes that are worth a thread: they lie anywhere, so that each example is waited for.
+const PART_BYTES: usize = 1 << 16;
+
+/// Parts that a batch is copied in, at most.
+const PARTS: usize = 8;
 
 /// The mini-batches of an epoch: the examples in a random order, copied together.
 #[derive(Debug)]
@@ -62,7 +68,7 @@ impl<T: Scalar> Batches<T> {
         data: &Dataset<T>,
         step: usize,
     ) -> (MatRef<'_, T>, Targets<'_, T>) {
-        self.get_part(data, step, 0..self.len(step))
+        self.get_part(data, step, 0..self.len(step), &Threads::single())
     }
 
     /// The number of examples in batch `step`.
@@ -76,13 +82,16 @@ impl<T: Scalar> Batches<T> {
         data: &Dataset<T>,
         step: usize,
         part: Range<usize>,
+        threads: &Threads,
     ) -> (MatRef<'_, T>, Targets<'_, T>) {
         let chosen = &self.order[step * self.size..][part];
         let (rows, n) = (data.features(), chosen.len());
-        let mut x = self.x.view_mut(rows, n);
-        for (j, &example) in chosen.iter().enumerate() {
-            column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
-        }
+        let parts = (rows * n * size_of::<T>() / PART_BYTES).clamp(1, PARTS);
+        threads.panels(self.x.view_mut(rows, n), n.div_ceil(parts).max(1), |first, mut x| {
+            for (j, &example) in chosen[first..first + x.ncols()].iter().enumerate() {
+                column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
+            }
+        });
         let targets = match data.target() {
             Target::Classes { labels, .. } => {
                 self.labels.clear();

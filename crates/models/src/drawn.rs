@@ -1,7 +1,7 @@
 use densely_data::{Batch, Dataset, StoredBatches};
 use densely_layers::Shards;
 use densely_loss::Targets;
-use densely_tensor::{MatRef, Scalar, Split};
+use densely_tensor::{MatRef, Scalar, Split, Threads};
 
 use crate::batches::Batches;
 use crate::training_step::with_company;
@@ -48,11 +48,12 @@ impl<T: Scalar> Drawn<T> {
         epoch: u32,
         step: usize,
         own: impl Fn(usize) -> Shards,
+        threads: &Threads,
     ) -> Result<(MatRef<'_, T>, Targets<'_, T>, Shards), ModelError> {
         match self {
             Self::Memory(batches) => {
                 let shards = own(batches.len(step));
-                let (x, targets) = batches.get_part(data, step, with_company(&shards));
+                let (x, targets) = batches.get_part(data, step, with_company(&shards), threads);
                 Ok((x, targets, shards))
             }
             Self::Stored(batches) => {

@@ -77,6 +77,11 @@ impl Numbers {
         self.gaps
     }
 
+    /// Whether it is known without a look that none is infinite.
+    pub(crate) fn are_finite(&self) -> bool {
+        !matches!(self.store, Store::Floats(_))
+    }
+
     /// The number in a row, counted from 0: NaN for a gap; it may be infinite.
     ///
     /// # Panics
@@ -119,7 +124,18 @@ impl Numbers {
         self.floats().push(value);
     }
 
+    #[inline]
     pub(crate) fn push_decimal(&mut self, mantissa: i32, exponent: u8) {
+        // As nearly all in a column are written.
+        match &mut self.store {
+            Store::Wide(values, own) if *own == exponent && mantissa != WIDE_GAP => {
+                values.push(mantissa);
+            }
+            _ => self.push_other_decimal(mantissa, exponent),
+        }
+    }
+
+    fn push_other_decimal(&mut self, mantissa: i32, exponent: u8) {
         self.make_room(exponent);
         match &mut self.store {
             Store::Narrow(values, own) => {

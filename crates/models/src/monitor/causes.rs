@@ -72,10 +72,9 @@ pub(crate) fn causes<T: Scalar>(
     let high = losses.started_high().is_some() && trouble >= Trouble::Little;
     let in_data = if high { trouble.max(Trouble::Nothing) } else { trouble };
     let costs = trouble > Trouble::None || losses.left() > COSTLY;
-    let survey =
-        (costs || looks_unscaled(case.train.x(), UNSCALED)).then(|| Survey::of(case.train));
+    let survey = (costs || looks_unscaled(case.train.x(), UNSCALED)).then(|| case.survey());
     let mut findings = Vec::new();
-    if let Some(survey) = &survey {
+    if let Some(survey) = survey {
         let pressed = if costs { squeezed(survey, case.train) } else { Vec::new() };
         if !pressed.is_empty() {
             return pressed;
@@ -114,19 +113,19 @@ pub(crate) fn causes<T: Scalar>(
         findings.extend(small_weights(case));
         findings.extend(shrunk_weights(case));
         findings.extend(course.findings(&findings));
-        findings.extend(survey.as_ref().and_then(|survey| noise(case, survey)));
+        findings.extend(survey.and_then(|survey| noise(case, survey)));
     }
     if trouble < Trouble::Little && findings.is_empty() {
         findings.extend(options(case, &course));
     }
     if trouble < Trouble::Rising {
-        let hidden = survey.as_ref().and_then(|survey| hidden(survey, case.train));
+        let hidden = survey.and_then(|survey| hidden(survey, case.train));
         findings.extend(hidden.filter(|_| findings.is_empty()));
         findings.extend(steps(case, &course, losses, trouble, &findings));
         // Rare categories look the same, and do no harm; nor are they why a loss began high.
         let unexplained = findings.is_empty() && losses.started_high().is_none();
         if let Some(survey) = survey.filter(|_| unexplained && trouble >= Trouble::Little) {
-            findings.extend(lone_value(&survey, case.train));
+            findings.extend(lone_value(survey, case.train));
         }
         return findings;
     }

@@ -1,9 +1,10 @@
 use densely_data::Dataset;
-use densely_tensor::{Scalar, column};
+use densely_tensor::{Scalar, Threads, column};
 
 use super::sentinel::Sentinel;
+use super::spread::Spread;
 use super::squeeze::Squeeze;
-use super::survey::{Spread, Survey};
+use super::survey::Survey;
 use super::{Finding, Part, Trouble};
 
 /// Examples from which on one of them can be said to be far from the others.
@@ -161,8 +162,9 @@ pub(crate) fn new_causes<T: Scalar>(
     survey: &Survey,
     validation: &Dataset<T>,
     part: Part,
+    threads: &Threads,
 ) -> Vec<Finding> {
-    let new = Survey::of(validation);
+    let new = Survey::of(validation, threads);
     let seen = |new: &[Spread], old: &[Spread]| -> Vec<Spread> {
         new.iter().zip(old).map(|(new, old)| new.seen_from(old)).collect()
     };

@@ -138,9 +138,8 @@ impl Diagnosis {
             findings.push(if is_linear { Finding::LinearNetwork } else { Finding::NoCause });
         }
         if let Some(data) = validation {
-            let train = Survey::of(case.train);
             findings.extend(alone.map(|alone| dominating(alone, data, Part::Validation)));
-            findings.extend(new_causes(&train, data, Part::Validation));
+            findings.extend(new_causes(case.survey(), data, Part::Validation, case.threads));
         }
         Ok(Self { findings })
     }
@@ -193,7 +192,8 @@ impl Diagnosis {
             self.findings.extend(below_baseline(evaluation, train, test, Part::Test, loss_left));
         }
         if is_alone || (suffers && has_learnt) {
-            self.findings.extend(new_causes(&Survey::of(train), test, Part::Test));
+            let survey = Survey::of(train, threads);
+            self.findings.extend(new_causes(&survey, test, Part::Test, threads));
         }
         Ok(self)
     }
@@ -206,6 +206,7 @@ impl Diagnosis {
         monitor: Option<&Monitor<T>>,
         learning_rate: f64,
         updated: bool,
+        threads: &Threads,
     ) -> Self {
         if let (false, Some(layer)) = (updated, first_not_finite_weights(model.network())) {
             return Self { findings: vec![Finding::NotFiniteWeights { layer }] };
@@ -213,7 +214,7 @@ impl Diagnosis {
         let trouble =
             if updated && learning_rate >= HUGE_RATE { Trouble::Little } else { Trouble::Rising };
         let clipped = monitor.is_some_and(|monitor| monitor.limits.clips());
-        let mut findings = data_causes(&Survey::of(train), train, trouble, clipped);
+        let mut findings = data_causes(&Survey::of(train, threads), train, trouble, clipped);
         let initial = match monitor {
             Some(monitor) => monitor.initial_weights.clone(),
             None if updated => Vec::new(),

@@ -18,6 +18,7 @@ mod part;
 mod pull;
 mod sentence;
 mod sentinel;
+mod spread;
 mod squeeze;
 mod statistics;
 mod stored;
@@ -26,6 +27,7 @@ mod telling;
 mod weight_change;
 mod weight_scale;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use densely_data::Dataset;
@@ -47,6 +49,7 @@ use layer_report::layer_numbers;
 pub use part::Part;
 use pull::{Pull, held_by};
 pub use statistics::Statistics;
+use survey::Survey;
 use weight_change::WeightChange;
 use weight_scale::WeightScale;
 
@@ -282,6 +285,14 @@ pub(crate) struct Case<'a, T: Scalar> {
     pub(crate) base_rate: f64,
     pub(crate) threads: &'a Threads,
     pub(crate) monitor: &'a Monitor<T>,
+    pub(crate) surveyed: OnceCell<Survey>,
+}
+
+impl<T: Scalar> Case<'_, T> {
+    /// A look at the training data, once.
+    pub(crate) fn survey(&self) -> &Survey {
+        self.surveyed.get_or_init(|| Survey::of(self.train, self.threads))
+    }
 }
 
 /// The first layer, as people count them, with an output that is infinite or NaN.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use densely_tensor::{MatRef, Scalar};
 
-use super::survey::Spread;
+use super::spread::Spread;
 
 /// Values from which on one of them can be said to stand apart.
 const EXAMPLES: usize = 30;
@@ -31,24 +31,20 @@ impl Sentinel {
     /// Of a row of values with this spread.
     pub(crate) fn of<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<Self> {
         let n = x.ncols();
-        if n < EXAMPLES || spread.is_constant() {
+        if n < EXAMPLES || spread.is_one_of_two(n) {
             return None;
         }
-        let values = || (0..n).map(|j| x[(row, j)].to_f64());
-        [spread.smallest, spread.largest].into_iter().find_map(|value| {
-            let examples = values().filter(|other| *other == value).count();
-            if examples < TIMES || (examples as f64) < OFTEN * n as f64 {
+        let low = (spread.smallest, spread.times_smallest, spread.next_smallest - spread.smallest);
+        let high = (spread.largest, spread.times_largest, spread.largest - spread.next_largest);
+        let others = [spread.largest - spread.next_smallest, spread.next_largest - spread.smallest];
+        [low, high].into_iter().zip(others).find_map(|((value, examples, gap), others)| {
+            let is_rare = examples < TIMES || (examples as f64) < OFTEN * n as f64;
+            if is_rare || gap.is_nan() || gap <= GAP * others {
                 return None;
             }
-            let others = || values().filter(|other| *other != value);
-            let low = others().fold(f64::INFINITY, f64::min);
-            let high = others().fold(f64::NEG_INFINITY, f64::max);
-            let gap = (low - value).max(value - high);
-            if gap.is_nan() || gap <= GAP * (high - low) {
-                return None;
-            }
+            let values = || (0..n).map(|j| x[(row, j)].to_f64());
             let mut distinct = BTreeSet::new();
-            let _ = others().all(|other| {
+            let _ = values().filter(|other| *other != value).all(|other| {
                 distinct.insert(other.to_bits());
                 distinct.len() < DISTINCT
             });
@@ -60,15 +56,15 @@ impl Sentinel {
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::{Key, Mat, Purpose, Stream};
+    use densely_tensor::{Key, Mat, Purpose, Stream, Threads};
 
-    use super::super::survey::spreads;
+    use super::super::spread::spreads;
     use super::*;
 
     fn sentinel(value: impl Fn(usize, f64) -> f64) -> Option<Sentinel> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, 400, |_, j| value(j, stream.normal()));
-        Sentinel::of(x.as_ref(), 0, &spreads(x.as_ref())[0])
+        Sentinel::of(x.as_ref(), 0, &spreads(x.as_ref(), &Threads::single())[0])
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use densely_tensor::{MatRef, Scalar};
 
-use super::survey::Spread;
+use super::spread::Spread;
 
 /// Values from which on few of them can be said to be far from the others.
 const EXAMPLES: usize = 30;
@@ -82,7 +82,7 @@ impl Squeeze {
 fn looks_pressed<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<f64> {
     let n = x.ncols();
     // Of two values, those that are not far out are all the same, as with a rare category.
-    if n < EXAMPLES || spread.deviation == 0.0 || !spread.has_others {
+    if n < EXAMPLES || spread.deviation == 0.0 || spread.is_one_of_two(n) {
         return None;
     }
     let sample = sorted((0..n).step_by(n.div_ceil(SAMPLE)).map(|j| x[(row, j)].to_f64()));
@@ -113,15 +113,15 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::{Key, Mat, Purpose, Stream};
+    use densely_tensor::{Key, Mat, Purpose, Stream, Threads};
 
-    use super::super::survey::spreads;
+    use super::super::spread::spreads;
     use super::*;
 
     fn squeeze(n: usize, value: impl Fn(usize, f64) -> f64) -> Option<Squeeze> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, n, |_, j| value(j, stream.normal()));
-        let found = Squeeze::of_rows(x.as_ref(), &spreads(x.as_ref()));
+        let found = Squeeze::of_rows(x.as_ref(), &spreads(x.as_ref(), &Threads::single()));
         found.first().map(|&(row, squeeze)| {
             assert_eq!((row, found.len()), (0, 1));
             squeeze

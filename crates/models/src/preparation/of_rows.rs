@@ -1,10 +1,11 @@
 use std::ops::Range;
+use std::sync::Mutex;
 
 use densely_data::{Dataset, Target};
 use densely_layers::Kind;
 use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::{EncodedRows, TargetColumns};
-use densely_tensor::{Mat, Scalar, Threads, try_zeros};
+use densely_tensor::{Buffer, Mat, Scalar, Threads, try_zeros};
 
 use super::{Fitted, Preparation, fitted, panels};
 use crate::ModelError;
@@ -158,10 +159,21 @@ fn fit_groups(
     threads: &Threads,
 ) -> Result<Option<Fitted>, ModelError> {
     let groups = groups(encoded);
+    let all = encoded.encoding().encoders();
+    let width = |columns: &Range<usize>| -> usize {
+        all[columns.clone()].iter().map(|encoder| encoder.encoder.width()).sum()
+    };
+    let widest = groups.iter().map(|(_, columns)| width(columns)).max().unwrap_or_default();
+    // The memory of groups that are done, which suits all.
+    let buffers = Mutex::new(Vec::<Buffer<f64>>::new());
     let fitted = threads.map(groups.len(), |i| {
         let (_, columns) = groups[i].clone();
-        let x = encoded.columns(columns).ok()?;
-        fitted(kinds.iter().cloned(), x.as_ref(), known).ok()
+        let mut buffer = buffers.lock().ok()?.pop().unwrap_or_default();
+        buffer.reserve("Preparation", "some features", widest, encoded.rows().len()).ok()?;
+        let x = encoded.columns_in(columns, &mut buffer).ok()?;
+        let fitted = fitted(kinds.iter().cloned(), x, known).ok();
+        buffers.lock().ok()?.push(buffer);
+        fitted
     });
     let Some(fitted) = fitted.into_iter().collect::<Option<Vec<Fitted>>>() else {
         return Ok(None);

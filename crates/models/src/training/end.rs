@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+
 use densely_tensor::Scalar;
 
 use super::{Course, State, Training};
@@ -78,6 +80,7 @@ impl<T: Scalar> Training<'_, T> {
                 base_rate: self.base_rate,
                 threads: &trainer.threads,
                 monitor,
+                surveyed: OnceCell::new(),
             })?,
         };
         let (initial_loss, layers) = monitor.map(Monitor::into_parts).unzip();

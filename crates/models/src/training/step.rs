@@ -31,7 +31,8 @@ impl<T: Scalar> Training<'_, T> {
         let (base_rate, count) = (self.base_rate, batches.count());
         trainer.set_learning_rate(base_rate, (epoch - 1) as f64 + index as f64 / count as f64);
         let cut = |n| ranks.own(Shards::new(n, trainer.shards));
-        let (x, targets, shards) = batches.get(&self.train, epoch as u32, index, cut)?;
+        let (x, targets, shards) =
+            batches.get(&self.train, epoch as u32, index, cut, &trainer.threads)?;
         let (seed, n) = (trainer.seed, shards.examples());
         let at = At { seed, epoch: epoch as u32, step: index as u32, ..At::default() };
         let part = Part { shards, at };
@@ -94,8 +95,15 @@ impl<T: Scalar> Training<'_, T> {
         {
             let updated = (*epoch, *step) != (1, 1) || *overflow == Overflow::Weights;
             let (model, monitor) = (&*self.model, self.monitor.as_ref());
-            **diagnosis =
-                Diagnosis::of_divergence(model, &self.train, monitor, *learning_rate, updated);
+            let threads = &self.trainer.threads;
+            **diagnosis = Diagnosis::of_divergence(
+                model,
+                &self.train,
+                monitor,
+                *learning_rate,
+                updated,
+                threads,
+            );
         }
         self.best.restore(self.model.network_mut());
         error

@@ -88,9 +88,31 @@ impl FeatureMean {
 pub fn constant_features<T: Scalar>(
     x: MatRef<'_, T>,
 ) -> Result<Vec<(usize, f64)>, PreprocessError> {
-    let features = FeatureMean::of_features("constant_features", x, &Threads::single())?;
-    let all = features.iter().enumerate();
-    Ok(all.filter(|(_, of)| of.is_constant()).map(|(i, of)| (i, of.mean)).collect())
+    let means = |first, rows| {
+        FeatureMean::of_features("constant_features", x.subrows(first, rows), &Threads::single())
+    };
+    statistics::check_shape("constant_features", x)?;
+    let ranges = ranges(x);
+    if ranges.iter().any(|[lowest, highest]| !(highest - lowest).is_finite()) {
+        // What is wrong is found with the means.
+        means(0, x.nrows())?;
+    }
+    let constant = ranges.iter().enumerate().filter(|(_, of)| differ_by_rounding(of[0], of[1]));
+    constant.map(|(i, _)| Ok((i, means(i, 1)?[0].mean))).collect()
+}
+
+/// The lowest and the highest value of each feature; NaN if one is not finite.
+fn ranges<T: Scalar>(x: MatRef<'_, T>) -> Vec<[f64; 2]> {
+    let mut rows = vec![Rows::default(); x.nrows().div_ceil(ROWS)];
+    sweep(x, &mut rows, |rows, i, value| {
+        rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
+        rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
+        // 0, and otherwise NaN.
+        rows.rest[i] += value - value;
+    });
+    let of = |i: usize| (&rows[i / ROWS], i % ROWS);
+    let range = |(rows, i): (&Rows, usize)| [rows.lowest[i] + rows.rest[i], rows.highest[i]];
+    (0..x.nrows()).map(|i| range(of(i))).collect()
 }
 
 /// Whether finite numbers are constant but for rounding, as a feature of them would be for
@@ -230,7 +252,10 @@ mod tests {
             ([1e300, 1e300], true),
         ] {
             let x = Mat::from_fn(1, 100, |_, j| values[j % 2]);
-            assert_eq!(features(&x).unwrap()[0].is_constant(), constant, "{values:?}");
+            let mean = features(&x).unwrap()[0];
+            assert_eq!(mean.is_constant(), constant, "{values:?}");
+            let expected = if constant { vec![(0, mean.mean)] } else { vec![] };
+            assert_eq!(constant_features(x.as_ref()).unwrap(), expected, "{values:?}");
             assert_eq!(is_constant(&values), constant, "{values:?}");
         }
     }
@@ -242,11 +267,15 @@ mod tests {
             features(&mat![[0.0, 1.0, 2.0], [largest, largest, -largest]]).unwrap_err(),
             PreprocessError::Overflow { feature: 1 }
         );
+        let nan = mat![[0.0, f64::NAN], [1.0, 2.0]];
+        assert!(constant_features(nan.as_ref()).is_err());
         assert!(is_constant(&[]) && !is_constant(&[largest, -largest]));
         for value in [f64::INFINITY, f64::NEG_INFINITY] {
             assert!(!is_constant(&[value, value]));
-            let error = features(&mat![[0.0, 1.0], [value, 1.0]]).unwrap_err();
-            assert_eq!(error, PreprocessError::NotFinite { feature: 1, example: 0, value });
+            let x = mat![[0.0, 1.0], [value, 1.0]];
+            let error = PreprocessError::NotFinite { feature: 1, example: 0, value };
+            assert_eq!(features(&x).unwrap_err(), error);
+            assert_eq!(constant_features(x.as_ref()).unwrap_err(), error);
         }
     }
 }

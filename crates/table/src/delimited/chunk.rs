@@ -35,7 +35,7 @@ impl Reading<'_> {
             if self.dialect.comments && block.text[start] == b'#' {
                 return Ok::<_, TableError>(());
             }
-            self.check(row.len(), line, || row.iter().next_back() == Some(b""))?;
+            self.check(row.len(), line, || row.last() == Some(b""))?;
             let cells = row.iter().zip(&mut chunk.columns).enumerate();
             for (column, (cell, builder)) in cells {
                 let parsed = parse(cell, self.dialect.decimal, self.missing);

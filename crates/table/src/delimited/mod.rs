@@ -3,6 +3,7 @@
 mod blocks;
 mod chunk;
 mod dialect;
+mod record;
 mod rows;
 mod sample;
 mod sniff;

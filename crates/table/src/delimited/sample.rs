@@ -1,4 +1,5 @@
 use super::Separator;
+use super::record::Record;
 use super::rows::try_for_each;
 
 /// Rows that are looked at.
@@ -67,6 +68,6 @@ fn most_frequent(numbers: impl Iterator<Item = usize>) -> usize {
 }
 
 /// The cells of a row as text, without the white space around them.
-fn cells(row: &csv::ByteRecord) -> Vec<String> {
+fn cells(row: Record<'_>) -> Vec<String> {
     row.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect()
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use densely_tensor::{Mat, MatMut, ShapeError, Threads, column_mut, try_zeros};
+use densely_tensor::{Buffer, Mat, MatMut, MatRef, ShapeError, Threads, column_mut, try_zeros};
 
 use super::encoder::Bound;
 use super::{Encoding, positions};
@@ -120,6 +120,41 @@ impl<'a> EncodedRows<'a> {
             try_zeros("Encoding", "the numbers", self.width(columns.clone()), self.rows.len())?;
         self.write_columns(columns, 0, x.as_mut());
         Ok(x)
+    }
+
+    /// The same, in a buffer, which is used again from call to call.
+    ///
+    /// # Shapes
+    /// The widths of their encoders x rows.
+    ///
+    /// # Errors
+    /// [`TableError::Shape`] for more than there is memory for.
+    ///
+    /// # Panics
+    /// If there are not so many columns.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::{Buffer, Threads, mat};
+    ///
+    /// let table = Table::from_reader("a,b\n1,0.5\n2,2.5\n".as_bytes())?;
+    /// let (rows, threads) = (Rows::all(&table), Threads::single());
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().keep("a"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let (encoded, mut buffer) = (encoding.rows(&rows, &threads)?, Buffer::new());
+    /// assert_eq!(encoded.columns_in(0..1, &mut buffer)?, mat![[1.0, 2.0]]);
+    /// assert_eq!(encoded.columns_in(1..2, &mut buffer)?, mat![[0.5, 2.5]]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    pub fn columns_in<'b>(
+        &self,
+        columns: Range<usize>,
+        buffer: &'b mut Buffer<f64>,
+    ) -> Result<MatRef<'b, f64>, TableError> {
+        let (width, rows) = (self.width(columns.clone()), self.rows.len());
+        buffer.reserve("Encoding", "the numbers", width, rows)?;
+        self.write_columns(columns, 0, buffer.view_mut(width, rows));
+        Ok(buffer.view(width, rows))
     }
 
     /// How many numbers these columns become.

@@ -251,7 +251,11 @@ pub(crate) fn numbers<'a>(
             NumbersOf::Of(texts, numbers.collect())
         }
     };
-    match BadCells::find(rows, position, |row| numbers.get(row).is_infinite()) {
+    let infinite = match &numbers {
+        NumbersOf::Own(numbers) if numbers.are_finite() => None,
+        _ => BadCells::find(rows, position, |row| numbers.get(row).is_infinite()),
+    };
+    match infinite {
         None => Ok(numbers),
         Some(bad) => Err(TableError::NotFinite(bad)),
     }
