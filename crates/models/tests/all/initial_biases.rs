@@ -28,7 +28,9 @@ fn they_lie_within_two_over_the_inputs_and_those_of_the_last_layer_stay() {
         assert!(biases.iter().all(|b| b.abs() <= bound), "{biases:?}");
         // Uniform: the mean square is 1/3, and its variance 4/45 over the number.
         assert!((squares / n - 1.0 / 3.0).abs() < 5.0 * (4.0 / 45.0 / n).sqrt(), "{squares}");
-        assert!(biases.iter().any(|b| *b > 0.5 * bound) && biases.iter().any(|b| *b < -0.5 * bound));
+        assert!(
+            biases.iter().any(|b| *b > 0.5 * bound) && biases.iter().any(|b| *b < -0.5 * bound)
+        );
     }
     assert_eq!(biases[2], [0.0; 3]);
 }
