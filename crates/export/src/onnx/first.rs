@@ -3,13 +3,14 @@
 //! Only numbers are centred, in double, and not even they if their means are near to 0; by what they are divided, the weights
 //! are. What is true or not, as the category of a row or a gap, has two values after the preprocessing, whose difference is in
 //! the weight, and the rest in the bias.
-//! Features are one below the other where each column is an input of its own: engines copy these as they are, and go over
-//! many rows at once.
+//! Numbers are side by side, and the values of categories one below the other: engines compare many rows at once. So there is a
+//! product for each, the second of which adds to the first.
 
 use std::ops::RangeInclusive;
+use std::slice::SliceIndex;
 
 use super::columns::{Category, Inputs, Number};
-use super::graph::{Builder, int};
+use super::graph::{Builder, float, int};
 use super::proto::FLOAT;
 use super::steps::operator;
 use crate::plan::{Arithmetic, Op, Plan, Step};
@@ -19,38 +20,42 @@ pub(super) fn outputs(graph: &mut Builder, inputs: &Inputs, plan: &Plan) -> Opti
     let mut layer = FirstLayer::of(plan)?;
     let numbers = layer.numbers(inputs)?;
     let gaps = layer.gaps(inputs, &numbers);
+    let of_numbers = layer.columns.len();
     let categories: Vec<&Category> =
         inputs.categories.iter().filter(|category| layer.category(category)).collect();
-    let (weight, bias) = layer.parameters()?;
-    // Where the features are: one below the other, or, of a matrix of numbers, side by side.
-    let axis = i64::from(inputs.numbers_name.is_some());
-    let steps = &plan.steps.steps[..layer.computed];
-    let mut writer = Writer { graph, steps, axis };
-    let (mut parts, mut truths) = (Vec::new(), Vec::new());
+    let bias = layer.bias()?;
+    let numbers_weight = layer.weight(..of_numbers)?;
+    let categories_weight = layer.weight(of_numbers..)?;
+    let mut writer = Writer { graph, layer: &layer };
+    let mut sum = writer.graph.floats(&[bias.len()], &bias);
     if !numbers.is_empty() {
         let scaled = writer.scaled(inputs, &numbers);
-        if gaps.is_empty() && numbers.iter().all(|number| number.fill.is_none()) {
-            parts.push(scaled);
-        } else {
+        let mut parts = vec![writer.filled(&scaled)];
+        if !gaps.is_empty() {
             let missing = writer.graph.node("IsNaN", &[&scaled]);
-            parts.push(writer.filled(&scaled, &missing, &numbers));
-            if !gaps.is_empty() {
-                truths.push(writer.chosen(&missing, &gaps, numbers.len()));
-            }
+            let missing = writer.chosen(&missing, &gaps, numbers.len());
+            parts.push(writer.graph.cast(&missing, FLOAT));
         }
+        let x = writer.graph.concat(&parts);
+        sum = writer.product(&x, false, &numbers_weight, &sum);
     }
     if !categories.is_empty() {
-        truths.push(writer.are(&categories));
+        let are = writer.are(&categories);
+        let x = writer.graph.cast(&are, FLOAT);
+        sum = writer.product(&x, true, &categories_weight, &sum);
     }
-    if !truths.is_empty() {
-        let truths = writer.graph.concat_along(axis, &truths);
-        parts.push(writer.graph.cast(&truths, FLOAT));
-    }
-    let x = writer.graph.concat_along(axis, &parts);
-    let weight = graph.floats(&[bias.len(), weight.len() / bias.len()], &weight);
-    let bias = graph.floats(&[bias.len()], &bias);
-    let options = vec![int("transA", 1 - axis), int("transB", 1)];
-    Some(graph.with("Gemm", &[&x, &weight, &bias], options))
+    Some(sum)
+}
+
+/// What becomes of the gaps of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filling {
+    /// They stay what they are.
+    None,
+    /// They become 0, and what they add is in the weights of their features.
+    Zero,
+    /// What stands for them is subtracted from the numbers, and they become 0.
+    Subtracted,
 }
 
 /// What the first layer does to what the graph computes.
@@ -62,6 +67,7 @@ struct FirstLayer<'a> {
     bias: Vec<f64>,
     /// How many steps of the preprocessing are computed; those behind are in the weights and the bias.
     computed: usize,
+    filling: Filling,
 }
 
 /// Factors that neither make numbers infinite nor take digits from them in float.
@@ -82,7 +88,8 @@ impl<'a> FirstLayer<'a> {
             |step: &Step| matches!(step, Step::Each(Arithmetic::Multiply | Arithmetic::Divide, _));
         let steps = &plan.steps.steps;
         let computed = steps.iter().rposition(|step| !is_factor(step)).map_or(0, |last| last + 1);
-        let mut layer = Self { plan, weight, columns: Vec::new(), bias, computed };
+        let filling = Filling::None;
+        let mut layer = Self { plan, weight, columns: Vec::new(), bias, computed, filling };
         for &(feature, value) in &plan.constants {
             layer.add(feature, value);
         }
@@ -122,23 +129,49 @@ impl<'a> FirstLayer<'a> {
                 return None;
             }
         }
+        let has_feature = |number: &&Number| {
+            let mut of = inputs.indicators.iter();
+            of.any(|&(at, gap)| inputs.numbers[at].feature == number.feature && !self.is_held(gap))
+        };
+        self.filling = match &numbers[..] {
+            of if of.iter().all(|number| number.fill.is_none()) => Filling::None,
+            of if of.iter().any(|number| number.fill.is_none()) => return None,
+            of if of.iter().all(has_feature) => Filling::Zero,
+            _ => Filling::Subtracted,
+        };
         let count = self.plan.steps.steps.len();
         let is_centred =
             |[factor, offset]: &[f64; 2]| FACTORS.contains(&factor.abs()) && offset.abs() <= OFFSET;
         let has_origin = numbers.iter().any(|number| number.origin != 0.0);
-        let first = if has_origin { self.computed } else { 0 };
+        let subtracts = self.filling == Filling::Subtracted;
+        let first = if has_origin && !subtracts { self.computed } else { 0 };
         let computed = [first, self.computed].into_iter().find(|&computed| {
-            let line = |number: &&Number| self.line(computed, number.feature);
+            let line = |number: &&Number| self.line_from_0(computed, number);
             numbers.iter().map(line).all(|line| is_centred(&line))
         });
         self.computed = computed.unwrap_or(count);
         for number in &numbers {
-            let [factor, offset] = self.line(self.computed, number.feature);
+            let [factor, offset] = self.line_from_0(self.computed, number);
             let weights = self.weights(number.feature);
             self.bias.iter_mut().zip(&weights).for_each(|(bias, weight)| *bias += weight * offset);
             self.columns.push(weights.into_iter().map(|weight| weight * factor).collect());
         }
         Some(numbers)
+    }
+
+    /// What stands for a gap, after so many steps.
+    fn fill(&self, computed: usize, number: &Number) -> f64 {
+        let steps = &self.plan.steps.steps[..computed];
+        number.fill.map_or(0.0, |fill| steps_of(steps, number.feature, fill))
+    }
+
+    /// What the steps behind so many make of a number that the graph computes.
+    fn line_from_0(&self, computed: usize, number: &Number) -> [f64; 2] {
+        let [factor, offset] = self.line(computed, number.feature);
+        match self.filling {
+            Filling::Subtracted => [factor, offset + factor * self.fill(computed, number)],
+            _ => [factor, offset],
+        }
     }
 
     /// What the steps behind so many make of a feature: a factor, and what is added.
@@ -162,7 +195,13 @@ impl<'a> FirstLayer<'a> {
             let place = numbers.iter().position(|number| number.feature == feature);
             if let (Some(place), false) = (place, self.is_held(gap)) {
                 self.add(gap, 0.0);
-                self.columns.push(self.difference(gap));
+                let mut difference = self.difference(gap);
+                if self.filling == Filling::Zero {
+                    let fill = self.fill(self.computed, numbers[place]);
+                    let own = self.columns[place].iter().map(|weight| weight * fill);
+                    difference.iter_mut().zip(own).for_each(|(gap, own)| *gap += own);
+                }
+                self.columns.push(difference);
                 places.push(place);
             }
         }
@@ -202,15 +241,24 @@ impl<'a> FirstLayer<'a> {
         }
     }
 
-    /// The weights, outputs x features, and the bias in float, if it has them.
-    fn parameters(&self) -> Option<(Vec<f32>, Vec<f32>)> {
-        let outputs = 0..self.bias.len();
-        let row = |output: usize| self.columns.iter().map(move |column| column[output] as f32);
-        let weight: Vec<f32> = outputs.flat_map(row).collect();
-        let bias: Vec<f32> = self.bias.iter().map(|&bias| bias as f32).collect();
-        let is_finite = weight.iter().chain(&bias).all(|value| value.is_finite());
-        (is_finite && !weight.is_empty()).then_some((weight, bias))
+    /// The weights of some of what the graph computes, outputs x features, if float has them. Nothing if nothing is computed.
+    fn weight(
+        &self,
+        columns: impl SliceIndex<[Vec<f64>], Output = [Vec<f64>]>,
+    ) -> Option<Vec<f32>> {
+        let columns = &self.columns[columns];
+        let row = |output: usize| columns.iter().map(move |column| column[output]);
+        (!self.columns.is_empty()).then(|| (0..self.bias.len()).flat_map(row)).and_then(floats)
     }
+
+    fn bias(&self) -> Option<Vec<f32>> {
+        floats(self.bias.iter().copied())
+    }
+}
+
+/// Those that float has.
+fn floats(values: impl Iterator<Item = f64>) -> Option<Vec<f32>> {
+    values.map(|value| Some(value as f32).filter(|value| value.is_finite())).collect()
 }
 
 /// What becomes of a value of a feature.
@@ -228,24 +276,12 @@ fn steps_of(steps: &[Step], feature: usize, value: f64) -> f64 {
     })
 }
 
-struct Writer<'a> {
+struct Writer<'a, 'p> {
     graph: &'a mut Builder,
-    /// Those that are computed.
-    steps: &'a [Step],
-    axis: i64,
+    layer: &'a FirstLayer<'p>,
 }
 
-impl Writer<'_> {
-    /// So many values, one for each feature.
-    fn shape(&self, features: usize) -> [usize; 2] {
-        if self.axis == 0 { [features, 1] } else { [1, features] }
-    }
-
-    fn doubles(&mut self, values: &[f64]) -> String {
-        let shape = self.shape(values.len());
-        self.graph.doubles(&shape, values)
-    }
-
+impl Writer<'_, '_> {
     /// The numbers after the preprocessing, in float.
     fn scaled(&mut self, inputs: &Inputs, numbers: &[&Number]) -> String {
         let mut x = match &inputs.numbers_name {
@@ -257,37 +293,62 @@ impl Writer<'_> {
             }
             None => {
                 let names: Vec<String> = numbers.iter().map(|one| one.input.clone()).collect();
-                let all = self.graph.concat_along(0, &names);
-                let shape = self.graph.ints(&[2], &[numbers.len() as i64, -1]);
-                self.graph.node("Reshape", &[&all, &shape])
+                self.graph.concat(&names)
             }
         };
-        if numbers.iter().any(|number| number.origin != 0.0) {
-            let origins: Vec<f64> = numbers.iter().map(|number| number.origin).collect();
-            let origins = self.doubles(&origins);
-            x = self.graph.node("Sub", &[&x, &origins]);
-        }
-        for step in self.steps {
-            if let Step::Each(arithmetic, values) = step {
-                let values: Vec<f64> = match &values[..] {
-                    [one] => vec![*one],
-                    _ => numbers.iter().map(|number| values[number.feature]).collect(),
-                };
-                let values = self.doubles(&values);
-                x = self.graph.node(operator(*arithmetic), &[&x, &values]);
-            }
+        for (arithmetic, values) in self.steps(numbers) {
+            let values = self.graph.doubles(&[1, values.len()], &values);
+            x = self.graph.node(operator(arithmetic), &[&x, &values]);
         }
         self.graph.cast(&x, FLOAT)
     }
 
-    /// The numbers with what stands for gaps; a column that may have none keeps its NaN.
-    fn filled(&mut self, scaled_numbers: &str, missing: &str, numbers: &[&Number]) -> String {
-        let fill =
-            |one: &&Number| steps_of(self.steps, one.feature, one.fill.unwrap_or(f64::NAN)) as f32;
-        let fill: Vec<f32> = numbers.iter().map(fill).collect();
-        let shape = self.shape(fill.len());
-        let fill = self.graph.floats(&shape, &fill);
-        self.graph.node("Where", &[missing, &fill, scaled_numbers])
+    /// What is done to numbers in double: one subtraction where two would follow each other.
+    fn steps(&self, numbers: &[&Number]) -> Vec<(Arithmetic, Vec<f64>)> {
+        let computed = &self.layer.plan.steps.steps[..self.layer.computed];
+        let subtracted = |value: &dyn Fn(&Number) -> f64| {
+            let values: Vec<f64> = numbers.iter().map(|number| value(number)).collect();
+            values.iter().any(|&value| value != 0.0).then_some((Arithmetic::Subtract, values))
+        };
+        let origins = subtracted(&|number| number.origin);
+        let computed_steps = computed.iter().filter_map(|step| match step {
+            Step::Each(arithmetic, values) => {
+                let value = |number: &&Number| values[number.feature.min(values.len() - 1)];
+                Some((*arithmetic, numbers.iter().map(value).collect()))
+            }
+            Step::Product { .. } => None,
+        });
+        let fills = (self.layer.filling == Filling::Subtracted)
+            .then(|| subtracted(&|number| self.layer.fill(computed.len(), number)));
+        let mut steps: Vec<(Arithmetic, Vec<f64>)> = Vec::new();
+        for (arithmetic, values) in origins.into_iter().chain(computed_steps).chain(fills.flatten())
+        {
+            match steps.last_mut() {
+                Some((Arithmetic::Subtract, before)) if arithmetic == Arithmetic::Subtract => {
+                    before.iter_mut().zip(values).for_each(|(before, value)| *before += value);
+                }
+                _ => steps.push((arithmetic, values)),
+            }
+        }
+        steps
+    }
+
+    /// The numbers with 0 for gaps, where something stands for these.
+    fn filled(&mut self, scaled: &str) -> String {
+        if self.layer.filling == Filling::None {
+            return scaled.to_owned();
+        }
+        // What is above the least number stays, and all else, as NaN, becomes 0.
+        let least = vec![float("alpha", f64::from(f32::MIN))];
+        self.graph.with("ThresholdedRelu", &[scaled], least)
+    }
+
+    /// What features, N x features or turned, add to a sum for each output.
+    fn product(&mut self, x: &str, is_turned: bool, weight: &[f32], sum: &str) -> String {
+        let outputs = self.layer.bias.len();
+        let weight = self.graph.floats(&[outputs, weight.len() / outputs], weight);
+        let options = vec![int("transA", is_turned.into()), int("transB", 1)];
+        self.graph.with("Gemm", &[x, &weight, sum], options)
     }
 
     /// Some of `count` features.
@@ -297,7 +358,7 @@ impl Writer<'_> {
         }
         let places: Vec<i64> = places.iter().map(|&place| place as i64).collect();
         let places = self.graph.ints(&[places.len()], &places);
-        self.graph.with("Gather", &[x, &places], vec![int("axis", self.axis)])
+        self.graph.with("Gather", &[x, &places], vec![int("axis", 1)])
     }
 
     /// Which of the values texts are, values of all categories x N.

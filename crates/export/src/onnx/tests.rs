@@ -75,7 +75,7 @@ fn columns_of_a_table_are_inputs_and_of_numbers_there_is_one() {
         let model = model(&Plan::of(&of_table(drop, false)).unwrap());
         check(&model);
         assert_eq!(outputs(&model), ["values", "scores"]);
-        assert!(operators(&model).contains(&"Where"));
+        assert!(operators(&model).contains(&"ThresholdedRelu"));
         let graph = model.graph.unwrap();
         graph.input.into_iter().map(|input| input.name).collect::<Vec<_>>()
     };

@@ -104,17 +104,12 @@ fn operation(op: &str, inputs: &[&Value], of: impl Fn(&str) -> i64) -> Value {
         "IsNaN" => Value::of(wide, |i, j| {
             Cell::Number(f64::from(u8::from(inputs[0].number(i, j).is_nan())))
         }),
-        "Where" => Value::of(wide, |i, j| {
-            inputs[if inputs[0].number(i, j) == 1.0 { 1 } else { 2 }].at(i, j).clone()
+        // Of NaN and of what is below every number.
+        "ThresholdedRelu" => Value::of(wide, |i, j| {
+            Cell::Number(
+                Some(inputs[0].number(i, j)).filter(|&x| x > f32::MIN.into()).unwrap_or(0.0),
+            )
         }),
-        "Reshape" => {
-            let count = inputs[0].cells.len();
-            let size = |at: usize| match inputs[1].number(0, at) {
-                -1.0 => count / inputs[1].number(0, 1 - at) as usize,
-                size => size as usize,
-            };
-            Value { shape: [size(0), size(1)], cells: inputs[0].cells.clone() }
-        }
         "Gather" => {
             let (places, axis) = (inputs[1], of("axis"));
             let place = |at: usize| places.number(0, at) as usize;
@@ -147,7 +142,7 @@ fn operation(op: &str, inputs: &[&Value], of: impl Fn(&str) -> i64) -> Value {
             Value::of([rows, outputs], |row, output| {
                 let x = |k| if is_turned { x.number(k, row) } else { x.number(row, k) };
                 let sum: f64 = (0..width).map(|k| x(k) * weight.number(output, k)).sum();
-                Cell::Number(sum + bias.number(0, output))
+                Cell::Number(sum + bias.number(row, output))
             })
         }
         other => panic!("{other} is not carried out here"),
@@ -212,6 +207,32 @@ fn a_matrix_of_numbers_with_gaps() {
     let text = "label,on\n12.5,yes\nNA,no\n1000.0,\n";
     let columns: &[(&str, &[f64])] = &[("label", &[12.5, GAP, 1000.0]), ("on", &[1.0, 0.0, GAP])];
     compare(&of_table(&["kind", "day"], false), text, columns, &[]);
+}
+
+/// What stands for gaps is subtracted, and 0 where the gap is a feature: both give what the plan does.
+#[test]
+fn gaps_are_filled_whether_they_are_features_or_not() {
+    let of = |gaps_in_b: usize, shift: f64| {
+        let mut text = "a,b,y\n".to_owned();
+        for row in 0..200 {
+            let cell = |step: usize, value: f64| match row % step {
+                1 => "NA".to_owned(),
+                _ => value.to_string(),
+            };
+            let (a, b) = (cell(5, shift + (row * row % 31) as f64), cell(gaps_in_b, row as f64));
+            text += &format!("{a},{b},{row}\n");
+        }
+        of_text(&text, &[], false)
+    };
+    for shift in [0.0, 1e9] {
+        for (gaps_in_b, features) in [(4, 4), (1_000, 3)] {
+            let predictor = of(gaps_in_b, shift);
+            assert_eq!(predictor.preparation().feature_names().len(), features);
+            let a = [shift + 3.0, GAP, shift + 40.0, GAP];
+            let rows = format!("a,b\n{},1\nNA,5\n{},NA\nNA,NA\n", a[0], a[2]);
+            compare(&predictor, &rows, &[("a", &a), ("b", &[1.0, 5.0, GAP, GAP])], &[]);
+        }
+    }
 }
 
 /// Rare texts are others.
