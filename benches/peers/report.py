@@ -58,8 +58,9 @@ do on a laptop or a server that is shared. A thread there has half of its time.
 """
 
 
-# The titles of sections that are measured by themselves: by `benches/peers/tune/run` and `benches/peers/job/run`.
-SEARCHES, JOBS = "Search of options", "Whole jobs"
+# The titles of sections that are measured by themselves: by `benches/peers/tune/run`, `scripts/runs/cost` (written by hand) and
+# `benches/peers/job/run`.
+SEARCHES, SAVING, JOBS = "Search of options", "What saving costs", "Whole jobs"
 
 
 def section(path, title):
@@ -260,5 +261,5 @@ def write(results, page=""):
         parts.append(table(wanted, "", describe, remarks.get("busy", {})))
     if results["sizes"]:
         parts += ["## Builds", size_table(results["sizes"])]
-    parts += filter(None, [section(path, title) for title in (SEARCHES, JOBS)])
+    parts += filter(None, [section(path, title) for title in (SEARCHES, SAVING, JOBS)])
     path.write_text("\n\n".join(parts) + "\n")

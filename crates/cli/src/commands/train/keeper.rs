@@ -20,8 +20,16 @@ use crate::tensorboard::events;
 /// From one time that a training is saved to the next, at least.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The same, for the time that saving took: it is to cost 1 % of a training at most.
-const PAUSE_PER_COST: u32 = 100;
+/// The same, for the time that saving took: it is to cost half a percent of a training at most. So is where the training
+/// was when it was best, which is kept in memory.
+const PAUSE_PER_COST: u32 = 200;
+
+/// What is saved in a second, as it is taken before anything was: hashed, copied and written.
+const BYTES_PER_SECOND: f64 = 5e8;
+
+/// How often the parameters are in what is saved, at most: in the model, and in the checkpoint as they are, as they were at
+/// their best, and as two matrices of the optimiser.
+const COPIES: f64 = 5.0;
 
 /// A training that took as long is saved before its report.
 const LONG: Duration = Duration::from_secs(1);
@@ -33,7 +41,8 @@ const LONG: Duration = Duration::from_secs(1);
 /// validation.
 ///
 /// The checkpoint of the end stays with a run that took longer than the pause between two: more
-/// epochs may be asked for. A shorter one is made again as fast.
+/// epochs may be asked for. A shorter one is made again as fast. Of a large network the first is saved later, since it
+/// and that of the end count together.
 pub(crate) struct Keeper<T: Scalar> {
     folder: RunFolder,
     file: ModelFile<T>,
@@ -56,12 +65,16 @@ pub(crate) struct Keeper<T: Scalar> {
     before: f64,
     started: Instant,
     next_save: Instant,
+    /// What saving took the last time, or is taken to take.
+    cost: Duration,
     failed: bool,
 }
 
 impl<T: Scalar> Keeper<T> {
     /// `file` is what is saved, with other weights.
     pub(crate) fn new(folder: RunFolder, file: ModelFile<T>) -> Self {
+        let bytes = (file.predictor.model().parameters() * size_of::<T>()) as f64;
+        let cost = Duration::from_secs_f64(COPIES * bytes / BYTES_PER_SECOND);
         Self {
             folder,
             file,
@@ -77,7 +90,9 @@ impl<T: Scalar> Keeper<T> {
             ended: false,
             before: 0.0,
             started: Instant::now(),
-            next_save: Instant::now() + PAUSE,
+            // At its end, what was saved before will be saved once more.
+            next_save: Instant::now() + PAUSE.max(2 * PAUSE_PER_COST * cost),
+            cost,
             failed: false,
         }
     }
@@ -160,7 +175,8 @@ impl<T: Scalar> Keeper<T> {
                 eprintln!("  the training cannot be saved yet: {error}");
                 self.failed = true;
             }
-            self.next_save = Instant::now() + PAUSE.max(started.elapsed() * PAUSE_PER_COST);
+            self.cost = started.elapsed();
+            self.next_save = Instant::now() + PAUSE.max(self.cost * PAUSE_PER_COST);
         }
     }
 
@@ -223,7 +239,8 @@ impl<T: Scalar> Keeper<T> {
         training: &Training<'_, T>,
         stopped: bool,
     ) -> Result<(), CliError> {
-        let is_kept = self.folder.has_checkpoint() || self.started.elapsed() >= PAUSE;
+        let is_long = self.started.elapsed() >= PAUSE.max(self.cost * PAUSE_PER_COST);
+        let is_kept = self.folder.has_checkpoint() || is_long;
         if stopped || is_kept {
             self.last = Some(training.checkpoint()?);
         }
