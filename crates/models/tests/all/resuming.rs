@@ -30,13 +30,14 @@ fn model<T: Scalar>() -> Model<T> {
     mlp.dropout(0.2).input_noise(0.5).build().unwrap()
 }
 
+/// Every second epoch counts as one that stands still, so that the plateau has a part in what follows.
 fn trainer<'a, T: Scalar>(kind: &str, validation: &'a Dataset<T>) -> Trainer<'a, T> {
     Trainer::new(OptimizerKinds::new().get(kind).unwrap())
         .epochs(EPOCHS)
         .batch_size(10)
         .validation_data(validation)
         .patience(3)
-        .plateau(Plateau::new(0.5, 1))
+        .plateau(Plateau::new(0.5, 2).threshold(0.9))
         .schedule(CosineDecay::new().warm_up(1.5))
         .seed(5)
 }
@@ -210,7 +211,7 @@ fn what_differs_is_said() {
     says(|trainer| trainer.monitor(false), &["monitor was true, and is false"]);
     says(
         |trainer| trainer.plateau(Plateau::new(0.5, 2)),
-        &["plateau was plateau(1), and is plateau(2)"],
+        &["plateau was plateau(2, threshold=0.9), and is plateau(2)"],
     );
     says(
         |trainer| trainer.schedule(CosineDecay::new()).seed(7),
@@ -226,7 +227,7 @@ fn what_differs_is_said() {
     let expected = [
         "optimizer was adam, and is adam(0.01, weight-decay=0)",
         "patience was 3, and is left out",
-        "plateau was plateau(1), and is left out",
+        "plateau was plateau(2, threshold=0.9), and is left out",
         "schedule was warm-up(1.5, cosine), and is left out",
     ];
     assert_eq!(adam[..4], expected);
