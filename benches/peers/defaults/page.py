@@ -16,7 +16,7 @@ out of packages and keeps none; categories become columns of 0 and 1, rows with 
 
 **Chosen**, for both tasks: Adam at 0.003, its gradient clipped to a norm of 5, weight decay of
 1.5 over the number of examples and 0.0015 at most, batches of 32, at most 200 epochs, a tenth for validation, smaller
-steps after 10 epochs in vain (`plateau`), a patience of 20; one hidden layer of 64 ReLU units behind
+steps after 5 epochs in vain (`plateau`), a patience of 20; one hidden layer of 64 ReLU units behind
 `standardize(keep-binary)`, hidden biases that begin within `±2 / inputs`, and a last layer that begins at a tenth of
 its random weights (`Model::initialize_for_tables`). In the library, the trainer is `Trainer::default()`, with weight decay 0.0015 and
 steps of one size. Why:

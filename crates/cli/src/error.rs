@@ -165,12 +165,12 @@ pub(crate) enum CliError {
     )]
     NothingHeldOut(PathBuf),
     #[error(
-        "{}: this run has kept no weights: it was stopped, or diverged, before its first epoch was over; \
+        "{}: this run has kept no weights: it was stopped, or diverged, before any were saved, which is every few seconds; \
          densely train --resume goes on with it, or begins anew", .0.display()
     )]
     NoWeights(PathBuf),
     #[error(
-        "{}: this run goes on{}, and has kept no weights yet: wait for the end of its first epoch", .folder.display(),
+        "{}: this run goes on{}, and has kept no weights yet: wait for some seconds, or the end of its first epoch", .folder.display(),
         in_process(*.holder)
     )]
     NoWeightsYet { folder: PathBuf, holder: Option<u32> },

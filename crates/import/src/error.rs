@@ -122,6 +122,27 @@ pub enum ImportError {
         /// How many are needed.
         hidden: usize,
     },
+    /// Another activation than the file says.
+    #[error("the file says the activation is {said}, and {given} is given: leave --activation out")]
+    OtherActivation {
+        /// What the file says.
+        said: String,
+        /// What is given.
+        given: String,
+    },
+    /// Outputs of which several may be true.
+    #[error(
+        "each of the {outputs} outputs has a sigmoid, so that several may be true at once, and none is the class: with --task regress          the model predicts {outputs} numbers, the probabilities"
+    )]
+    SeveralLabels {
+        /// How many there are.
+        outputs: usize,
+    },
+    /// Probabilities of classes as numbers.
+    #[error(
+        "the outputs go through a softmax, so that they are scores of classes: leave --task regress out, or give --classes NAMES"
+    )]
+    SoftmaxOfNumbers,
     /// Neither classes nor numbers.
     #[error(
         "the file does not say whether its {outputs} outputs are scores of classes or numbers: give --task classify, \

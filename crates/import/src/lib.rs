@@ -50,7 +50,7 @@ use crate::read::Contents;
 /// ```
 pub fn import(path: impl AsRef<Path>, options: &ImportOptions) -> Result<AnyModel, ImportError> {
     let Contents { tensors, about } = read::contents(path.as_ref())?;
-    let options = options.clone().completed(about);
+    let options = options.clone().completed(about)?;
     let network = chain::network(tensors, &options)?;
     model::model(&network, &options, path.as_ref())
 }

@@ -11,6 +11,7 @@ use densely_preprocess::{FittedTransform, Pipeline, Standardize, Unchanged};
 use densely_tensor::{Mat, Scalar};
 
 use crate::chain::Network;
+use crate::options::Squashed;
 use crate::{ImportError, ImportOptions, Task};
 
 pub(crate) fn model(
@@ -42,11 +43,26 @@ fn predictor<T: Scalar>(
     let (inputs, outputs) = (first.inputs, last.outputs);
     let task = options.task.ok_or(ImportError::NoTask { outputs })?;
     let known = Registry::<T>::new();
-    let (preparation, loss) = match task {
-        Task::Classify => classes(inputs, outputs, options)?,
-        Task::Regress => values(inputs, outputs, options)?,
+    let mut kinds = kinds(network);
+    let is_sigmoid = |kind: &Kind| kind.name() == "sigmoid";
+    // Said with the activations, or by the file.
+    let own = kinds.last().filter(|kind| is_sigmoid(kind)).map(|_| Squashed::Sigmoid);
+    let (preparation, loss) = match (task, own.or(options.squashed)) {
+        (Task::Classify, Some(Squashed::Sigmoid)) if outputs > 1 => {
+            return Err(ImportError::SeveralLabels { outputs });
+        }
+        (Task::Regress, Some(Squashed::Softmax)) => return Err(ImportError::SoftmaxOfNumbers),
+        (Task::Classify, _) => {
+            // The loss has it.
+            kinds.pop_if(|last| is_sigmoid(last));
+            classes(inputs, outputs, options)?
+        }
+        (Task::Regress, squashed) => {
+            kinds.extend(squashed.filter(|_| own.is_none()).map(|_| Kind::new("sigmoid")));
+            values(inputs, outputs, options)?
+        }
     };
-    let mut model = Model::of_kinds(inputs, &kinds(network), &loss, &known)?;
+    let mut model = Model::of_kinds(inputs, &kinds, &loss, &known)?;
     fill(&mut model, network);
     Ok(Predictor::new(preparation, model)?)
 }

@@ -1,5 +1,7 @@
 use densely_layers::Kind;
 
+use crate::ImportError;
+
 /// What a file does not say of a network.
 ///
 /// ```
@@ -19,6 +21,16 @@ pub struct ImportOptions {
     pub(crate) prefix: Option<String>,
     /// What a scaler has learnt, mean and scale.
     pub(crate) scaler: Option<(Vec<f64>, Vec<f64>)>,
+    pub(crate) squashed: Option<Squashed>,
+}
+
+/// What a file says is made of the last scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Squashed {
+    /// Each becomes a probability of its own.
+    Sigmoid,
+    /// They become probabilities of classes.
+    Softmax,
 }
 
 /// What the outputs of a network are.
@@ -37,6 +49,7 @@ pub(crate) struct About {
     pub(crate) task: Option<Task>,
     pub(crate) classes: Option<Vec<String>>,
     pub(crate) scaler: Option<(Vec<f64>, Vec<f64>)>,
+    pub(crate) squashed: Option<Squashed>,
 }
 
 impl ImportOptions {
@@ -90,8 +103,19 @@ impl ImportOptions {
     }
 
     /// With what the file says where nothing else is said.
-    pub(crate) fn completed(mut self, about: About) -> Self {
+    ///
+    /// # Errors
+    /// If another activation is given than the file says.
+    pub(crate) fn completed(mut self, about: About) -> Result<Self, ImportError> {
+        if let (Some(given), Some(said)) = (&self.activation, &about.activation)
+            && differ(given, said)
+        {
+            let list =
+                |kinds: &[Kind]| kinds.iter().map(Kind::to_string).collect::<Vec<_>>().join(", ");
+            return Err(ImportError::OtherActivation { said: list(said), given: list(given) });
+        }
         self.activation = self.activation.or(about.activation);
+        self.squashed = about.squashed;
         // Who says that it is a regression wants no names of classes.
         if self.task != Some(Task::Regress) {
             self.classes = self.classes.or(about.classes);
@@ -99,6 +123,46 @@ impl ImportOptions {
         let of_classes = self.classes.is_some().then_some(Task::Classify);
         self.task = self.task.or(about.task).or(of_classes);
         self.scaler = self.scaler.or(about.scaler);
-        self
+        Ok(self)
+    }
+}
+
+/// Whether activations that were given are others than those of a file; one alone is that of all layers.
+fn differ(given: &[Kind], said: &[Kind]) -> bool {
+    match (given, said) {
+        (_, []) => false,
+        ([given], said) => said.iter().any(|said| said != given),
+        (given, [said]) => given.iter().any(|given| given != said),
+        (given, said) => given != said,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_does_not_contradict_the_file() {
+        let about = |said: &[&'static str]| About {
+            activation: Some(said.iter().map(|&name| Kind::new(name)).collect()),
+            ..About::default()
+        };
+        let given = |names: &[&'static str]| {
+            ImportOptions::new().activation(names.iter().map(|&name| Kind::new(name)))
+        };
+        for (names, said) in [
+            (&["tanh"][..], &["tanh"][..]),
+            (&["tanh", "tanh"], &["tanh"]),
+            (&["tanh"], &["tanh", "tanh"]),
+            (&["relu"], &[]),
+        ] {
+            assert!(given(names).completed(about(said)).is_ok(), "{names:?}, {said:?}");
+        }
+        for (names, said) in
+            [(&["relu"][..], &["tanh"][..]), (&["relu", "tanh"], &["tanh", "relu"])]
+        {
+            let error = given(names).completed(about(said)).unwrap_err();
+            assert!(matches!(error, ImportError::OtherActivation { .. }), "{error}");
+        }
     }
 }

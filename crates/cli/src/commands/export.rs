@@ -10,6 +10,7 @@ use densely_export::{ExportError, to_c, to_onnx, to_pytorch, to_rust};
 use crate::args::ExportArgs;
 use crate::error::CliError;
 use crate::input;
+use crate::output::eprintln;
 use crate::sink::Sink;
 
 pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
@@ -29,15 +30,29 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
     let sinks: Result<Vec<Sink>, CliError> =
         paths.into_iter().map(|path| Sink::open(Some(path), args.force, &[&*model])).collect();
     let sinks = sinks?;
-    let files = match loaded {
-        AnyModel::F32(file) => files(&formats, &file.predictor),
-        AnyModel::F64(file) => files(&formats, &file.predictor),
+    let (files, preparation) = match &loaded {
+        AnyModel::F32(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
+        AnyModel::F64(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
     };
+    let words = preparation.encoding().schema().missing().tokens();
+    let numbers: Vec<&str> =
+        words.iter().map(|word| &**word).filter(|word| is_number(word)).collect();
     let files = files.map_err(|source| CliError::Export { path: args.model.clone(), source })?;
     for (sink, file) in sinks.into_iter().zip(files) {
         sink.fill(|to| to.write_all(&file))?;
     }
+    if !numbers.is_empty() {
+        let numbers = numbers.join(", ");
+        eprintln!(
+            "what is exported takes {numbers} for a number, and not for a gap as the model does: give NaN instead"
+        );
+    }
     Ok(())
+}
+
+/// Whether a word for a gap is a number.
+fn is_number(word: &str) -> bool {
+    word.parse().is_ok_and(|number: f64| !number.is_nan())
 }
 
 /// One that was asked for, and where its files go.

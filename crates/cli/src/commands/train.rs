@@ -234,7 +234,7 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
     match (&error, loss) {
         (ModelError::Targets { .. }, Some(loss)) => {
-            let remedy = "choose mse, mae, huber or poisson for numbers, and another for classes, \
+            let remedy = "choose mse, mae, huber, quantile or poisson for numbers, and another for classes, \
                           or say with --task which of them the target is";
             CliError::options(loss, remedy)(error)
         }

@@ -29,6 +29,18 @@ fn each_format_is_a_file_of_the_whole_predictor() {
     assert!(has("Gemm") && has("probabilities"));
 }
 
+/// What is exported knows no numbers that stand for gaps, and this is said.
+#[test]
+fn a_number_for_a_gap_is_said_to_be_none() {
+    let folder = Folder::new();
+    let rows = (0..60).map(|i| format!("{},{}\n", if i % 9 == 0 { -999 } else { i }, i * 2));
+    folder.write("t.csv", format!("a,y\n{}", rows.collect::<String>()));
+    folder.ok("train t.csv --target y --missing=-999,NA --epochs 2 --hidden 4 --out run");
+    let done = folder.run("export run --c m.h");
+    let expected = "takes -999 for a number, and not for a gap as the model does: give NaN instead";
+    assert!(done.status == 0 && done.stderr.contains(expected), "{}", done.stderr);
+}
+
 #[test]
 fn what_is_there_is_kept_and_a_format_is_needed() {
     let folder = trained();

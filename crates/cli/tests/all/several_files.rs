@@ -41,6 +41,8 @@ fn several_files_are_one_table() {
     assert_eq!(folder.json("evaluate parts")["rmse"], evaluated["rmse"]);
     assert_eq!(folder.json("evaluate parts a.csv b.csv c.csv")["examples"], 40);
     assert_eq!(folder.json("evaluate parts a.csv b.csv")["examples"], 150);
+    let own = folder.run("evaluate parts").stderr;
+    assert!(own.contains("144 rows of these files, taken together"), "{own}");
     folder.ok("train --config parts/config.toml --out again");
     assert_eq!(hash("again"), hash("all"));
     folder.ok("train a.csv --config parts/config.toml --out one");

@@ -160,10 +160,10 @@ fn a_value_far_out_is_named_by_its_row_and_line() {
     let train = "--test 0 --validation 0";
     let text = said(&format!("a.csv {train}"));
     assert!(text.starts_with("feature `a` is 14.1 standard deviations"), "{text}");
-    assert!(text.contains("in row 38 (line 39), so that all other values lie within"), "{text}");
+    assert!(text.contains("in row 38 (line 39), so that all other values deviate by"), "{text}");
     let text = said(&format!("y.csv {train}"));
     assert!(text.starts_with("the target `y` is 14.1 standard deviations"), "{text}");
-    assert!(text.contains("in row 38 (line 39), whose scale hides the others"), "{text}");
+    assert!(text.contains("in row 38 (line 39), which hides the others"), "{text}");
     for (file, named) in [("a", "feature `a` is"), ("y", "the target `y` is")] {
         let text = said(&format!("ok.csv --test-data {file}.csv"));
         assert!(

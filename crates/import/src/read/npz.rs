@@ -6,7 +6,7 @@ use densely_table::{Cells, Column};
 
 use super::Contents;
 use crate::ImportError;
-use crate::options::{About, Task};
+use crate::options::{About, Squashed, Task};
 use crate::tensor::Tensor;
 
 /// Whether an archive is one of arrays, and not of PyTorch.
@@ -23,8 +23,11 @@ pub(super) fn contents(path: &Path) -> Result<Contents, ImportError> {
             "classes_" => about.classes = Some(texts(&array)),
             "activation" => about.activation = word(&array).map(|word| vec![activation(word)]),
             "out_activation_" => {
-                let is_identity = word(&array).is_some_and(|word| word == "identity");
-                about.task = Some(if is_identity { Task::Regress } else { Task::Classify });
+                (about.task, about.squashed) = match word(&array).as_deref() {
+                    Some("identity") => (Some(Task::Regress), None),
+                    Some("softmax") => (Some(Task::Classify), Some(Squashed::Softmax)),
+                    _ => (Some(Task::Classify), Some(Squashed::Sigmoid)),
+                };
             }
             name => match (name, numbers(&array)) {
                 ("mean_", Some(values)) => mean = Some(values),

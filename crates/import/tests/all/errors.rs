@@ -173,3 +173,27 @@ fn names_are_there_and_come_once() {
     let (_folder, path) = file(layer, 0.5);
     import(&path, &classify().classes(["a", "b", "c"]).columns(["a", "b"])).unwrap();
 }
+
+/// A softmax over sigmoids would be neither.
+#[test]
+fn outputs_of_which_several_may_be_true_are_no_classes() {
+    let tensors: &[(&str, &[usize])] = &[("0.weight", &[4, 3]), ("2.weight", &[2, 4])];
+    let sigmoids = || ImportOptions::new().activation(["relu".into(), "sigmoid".into()]);
+    let several = error(tensors, &sigmoids().task(Task::Classify));
+    assert!(
+        several.starts_with("each of the 2 outputs has a sigmoid, so that several"),
+        "{several}"
+    );
+    assert!(several.contains("--task regress"), "{several}");
+    let (_folder, path) = file(tensors, 0.5);
+    assert!(import(path, &sigmoids().task(Task::Regress)).is_ok());
+
+    let other = error_of("classifier.npz", &ImportOptions::new().activation(["relu".into()]));
+    let expected =
+        "the file says the activation is sigmoid, and relu is given: leave --activation out";
+    assert_eq!(other, expected);
+}
+
+fn error_of(name: &str, options: &ImportOptions) -> String {
+    import(data(name), options).unwrap_err().to_string()
+}

@@ -6,7 +6,7 @@ use densely_formats::AnyModel;
 use densely_import::{ImportOptions, Task, import};
 use densely_layers::Kind;
 use densely_models::{Prediction, Predictor};
-use densely_tensor::{Mat, Scalar, Threads};
+use densely_tensor::{Mat, Scalar, Threads, mat};
 
 use crate::data;
 
@@ -110,6 +110,30 @@ fn a_classifier_of_scikit_learn() {
     assert_eq!(preparation.pipeline().to_string(), "standardize");
     let program = &model.provenance.program;
     assert!(program.contains("(classifier.npz, imported by densely"), "{program}");
+}
+
+/// As numbers, what it predicts are the probabilities; a sigmoid that is given is that of the loss, too.
+#[test]
+fn a_classifier_as_numbers() {
+    let model = |options: &ImportOptions| {
+        let AnyModel::F64(model) = import(data("classifier.npz"), options).unwrap() else {
+            panic!("it is in double")
+        };
+        model.predictor
+    };
+    let (classes, numbers) =
+        (model(&ImportOptions::new()), model(&ImportOptions::new().task(Task::Regress)));
+    let kinds: Vec<String> =
+        numbers.model().network().kinds().iter().map(Kind::to_string).collect();
+    assert_eq!(kinds.join(", "), "linear(4), sigmoid, linear(3), sigmoid, linear(1), sigmoid");
+    let (x, threads) = (mat![[0.3, -2.0], [1.0, 0.5], [-0.7, 4.0]], Threads::single());
+    let expected = classes.probabilities(x.as_ref(), &threads).unwrap().unwrap();
+    let Prediction::Values(values) = numbers.predict(x.as_ref(), &threads).unwrap() else {
+        panic!("it predicts numbers")
+    };
+    for j in 0..2 {
+        assert!((values[(0, j)] - expected[(1, j)]).abs() < 1e-12, "{values:?}, {expected:?}");
+    }
 }
 
 #[test]

@@ -118,16 +118,18 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         more: features.len() - 1,
     });
     let pressed = data.values().map(|values| Squeeze::of_rows(values, &survey.targets));
-    let is_pressed = |index| pressed.iter().flatten().any(|&(pressed, _)| pressed == index);
-    let targets = survey
-        .targets
-        .iter()
-        .enumerate()
-        .filter(|&(index, target)| is_alone(target, survey.examples) || is_pressed(index));
-    let targets = targets.map(|(index, target)| Finding::SqueezedTarget {
-        target: data.output_names()[index].clone(),
-        place: data.place(target.farthest),
-        deviations: target.deviations(),
+    let outliers = |index: usize, target: &Spread| {
+        let pressed = pressed.iter().flatten().find(|&&(pressed, _)| pressed == index);
+        let alone = is_alone(target, survey.examples).then_some(1);
+        pressed.map(|(_, squeeze)| squeeze.outliers).or(alone)
+    };
+    let targets = survey.targets.iter().enumerate().filter_map(|(index, target)| {
+        Some(Finding::SqueezedTarget {
+            target: data.output_names()[index].clone(),
+            place: data.place(target.farthest),
+            deviations: target.deviations(),
+            outliers: outliers(index, target)?,
+        })
     });
     feature.into_iter().chain(targets).collect()
 }

@@ -250,16 +250,11 @@ fn too_strong<T: Scalar>(monitor: &Monitor<T>, learning_rate: f64) -> Option<Fin
     decay.or_else(|| drowning_penalty(monitor))
 }
 
-/// Whether a network has no hidden layer.
+/// Whether a network is linear: layers with nothing between them are one.
 fn is_linear<T: Scalar>(network: &Sequential<T>) -> bool {
     let kinds = network.stages().iter().map(|stage| stage.layer().kind());
-    let mut layers = 0;
-    let mut plain = true;
-    for kind in kinds {
-        layers += usize::from(kind.name() == "linear");
-        plain &= matches!(kind.name(), "linear" | "dropout" | "input-noise");
-    }
-    plain && layers == 1
+    let mut kinds = kinds;
+    kinds.all(|kind| matches!(kind.name(), "linear" | "identity" | "dropout" | "input-noise"))
 }
 
 /// Classes of which there is one training example.

@@ -215,6 +215,8 @@ pub enum Finding {
         place: Place,
         /// Its distance from the mean, in standard deviations.
         deviations: f64,
+        /// How many are far out.
+        outliers: usize,
     },
     /// The loss rose, and a real target is far from all others; or one of new data is far from all
     /// that were seen in training.

@@ -28,6 +28,15 @@ fn times_the_loss(ratio: f64) -> String {
     }
 }
 
+/// How many others are as far out.
+fn and_others(outliers: usize) -> String {
+    match outliers {
+        ..=1 => String::new(),
+        2 => ", and far out in another".to_owned(),
+        outliers => format!(", and far out in {} others", outliers - 1),
+    }
+}
+
 /// Of which data an example is, where that has to be said.
 fn of_part(part: Part) -> String {
     match part {
@@ -173,7 +182,8 @@ impl fmt::Display for Finding {
             Self::ConstantFeatures => {
                 write!(
                     f,
-                    "no feature varies among the training examples: there is nothing to learn from"
+                    "no feature varies among the training examples, as they are prepared and rounded: there is nothing to learn \
+                     from"
                 )
             }
             Self::OutlyingFeature { feature, place, part, deviations } => write!(
@@ -199,13 +209,9 @@ impl fmt::Display for Finding {
             } => write!(
                 f,
                 "feature `{feature}` is {} standard deviations from its mean in {place}{}, so that \
-                 all other values lie within {} of one{}: {}",
+                 all other values deviate by {} of one on average{}: {}",
                 figure(*deviations),
-                match outliers {
-                    1 => String::new(),
-                    2 => ", and far out in another".to_owned(),
-                    outliers => format!(", and far out in {} others", outliers - 1),
-                },
+                and_others(*outliers),
                 figure(*rest),
                 match more {
                     0 => String::new(),
@@ -248,12 +254,14 @@ impl fmt::Display for Finding {
                 "feature `{feature}` is the same in all examples but {place}, as far as the digits \
                  go that this one leaves to the others: correct or remove it, or drop the feature"
             ),
-            Self::SqueezedTarget { target, place, deviations } => write!(
+            Self::SqueezedTarget { target, place, deviations, outliers } => write!(
                 f,
-                "the target `{target}` is {} standard deviations from its mean in {place}, whose \
-                 scale hides the others: correct or remove it, or learn the logarithm of the \
+                "the target `{target}` is {} standard deviations from its mean in {place}{}, which \
+                 hides the others: correct or remove {}, or learn the logarithm of the \
                  target, if all of them are positive",
-                figure(*deviations)
+                figure(*deviations),
+                and_others(*outliers),
+                if *outliers == 1 { "it" } else { "all of these" }
             ),
             Self::OutlyingTarget { target, place, part, deviations } => write!(
                 f,
@@ -470,8 +478,8 @@ impl fmt::Display for Finding {
             }
             Self::LinearNetwork => write!(
                 f,
-                "neither the data nor the steps show why: without a hidden layer, the network cannot \
-                 learn what features say only together, so add one; or they may say nothing about \
+                "neither the data nor the steps show why: the network is linear, and cannot \
+                 learn what features say only together, so add a hidden layer with an activation; or they may say nothing about \
                  the target"
             ),
             Self::NoCause => write!(

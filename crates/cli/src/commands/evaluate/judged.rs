@@ -114,22 +114,22 @@ impl JudgedRows {
     fn of_own(paths: Vec<PathBuf>, split: &Split, args: &EvaluateArgs) -> Self {
         let dialect = split.reading.or(&args.dialect);
         let learned = counted(split.train.len(), "row");
+        let of = if paths.len() == 1 { "this file" } else { "these files, taken together" };
         let (rows, note) = match split.held_out() {
-            _ if args.all_rows => (
-                None,
-                format!("the model learned from {learned} of this file, which are among these"),
-            ),
+            _ if args.all_rows => {
+                (None, format!("the model learned from {learned} of {of}, which are among these"))
+            }
             Some((part, rows)) => (
                 Some(rows.to_vec()),
                 format!(
-                    "the model learned from {learned} of this file; these are the rows held out for \
+                    "the model learned from {learned} of {of}; these are the rows held out for \
                      {part}"
                 ),
             ),
             None => (
                 None,
                 format!(
-                    "the model learned from {learned} of this file, and none were held out: these \
+                    "the model learned from {learned} of {of}, and none were held out: these \
                      figures say nothing of new data"
                 ),
             ),

@@ -6,7 +6,7 @@ use densely_layers::Kind;
 use serde_json::Value;
 
 use crate::ImportError;
-use crate::options::{About, Task};
+use crate::options::{About, Squashed, Task};
 
 /// The layers of a model that have parameters, in order, and what is between them.
 pub(super) struct Described {
@@ -185,12 +185,17 @@ impl Chain {
         let mut about = About::default();
         let is_single = self.outputs == 1;
         if let Some(last) = self.behind.last_mut() {
-            let is_logistic =
-                matches!(last, Behind::Activation(kind) if is_single && kind.name() == "sigmoid");
-            if *last == Behind::Softmax || is_logistic {
-                about.task = Some(Task::Classify);
+            about.squashed = match last {
+                Behind::Softmax => Some(Squashed::Softmax),
+                Behind::Activation(kind) if kind.name() == "sigmoid" => Some(Squashed::Sigmoid),
+                _ => None,
+            };
+            if about.squashed.is_some() {
                 *last = Behind::Nothing;
             }
+            // Of several sigmoids, several may be true.
+            let is_of_classes = about.squashed == Some(Squashed::Softmax) || is_single;
+            about.task = about.squashed.filter(|_| is_of_classes).map(|_| Task::Classify);
         }
         // A description of nothing finds no layers later.
         let last = self.behind.pop().unwrap_or(Behind::Nothing);

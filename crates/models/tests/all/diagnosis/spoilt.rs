@@ -120,7 +120,7 @@ fn the_features() {
             },
             says: &[
                 "feature `x2` is 20 standard deviations from its mean in example 17, so that all \
-                 other values lie within 2e-5 of one: correct or remove such values, or learn from its logarithm",
+                 other values deviate by 2e-5 of one on average: correct or remove such values, or learn from its logarithm",
             ],
             never: &["standardise", "learning rate", "norm of the gradient"],
         },
@@ -186,7 +186,7 @@ fn the_targets() {
             },
             says: &[
                 "the target `y0` is 20 standard deviations from its mean in example 33",
-                "scale hides the others: correct or remove it, or learn the logarithm",
+                "which hides the others: correct or remove it, or learn the logarithm",
             ],
             never: &["standardise", "learning rate", "huber", "rose", "clip"],
         },
@@ -278,7 +278,19 @@ fn the_targets() {
                 let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
                 fit(&Mlp::classifier(2, 2), adam(0.003).epochs(30), &data)
             },
-            says: &["nothing was learned", "without a hidden layer, the network cannot learn"],
+            says: &["nothing was learned", "the network is linear, and cannot learn"],
+            never: &["learning rate", "larger network", "standardise"],
+        },
+        Situation {
+            name: "units that bend nothing, where only a product tells",
+            run: || {
+                let x = normal(2, 400, 3);
+                let labels = (0..400).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
+                let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
+                let mlp = Mlp::classifier(2, 2).hidden([16]).activation("identity");
+                fit(&mlp, adam(0.003).epochs(30), &data)
+            },
+            says: &["nothing was learned", "the network is linear, and cannot learn"],
             never: &["learning rate", "larger network", "standardise"],
         },
         Situation {

@@ -162,7 +162,7 @@ fn what_is_far_out() {
                 let data = prepared(&outlying(400, &[17], 1e6));
                 fit(&value_net(), usual(0.003).validation(0.1).patience(20), &data)
             },
-            says: &["feature `x0` is", "in example 17, so that all other values lie within"],
+            says: &["feature `x0` is", "in example 17, so that all other values deviate by"],
             never: &["standardise", "learning rate", "norm of the gradient", "does not hold"],
         },
         Situation {
@@ -181,7 +181,7 @@ fn what_is_far_out() {
                 let data = prepared(&outlying(400, &marks, -999.0));
                 fit(&value_net(), usual(0.003).validation(0.1).patience(20), &data)
             },
-            says: &["feature `x0` is", "and far out in", "so that all other values lie within"],
+            says: &["feature `x0` is", "and far out in", "so that all other values deviate by"],
             never: &["standardise", "learning rate"],
         },
         Situation {
@@ -191,8 +191,24 @@ fn what_is_far_out() {
                 let data = prepared(&changed(300, |_, _, x| x, far));
                 fit(&value_net(), usual(0.003).validation(0.1).patience(20), &data)
             },
-            says: &["the target `y0` is", "in example 101, whose scale hides the others"],
-            never: &["rose", "huber", "learning rate", "decay", "does not hold"],
+            says: &["the target `y0` is", "in example 101, which hides the others"],
+            never: &["rose", "huber", "learning rate", "decay", "does not hold", "others, which"],
+        },
+        Situation {
+            name: "targets that stand for what is missing",
+            run: || {
+                let data = prepared(&changed(
+                    600,
+                    |_, _, x| x,
+                    |j, y| if j % 30 == 4 { -999.0 } else { y },
+                ));
+                fit(&value_net(), usual(0.003).validation(0.1).patience(20), &data)
+            },
+            says: &[
+                "the target `y0` is",
+                "far out in 17 others, which hides the others: correct or remove all of these",
+            ],
+            never: &["learning rate"],
         },
         Situation {
             name: "pixels that are not centred",
