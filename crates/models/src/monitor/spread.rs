@@ -64,14 +64,14 @@ pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Vec<Spr
         each(x, part(i), |_, values| ranges.add(values, 1.0 / n as f64));
         ranges
     });
-    let ranges = looked.into_iter().fold(Ranges::new(rows), Ranges::and);
+    let ranges = looked.iter().fold(Ranges::new(rows), Ranges::and);
     let (ranges, scales) = (&ranges, &Scales::of(&ranges));
     let looked = threads.map(parts, |i| {
         let mut deviations = Deviations::new(rows);
         each(x, part(i), |j, values| deviations.add(values, j as f64, ranges, scales));
         deviations
     });
-    let deviations = looked.into_iter().fold(Deviations::new(rows), Deviations::and);
+    let deviations = looked.iter().fold(Deviations::new(rows), Deviations::and);
     (0..rows).map(|row| spread(row, n, ranges, scales, &deviations)).collect()
 }
 
@@ -116,7 +116,7 @@ impl Ranges {
         );
     }
 
-    fn and(mut self, other: Self) -> Self {
+    fn and(mut self, other: &Self) -> Self {
         for i in 0..self.mean.len() {
             self.mean[i] += other.mean[i];
             self.smallest[i] = self.smallest[i].min(other.smallest[i]);
@@ -212,7 +212,7 @@ impl Deviations {
     }
 
     /// With later examples.
-    fn and(mut self, other: Self) -> Self {
+    fn and(mut self, other: &Self) -> Self {
         for i in 0..self.squares.len() {
             self.squares[i] += other.squares[i];
             if other.distance[i] > self.distance[i] {

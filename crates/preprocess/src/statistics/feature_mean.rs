@@ -108,7 +108,7 @@ fn ranges<T: Scalar>(x: MatRef<'_, T>) -> Vec<[f64; 2]> {
         rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
         rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
         // 0, and otherwise NaN.
-        rows.rest[i] += value - value;
+        rows.rest[i] += value * 0.0;
     });
     let of = |i: usize| (&rows[i / ROWS], i % ROWS);
     let range = |(rows, i): (&Rows, usize)| [rows.lowest[i] + rows.rest[i], rows.highest[i]];
