@@ -31,6 +31,9 @@ const BYTES_PER_SECOND: f64 = 5e8;
 /// their best, and as two matrices of the optimiser.
 const COPIES: f64 = 5.0;
 
+/// The first file of a training comes no later, however large it is: until then, all is lost if the process is killed.
+const FIRST: Duration = Duration::from_secs(30);
+
 /// A training that took as long is saved before its report.
 const LONG: Duration = Duration::from_secs(1);
 
@@ -91,7 +94,7 @@ impl<T: Scalar> Keeper<T> {
             before: 0.0,
             started: Instant::now(),
             // At its end, what was saved before will be saved once more.
-            next_save: Instant::now() + PAUSE.max(2 * PAUSE_PER_COST * cost),
+            next_save: Instant::now() + (2 * PAUSE_PER_COST * cost).clamp(PAUSE, FIRST),
             cost,
             failed: false,
         }
