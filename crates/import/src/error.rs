@@ -132,7 +132,8 @@ pub enum ImportError {
     },
     /// Outputs of which several may be true.
     #[error(
-        "each of the {outputs} outputs has a sigmoid, so that several may be true at once, and none is the class: with --task regress          the model predicts {outputs} numbers, the probabilities"
+        "each of the {outputs} outputs has a sigmoid, so that several may be true at once, and none is the class: with --task regress \
+         the model predicts {outputs} numbers, the probabilities"
     )]
     SeveralLabels {
         /// How many there are.
@@ -140,7 +141,7 @@ pub enum ImportError {
     },
     /// Probabilities of classes as numbers.
     #[error(
-        "the outputs go through a softmax, so that they are scores of classes: leave --task regress out, or give --classes NAMES"
+        "the outputs go through a softmax, so that they are scores of classes: leave --task regress out"
     )]
     SoftmaxOfNumbers,
     /// Neither classes nor numbers.

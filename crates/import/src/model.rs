@@ -44,21 +44,17 @@ fn predictor<T: Scalar>(
     let task = options.task.ok_or(ImportError::NoTask { outputs })?;
     let known = Registry::<T>::new();
     let mut kinds = kinds(network);
-    let is_sigmoid = |kind: &Kind| kind.name() == "sigmoid";
     // Said with the activations, or by the file.
-    let own = kinds.last().filter(|kind| is_sigmoid(kind)).map(|_| Squashed::Sigmoid);
+    let own = kinds.pop_if(|last| last.name() == "sigmoid").map(|_| Squashed::Sigmoid);
     let (preparation, loss) = match (task, own.or(options.squashed)) {
         (Task::Classify, Some(Squashed::Sigmoid)) if outputs > 1 => {
             return Err(ImportError::SeveralLabels { outputs });
         }
         (Task::Regress, Some(Squashed::Softmax)) => return Err(ImportError::SoftmaxOfNumbers),
-        (Task::Classify, _) => {
-            // The loss has it.
-            kinds.pop_if(|last| is_sigmoid(last));
-            classes(inputs, outputs, options)?
-        }
+        // The loss has what is made of the scores.
+        (Task::Classify, _) => classes(inputs, outputs, options)?,
         (Task::Regress, squashed) => {
-            kinds.extend(squashed.filter(|_| own.is_none()).map(|_| Kind::new("sigmoid")));
+            kinds.extend(squashed.map(|_| Kind::new("sigmoid")));
             values(inputs, outputs, options)?
         }
     };

@@ -34,8 +34,7 @@ impl Missing {
     /// With these words instead. An empty cell is a gap always.
     pub fn new<S: Into<String>>(tokens: impl IntoIterator<Item = S>) -> Self {
         let tokens: Vec<String> = tokens.into_iter().map(Into::into).collect();
-        let number = |token: &String| token.parse().ok().filter(|number: &f64| !number.is_nan());
-        let numbers = tokens.iter().filter_map(number).map(bits).collect();
+        let numbers = tokens.iter().filter_map(|token| number(token)).map(bits).collect();
         Self { tokens, numbers }
     }
 
@@ -62,6 +61,20 @@ impl Missing {
     pub fn tokens(&self) -> &[String] {
         &self.tokens
     }
+
+    /// Those of them that are numbers.
+    ///
+    /// ```
+    /// let missing = densely_table::Missing::new(["NA", "NaN", "-999"]);
+    /// assert!(missing.numbers().eq(["-999"]));
+    /// ```
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().map(String::as_str).filter(|token| number(token).is_some())
+    }
+}
+
+fn number(token: &str) -> Option<f64> {
+    token.parse().ok().filter(|number: &f64| !number.is_nan())
 }
 
 /// The same of both zeros.

@@ -34,9 +34,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
         AnyModel::F32(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
         AnyModel::F64(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
     };
-    let words = preparation.encoding().schema().missing().tokens();
-    let numbers: Vec<&str> =
-        words.iter().map(|word| &**word).filter(|word| is_number(word)).collect();
+    let numbers: Vec<&str> = preparation.encoding().schema().missing().numbers().collect();
     let files = files.map_err(|source| CliError::Export { path: args.model.clone(), source })?;
     for (sink, file) in sinks.into_iter().zip(files) {
         sink.fill(|to| to.write_all(&file))?;
@@ -48,11 +46,6 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
         );
     }
     Ok(())
-}
-
-/// Whether a word for a gap is a number.
-fn is_number(word: &str) -> bool {
-    word.parse().is_ok_and(|number: f64| !number.is_nan())
 }
 
 /// One that was asked for, and where its files go.

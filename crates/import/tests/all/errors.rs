@@ -184,7 +184,10 @@ fn outputs_of_which_several_may_be_true_are_no_classes() {
         several.starts_with("each of the 2 outputs has a sigmoid, so that several"),
         "{several}"
     );
-    assert!(several.contains("--task regress"), "{several}");
+    assert!(
+        several.ends_with("with --task regress the model predicts 2 numbers, the probabilities"),
+        "{several}"
+    );
     let (_folder, path) = file(tensors, 0.5);
     assert!(import(path, &sigmoids().task(Task::Regress)).is_ok());
 

@@ -252,8 +252,7 @@ fn too_strong<T: Scalar>(monitor: &Monitor<T>, learning_rate: f64) -> Option<Fin
 
 /// Whether a network is linear: layers with nothing between them are one.
 fn is_linear<T: Scalar>(network: &Sequential<T>) -> bool {
-    let kinds = network.stages().iter().map(|stage| stage.layer().kind());
-    let mut kinds = kinds;
+    let mut kinds = network.stages().iter().map(|stage| stage.layer().kind());
     kinds.all(|kind| matches!(kind.name(), "linear" | "identity" | "dropout" | "input-noise"))
 }
 

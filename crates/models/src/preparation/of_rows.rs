@@ -159,11 +159,8 @@ fn fit_groups(
     threads: &Threads,
 ) -> Result<Option<Fitted>, ModelError> {
     let groups = groups(encoded);
-    let all = encoded.encoding().encoders();
-    let width = |columns: &Range<usize>| -> usize {
-        all[columns.clone()].iter().map(|encoder| encoder.encoder.width()).sum()
-    };
-    let widest = groups.iter().map(|(_, columns)| width(columns)).max().unwrap_or_default();
+    let widths = groups.iter().map(|(_, columns)| encoded.width(columns.clone()));
+    let widest = widths.max().unwrap_or_default();
     // The memory of groups that are done, which suits all.
     let buffers = Mutex::new(Vec::<Buffer<f64>>::new());
     let fitted = threads.map(groups.len(), |i| {

@@ -158,7 +158,11 @@ impl<'a> EncodedRows<'a> {
     }
 
     /// How many numbers these columns become.
-    fn width(&self, columns: Range<usize>) -> usize {
+    ///
+    /// # Panics
+    /// If there are not so many columns.
+    #[must_use]
+    pub fn width(&self, columns: Range<usize>) -> usize {
         self.encoding.encoders[columns].iter().map(|encoder| encoder.encoder.width()).sum()
     }
 

@@ -72,6 +72,13 @@ pub(crate) fn two_classes(n: usize) -> Dataset<f64> {
     Dataset::classification(x, labels, 2).unwrap()
 }
 
+/// Two classes that only a product tells apart.
+pub(crate) fn sign_of_product(n: usize) -> Dataset<f64> {
+    let x = normal(2, n, 3);
+    let labels = (0..n).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
+    Dataset::classification(x, labels, 2).unwrap()
+}
+
 /// Classes that have nothing to do with the features.
 pub(crate) fn noise_classes(n: usize, classes: usize) -> Dataset<f64> {
     let mut stream = Stream::new(9, Purpose::Other, Key::default());

@@ -5,7 +5,7 @@ use densely_models::{Mlp, Trainer};
 use densely_optim::{Adam, Optimizer, Schedule, Sgd, StepDecay};
 use densely_tensor::Mat;
 
-use super::data::{Data, changed, normal, prepared, raw_regression, two_classes};
+use super::data::{Data, changed, normal, prepared, raw_regression, sign_of_product, two_classes};
 use super::{Situation, adam, check, fit, sgd, value_net};
 
 /// Four classes that one feature tells but for some noise.
@@ -51,9 +51,7 @@ fn a_penalty_that_sigmoids_do_not_stand() {
         Situation {
             name: "one layer of sigmoids, and a product",
             run: || {
-                let x = normal(2, 720, 3);
-                let labels = (0..720).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
-                let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
+                let data = prepared(&sign_of_product(720));
                 let net = Mlp::classifier(2, 2).hidden([64]).activation("sigmoid");
                 let trainer = Trainer::default().epochs(60).validation(0.1);
                 fit_as_usual(&net, trainer, &data)

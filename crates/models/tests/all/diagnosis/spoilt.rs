@@ -6,7 +6,7 @@ use densely_optim::{Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
 use densely_tensor::Mat;
 
 use super::data::{
-    changed, frauds, noise_classes, normal, prepared, raw_digits, raw_regression,
+    changed, frauds, noise_classes, normal, prepared, raw_digits, raw_regression, sign_of_product,
     standardised_digits, two_classes,
 };
 use super::{Situation, adam, check, digit_net, fit, fit_changed, scale, sgd, value_net};
@@ -273,9 +273,7 @@ fn the_targets() {
         Situation {
             name: "a linear network, where only a product tells",
             run: || {
-                let x = normal(2, 400, 3);
-                let labels = (0..400).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
-                let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
+                let data = prepared(&sign_of_product(400));
                 fit(&Mlp::classifier(2, 2), adam(0.003).epochs(30), &data)
             },
             says: &["nothing was learned", "the network is linear, and cannot learn"],
@@ -284,9 +282,7 @@ fn the_targets() {
         Situation {
             name: "units that bend nothing, where only a product tells",
             run: || {
-                let x = normal(2, 400, 3);
-                let labels = (0..400).map(|j| usize::from(x[(0, j)] * x[(1, j)] > 0.0)).collect();
-                let data = prepared(&Dataset::classification(x, labels, 2).unwrap());
+                let data = prepared(&sign_of_product(400));
                 let mlp = Mlp::classifier(2, 2).hidden([16]).activation("identity");
                 fit(&mlp, adam(0.003).epochs(30), &data)
             },
