@@ -190,7 +190,9 @@ impl Column {
             Cells::Texts(texts) => texts.get(row).map(Cow::Borrowed),
             Cells::Numbers(numbers) => {
                 let number = numbers.get(row);
-                (!number.is_nan()).then(|| canonical(number).into())
+                let text =
+                    || numbers.written(row).map_or_else(|| canonical(number).into(), Cow::Borrowed);
+                (!number.is_nan()).then(text)
             }
         }
     }
@@ -300,7 +302,10 @@ impl ColumnBuilder {
             (None, Parsed::Decimal { mantissa, exponent }) => {
                 self.texts.push(&canonical(decimal(mantissa, exponent)));
             }
-            (None, Parsed::Float(float)) => self.texts.push(&canonical(float)),
+            (Some(numbers), Parsed::Beyond(float, cell)) => numbers.push_beyond(float, cell),
+            (None, Parsed::Float(float) | Parsed::Beyond(float, _)) => {
+                self.texts.push(&canonical(float));
+            }
             (Some(numbers), Parsed::Pointed(number, _)) => {
                 self.pointed.push(numbers.len());
                 numbers.push_float(number);

@@ -185,7 +185,7 @@ pub enum TableError {
     )]
     NotNumbers(Box<BadCells>),
     /// Numbers that are infinite.
-    #[error("{0}: expected finite numbers; correct the cells, or name them as gaps")]
+    #[error("{0}: expected finite numbers, up to 1.8e308; correct the cells, or name them as gaps")]
     NotFinite(Box<BadCells>),
     /// Classes that are numbers which `f64` does not tell apart: infinite, or as near to 0 as there is none.
     #[error(

@@ -2,6 +2,8 @@ mod bytes;
 
 use std::fmt;
 
+use densely_parts::shortened;
+
 use crate::parsed::{POWERS, decimal};
 
 /// The numbers of a column, with gaps.
@@ -12,7 +14,12 @@ use crate::parsed::{POWERS, decimal};
 pub struct Numbers {
     store: Store,
     gaps: usize,
+    /// The first that are infinite since no number is as large, by their rows: as they were written.
+    beyond: Vec<(usize, Box<str>)>,
 }
+
+/// How many of these are kept: as many as a message shows.
+const BEYOND: usize = 3;
 
 #[derive(Debug, Clone)]
 enum Store {
@@ -31,12 +38,12 @@ const MOST_DECIMALS: u8 = 9;
 
 impl Numbers {
     pub(crate) fn new() -> Self {
-        Self { store: Store::Narrow(Vec::new(), 0), gaps: 0 }
+        Self { store: Store::Narrow(Vec::new(), 0), gaps: 0, beyond: Vec::new() }
     }
 
     /// With room for so many.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { store: Store::Narrow(Vec::with_capacity(capacity), 0), gaps: 0 }
+        Self { store: Store::Narrow(Vec::with_capacity(capacity), 0), gaps: 0, beyond: Vec::new() }
     }
 
     /// What there is room for.
@@ -52,7 +59,7 @@ impl Numbers {
     pub(crate) fn from_floats(mut values: Vec<f64>) -> Self {
         values.iter_mut().for_each(|value| *value += 0.0);
         let gaps = values.iter().filter(|value| value.is_nan()).count();
-        Self { store: Store::Floats(values), gaps }
+        Self { store: Store::Floats(values), gaps, beyond: Vec::new() }
     }
 
     /// The number of cells.
@@ -124,6 +131,19 @@ impl Numbers {
         self.floats().push(value);
     }
 
+    /// One that is infinite, and was written so.
+    pub(crate) fn push_beyond(&mut self, value: f64, written: &str) {
+        if self.beyond.len() < BEYOND {
+            self.beyond.push((self.len(), shortened(written).into()));
+        }
+        self.push_float(value);
+    }
+
+    /// How the number in this row was written, if it is infinite for its size.
+    pub(crate) fn written(&self, row: usize) -> Option<&str> {
+        self.beyond.iter().find(|(own, _)| *own == row).map(|(_, written)| &**written)
+    }
+
     #[inline]
     pub(crate) fn push_decimal(&mut self, mantissa: i32, exponent: u8) {
         // As nearly all in a column are written.
@@ -162,6 +182,9 @@ impl Numbers {
             *self = other;
             return;
         }
+        let (before, room) = (self.len(), BEYOND.saturating_sub(self.beyond.len()));
+        let beyond = other.beyond.iter().take(room).cloned();
+        self.beyond.extend(beyond.map(|(row, written)| (before + row, written)));
         // As few changes as there can be, each of them for all that is there.
         match &other.store {
             Store::Narrow(_, exponent) => self.make_room(*exponent),

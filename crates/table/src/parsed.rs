@@ -13,6 +13,8 @@ pub(crate) enum Parsed<'a> {
     },
     /// A number that no such fraction is; may be infinite.
     Float(f64),
+    /// A number that is infinite since it is beyond the largest, as written.
+    Beyond(f64, &'a str),
     /// A whole number with points between its thousands, as written: beside `0.5` it would be a fraction.
     Pointed(f64, &'a str),
     Text(&'a str),
@@ -54,6 +56,9 @@ pub(crate) fn parse_text<'a>(cell: &'a str, decimal: u8, missing: &Missing) -> P
     }
     let parsed = match float(cell, decimal) {
         // Adding zero makes one of both zeros.
+        Some(float) if float.is_infinite() && infinity(unsigned(cell)).is_none() => {
+            Parsed::Beyond(float, cell)
+        }
         Some(float) => Parsed::Float(float + 0.0),
         None => match grouped(cell, decimal) {
             Some(number) if decimal == b',' && !cell.contains(',') => Parsed::Pointed(number, cell),
@@ -100,7 +105,7 @@ fn is_code(digits: &[u8]) -> bool {
 
 /// The number that a text is, which may be infinite.
 fn float(cell: &str, decimal: u8) -> Option<f64> {
-    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let digits = unsigned(cell);
     let bytes = digits.as_bytes();
     if !bytes.first()?.is_ascii_digit() && bytes[0] != decimal {
         return infinity(digits).map(|infinity| infinity.copysign(sign(cell)));
@@ -124,6 +129,10 @@ fn float(cell: &str, decimal: u8) -> Option<f64> {
 /// The smallest number above 0.
 const SMALLEST: f64 = f64::from_bits(1);
 
+fn unsigned(cell: &str) -> &str {
+    cell.strip_prefix(['+', '-']).unwrap_or(cell)
+}
+
 fn sign(cell: &str) -> f64 {
     if cell.starts_with('-') { -1.0 } else { 1.0 }
 }
@@ -137,7 +146,7 @@ fn infinity(text: &str) -> Option<f64> {
 /// a comma before decimals also `1.234`.
 fn grouped(cell: &str, decimal: u8) -> Option<f64> {
     let (point, comma) = (char::from(decimal), if decimal == b',' { '.' } else { ',' });
-    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let digits = unsigned(cell);
     let (whole, fraction) = match digits.split_once(point) {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (digits, None),
@@ -176,7 +185,7 @@ impl Parsed<'_> {
     pub(crate) fn number(self) -> Option<f64> {
         match self {
             Self::Decimal { mantissa, exponent } => Some(decimal(mantissa, exponent)),
-            Self::Float(float) | Self::Pointed(float, _) => Some(float),
+            Self::Float(float) | Self::Beyond(float, _) | Self::Pointed(float, _) => Some(float),
             Self::Gap | Self::Text(_) => None,
         }
     }

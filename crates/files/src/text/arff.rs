@@ -3,6 +3,7 @@ use std::io::Read;
 use densely_table::{Column, ColumnBuilder, Table};
 
 use super::lines::{Line, Lines};
+use super::smallest::number as number_of;
 use crate::error::quoted;
 use crate::sparse::Sparse;
 use crate::{Limits, Reason};
@@ -71,9 +72,9 @@ impl Attribute {
     fn push(&self, cell: &Cell<'_>, to: &mut ColumnBuilder) -> Result<(), String> {
         match self {
             _ if cell.is_gap() => to.push_gap(),
-            Self::Number => match cell.text.parse::<f64>() {
-                Ok(number) => to.push_number(number),
-                Err(_) => return Err("a number or `?`".to_owned()),
+            Self::Number => match number_of(&cell.text) {
+                Some(number) => to.push_number(number),
+                None => return Err("a number or `?`".to_owned()),
             },
             Self::Nominal(values) if !values.contains(&cell.text) => {
                 let known: Vec<String> =

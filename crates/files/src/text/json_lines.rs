@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 use serde_json::Deserializer;
 
 use super::lines::Lines;
+use super::smallest;
 use crate::columns::Columns;
 use crate::error::quoted;
 use crate::sparse::Sparse;
@@ -25,7 +26,8 @@ pub(crate) fn read(reader: impl Read, columns: &Columns, limits: Limits) -> Resu
             let (what, advice) = ("a list of JSON", "write one object on each line instead");
             return Err(Reason::Unsupported { what, advice });
         }
-        let mut json = Deserializer::from_str(line.text);
+        let text = smallest::kept(line.text);
+        let mut json = Deserializer::from_str(&text);
         let read = (&mut json).deserialize_map(Row(&mut rows)).and_then(|()| json.end());
         read.map_err(|error| {
             let expected = "an object with a number, text, truth value or null at each key";

@@ -12,6 +12,7 @@ use serde_json::Deserializer;
 use thiserror::Error;
 
 use super::json_lines::Cell;
+use super::smallest;
 
 /// Reads rows of JSON as a table of columns that are known: one object, or a list of objects, each with
 /// a number, text, truth value or null at the name of each column. Null is a gap. Other keys may stand
@@ -134,7 +135,8 @@ impl JsonRows {
         let cells = self.names.iter().map(|_| ColumnBuilder::new()).collect();
         let mut rows =
             Rows { of: self, cells, count: 0, column: None, in_row: false, problem: None };
-        let mut json = Deserializer::from_slice(json);
+        let kept = std::str::from_utf8(json).map(smallest::kept);
+        let mut json = Deserializer::from_slice(kept.as_ref().map_or(json, |text| text.as_bytes()));
         let read = (&mut json).deserialize_any(Top(&mut rows));
         let is_list = read.and_then(|is_list| json.end().map(|()| is_list)).map_err(|error| {
             let Rows { count, column, in_row, problem, .. } = &mut rows;

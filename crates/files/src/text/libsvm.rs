@@ -3,6 +3,7 @@ use std::io::Read;
 use densely_table::{Column, ColumnBuilder, Missing, Table};
 
 use super::lines::{Line, Lines};
+use super::smallest;
 use crate::sparse::Sparse;
 use crate::{Limits, Reason};
 
@@ -71,7 +72,7 @@ impl Svm {
                 continue;
             }
             let index: u64 = index.parse().map_err(|_| wrong())?;
-            let value: f64 = value.parse().map_err(|_| wrong())?;
+            let value: f64 = smallest::number(value).ok_or_else(wrong)?;
             self.has_zero |= index == 0;
             limits.check_table(bytes, self.labels.len() as u64, index.saturating_add(1))?;
             while self.cells.columns() as u64 <= index {

@@ -7,6 +7,7 @@ mod json_lines;
 mod json_rows;
 mod libsvm;
 mod lines;
+mod smallest;
 
 pub(crate) use arff::read as arff;
 #[cfg(feature = "json-lines")]

@@ -19,6 +19,34 @@ fn objects_of_json_on_lines() {
     assert_eq!(column(&missing, "id"), ["~", "~", "1152921504606846976"]);
 }
 
+/// What is too near to 0 for `f64` is the smallest number in every format, and what is too large is shown.
+#[test]
+fn numbers_beyond_what_there_is_are_the_same_in_every_format() {
+    let first = |read: &densely_table::Table| {
+        let Cells::Numbers(numbers) = read.column("a").unwrap().cells() else { panic!("texts") };
+        numbers.get(0)
+    };
+    for (number, expected) in [("1e-400", 5e-324), ("-2E-999", -5e-324), ("0e-400", 0.0)] {
+        let csv = format!("a,b\n{number},1\n");
+        let json = format!("{{\"a\":{number},\"b\":1}}\n");
+        let arff =
+            format!("@relation r\n@attribute a real\n@attribute b real\n@data\n{number},1\n");
+        for (format, text) in
+            [(Format::Text, csv), (Format::JsonLines, json.clone()), (Format::Arff, arff)]
+        {
+            let read = ReadOptions::new().format(format).from_reader(text.as_bytes()).unwrap();
+            assert_eq!(first(&read), expected, "{format}: {number}");
+        }
+        let rows = JsonRows::new(["a", "b"]).read(json.as_bytes()).unwrap().0;
+        assert_eq!(first(&rows), expected, "{number}");
+    }
+    let refused = refusal(Format::JsonLines, "{\"a\":1e400}\n");
+    assert!(
+        refused.contains("{\\\"a\\\":1e400}") && refused.contains("number out of range"),
+        "{refused}"
+    );
+}
+
 /// Words and numbers that are named are gaps whatever the format.
 #[test]
 fn words_that_are_named_are_gaps_in_every_format() {

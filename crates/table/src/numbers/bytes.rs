@@ -38,7 +38,7 @@ impl Numbers {
                 Store::Floats(values.collect())
             }
         };
-        let mut numbers = Self { store, gaps: 0 };
+        let mut numbers = Self { store, gaps: 0, beyond: Vec::new() };
         let mut gaps = 0;
         numbers.each(0..numbers.len(), |number| gaps += usize::from(number.is_nan()));
         numbers.gaps = gaps;

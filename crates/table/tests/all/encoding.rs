@@ -136,6 +136,13 @@ fn all_bad_cells_of_a_column_are_counted() {
     let schema = Schema::infer(&Rows::all(&infinite), &SchemaOptions::new()).unwrap();
     let error = Encoding::fit(&schema, &Rows::all(&infinite), &EncodingOptions::new()).unwrap_err();
     assert!(error.to_string().starts_with("column `a`: `inf` in row 2 (line 3): expected finite"));
+    // What is too large is shown as it was written, also where tables are put together.
+    let beyond = Table::concat([table("a,b\n1,2\n"), table("a,b\n-1e400,3\n5,1\n")]).unwrap();
+    let schema = Schema::infer(&Rows::all(&beyond), &SchemaOptions::new()).unwrap();
+    let error = Encoding::fit(&schema, &Rows::all(&beyond), &EncodingOptions::new()).unwrap_err();
+    let expected =
+        "column `a`: `-1e400` in row 1 of file 2 (line 2): expected finite numbers, up to 1.8e308";
+    assert!(error.to_string().starts_with(expected), "{error}");
 }
 
 #[test]
