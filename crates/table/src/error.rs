@@ -256,7 +256,9 @@ pub enum TableError {
         role: String,
     },
     /// Cells that do not say which row comes first.
-    #[error("{0}: expected a number or a date in each row, to order the rows by")]
+    #[error(
+        "{0}: expected a number or a date in each row, to order the rows by; correct the cells, or remove these rows"
+    )]
     Order(Box<BadCells>),
     /// Cells that do not say of which group a row is.
     #[error("{0}: expected a group in each row: fill the gaps, or remove these rows")]
@@ -276,7 +278,10 @@ pub enum TableError {
     #[error("{0}: a target must be above 0 for its logarithm; leave the transformation out")]
     NotPositive(Box<BadCells>),
     /// Weights that are none.
-    #[error("{0}: expected weights, which are finite and at least 0")]
+    #[error(
+        "{0}: expected weights, which are finite numbers of at least 0; correct the cells, or remove these rows (0 for \
+         a row that is not to count)"
+    )]
     Weights(Box<BadCells>),
     /// What is wrong with the examples.
     #[error(transparent)]

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::cell::BadCells;
 use crate::encoding::{numbers_of, seconds_of};
-use crate::{Cells, Rows, TableError};
+use crate::parsed::number;
+use crate::{Cells, Column, Rows, TableError};
 
 impl Rows<'_> {
     /// How much each row counts, which a column says.
@@ -14,7 +15,11 @@ impl Rows<'_> {
     /// at least 0, [`TableError::NoWeight`] if all are 0.
     pub fn weights(&self, column: &str) -> Result<Vec<f64>, TableError> {
         let position = self.table().position(column)?;
-        let weights = numbers_of(position, &self.table().columns()[position], self)?;
+        let weights = numbers_of(position, &self.table().columns()[position], self);
+        let weights = weights.map_err(|error| match error {
+            TableError::NotNumbers(bad) | TableError::NotFinite(bad) => TableError::Weights(bad),
+            error => error,
+        })?;
         // A gap is none.
         let is_bad = |row| weights.get(row).is_nan() || weights.get(row) < 0.0;
         match BadCells::find(self, position, is_bad) {
@@ -62,9 +67,44 @@ impl Rows<'_> {
                 Ok(self.iter().map(|row| numbers.get(row)).collect())
             }
             Cells::Texts(_) => match seconds_of(position, column, self) {
-                Err(TableError::NotTimes(bad)) => Err(TableError::Order(bad)),
+                Err(TableError::NotTimes(bad)) => {
+                    Err(TableError::Order(numbers_but_for(self, position, column).unwrap_or(bad)))
+                }
                 seconds => seconds,
             },
         }
+    }
+}
+
+/// The cells that are no numbers, where most are.
+fn numbers_but_for(rows: &Rows<'_>, position: usize, column: &Column) -> Option<Box<BadCells>> {
+    let is_other = |row| column.text(row).and_then(|text| number(&text)).is_none();
+    BadCells::find(rows, position, is_other).filter(|bad| 2 * bad.count < rows.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Column, Rows, Table, TableError};
+
+    #[test]
+    fn the_cell_that_orders_no_row_is_named_and_not_all_others() {
+        for (usual, bad) in
+            [(&|i: usize| i.to_string() as String, "soon"), (&|i: usize| format!("{i}.5"), "1,5")]
+                as [(&dyn Fn(usize) -> String, &str); 2]
+        {
+            let cells = (0..40).map(|i| if i == 25 { bad.to_owned() } else { usual(i) });
+            let table = Table::from_columns(vec![Column::of_cells("day", cells)]).unwrap();
+            let error = Rows::all(&table).order("day").unwrap_err();
+            let TableError::Order(cells) = &error else { panic!("{error}") };
+            assert_eq!((cells.count, cells.first[0].text.as_deref()), (1, Some(bad)));
+        }
+        let days = (0..28)
+            .map(|i| if i == 5 { "soon".to_owned() } else { format!("2024-01-{:02}", i + 1) });
+        let table = Table::from_columns(vec![Column::of_cells("day", days)]).unwrap();
+        let error = Rows::all(&table).order("day").unwrap_err().to_string();
+        assert!(
+            error.starts_with("column `day`: `soon` in row 6: expected a number or a date"),
+            "{error}"
+        );
     }
 }
