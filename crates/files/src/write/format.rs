@@ -130,7 +130,8 @@ const OTHERS: [&str; 29] = [
 
 /// What the name says, which may be no format of tables.
 fn by_name(path: &Path) -> Result<(Option<Layout>, Option<Compression>), Reason> {
-    let compression = match path.extension().and_then(|end| end.to_str()) {
+    let end = path.extension().and_then(|end| end.to_str()).map(str::to_ascii_lowercase);
+    let compression = match end.as_deref() {
         Some("gz") => Some(Compression::Gzip),
         Some("zst") => Some(Compression::Zstd),
         _ => None,

@@ -128,9 +128,10 @@ fn what_is_written_compressed_is_smaller_and_comes_back() {
     let folder = TempDir::new().unwrap();
     let values = (0..5_000).map(|row| f64::from(row % 50)).collect();
     let table = Table::from_columns(vec![Column::numbers("a", values)]).unwrap();
-    for (plain, names) in
-        [("t.csv", ["t.csv.gz", "t.csv.zst"]), ("t.npy", ["t.npy.gz", "t.npy.zst"])]
-    {
+    for (plain, names) in [
+        ("t.csv", ["t.csv.gz", "t.CSV.GZ", "t.csv.zst"]),
+        ("t.npy", ["t.npy.gz", "t.npy.Gz", "t.npy.ZST"]),
+    ] {
         let path = |name: &str| folder.path().join(name);
         write(path(plain), &table).unwrap();
         let whole = fs::metadata(path(plain)).unwrap().len();
