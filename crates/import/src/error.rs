@@ -2,6 +2,7 @@ use std::io;
 
 use densely_files::FileError;
 use densely_models::ModelError;
+use densely_parts::shortened;
 use thiserror::Error;
 
 /// Why a network is not imported.
@@ -152,6 +153,19 @@ pub enum ImportError {
     NoTask {
         /// How many there are.
         outputs: usize,
+    },
+    /// Logarithms of numbers as scores of classes.
+    #[error(
+        "the outputs go through an exponential, so that they are logarithms of numbers: leave --task classify and --classes out"
+    )]
+    ExponentialOfClasses,
+    /// Something else is made of the last scores than scikit-learn's networks make of them.
+    #[error(
+        "`out_activation_` is `{}`: expected identity, softmax, logistic or exp, as scikit-learn has them", shortened(.found)
+    )]
+    OutActivation {
+        /// What it is.
+        found: String,
     },
     /// Classes for a regression.
     #[error("names of classes are given, and the task is a regression: leave one of them out")]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use densely_formats::{AnyModel, ModelFile, Provenance};
 use densely_layers::{Kind, Role};
+use densely_loss::{Loss, Poisson};
 use densely_models::{Model, ModelError, Predictor, Preparation, Registry};
 use densely_parts::shortened;
 use densely_preprocess::{FittedTransform, Pipeline, Standardize, Unchanged};
@@ -51,6 +52,13 @@ fn predictor<T: Scalar>(
             return Err(ImportError::SeveralLabels { outputs });
         }
         (Task::Regress, Some(Squashed::Softmax)) => return Err(ImportError::SoftmaxOfNumbers),
+        (Task::Classify, Some(Squashed::Exponential)) => {
+            return Err(ImportError::ExponentialOfClasses);
+        }
+        (Task::Regress, Some(Squashed::Exponential)) => {
+            let (preparation, _) = values(inputs, outputs, options)?;
+            (preparation.for_loss::<T>(&Poisson)?, Loss::<T>::kind(&Poisson))
+        }
         // The loss has what is made of the scores.
         (Task::Classify, _) => classes(inputs, outputs, options)?,
         (Task::Regress, squashed) => {

@@ -31,6 +31,8 @@ pub(crate) enum Squashed {
     Sigmoid,
     /// They become probabilities of classes.
     Softmax,
+    /// They are logarithms of numbers, as of counts.
+    Exponential,
 }
 
 /// What the outputs of a network are.

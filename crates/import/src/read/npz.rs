@@ -26,7 +26,12 @@ pub(super) fn contents(path: &Path) -> Result<Contents, ImportError> {
                 (about.task, about.squashed) = match word(&array).as_deref() {
                     Some("identity") => (Some(Task::Regress), None),
                     Some("softmax") => (Some(Task::Classify), Some(Squashed::Softmax)),
-                    _ => (Some(Task::Classify), Some(Squashed::Sigmoid)),
+                    Some("logistic") => (Some(Task::Classify), Some(Squashed::Sigmoid)),
+                    Some("exp") => (Some(Task::Regress), Some(Squashed::Exponential)),
+                    other => {
+                        let found = other.unwrap_or_default().to_owned();
+                        return Err(ImportError::OutActivation { found });
+                    }
                 };
             }
             name => match (name, numbers(&array)) {

@@ -1,12 +1,18 @@
 //! What the programs that wrote the files answer.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
 
 use densely_formats::AnyModel;
-use densely_import::{ImportOptions, Task, import};
+use densely_import::{ImportError, ImportOptions, Task, import};
 use densely_layers::Kind;
 use densely_models::{Prediction, Predictor};
 use densely_tensor::{Mat, Scalar, Threads, mat};
+
+use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::data;
 
@@ -141,6 +147,63 @@ fn a_regressor_of_scikit_learn() {
     let options = ImportOptions::new().activation(["tanh".into()]).task(Task::Regress);
     let (layers, is_double) = check("regressor.npz", &options.targets(["left", "right"]));
     assert_eq!((&*layers, is_double), ("linear(4), tanh, linear(3), tanh, linear(2)", true));
+}
+
+/// An archive with one more array, of a word.
+fn with_word(file: &str, name: &str, word: &str) -> (TempDir, PathBuf) {
+    let mut archive = ZipArchive::new(fs::File::open(data(file)).unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(file);
+    let mut writer = ZipWriter::new(fs::File::create(&path).unwrap());
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        writer.start_file(entry.name().unwrap(), stored).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    let letters = word.chars().count();
+    let header = format!("{{'descr': '<U{letters}', 'fortran_order': False, 'shape': (), }}");
+    let header = format!("{header:<117}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    word.chars().for_each(|letter| bytes.extend(u32::from(letter).to_le_bytes()));
+    writer.start_file(format!("{name}.npy"), stored).unwrap();
+    writer.write_all(&bytes).unwrap();
+    writer.finish().unwrap();
+    (folder, path)
+}
+
+/// Of a Poisson loss, outputs are logarithms of what is predicted.
+#[test]
+fn a_regressor_of_counts_of_scikit_learn() {
+    let (_folder, path) = with_word("regressor.npz", "out_activation_", "exp");
+    let options = ImportOptions::new().activation(["tanh".into()]);
+    let AnyModel::F64(model) = import(&path, &options).unwrap() else { panic!("it is in double") };
+    let predictor = model.predictor;
+    assert_eq!(predictor.model().loss().kind().to_string(), "poisson");
+    let (answers, logarithms) = (answers(&predictor), numbers("regressor.csv"));
+    for j in 0..logarithms.ncols() {
+        for i in 0..logarithms.nrows() {
+            let expected = logarithms[(i, j)].exp();
+            assert!((answers[(i, j)] / expected - 1.0).abs() < 1e-11, "{i}, {j}");
+        }
+    }
+    let refused = |options: &ImportOptions| import(&path, options).unwrap_err().to_string();
+    let classes = refused(&options.task(Task::Classify));
+    assert!(classes.contains("they are logarithms of numbers: leave --task classify"), "{classes}");
+}
+
+#[test]
+fn what_another_function_makes_of_the_outputs_is_refused() {
+    let (_folder, path) = with_word("regressor.npz", "out_activation_", "softplus");
+    let error = import(&path, &ImportOptions::new().activation(["tanh".into()])).unwrap_err();
+    assert!(
+        matches!(&error, ImportError::OutActivation { found } if found == "softplus"),
+        "{error}"
+    );
 }
 
 #[test]
