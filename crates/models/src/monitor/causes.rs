@@ -56,6 +56,9 @@ const LONG_SHARE: f64 = 0.2;
 const HELD: f64 = 0.1;
 const HELD_EPOCHS: usize = 4;
 
+/// A largest norm is short if it is a smaller part of that which units had before training.
+const SHORT: f64 = 0.1;
+
 /// Noise on the inputs that is larger than they are.
 const NOISE: f64 = 1.0;
 
@@ -173,10 +176,15 @@ fn step_of<T: Scalar>(case: &Case<'_, T>, row: Option<&LayerReport>) -> Option<F
     Some(Finding::LargeStep { layer, ratio: row.update_ratio?, learning_rate })
 }
 
-/// A limit that holds most units of a layer.
+/// A limit that holds most units of a layer, or is far below what they began with.
 fn norm_limit<T: Scalar>(case: &Case<'_, T>) -> Option<Finding> {
-    let (limit, (layer, share)) = (case.monitor.limits.max_norm?, case.monitor.held?);
-    Some(Finding::NormLimit { layer, share, limit })
+    let limit = case.monitor.limits.max_norm?;
+    if let Some((layer, share)) = case.monitor.held {
+        return Some(Finding::NormLimit { layer, share, limit });
+    }
+    // Within a limit that is shorter than a step, norms are anything.
+    let first = case.monitor.initial_weights.iter().find(|scale| limit < SHORT * scale.gain)?;
+    Some(Finding::ShortNorm { layer: first.layer, limit, initial: first.gain })
 }
 
 /// A penalty that hides the loss from the first step on, or the limit that leaves so little of the

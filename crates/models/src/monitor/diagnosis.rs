@@ -12,7 +12,7 @@ use super::course::Course;
 use super::data_causes::{data_causes, new_causes};
 use super::layer_report::layer_numbers;
 use super::losses::{LITTLE, Losses};
-use super::missed_classes::missed_classes;
+use super::missed_classes::{RARE, VERY_RARE, missed_classes};
 use super::survey::Survey;
 use super::telling::telling_alone;
 use super::weight_scale::WeightScale;
@@ -123,8 +123,13 @@ impl Diagnosis {
             use Finding::{NothingCarriesOver, SingleExamples};
             matches!(finding, NothingCarriesOver { .. } | SingleExamples { .. })
         };
-        if losses.last > MISSED * losses.constant.loss && !findings.iter().any(explained) {
-            findings.extend(missed_classes(case.model, case.train, case.threads)?);
+        // Where weights are held down, that classes are missed follows from it.
+        let is_consequence = causes.iter().any(holds_down);
+        let is_explained = is_consequence || findings.iter().any(explained);
+        if losses.last > MISSED * losses.constant.loss && !is_explained {
+            // Of frequent classes, that nothing is learnt says as much.
+            let rare = if trouble == Trouble::Nothing { VERY_RARE } else { RARE };
+            findings.extend(missed_classes(case.model, case.train, rare, case.threads)?);
         }
         let cause = |finding: &Finding| {
             use Finding::{MissedClasses, SingleExamples};
@@ -240,6 +245,22 @@ fn died_in_vain(finding: &Finding) -> bool {
         Finding::DeadUnits { dead, units, since, .. } => since > EARLY && 10 * dead < 9 * units,
         _ => false,
     }
+}
+
+/// Whether it is a limit or a penalty that leaves weights too small to learn by.
+fn holds_down(finding: &Finding) -> bool {
+    use Finding::{
+        DecayedSigmoids, DrowningPenalty, GradientLimit, NormLimit, ShortNorm, StrongPenalty,
+    };
+    matches!(
+        finding,
+        DecayedSigmoids { .. }
+            | DrowningPenalty { .. }
+            | GradientLimit { .. }
+            | NormLimit { .. }
+            | ShortNorm { .. }
+            | StrongPenalty { .. }
+    )
 }
 
 /// A penalty that made a run diverge.

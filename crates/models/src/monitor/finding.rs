@@ -312,6 +312,15 @@ pub enum Finding {
         /// The limit.
         limit: f64,
     },
+    /// Little was learnt, and the largest norm that units may have is a small part of that of those that training began with.
+    ShortNorm {
+        /// The layer.
+        layer: usize,
+        /// The limit.
+        limit: f64,
+        /// The typical norm of the units of the layer before training.
+        initial: f64,
+    },
     /// Some was left, and the gradient is shortened to a hundredth or less, and does less to the
     /// weights than a penalty, or hardly moves them.
     GradientLimit {

@@ -10,23 +10,26 @@ const EXAMPLES: usize = 16;
 /// Classes that are looked at, at most.
 const CLASSES: usize = 64;
 
-/// A class is rare with less than this part of what it would have if all were equal.
-const RARE: f64 = 0.8;
+/// A class is rare with less than this part of what it would have if all were equal; and so rare that a network that
+/// always says another has learnt what there is to learn by that, with less than the other.
+pub(crate) const RARE: f64 = 0.8;
+pub(crate) const VERY_RARE: f64 = 0.3;
 
-/// The rare classes of which none of the examples that are looked at is recognised.
+/// The classes, rare by this part, of which none of the examples that are looked at is recognised.
 ///
 /// The accuracy does not tell of them: where 3 % are of one class, to say always the other is
 /// right for 97 %.
 pub(crate) fn missed_classes<T: Scalar>(
     model: &Model<T>,
     data: &Dataset<T>,
+    part: f64,
     threads: &Threads,
 ) -> Result<Option<Finding>, ModelError> {
     let (Some(labels), Some(names)) = (data.labels(), data.class_names()) else { return Ok(None) };
     let mut counts = vec![0_usize; names.len()];
     labels.iter().for_each(|&label| counts[label] += 1);
     let present = counts.iter().filter(|&&count| count > 0).count();
-    let most = RARE * labels.len() as f64 / present as f64;
+    let most = part * labels.len() as f64 / present as f64;
     let rare = |class: usize| counts[class] > 1 && (counts[class] as f64) < most;
     let classes: Vec<usize> = (0..names.len()).filter(|&class| rare(class)).take(CLASSES).collect();
 

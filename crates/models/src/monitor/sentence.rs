@@ -355,6 +355,12 @@ impl fmt::Display for Finding {
                 figure(*limit),
                 percent(*share)
             ),
+            Self::ShortNorm { layer, limit, initial } => write!(
+                f,
+                "the max norm of {} is far below the norm that units of layer {layer} began with, {}: raise it",
+                figure(*limit),
+                figure(*initial)
+            ),
             Self::GradientLimit { limit, gradient } => write!(
                 f,
                 "the clip norm shortens the gradient from {} to {}: raise it",

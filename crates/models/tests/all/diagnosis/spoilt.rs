@@ -2,7 +2,7 @@
 
 use densely_data::Dataset;
 use densely_models::{Finding, Mlp, Preparation, Trainer};
-use densely_optim::{Adam, AdamW, Optimizer, Penalty, RmsProp, Sgd};
+use densely_optim::{Adam, AdamW, Optimizer, Penalty, Plateau, RmsProp, Sgd};
 use densely_tensor::Mat;
 
 use super::data::{
@@ -461,6 +461,20 @@ fn the_network() {
             },
             says: &["nothing was learned", "the max norm of 0.01 holds 100 % of layer 1's units"],
             never: &["standardise", "draw larger", "shrank", "decay"],
+        },
+        Situation {
+            name: "a limit on the norms that is shorter than a step, and classes of which one is rarer",
+            run: || {
+                let data = two_classes(400);
+                let labels = data.labels().unwrap().to_vec();
+                let rarer: Vec<usize> = (0..400).filter(|&j| labels[j] == 0 || j % 3 > 0).collect();
+                let data = prepared(&data.subset(&rarer).unwrap());
+                let limited = Trainer::new(Adam::new(0.003).max_norm(0.001));
+                let trainer = limited.epochs(60).plateau(Plateau::new(0.1, 2)).validation(0.1);
+                fit(&Mlp::classifier(4, 2).hidden([64]), trainer, &data)
+            },
+            says: &["nothing was learned", "the max norm of 0.001 ", ": raise it"],
+            never: &["recall", "learning rate", "standardise", "train longer"],
         },
         Situation {
             name: "dropout",
