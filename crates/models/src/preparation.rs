@@ -2,8 +2,8 @@ use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
 use densely_loss::Loss;
 use densely_preprocess::{
-    Pipeline, PreprocessError, Standardize, Transform, TransformKind, TransformKinds, Unchanged,
-    constant_features,
+    Pca, Pipeline, PreprocessError, Standardize, Transform, TransformKind, TransformKinds,
+    Unchanged, Whiten, constant_features,
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
@@ -207,6 +207,22 @@ impl Preparation {
             true => self.feature_names.clone(),
             false => (0..self.pipeline.out_features()).map(|i| format!("x{i}")).collect(),
         }
+    }
+
+    /// The names by which findings tell of them: of what is made of several features, that no table has, what it is.
+    fn finding_names(&self) -> Vec<String> {
+        let makes_components =
+            |kind: &Kind| [Pca::SPEC, Whiten::SPEC].iter().any(|spec| kind.name() == spec.name());
+        let what = match self.pipeline.kinds().iter().any(makes_components) {
+            _ if self.pipeline.keeps_features() => return self.feature_names.clone(),
+            true => "component",
+            // Another mixture, as ZCA's: each is most like the feature of its place.
+            false if self.pipeline.out_features() == self.feature_names.len() => {
+                return self.feature_names.clone();
+            }
+            false => "input",
+        };
+        (1..=self.pipeline.out_features()).map(|i| format!("{what} {i}")).collect()
     }
 
     /// From the names of the features, of what is predicted, and of the classes or
@@ -583,10 +599,7 @@ impl Preparation {
         };
         let prepared = prepared.with_output_names(&self.output_names)?;
         let prepared = prepared.with_target_name(&self.target_name);
-        Ok(match self.pipeline.keeps_features() {
-            true => prepared.with_feature_names(&self.feature_names)?,
-            false => prepared,
-        })
+        Ok(prepared.with_feature_names(self.finding_names())?)
     }
 
     /// The features of examples as a model takes them.
