@@ -164,8 +164,16 @@ pub(crate) fn tables(
     })
 }
 
-/// Says which rows have categories that a model does not tell apart.
+/// Says which rows have categories that a model does not tell apart, or gaps that it does not know.
 pub(crate) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
+    for (column, count) in rows.new_gaps() {
+        let line = format!(
+            "{}: {} with a gap in `{column}`, where training had hardly one: they are taken for what is usual there",
+            label(paths).display(),
+            counted(count, "row"),
+        );
+        eprintln!("{}", visible(&line));
+    }
     for (column, count, example) in rows.other_categories() {
         let line = format!(
             "{}: {} with a category of `{column}` that the model takes for any other, such as `{}`",

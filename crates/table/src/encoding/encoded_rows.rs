@@ -94,6 +94,29 @@ impl<'a> EncodedRows<'a> {
         others.collect()
     }
 
+    /// For each column of numbers or truth values in which at least a twentieth of the rows has a gap, and training had hardly
+    /// one, so that a gap is taken for what is usual there: its name, and how many they are.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::Threads;
+    ///
+    /// let read = |text: &str| Table::from_reader(text.as_bytes());
+    /// let table = read("a,y\n1.5,1\n2.5,2\n2,3\n4,4\n")?;
+    /// let rows = Rows::all(&table);
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().target("y"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let new = read("a,y\n1.5,1\nNA,2\n")?;
+    /// assert_eq!(encoding.rows(&Rows::all(&new), &Threads::single())?.new_gaps(), [("a", 1)]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    #[must_use]
+    pub fn new_gaps(&self) -> Vec<(&'a str, usize)> {
+        let columns = self.encoding.feature_names_in().zip(&self.bound);
+        let gaps = columns.map(|(name, bound)| (name, bound.new_gaps(&self.rows)));
+        gaps.filter(|&(_, count)| count > 0 && 20 * count >= self.rows.len()).collect()
+    }
+
     /// Writes the numbers of as many rows as `out` has columns, from the `first` on.
     ///
     /// # Shapes

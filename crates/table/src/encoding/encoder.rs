@@ -154,6 +154,16 @@ impl Categories<'_> {
 }
 
 impl Bound<'_> {
+    /// In how many of these rows is a gap that is taken for a number, of a column in which training had hardly one.
+    pub(super) fn new_gaps(&self, rows: &Rows<'_>) -> usize {
+        match self {
+            Self::Number(encoder, numbers) if !encoder.indicator => {
+                rows.iter().filter(|&row| numbers.get(row).is_nan()).count()
+            }
+            _ => 0,
+        }
+    }
+
     /// In how many of these rows is a category that has no number of its own, and one of them.
     pub(super) fn others(&self, rows: &Rows<'_>) -> Option<(usize, String)> {
         let Self::Category(encoder, categories) = self else { return None };
