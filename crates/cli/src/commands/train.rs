@@ -290,9 +290,25 @@ fn diagnosis<T: Scalar>(
     predictor: &Predictor<T>,
     threads: &Threads,
 ) -> Result<Diagnosis, CliError> {
-    let diagnosis = history.diagnosis();
-    let Some(test) = &parts.test else { return Ok(diagnosis) };
-    Ok(diagnosis.with_test(predictor.model(), &parts.train.data, &test.data, threads)?)
+    let mut diagnosis = history.diagnosis();
+    if let Some(test) = &parts.test {
+        let (model, train) = (predictor.model(), &parts.train.data);
+        diagnosis = diagnosis.with_test(model, train, &test.data, threads)?;
+    }
+    let diagnosis = diagnosis.with_stand_ins(parts.stand_ins.iter().cloned());
+    let preparation = predictor.preparation();
+    // Else they are learnt as logarithms already.
+    let is_plain = !preparation.log_targets() && !preparation.log_link();
+    let left = match history.kept().validation {
+        Some(Evaluation::Regression { r2, .. }) => 1.0 - r2,
+        // Of targets of variance 1.
+        None if predictor.model().loss().kind().name() == "mse" => history.kept().train_loss,
+        _ => 0.0,
+    };
+    Ok(match is_plain {
+        true => diagnosis.with_raw_targets(&parts.train.target, left),
+        false => diagnosis,
+    })
 }
 
 /// The options that were left to be told from the data or from others, for the config: a later

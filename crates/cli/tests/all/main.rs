@@ -7,6 +7,7 @@ mod counts;
 mod defaults;
 mod errors;
 mod export;
+mod findings;
 mod folders;
 mod gaps;
 mod gradcheck;

@@ -1,5 +1,5 @@
 use densely_data::Dataset;
-use densely_tensor::{Scalar, Threads, column};
+use densely_tensor::{MatRef, Scalar, Threads, column};
 
 use super::sentinel::Sentinel;
 use super::spread::Spread;
@@ -45,6 +45,9 @@ const FAR_FROM_0: f64 = 10.0;
 
 /// A feature is hidden by the others if it is smaller than this part of a typical one.
 const HIDDEN: f64 = 1e-3;
+
+/// New data are elsewhere if their mean is as many standard deviations from that of the training data.
+const SHIFT: f64 = 2.0;
 
 /// Features or targets smaller than this are too small to learn from.
 const SMALL: f64 = 0.05;
@@ -181,18 +184,59 @@ pub(crate) fn new_causes<T: Scalar>(
         let limit = 3.0 * old.deviations();
         new.deviations() > limit.max(Limits::of(Trouble::Rising).deviations)
     };
-    if let Some(index) =
+    let of = validation.len();
+    if let Some(shift) = Shift::of(validation.x(), &new.features, &survey.features) {
+        let Shift { index, outside, deviations, more } = shift;
+        let feature = validation.feature_names()[index].clone();
+        findings.push(Finding::OutsideFeature { feature, part, outside, of, deviations, more });
+    } else if let Some(index) =
         farthest(&features).filter(|&index| far(&features[index], &survey.features[index]))
     {
         findings.push(feature(validation, index, &features[index], part));
     }
     let targets = seen(&new.targets, &survey.targets);
-    if let Some(index) =
+    let shift = validation.values();
+    if let Some(shift) = shift.and_then(|values| Shift::of(values, &new.targets, &survey.targets)) {
+        let Shift { index, outside, deviations, .. } = shift;
+        let target = validation.output_names()[index].clone();
+        findings.push(Finding::OutsideTarget { target, part, outside, of, deviations });
+    } else if let Some(index) =
         farthest(&targets).filter(|&index| far(&targets[index], &survey.targets[index]))
     {
         findings.push(output(validation, index, &targets[index], part));
     }
     findings
+}
+
+/// A row of values that are elsewhere in new data.
+struct Shift {
+    index: usize,
+    /// How many are beyond all that was seen in training.
+    outside: usize,
+    /// From one mean to the other, in standard deviations of the training data.
+    deviations: f64,
+    /// How many more rows are like that.
+    more: usize,
+}
+
+impl Shift {
+    /// That from the mean which is farthest.
+    fn of<T: Scalar>(x: MatRef<'_, T>, new: &[Spread], old: &[Spread]) -> Option<Self> {
+        let far = |i: usize| match old[i].deviation > 0.0 {
+            true => (new[i].mean - old[i].mean).abs() / old[i].deviation,
+            false => 0.0,
+        };
+        let outside = |i: usize| {
+            let is_beyond = |value: f64| value < old[i].smallest || value > old[i].largest;
+            (0..x.ncols()).filter(|&j| is_beyond(x[(i, j)].to_f64())).count()
+        };
+        let rows = (0..old.len()).filter(|&i| far(i) > SHIFT);
+        let mut shifted: Vec<(usize, usize)> =
+            rows.map(|i| (i, outside(i))).filter(|&(_, outside)| outside > 1).collect();
+        shifted.sort_by(|a, b| far(b.0).total_cmp(&far(a.0)));
+        let &(index, outside) = shifted.first()?;
+        Some(Self { index, outside, deviations: far(index), more: shifted.len() - 1 })
+    }
 }
 
 /// The only feature that is the same in all examples but one. Of a value that is very far out, all

@@ -17,7 +17,7 @@ use super::survey::Survey;
 use super::telling::telling_alone;
 use super::weight_scale::WeightScale;
 use super::{Case, Finding, Monitor, Part};
-use crate::{Epoch, Model, ModelError};
+use crate::{Epoch, Evaluation, Model, ModelError};
 
 /// What kept a network from learning as it might: nothing, if it is healthy.
 ///
@@ -169,7 +169,9 @@ impl Diagnosis {
         let loss = evaluation.loss();
         let least = least_loss(model.loss(), model.outputs(), test);
         let constant = constant.loss_on(model.loss(), test) - least;
-        let suffers = loss - least > LITTLE * constant || !loss.is_finite();
+        // Where targets are elsewhere, one prediction for all is no measure.
+        let is_below = matches!(evaluation, Evaluation::Regression { r2, .. } if r2 < 0.0);
+        let suffers = loss - least > LITTLE * constant || !loss.is_finite() || is_below;
         let alone = if suffers { Alone::of(model, test, threads)? } else { None };
         let learnt = |finding: &Finding| {
             use Finding::{

@@ -1,4 +1,5 @@
 use densely_data::Place;
+use densely_table::StandIn;
 
 use super::Part;
 
@@ -181,6 +182,14 @@ pub enum Finding {
         /// How many more features are like that.
         more: usize,
     },
+    /// Columns of a table have a number that may stand for what is missing, which costs something, or drowns their others: in
+    /// all rows that have a target.
+    StandIns {
+        /// One of each column, and at least one.
+        found: Vec<StandIn>,
+        /// Which data the first is in, if it is alone, and a finding has said so.
+        part: Part,
+    },
     /// Some was left, no other cause was found in the data, and a feature is less than a thousandth of a typical one.
     HiddenFeature {
         /// The name of the feature.
@@ -189,6 +198,35 @@ pub enum Finding {
         size: f64,
         /// The typical root of the mean of squares.
         typical: f64,
+    },
+    /// A feature has other values in new data: their mean is more than two standard deviations from that of the training
+    /// data, and several are beyond all that were seen in training.
+    OutsideFeature {
+        /// The name of the feature, of several the one that is farthest.
+        feature: String,
+        /// Which data.
+        part: Part,
+        /// How many examples are beyond what was seen.
+        outside: usize,
+        /// Of how many.
+        of: usize,
+        /// The distance of the means, in standard deviations of the training data.
+        deviations: f64,
+        /// How many more features are like that.
+        more: usize,
+    },
+    /// The same of a real target.
+    OutsideTarget {
+        /// The name of the output.
+        target: String,
+        /// Which data.
+        part: Part,
+        /// How many examples are beyond what was seen.
+        outside: usize,
+        /// Of how many.
+        of: usize,
+        /// The distance of the means, in standard deviations of the training data.
+        deviations: f64,
     },
     /// A feature is constant in the training data, and not in new data.
     ChangedFeature {
@@ -217,6 +255,16 @@ pub enum Finding {
         deviations: f64,
         /// How many are far out.
         outliers: usize,
+    },
+    /// Some was left, or single targets are in the way, and real targets are positive and skewed, which their logarithms
+    /// are not.
+    SkewedTarget {
+        /// The name of the output, of several the first.
+        target: String,
+        /// The skewness of the targets.
+        skewness: f64,
+        /// That of their logarithms.
+        of_logarithms: f64,
     },
     /// The loss rose, and a real target is far from all others; or one of new data is far from all
     /// that were seen in training.

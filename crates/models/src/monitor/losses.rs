@@ -15,7 +15,7 @@ pub(crate) const LITTLE: f64 = 0.5;
 pub(crate) const NOTHING: f64 = 0.97;
 
 /// With more than this, some is left that it may be worth to go after.
-const SOME: f64 = 0.1;
+pub(crate) const SOME: f64 = 0.1;
 
 /// A validation loss has risen if it is as many times its lowest.
 const OVERFIT: f64 = 1.25;

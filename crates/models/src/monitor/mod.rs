@@ -13,6 +13,7 @@ mod initial_loss;
 mod layer_report;
 mod losses;
 mod missed_classes;
+mod of_table;
 mod pace;
 mod part;
 mod pull;

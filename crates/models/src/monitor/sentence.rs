@@ -1,5 +1,6 @@
 use std::fmt;
 
+use densely_table::StandIn;
 use densely_tensor::Figure;
 
 use super::{Finding, Part};
@@ -35,6 +36,46 @@ fn and_others(outliers: usize) -> String {
         2 => ", and far out in another".to_owned(),
         outliers => format!(", and far out in {} others", outliers - 1),
     }
+}
+
+/// How many of so many.
+fn of_all(some: usize, all: usize) -> String {
+    if some == all { format!("all {all}") } else { format!("{some} of {all}") }
+}
+
+/// The first in full, and what to do about all.
+fn stand_ins(found: &[StandIn], part: Part, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Columns that are named.
+    const NAMED: usize = 5;
+    let [first, others @ ..] = found else { return Ok(()) };
+    let (text, StandIn { column, place, count, of, drowns, .. }) = (first.text(), first);
+    match count {
+        1 => write!(f, "column `{column}` is {text} in {place}{}", of_part(part))?,
+        count => {
+            write!(f, "column `{column}` is {text} in {count} of {of} rows, as in {place}")?;
+        }
+    }
+    f.write_str(match drowns {
+        true => ", so far from its other numbers that these are alike beside it",
+        false => ", far from its other numbers",
+    })?;
+    for other in others.iter().take(NAMED - 1) {
+        write!(f, ", as `{}` is with {} in {}", other.column, other.text(), other.count)?;
+    }
+    match others.len().saturating_sub(NAMED - 1) {
+        0 => {}
+        1 => f.write_str(", and another column")?,
+        more => write!(f, ", and {more} other columns")?,
+    }
+    let mut texts: Vec<String> = Vec::new();
+    for one in found.iter().map(StandIn::text) {
+        if !texts.contains(&one) {
+            texts.push(one);
+        }
+    }
+    let (all, these) =
+        (texts.join(","), if found.len() > 1 || *count > 1 { "such cells" } else { "it" });
+    write!(f, ": correct {these}, or, if that stands for what is missing, say so (--missing {all})")
 }
 
 /// Of which data an example is, where that has to be said.
@@ -236,6 +277,33 @@ impl fmt::Display for Finding {
                     1 => ", as has another feature".to_owned(),
                     more => format!(", as have {more} other features"),
                 },
+            ),
+            Self::StandIns { found, part } => stand_ins(found, *part, f),
+            Self::OutsideFeature { feature, part, outside, of, deviations, more } => write!(
+                f,
+                "feature `{feature}` is beyond all that was seen in training in {} examples of the {part} data, and {} standard \
+                 deviations from its mean on average{}: see whether it has the same units there, or train on such examples, too",
+                of_all(*outside, *of),
+                figure(*deviations),
+                match more {
+                    0 => String::new(),
+                    1 => ", and another feature is far off, too".to_owned(),
+                    more => format!(", and {more} other features are far off, too"),
+                },
+            ),
+            Self::OutsideTarget { target, part, outside, of, deviations } => write!(
+                f,
+                "the target `{target}` is beyond all that was seen in training in {} examples of the {part} data, and {} standard \
+                 deviations from its mean on average: see whether it has the same units there, or train on such examples, too",
+                of_all(*outside, *of),
+                figure(*deviations),
+            ),
+            Self::SkewedTarget { target, skewness, of_logarithms } => write!(
+                f,
+                "the target `{target}` is skewed, and its logarithms are not (skewness {} and {}): learn these \
+                 (--target-transform log)",
+                figure(*skewness),
+                figure(*of_logarithms)
             ),
             Self::HiddenFeature { feature, size, typical } => write!(
                 f,

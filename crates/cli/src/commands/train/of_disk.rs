@@ -144,6 +144,7 @@ pub(super) fn read<T: Scalar>(
         preparation,
         target: Some(target),
         split: None,
+        stand_ins: Vec::new(),
         sample,
     })
 }

@@ -7,7 +7,7 @@ use densely::data::{
     split_indices, split_ordered,
 };
 use densely::prelude::*;
-use densely::table::{ColumnKind, TableError};
+use densely::table::{ColumnKind, Encoder, StandIn, TableError};
 
 use super::overlap::{tell_copies, tell_groups, tell_order};
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
@@ -107,6 +107,11 @@ impl<'a> Source<'a> {
         let split = split_of(&args.data, dialect, &train, validation.as_ref(), test.as_ref())?;
         let fitted = self.fit(&train, threads)?;
         let Fitted { encoding, .. } = &fitted;
+        let mut rows = self.rest.rows.clone();
+        rows.extend(test.iter().flat_map(|test| &test.rows));
+        // It merges two runs, each in order already.
+        rows.sort();
+        let stand_ins = stand_ins(&Rows::of(table, &rows), encoding, target, threads);
         let sample = |table: &Table, rows: &[usize]| {
             let examples = Judged::choose(rows.len(), encoding.width());
             let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
@@ -159,6 +164,7 @@ impl<'a> Source<'a> {
             preparation: fitted.preparation,
             target: Some(self.target),
             split,
+            stand_ins,
             sample,
         })
     }
@@ -258,6 +264,20 @@ impl<'a> Source<'a> {
         let data = data.map_err(CliError::in_data(&source))?;
         Ok(Part { data, target: of.target.clone(), stored: None })
     }
+}
+
+/// Numbers of columns that are learnt from, or are to be predicted, that may stand for gaps.
+fn stand_ins(
+    rows: &Rows<'_>,
+    encoding: &Encoding,
+    target: &TargetColumns,
+    threads: &Threads,
+) -> Vec<StandIn> {
+    let numbers = encoding.encoders().iter().filter(|of| matches!(of.encoder, Encoder::Number(_)));
+    let targets = target.columns().iter().filter(|_| target.classes().is_none());
+    let names: Vec<&String> = numbers.map(|of| &of.column).chain(targets).collect();
+    let find = |i: usize| StandIn::find(rows, rows.table().position(names[i]).ok()?);
+    threads.map(names.len(), find).into_iter().flatten().collect()
 }
 
 /// Which rows are which part, of a file that can be read again.

@@ -4,6 +4,7 @@ use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights, m
 use densely::models::metrics::RegressionScores;
 use densely::models::{Examples, ModelError};
 use densely::prelude::*;
+use densely::table::StandIn;
 use densely::tensor::column;
 
 use super::of_disk;
@@ -31,6 +32,8 @@ pub(crate) struct Parts<T: Scalar> {
     pub(crate) target: Option<TargetColumns>,
     /// Which rows of a file are which part.
     pub(crate) split: Option<Split>,
+    /// Numbers of the table that may stand for gaps.
+    pub(crate) stand_ins: Vec<StandIn>,
     /// Of the part that the model is judged by, as it was before.
     pub(crate) sample: Judged,
 }
@@ -290,6 +293,7 @@ impl Digits<'_> {
             preparation,
             target: None,
             split: None,
+            stand_ins: Vec::new(),
             sample,
         })
     }

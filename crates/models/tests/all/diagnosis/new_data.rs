@@ -35,6 +35,42 @@ fn a_test_that_one_example_decides() {
     assert!(tested(&raw_regression(400), &value_net(), 300).is_healthy());
 }
 
+/// A shift or other units, in all examples or some; and a network that does not suffer for it says nothing.
+#[test]
+fn test_data_that_are_elsewhere_are_counted() {
+    let changed = |change: &dyn Fn(usize, f64) -> f64, target: &dyn Fn(usize, f64) -> f64| {
+        let raw = raw_regression(400);
+        let y = raw.values().unwrap();
+        let y = Mat::from_fn(1, 400, |_, j| target(j, y[(0, j)]));
+        let x = Mat::from_fn(4, 400, |i, j| match (i, raw.x()[(i, j)]) {
+            (1, x) => change(j, x),
+            (_, x) => x,
+        });
+        tested(&Dataset::regression(x, y).unwrap(), &value_net(), 300).findings
+    };
+    let of_test = |j: usize| j >= 300;
+    let same = |_: usize, y: f64| y;
+    let outside = |findings: &[Finding]| {
+        findings.iter().find_map(|finding| match finding {
+            Finding::OutsideFeature { feature, outside, of, part: Part::Test, .. } => {
+                Some((feature.clone(), *outside, *of))
+            }
+            Finding::OutsideTarget { target, outside, of, part: Part::Test, .. } => {
+                Some((target.clone(), *outside, *of))
+            }
+            _ => None,
+        })
+    };
+    let shifted = changed(&|j, x| if of_test(j) { x + 30.0 } else { x }, &same);
+    assert_eq!(outside(&shifted), Some(("x1".to_owned(), 100, 100)), "{shifted:?}");
+    let units = changed(&|j, x| if of_test(j) && j % 5 == 0 { 1000.0 + x } else { x }, &same);
+    assert_eq!(outside(&units), Some(("x1".to_owned(), 20, 100)), "{units:?}");
+    let of_target = changed(&same, &|j, y| if of_test(j) { y + 50.0 } else { y });
+    assert_eq!(outside(&of_target), Some(("y0".to_owned(), 100, 100)), "{of_target:?}");
+    let text = of_target.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(text.contains("beyond all that was seen in training in all 100 examples"), "{text}");
+}
+
 /// To remove it would hide how the rare class is recognised.
 #[test]
 fn the_only_example_of_its_class_is_not_to_be_removed() {

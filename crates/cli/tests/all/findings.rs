@@ -1,0 +1,215 @@
+//! What is said of a training by what only the table tells.
+
+use serde_json::Value;
+
+use crate::common::Folder;
+
+/// Numbers from -1 to 1 that repeat late.
+fn uniform(i: usize, step: usize) -> f64 {
+    (i * step % 1009) as f64 / 504.5 - 1.0
+}
+
+/// Rows of `temp,b,c,y`, where all three tell `y`: each as `change` makes it of the usual ones.
+fn table(rows: usize, change: impl Fn(usize, [String; 4]) -> [String; 4]) -> String {
+    let row = |i: usize| {
+        let [a, b, c] = [353, 467, 691].map(|step| uniform(i, step));
+        let y = 2.0 * a + b - c * c;
+        let cells = [format!("{:.3}", 50.0 + 10.0 * a), format!("{b:.4}"), format!("{c:.4}")];
+        let [temp, b, c] = cells;
+        change(i, [temp, b, c, format!("{y:.4}")]).join(",") + "\n"
+    };
+    "temp,b,c,y\n".to_owned() + &(0..rows).map(row).collect::<String>()
+}
+
+fn findings(folder: &Folder, arguments: &str) -> Vec<String> {
+    let report = folder.json(&format!("train {arguments} --no-report --force --out run"));
+    let all = report["findings"].as_array().unwrap().iter();
+    all.map(|finding| finding.as_str().unwrap().to_owned()).collect()
+}
+
+/// Every tenth row from the fourth on, or one alone.
+fn with_numbers(column: usize, number: &str, every: usize) -> String {
+    table(400, |i, mut cells| {
+        if i % every == 3 {
+            number.clone_into(&mut cells[column]);
+        }
+        cells
+    })
+}
+
+#[test]
+fn numbers_that_may_stand_for_gaps_are_named_with_the_way_out() {
+    let folder = Folder::new();
+    for number in ["-999", "99999", "1e20", "9.96921e36", "1e30", "-1e34"] {
+        for (column, name) in [(0, "temp"), (3, "y")] {
+            folder.write("t.csv", with_numbers(column, number, 10));
+            let told = findings(&folder, "t.csv --validation 0.1 --epochs 60");
+            let about: Vec<&String> =
+                told.iter().filter(|told| told.contains("stands for what is missing")).collect();
+            let [told] = about[..] else { panic!("{number} of {name}: {told:?}") };
+            assert!(
+                told.starts_with(&format!("column `{name}` is {number} in "))
+                    && told.contains(" of 400 rows, as in row 4 (line 5), ")
+                    && told.ends_with(&format!("say so (--missing {number})")),
+                "{told}"
+            );
+            let ways = format!("t.csv --epochs 60 --missing {number}");
+            let told = findings(&folder, &ways);
+            assert!(!told.iter().any(|told| told.contains(number)), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_single_number_that_drowns_all_others_is_named() {
+    let folder = Folder::new();
+    for column in [0, 3] {
+        folder.write("t.csv", with_numbers(column, "1e20", 1000));
+        let told = findings(&folder, "t.csv --validation 0 --test 0 --epochs 20");
+        let [told] = &told[..] else { panic!("{told:?}") };
+        let name = ["temp", "", "", "y"][column];
+        assert!(
+            told.starts_with(&format!("column `{name}` is 1e20 in row 4 (line 5), so far")),
+            "{told}"
+        );
+        assert!(told.contains("correct it, or,"), "{told}");
+    }
+}
+
+/// A column that is no matter is not worth a sentence.
+#[test]
+fn a_healthy_training_says_nothing() {
+    let folder = Folder::new();
+    folder.write("t.csv", table(400, |_, cells| cells));
+    assert_eq!(findings(&folder, "t.csv"), [""; 0]);
+    let prices = |i: usize, mut cells: [String; 4]| {
+        let y: f64 = cells[3].parse().unwrap();
+        cells[3] = format!("{:.3}", 1000.0 * (0.3 * y).exp());
+        if i % 20 == 3 {
+            "-99".clone_into(&mut cells[1]);
+        }
+        cells
+    };
+    folder.write("t.csv", table(400, prices).replace("-99", "0"));
+    assert_eq!(findings(&folder, "t.csv"), [""; 0]);
+}
+
+#[test]
+fn test_data_that_are_elsewhere_are_counted() {
+    let folder = Folder::new();
+    folder.write("t.csv", table(400, |_, cells| cells));
+    let changed = |column: usize, change: fn(f64) -> f64| {
+        table(100, |_, mut cells| {
+            cells[column] = format!("{:.3}", change(cells[column].parse().unwrap()));
+            cells
+        })
+    };
+    for (name, text, beginning) in [
+        (
+            "shift",
+            changed(0, |temp| temp + 60.0),
+            "feature `temp` is beyond all that was seen in training in all 100 examples",
+        ),
+        (
+            "units",
+            changed(0, |temp| 1000.0 * temp),
+            "feature `temp` is beyond all that was seen in training in all 100 examples",
+        ),
+        (
+            "target",
+            changed(3, |y| y + 20.0),
+            "the target `y` is beyond all that was seen in training in all 100 examples",
+        ),
+    ] {
+        folder.write("new.csv", text);
+        let told = findings(&folder, "t.csv --test-data new.csv");
+        let about: Vec<&String> =
+            told.iter().filter(|told| told.contains("of the test data")).collect();
+        let [about] = about[..] else { panic!("{name}: {told:?}") };
+        assert!(about.starts_with(beginning), "{name}: {about}");
+    }
+    folder.write("new.csv", changed(1, |b| b));
+    assert_eq!(findings(&folder, "t.csv --test-data new.csv"), [""; 0]);
+}
+
+#[test]
+fn gaps_of_test_data_alone_are_told() {
+    let folder = Folder::new();
+    folder.write("t.csv", table(400, |_, cells| cells));
+    let gaps = |i: usize, mut cells: [String; 4]| {
+        if i % 2 == 1 {
+            cells[0].clear();
+        }
+        cells
+    };
+    folder.write("new.csv", table(100, gaps));
+    let said = "new.csv: 50 rows with a gap in `temp`, where training had hardly one";
+    for arguments in ["train t.csv --test-data new.csv --out run", "predict run new.csv"] {
+        let outcome = folder.run(arguments);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    }
+    assert!(!folder.run("predict run t.csv").stderr.contains("gap"));
+}
+
+#[test]
+fn components_are_named_as_what_they_are() {
+    let folder = Folder::new();
+    folder.write("t.csv", table(400, |_, cells| cells));
+    let units = |_, mut cells: [String; 4]| {
+        cells[0] = format!("{:.3}", 1000.0 * cells[0].parse::<f64>().unwrap());
+        cells
+    };
+    folder.write("new.csv", table(100, units));
+    for method in ["pca", "whiten"] {
+        let told = findings(&folder, &format!("t.csv --test-data new.csv --preprocess {method}"));
+        let about = told.iter().any(|told| told.starts_with("feature `component "));
+        assert!(about && !told.iter().any(|told| told.contains("`x0`")), "{told:?}");
+    }
+}
+
+#[test]
+fn skewed_targets_are_better_learnt_as_logarithms() {
+    let folder = Folder::new();
+    let prices = |_, mut cells: [String; 4]| {
+        let y: f64 = cells[3].parse().unwrap();
+        cells[3] = format!("{:.6}", 1000.0 * (2.0 * y).exp());
+        cells
+    };
+    folder.write("t.csv", table(400, prices));
+    let of_test = |options: &str| {
+        let report = folder.json(&format!("train t.csv --out run --force --epochs 15 {options}"));
+        (report["findings"].clone(), report["test_r2"].as_f64().unwrap())
+    };
+    let (told, _) = of_test("");
+    let told: Vec<&str> = told.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let skewed = told.iter().filter(|told| told.starts_with("the target `y` is skewed"));
+    assert_eq!(skewed.count(), 1, "{told:?}");
+    assert!(told.iter().any(|told| told.ends_with("(--target-transform log)")), "{told:?}");
+    let (told, _) = of_test("--target-transform log");
+    assert!(!told.to_string().contains("skewed"), "{told}");
+}
+
+#[test]
+fn a_max_norm_that_is_too_small_is_what_is_raised() {
+    let folder = Folder::new();
+    let classes = |_, mut cells: [String; 4]| {
+        let y: f64 = cells[3].parse().unwrap();
+        cells[3] = if y > -0.1 { "r".to_owned() } else { "s".to_owned() };
+        cells
+    };
+    folder.write("c.csv", table(400, classes));
+    folder.write("t.csv", table(400, |_, cells| cells));
+    for data in ["t.csv", "c.csv"] {
+        for limit in ["0.0001", "0.001", "0.01"] {
+            let told = findings(&folder, &format!("{data} --max-norm {limit} --epochs 60"));
+            let about = told.iter().position(|told| told.contains("max norm"));
+            let about = about.unwrap_or_else(|| panic!("{data} {limit}: {told:?}"));
+            assert!(told[about].ends_with(": raise it"), "{told:?}");
+            let advice = |told: &String| {
+                ["recall", "learning rate", "epochs"].iter().any(|part| told.contains(part))
+            };
+            assert!(!told.iter().any(advice), "{data} {limit}: {told:?}");
+        }
+    }
+}
