@@ -141,16 +141,31 @@ impl Values {
         fits: impl Fn(f64) -> bool,
     ) -> Result<(), ModelError> {
         let refused = match self {
-            Self::OneOf(values) if values.is_empty() => Some("none".to_owned()),
+            Self::OneOf(values) if values.is_empty() => Some((expected, "none".to_owned())),
             Self::OneOf(values) => {
-                values.iter().find(|value| !fits(**value)).map(ToString::to_string)
+                let value = values.iter().find(|value| !fits(**value));
+                value.map(|value| (expected, value.to_string()))
             }
             Self::LogUniform(low, high) => {
-                let is_range = 0.0 < *low && low <= high && high.is_finite();
-                (!(is_range && fits(*low) && fits(*high))).then(|| format!("{low} to {high}"))
+                let expected = if high < low {
+                    Some("written from the lower to the higher, as 0.001..0.1")
+                } else if *low <= 0.0 && fits(0.0) {
+                    Some(
+                        "above 0 in a range, as 0.001..0.1, since all orders of magnitude of one are as likely (or in a \
+                         list, as 0,0.001,0.1)",
+                    )
+                } else if *low <= 0.0 {
+                    Some("above 0 in all of a range, as 0.001..0.1")
+                } else {
+                    (!(fits(*low) && fits(*high))).then_some(expected)
+                };
+                expected.map(|expected| (expected, format!("{low}..{high}")))
             }
         };
-        refused.map_or(Ok(()), |value| Err(ModelError::option(option, expected, &value)))
+        match refused {
+            None => Ok(()),
+            Some((expected, value)) => Err(ModelError::option(option, expected, &value)),
+        }
     }
 }
 

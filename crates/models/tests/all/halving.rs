@@ -230,7 +230,7 @@ fn what_cannot_be_searched_is_refused() {
         ),
         (
             SearchSpace { learning_rates: Values::LogUniform(0.0, 1.0), ..space() },
-            "the learning rates must be above 0, and finite, got 0 to 1",
+            "the learning rates must be above 0 in all of a range, as 0.001..0.1, got 0..1",
         ),
         (
             SearchSpace { activations: vec![], ..space() },
