@@ -7,7 +7,7 @@ use densely::data::DataError;
 use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
-use densely::table::TableError;
+use densely::table::{Cell, TableError};
 use densely_files::{FileError, Format, ReadOptions};
 use densely_notes::NotesError;
 use densely_picture::PictureError;
@@ -342,6 +342,9 @@ fn is_text(path: &Path) -> bool {
 /// The options that do what the message advises.
 fn option_for_table(error: &TableError, path: &Path) -> String {
     match error {
+        TableError::NotNumbers(bad) if bad.first.iter().any(has_decimal_comma) => {
+            " (if a comma stands before decimals: --decimal comma)".to_owned()
+        }
         TableError::NotNumbers(bad) => {
             let column = shortened(&bad.column);
             format!(
@@ -366,6 +369,19 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
         TableError::RaggedRow { .. } => " (--separator, if it is another)".to_owned(),
         _ => String::new(),
     }
+}
+
+fn has_decimal_comma(cell: &Cell) -> bool {
+    cell.text.as_deref().is_some_and(is_decimal_comma)
+}
+
+/// Whether a text is a number if a comma stands before its decimals, as `1,5`.
+pub(crate) fn is_decimal_comma(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['-', '+']);
+    let is_whole = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    digits.split_once(',').is_some_and(|(whole, decimals)| {
+        is_whole(whole) && is_whole(decimals) && !decimals.is_empty()
+    })
 }
 
 /// The option that does what the message advises.

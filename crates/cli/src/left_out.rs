@@ -3,6 +3,7 @@
 use densely::prelude::Schema;
 use densely::table::{ColumnKind, ColumnSchema, LeftOut};
 
+use crate::error::is_decimal_comma;
 use crate::output::counted;
 use crate::visible::visible;
 
@@ -26,6 +27,9 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
             }
             (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
                 format!("; --keep-column '{}' keeps it", column.name)
+            }
+            (LeftOut::Formatted(cell), _) if is_decimal_comma(cell) => {
+                "; if a comma stands before decimals: --decimal comma".to_owned()
             }
             _ => String::new(),
         };

@@ -107,6 +107,66 @@ fn options_say_what_columns_are() {
     assert!(message.contains("did you mean `age`?"), "{message}");
 }
 
+/// Numbers of which the decimals come after a comma, in quotes between commas.
+#[test]
+fn quoted_decimal_commas_are_read_if_that_is_said() {
+    let folder = Folder::new();
+    let quoted = |text: String| format!("\"{}\"", text.replace('.', ","));
+    let rows = |write: &dyn Fn(f64) -> String| {
+        let row = |i: usize| {
+            let (a, b) = ((i * 37 % 100) as f64 / 10.0, (i * 53 % 100) as f64 / 10.0);
+            format!("{},{},{}\n", write(a), write(b), write(2.0 * a - b))
+        };
+        "a,b,y\n".to_owned() + &(0..120).map(row).collect::<String>()
+    };
+    folder.write("comma.csv", rows(&|number| quoted(format!("{number:.1}"))));
+    folder.write("point.csv", rows(&|number| format!("{number:.1}")));
+    let way_out = "(if a comma stands before decimals: --decimal comma)";
+    let refused = folder.fails(1, "train comma.csv --epochs 2 --out run");
+    assert!(refused.contains(way_out), "{refused}");
+    folder.ok("train point.csv --epochs 2 --out run");
+    let refused = folder.fails(1, "predict run comma.csv");
+    assert!(refused.contains(way_out) && !refused.contains("category"), "{refused}");
+    let comma = folder.ok("predict run comma.csv --decimal comma");
+    assert_eq!(comma, folder.ok("predict run point.csv"));
+    folder.ok("train comma.csv --epochs 2 --decimal comma --out other");
+    let hash = |run: &str| folder.json(&format!("inspect {run}"))["weights_hash"].clone();
+    assert_eq!(hash("other"), hash("run"));
+    // Where features alone are like that, they are left out, and it is said.
+    let text = rows(&|number| format!("{number:.1}"));
+    let mixed = text.lines().enumerate().map(|(i, line)| match line.split_once(',') {
+        Some((a, rest)) if i > 0 => format!("{},{rest}\n", quoted(a.to_owned())),
+        _ => format!("{line}\n"),
+    });
+    folder.write("mixed.csv", mixed.collect::<String>());
+    let said = folder.run("train mixed.csv --epochs 2 --out mixed").stderr;
+    assert!(
+        said.contains("a is left out: ")
+            && said.contains("; if a comma stands before decimals: --decimal comma"),
+        "{said}"
+    );
+}
+
+/// Whichever part a row is in.
+#[test]
+fn a_weight_that_is_none_is_refused_in_any_row() {
+    let folder = Folder::new();
+    for bad in ["x", "-1", "", "inf"] {
+        for row in [3, 30, 50, 77, 100, 110] {
+            let weight = |i: usize| if i == row { bad } else { "1" };
+            let line = |i: usize| format!("{},{},{}\n", i * 37 % 101, weight(i), i * 53 % 97);
+            folder.write("t.csv", "a,w,y\n".to_owned() + &(0..120).map(line).collect::<String>());
+            let refused = folder.fails(1, "train t.csv --weight-column w --epochs 1");
+            let place = format!(
+                "in row {} (line {}): expected weights, which are finite numbers of at least 0",
+                row + 1,
+                row + 2
+            );
+            assert!(refused.contains(&place) && !refused.contains("category"), "{bad}: {refused}");
+        }
+    }
+}
+
 #[test]
 fn several_numbers_are_predicted_together() {
     let folder = Folder::new();

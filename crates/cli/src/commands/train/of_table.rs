@@ -81,6 +81,10 @@ impl<'a> Source<'a> {
         if args.target_transform == TargetTransform::Log && target.classes().is_none() {
             target.check_positive(&all).map_err(in_table())?;
         }
+        // Whichever part a row will be in.
+        if let Some(column) = &args.weight_column {
+            Rows::of(&table, &rows).weights(column).map_err(in_table())?;
+        }
         let all = Examples { rows, target: values };
         let (rest, test) = match args.test_data.is_empty() {
             false => (all, None),
