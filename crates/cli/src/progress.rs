@@ -6,7 +6,7 @@ use densely_picture::number;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::ProgressArg;
-use crate::output::{counted, eprintln, is_heard, percent};
+use crate::output::{counted, eprintln, figure, is_heard, percent};
 
 /// From one line of a log to the next.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -72,17 +72,25 @@ pub(crate) fn bar(how: ProgressArg, bar: ProgressBar, template: &str) -> Progres
     bar
 }
 
+/// A loss with four decimals, or as many digits as say something of a very small or large one.
+fn shown(loss: f64) -> String {
+    match loss.abs() {
+        size if size == 0.0 || (1e-3..1e5).contains(&size) || size.is_nan() => format!("{loss:.4}"),
+        _ => figure(loss),
+    }
+}
+
 /// Losses, the learning rate, and what may be found of units.
 fn message(epoch: &Epoch) -> String {
-    let mut parts = vec![format!("loss {:.4}", epoch.train_loss)];
+    let mut parts = vec![format!("loss {}", shown(epoch.train_loss))];
     match epoch.validation {
         Some(Evaluation::Classification { loss, accuracy, .. }) => {
-            parts.push(format!("validation {loss:.4}, {} right", percent(accuracy)));
+            parts.push(format!("validation {}, {} right", shown(loss), percent(accuracy)));
         }
         Some(Evaluation::Regression { loss, r2, .. }) => {
-            parts.push(format!("validation {loss:.4}, R² {r2:.4}"));
+            parts.push(format!("validation {}, R² {r2:.4}", shown(loss)));
         }
-        Some(other) => parts.push(format!("validation {:.4}", other.loss())),
+        Some(other) => parts.push(format!("validation {}", shown(other.loss()))),
         None => {}
     }
     parts.push(format!("rate {}", number(epoch.learning_rate)));
@@ -92,4 +100,17 @@ fn message(epoch: &Epoch) -> String {
         parts.extend(units.filter(|&units| units > 0).map(|units| counted(units, what)));
     }
     parts.join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_large_losses_have_digits() {
+        let losses = [0.0, 2.5, 0.0123, 3e-7, 1.234e-4, 6.78e20, f64::INFINITY];
+        let texts = ["0.0000", "2.5000", "0.0123", "3.0000e-7", "0.00012340", "6.7800e20", "inf"];
+        assert_eq!(losses.map(shown), texts);
+        assert!(shown(f64::NAN) == "NaN" && shown(-0.5) == "-0.5000");
+    }
 }
