@@ -18,6 +18,7 @@ use std::io;
 use std::path::Path;
 
 use clap::ArgMatches;
+use densely::loss::TargetKind;
 use densely::models::{Diagnosis, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::ShapeError;
@@ -234,8 +235,11 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
     let network = format!("--hidden {} --activation {}", args.hidden, args.activation);
     match (&error, loss) {
         (ModelError::Targets { .. }, Some(loss)) => {
-            let remedy = "choose mse, mae, huber, quantile or poisson for numbers, and another for classes, \
-                          or say with --task which of them the target is";
+            let remedy = format!(
+                "choose {} for numbers, and {} for classes, or say with --task which of them the target is",
+                losses(|loss| loss.target_kind() == TargetKind::Values),
+                losses(|loss| loss.target_kind() == TargetKind::Labels),
+            );
             CliError::options(loss, remedy)(error)
         }
         (ModelError::Shape(ShapeError::Count { operation: "Mlp", .. }), _) => {
@@ -243,8 +247,10 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
             CliError::options(network, remedy)(error)
         }
         (ModelError::Shape(ShapeError::Count { .. }), Some(loss)) => {
-            let remedy = "it tells two classes apart: choose softmax, svm, squared-svm or \
-                          crammer-singer for more";
+            let of_many = losses(|loss| {
+                loss.target_kind() == TargetKind::Labels && loss.outputs(MANY) == MANY
+            });
+            let remedy = format!("it tells two classes apart: choose {of_many} for more");
             CliError::options(loss, remedy)(error)
         }
         (ModelError::TooLarge { .. }, _) => {
@@ -253,6 +259,20 @@ pub(crate) fn cannot_build(args: &TrainArgs, error: ModelError) -> CliError {
             CliError::options(network, remedy)(error)
         }
         _ => error.into(),
+    }
+}
+
+/// A number of classes that no loss of two has.
+const MANY: usize = 3;
+
+/// The losses of which this is so, as "a, b or c".
+fn losses(are: impl Fn(&dyn Loss<f64>) -> bool) -> String {
+    let known = LossKinds::<f64>::new();
+    let mut names = known.names();
+    names.retain(|name| known.get(*name).is_ok_and(|loss| are(&*loss)));
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }
 
