@@ -687,11 +687,13 @@ impl FromStr for ClassWeights {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "balanced" => Ok(Self::Balanced),
-            list => list
-                .split(',')
-                .map(|weight| non_negative(weight.trim()))
-                .collect::<Result<_, _>>()
-                .map(Self::List),
+            list => {
+                let weights = list.split(',').map(|weight| non_negative(weight.trim()));
+                weights.collect::<Result<_, _>>().map(Self::List).map_err(|_| {
+                    "expected a number of at least 0 for each class, as 1,2.5, or balanced"
+                        .to_owned()
+                })
+            }
         }
     }
 }
@@ -915,6 +917,18 @@ pub(crate) enum ScheduleArg {
     Plateau(Plateau),
 }
 
+/// Why a text says no schedule.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScheduleError {
+    #[error(transparent)]
+    Kind(#[from] KindError),
+    #[error(
+        "plateau follows no times, and so is in no other schedule: for one after a warm-up, give --schedule plateau and \
+         --warm-up EPOCHS; what may be in another are {0}"
+    )]
+    PlateauInside(String),
+}
+
 impl fmt::Display for ScheduleArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -925,19 +939,25 @@ impl fmt::Display for ScheduleArg {
 }
 
 impl FromStr for ScheduleArg {
-    type Err = KindError;
+    type Err = ScheduleError;
 
-    fn from_str(text: &str) -> Result<Self, KindError> {
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
         let kind: Kind = text.parse()?;
         if kind.name() == Plateau::SPEC.name() {
-            return Plateau::from_kind(&kind).map(Self::Plateau);
+            return Ok(Self::Plateau(Plateau::from_kind(&kind)?));
         }
         let known = ScheduleKinds::new();
         // Of names that are none, all are told that there are.
         let mut names = densely::parts::Kinds::new("schedule");
         known.specs().chain(&[Plateau::SPEC]).for_each(|spec| names.push(*spec, ()));
         names.get(&kind)?;
-        Ok(Self::Schedule(known.get(kind)?.kind()))
+        match known.get(kind) {
+            Ok(schedule) => Ok(Self::Schedule(schedule.kind())),
+            Err(KindError::Unknown { name, .. }) if name == Plateau::SPEC.name() => {
+                Err(ScheduleError::PlateauInside(known.names().join(", ")))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

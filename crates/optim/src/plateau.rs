@@ -68,6 +68,12 @@ impl Plateau {
         Ok(Self::SPEC.check(&self.values())?)
     }
 
+    /// The epochs in a row without a lower loss after which the rate falls.
+    #[must_use]
+    pub fn patience(&self) -> usize {
+        self.patience
+    }
+
     /// The factor on the learning rate.
     #[must_use]
     pub fn factor(&self) -> f64 {

@@ -29,7 +29,7 @@ use crate::config::{self, OptionText};
 use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
-use crate::output;
+use crate::output::{self, eprintln};
 use crate::progress::Progress;
 use crate::ranks::Ranks;
 use crate::report::Run;
@@ -37,7 +37,7 @@ use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
 use keeper::Keeper;
 pub(crate) use optimizer::Chosen;
-use optimizer::scheduled;
+use optimizer::{check_schedule, idle_schedule, scheduled};
 pub(crate) use parts::{DIGITS, Judged, Part, Parts, Raw, class_weights, held_out_digits};
 use report::Report;
 use resume::Stored;
@@ -121,6 +121,7 @@ pub(crate) fn train_on<'a, T: Typed>(
 ) -> Result<Option<Trained>, CliError> {
     // What is wrong with options is said before anything is read.
     Chosen::read(args)?.optimizer::<T>(args)?;
+    check_schedule(args)?;
     let parts = read()?.parts(threads)?;
     let args = &*defaults::suited(args, matches, parts.train.len(), parts.validation.is_some())?;
     let chosen = Chosen::read(args)?;
@@ -156,6 +157,9 @@ pub(crate) fn train_on<'a, T: Typed>(
     let file = ModelFile { predictor, provenance };
     folder.try_model(&file)?;
     summary::before(args, &parts, &file.predictor);
+    if let Some(line) = idle_schedule(args, patience) {
+        eprintln!("  {line}");
+    }
     let mut keeper = Keeper::new(folder, file).with_events(args.tensorboard);
 
     let trainer = trainer(args, optimizer, patience, threads)?;

@@ -48,7 +48,37 @@ fn wrong_usage() {
             "--optimizer: adagrad has no option `momentum`",
         ),
         ("train --optimizer adam(beta2=1)", "the beta2 of adam must be a number from 0 to less"),
-        ("train --optimizer sgd(0.1) --learning-rate 0.2", "sgd has its learning-rate twice"),
+        (
+            "train --optimizer sgd(0.1) --learning-rate 0.2",
+            "--learning-rate 0.2: --optimizer \"sgd(0.1)\" says the learning-rate, too: leave one of them out",
+        ),
+        (
+            "train --optimizer max-norm(3,sgd) --max-norm 2",
+            "--max-norm 2: --optimizer \"max-norm(3, sgd)\" says the max-norm, too",
+        ),
+        (
+            "train --optimizer clip-norm(3,max-norm(2,sgd)) --clip-norm 2",
+            "--clip-norm 2: --optimizer \"clip-norm(3, max-norm(2, sgd))\" says the clip-norm, too",
+        ),
+        (
+            "train --schedule warm-up(2,cosine) --warm-up 3",
+            "--warm-up 3: --schedule \"warm-up(2, cosine)\" says the warm-up, too",
+        ),
+        (
+            "train --schedule warm-up(2,plateau)",
+            "for one after a warm-up, give --schedule plateau and --warm-up EPOCHS; what may be in another are constant, \
+             step, exponential, cosine, one-cycle, warm-up",
+        ),
+        (
+            "tune --learning-rates 0.1..0.001",
+            "must be written from the lower to the higher, as 0.001..0.1, got 0.1..0.001",
+        ),
+        (
+            "tune --learning-rates 0..0.1",
+            "must be above 0 in all of a range, as 0.001..0.1, got 0..0.1",
+        ),
+        ("tune --weight-decays 0..0.1", "as likely (or in a list, as 0,0.001,0.1), got 0..0.1"),
+        ("tune --dropouts 0.1..1", "the dropouts must be from 0 to less than 1, got 0.1..1"),
         ("train --optimizer adam(epsilon=1e-60)", "must be from 1.175e-38 to 3.403e38, since the"),
         ("train --optimizer adagrad(initial-sum=1e39)", "the initial-sum of adagrad must be from"),
         ("train --schedule cosin", "unknown schedule \"cosin\""),

@@ -3,12 +3,12 @@ use std::fmt::Display;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use densely::models::ModelError;
-use densely::optim::{KindError, Opt, OptimizerKinds, ScheduleKinds, Value};
+use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, ScheduleKinds, Value};
 use densely::prelude::*;
 
 use crate::args::{Cli, OF_OPTIMIZERS, OptimizerArg, ScheduleArg, TrainArgs};
 use crate::config::OptionText;
-use crate::error::CliError;
+use crate::error::{CliError, wrong_use};
 
 /// The limit of the gradient's norm, if nothing else is asked for.
 const CLIP_NORM: f64 = 5.0;
@@ -73,8 +73,29 @@ impl Chosen {
         let nesterov = args.nesterov.then(|| ("nesterov".to_owned(), "true".to_owned()));
         let given: Vec<OptionText> = given.chain(nesterov).collect();
         let (OptimizerArg(kind), known) = (args.optimizer.clone(), OptimizerKinds::<f32>::new());
-        let resolved = Resolved::new(kind, &given, &known).map_err(refused)?;
-        let own = known.get(&resolved.kind).map_err(refused)?.limits().clips();
+        for (name, value) in &given {
+            if says_already(&kind, (name.as_str(), value.as_str()), &known) {
+                let option = if name == "nesterov" {
+                    "--nesterov".to_owned()
+                } else {
+                    format!("--{name} {value}")
+                };
+                return Err(given_twice(&option, "--optimizer", &kind, name));
+            }
+        }
+        let resolved = Resolved::new(kind.clone(), &given, &known).map_err(refused)?;
+        let limits = known.get(&resolved.kind).map_err(refused)?.limits();
+        // A limit of 0 is none.
+        let asked = [
+            ("clip-norm", args.clip_norm.filter(|&limit| limit > 0.0), limits.clip_norm),
+            ("max-norm", args.max_norm, limits.max_norm),
+        ];
+        for (name, asked, own) in asked {
+            if let (Some(asked), Some(_)) = (asked, own) {
+                return Err(given_twice(&format!("--{name} {asked}"), "--optimizer", &kind, name));
+            }
+        }
+        let own = limits.clips();
         let clip_norm = args.clip_norm.unwrap_or(if own { 0.0 } else { CLIP_NORM });
         Ok(Self { resolved, clip_norm })
     }
@@ -112,8 +133,83 @@ impl Chosen {
     }
 }
 
+/// Whether a kind, or the innermost of optimisers around others, has this option already.
+fn says_already(kind: &Kind, (name, value): (&str, &str), known: &OptimizerKinds<f32>) -> bool {
+    let Ok((_, options)) = known.read(kind) else { return false };
+    if let Some(Value::Kind(inner)) = options.value("optimizer") {
+        return says_already(inner, (name, value), known);
+    }
+    let takes = |kind: Kind| known.read(&kind.with_option(name, value)).is_ok();
+    takes(Kind::new(kind.name().to_owned())) && !takes(kind.clone())
+}
+
+/// An option beside another whose value says the same thing.
+fn given_twice(option: &str, other: &str, kind: &Kind, what: &str) -> CliError {
+    wrong_use(&format!("{option}: {other} \"{kind}\" says the {what}, too: leave one of them out"))
+}
+
 fn refused(error: impl Display) -> CliError {
     Cli::command().error(ErrorKind::ArgumentConflict, format!("--optimizer: {error}")).into()
+}
+
+/// Refuses a schedule that does not go with the other options.
+pub(crate) fn check_schedule(args: &TrainArgs) -> Result<(), CliError> {
+    match &args.schedule {
+        ScheduleArg::Schedule(kind) if args.warm_up > 0.0 && kind.name() == WARM_UP => {
+            Err(given_twice(&format!("--warm-up {}", args.warm_up), "--schedule", kind, WARM_UP))
+        }
+        _ => Ok(()),
+    }
+}
+
+const WARM_UP: &str = "warm-up";
+
+/// A rate that is a smaller part of the largest is as good as none,
+const NO_RATE: f64 = 1e-3;
+
+/// and that is worth a sentence from this part of the epochs on.
+const LONG_BEFORE: f64 = 0.5;
+
+/// What a schedule does not do in so many epochs, or does too early.
+pub(crate) fn idle_schedule(args: &TrainArgs, patience: Option<usize>) -> Option<String> {
+    let (schedule, epochs) = (&args.schedule, args.epochs);
+    match schedule {
+        ScheduleArg::Plateau(plateau) => {
+            let waits = plateau.patience();
+            // That of an epoch is lowered before the next.
+            let ends = match patience {
+                Some(patience) if patience < waits => {
+                    Some(format!("training ends after {patience} such epochs (--patience)"))
+                }
+                _ => None,
+            };
+            let is_own = Kind::from(*plateau) != Kind::from(default_plateau());
+            let short =
+                (is_own && waits + 2 > epochs).then(|| format!("there are {epochs} in all"));
+            let why = ends.or(short)?;
+            Some(format!(
+                "--schedule {schedule}: it never lowers the rate, since it waits for {waits} epochs without a lower \
+                 validation loss, and {why}"
+            ))
+        }
+        ScheduleArg::Schedule(kind) => {
+            let schedule = ScheduleKinds::new().get(kind.clone()).ok()?.warm_up(args.warm_up);
+            let factors: Vec<f64> =
+                (0..epochs).map(|epoch| schedule.factor(epoch as f64, epochs as f64)).collect();
+            let largest = factors.iter().copied().fold(0.0, f64::max);
+            let last = factors.iter().rposition(|&factor| factor > NO_RATE * largest)?;
+            let is_early = epochs > 1 && (last + 1) as f64 <= LONG_BEFORE * epochs as f64;
+            is_early.then(|| format!(
+                "--schedule {kind}: from epoch {} of {epochs} on it leaves less than a thousandth of the learning rate: lower it \
+                 later or by less, or train for fewer epochs",
+                last + 2
+            ))
+        }
+    }
+}
+
+fn default_plateau() -> Plateau {
+    Plateau::from_kind(&Kind::new(Plateau::SPEC.name())).expect("all of its options have defaults")
 }
 
 /// The trainer with the schedule that was asked for.
