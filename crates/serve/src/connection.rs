@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -8,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use crate::deadline::Deadline;
 use crate::routes;
@@ -15,6 +17,9 @@ use crate::server::Shared;
 
 /// The most bytes of the head of a request.
 const HEAD: usize = 1 << 16;
+
+/// After a stop, until the last request of a connection is the one that has come.
+const HEARD: Duration = Duration::from_millis(10);
 
 /// Answers what comes on a connection, until its end, or until the server stops: then what has come is still
 /// answered.
@@ -33,7 +38,12 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
     });
     let http =
         http1::Builder::new().max_buf_size(HEAD).serve_connection(TokioIo::new(stream), service);
-    let (mut connection, mut passed) = (pin!(http), pin!(deadline.passed()));
+    // The runtime hears of bytes some time after they come, and of all that came before a stop until then.
+    let last = async {
+        let _ = stop.wait_for(|stop| *stop).await;
+        sleep(HEARD).await;
+    };
+    let (mut connection, mut passed, mut last) = (pin!(http), pin!(deadline.passed()), pin!(last));
     let mut stops = false;
     loop {
         select! {
@@ -41,7 +51,7 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, mut stop: watc
             // First, so that what has come is read before the connection learns that it is the last.
             _ = connection.as_mut() => return,
             () = passed.as_mut() => return,
-            _ = stop.wait_for(|stop| *stop), if !stops => {
+            () = last.as_mut(), if !stops => {
                 stops = true;
                 connection.as_mut().graceful_shutdown();
             }

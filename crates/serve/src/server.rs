@@ -1,8 +1,6 @@
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use densely_formats::AnyModel;
@@ -163,25 +161,30 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: Arc<watch::Send
         _ = stopped.wait_for(|stop| *stop) => {}
         () = accept => {}
     }
-    // Who has been let in by the system already is answered, too.
-    while let Ok(place) = connections.clone().try_acquire_owned()
-        && let Some(stream) = waiting(&listener).await
-    {
-        start(stream, place);
+    // Who has been let in by the system already is answered, too: it is asked itself, since the runtime hears of
+    // connections some time after they come.
+    if let Ok(listener) = listener.into_std() {
+        while let Ok(place) = connections.clone().try_acquire_owned()
+            && let Some(stream) = waiting(&listener)
+        {
+            start(stream, place);
+        }
     }
-    drop(listener);
     // No request takes longer to come and be answered.
     let longest = shared.options.time.saturating_mul(2);
     let _ = timeout(longest, connections.acquire_many(most)).await;
 }
 
-/// A connection that waits to be accepted.
-async fn waiting(listener: &TcpListener) -> Option<TcpStream> {
-    poll_fn(|context| {
-        Poll::Ready(match listener.poll_accept(context) {
-            Poll::Ready(Ok((stream, _))) => Some(stream),
-            _ => None,
-        })
-    })
-    .await
+/// A connection that waits to be accepted; `None` if there is none.
+fn waiting(listener: &std::net::TcpListener) -> Option<TcpStream> {
+    loop {
+        match listener.accept() {
+            Ok((stream, _)) => {
+                stream.set_nonblocking(true).ok()?;
+                return TcpStream::from_std(stream).ok();
+            }
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(_) => return None,
+        }
+    }
 }

@@ -189,6 +189,9 @@ impl Threads {
         items: Vec<W>,
         work: impl Fn(usize, W) -> R + Sync,
     ) -> Vec<R> {
+        if self.count() == 1 {
+            return items.into_iter().enumerate().map(|(index, item)| work(index, item)).collect();
+        }
         let mut items: Vec<Option<W>> = items.into_iter().map(Some).collect();
         let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
         let panels = (items.as_mut_slice(), results.as_mut_slice());

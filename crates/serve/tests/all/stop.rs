@@ -70,6 +70,20 @@ fn a_stop_under_load_breaks_no_answer() {
     assert!(answered >= 200);
 }
 
+/// Requests that came before the stop are answered, also those of connections that nobody has looked at yet.
+#[test]
+fn what_has_come_before_a_stop_is_answered() {
+    for _ in 0..20 {
+        let server = start(classifier(), &ServeOptions::new());
+        let mut clients: Vec<_> = (0..20).map(|_| Connection::to(server.address())).collect();
+        clients.iter_mut().for_each(|client| client.send(post(ROW.as_bytes(), JSON)));
+        server.stop();
+        for client in &mut clients {
+            assert_eq!(client.receive().map(|answer| answer.status), Some(200));
+        }
+    }
+}
+
 #[test]
 fn a_server_that_nobody_asks_ends_at_once() {
     start(classifier(), &ServeOptions::new().time(Duration::from_secs(3600))).stop();

@@ -44,7 +44,11 @@ impl Encoding {
         rows: &Rows<'a>,
         threads: &Threads,
     ) -> Result<EncodedRows<'a>, TableError> {
-        let positions = positions(rows.table(), self.feature_names_in())?;
+        // Mostly there are these columns, and no other: that is told sooner than where each of them is.
+        let positions = match rows.table().names().eq(self.feature_names_in()) {
+            true => (0..self.encoders.len()).collect(),
+            false => positions(rows.table(), self.feature_names_in())?,
+        };
         ShapeError::expect_some("Encoding", "rows", rows.len())?;
         let bound = threads.map(positions.len(), |i| {
             let column = &rows.table().columns()[positions[i]];
