@@ -52,9 +52,10 @@ pub enum JsonRowsError {
     },
     /// A row without one of the columns.
     #[error(
-        "row {row}: there is no column `{}`{}; null stands for a value that is not known",
+        "row {row}: there is no column `{}`{}{}; null stands for a value that is not known",
         shortened(.column),
-        .nearest.as_ref().map(|name| format!(" (is it `{}`?)", shortened(name))).unwrap_or_default()
+        .nearest.as_ref().map(|name| format!(" (is it `{}`?)", shortened(name))).unwrap_or_default(),
+        nor(.others)
     )]
     Missing {
         /// The row, from 1.
@@ -63,6 +64,8 @@ pub enum JsonRowsError {
         column: String,
         /// The key of the row that is most like it.
         nearest: Option<String>,
+        /// Other columns that it does not have either.
+        others: Vec<String>,
     },
     /// A row that has a column twice.
     #[error("row {row}: the column `{}` is there twice; leave one out", shortened(.column))]
@@ -102,6 +105,19 @@ impl JsonRowsError {
     }
 }
 
+/// The most columns that a message lists.
+const LISTED: usize = 10;
+
+/// The columns that are missing beside the first.
+fn nor(others: &[String]) -> String {
+    let shown = others.iter().take(LISTED).map(|name| format!(", nor `{}`", shortened(name)));
+    let shown: String = shown.collect();
+    match others.len().saturating_sub(LISTED) {
+        0 => shown,
+        more => format!("{shown}, nor {more} more"),
+    }
+}
+
 fn place(row: Option<usize>, column: Option<&str>) -> String {
     let row = row.map(|row| format!("row {row}"));
     let column = column.map(|column| format!("column `{}`", shortened(column)));
@@ -132,6 +148,9 @@ impl JsonRows {
     /// If it is something else. The table has a row for each object and a cell for each column in it, so it
     /// takes no more memory than some times the text.
     pub fn read(&self, json: &[u8]) -> Result<(Table, bool), JsonRowsError> {
+        if json.iter().all(u8::is_ascii_whitespace) {
+            return Err(JsonRowsError::NoRows);
+        }
         let cells = self.names.iter().map(|_| ColumnBuilder::new()).collect();
         let mut rows =
             Rows { of: self, cells, count: 0, column: None, in_row: false, problem: None };
@@ -184,10 +203,10 @@ impl Rows<'_> {
         }
     }
 
-    /// A column that has no cell in the row that is being read.
-    fn missing(&self) -> Option<&String> {
-        let mut cells = self.of.names.iter().zip(&self.cells);
-        cells.find(|(_, cells)| cells.len() == self.count).map(|(name, _)| name)
+    /// The columns that have no cell in the row that is being read.
+    fn missing(&self) -> impl Iterator<Item = &String> {
+        let cells = self.of.names.iter().zip(&self.cells);
+        cells.filter(|(_, cells)| cells.len() == self.count).map(|(name, _)| name)
     }
 }
 
@@ -257,9 +276,11 @@ impl<'de> Visitor<'de> for Row<'_, '_> {
             map.next_value_seed(Cell { to, key: &key, is_needed: true, missing })?;
             rows.column = None;
         }
-        if let Some(column) = rows.missing().cloned() {
+        let first = rows.missing().next().cloned();
+        if let Some(column) = first {
             let nearest = nearest(&column, others.iter().map(|key| &key[..])).map(str::to_owned);
-            rows.problem = Some(JsonRowsError::Missing { row: rows.count + 1, column, nearest });
+            let (row, others) = (rows.count + 1, rows.missing().skip(1).cloned().collect());
+            rows.problem = Some(JsonRowsError::Missing { row, column, nearest, others });
             return Err(A::Error::custom("a key that is missing"));
         }
         rows.count += 1;
@@ -324,7 +345,9 @@ mod tests {
     #[test]
     fn what_is_wrong_has_its_row_and_column() {
         for (json, row, column, said) in [
-            ("", None, None, "EOF while parsing a value"),
+            ("", None, None, "there are no rows: expected an object, or a list of one or more"),
+            (" \n", None, None, "there are no rows"),
+            ("[", None, None, "EOF while parsing a list"),
             ("7", None, None, "or a list of such objects"),
             ("[]", None, None, "there are no rows"),
             ("[7]", Some(1), None, EXPECTED),
@@ -334,7 +357,8 @@ mod tests {
             ("{\"a\":{},\"colour\":2}", Some(1), Some("a"), "an object"),
             ("{\"a\":1,\"a\":2}", Some(1), Some("a"), "twice"),
             ("{\"a\":1}", Some(1), Some("colour"), "no column `colour`;"),
-            ("{\"a\":1,\"color\":2}", Some(1), Some("colour"), "(is it `color`?)"),
+            ("{\"a\":1,\"color\":2}", Some(1), Some("colour"), "(is it `color`?); null"),
+            ("{\"color\":2}", Some(1), Some("a"), "no column `a`, nor `colour`; null stands"),
             ("{\"a\":1,\"colour\":2} 3", None, None, "trailing characters"),
             ("[{\"a\":1,\"colour\":2}", None, None, "EOF while parsing a list"),
         ] {
