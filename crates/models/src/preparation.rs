@@ -2,13 +2,13 @@ use densely_data::{Dataset, Place, Target};
 use densely_layers::Kind;
 use densely_loss::Loss;
 use densely_preprocess::{
-    Pca, Pipeline, PreprocessError, Standardize, Transform, TransformKind, TransformKinds,
-    Unchanged, Whiten, constant_features,
+    FittedTransform, Pca, Pipeline, PreprocessError, Standardize, Transform, TransformKind,
+    TransformKinds, Unchanged, Whiten, constant_features,
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
     Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, first_non_finite,
-    try_zeros,
+    try_zeros, vectorize,
 };
 
 use crate::ModelError;
@@ -624,7 +624,46 @@ impl Preparation {
     }
 
     /// Writes what becomes of some examples.
-    fn prepare_panel<T: Scalar>(
+    fn prepare_panel<S: Scalar, T: Scalar>(
+        &self,
+        x: MatRef<'_, S>,
+        mut to: MatMut<'_, T>,
+        place: impl Fn(usize) -> Place,
+    ) -> Result<(), ModelError> {
+        if self.are_inputs_written(x, to.as_mut()) {
+            return Ok(());
+        }
+        match S::as_f64(x) {
+            Some(x) => self.transform_panel(x, to, place),
+            None => self.transform_panel(widen(x).as_ref(), to, place),
+        }
+    }
+
+    /// Writes features that stay as they are; `false` if they do not, or if there is an error to be told of them.
+    fn are_inputs_written<S: Scalar, T: Scalar>(
+        &self,
+        x: MatRef<'_, S>,
+        mut to: MatMut<'_, T>,
+    ) -> bool {
+        let is_unchanged = |step: &FittedTransform| step.downcast_ref::<Unchanged>().is_some();
+        if !self.pipeline.steps().iter().all(is_unchanged) {
+            return false;
+        }
+        for j in 0..x.ncols() {
+            let (from, to) = (column(x, j), column_mut(to.as_mut(), j));
+            vectorize(
+                #[inline(always)]
+                || to.iter_mut().zip(from).for_each(|(to, x)| *to = T::from_f64(x.to_f64())),
+            );
+            for &(feature, value) in &self.constants {
+                to[feature] = T::from_f64(value);
+            }
+        }
+        first_non_finite(to.as_ref()).is_none()
+    }
+
+    /// Writes what transformations make of some examples.
+    fn transform_panel<T: Scalar>(
         &self,
         x: MatRef<'_, f64>,
         to: MatMut<'_, T>,

@@ -103,9 +103,8 @@ impl Network {
     ) -> PyResult<Bound<'py, PyAny>> {
         let prediction = each!(&x, x => either!(&self.trained, trained => {
             detached(py, || {
-                let (predictor, threads) = (&trained.file.predictor, &Threads::new(threads)?);
-                let inputs = predictor.preparation().inputs_of(finite(x, threads)?, threads)?;
-                Ok(predictor.predict_prepared(inputs.as_ref(), threads)?)
+                let (inputs, threads) = inputs(trained, x, threads)?;
+                Ok(trained.file.predictor.predict_prepared(inputs.as_ref(), &threads)?)
             })?
         }));
         Ok(match prediction {
@@ -126,10 +125,8 @@ impl Network {
     ) -> PyResult<Bound<'py, PyAny>> {
         each!(&x, x => either!(&self.trained, trained => {
             let scores = detached(py, || {
-                let (model, preparation) = (trained.file.predictor.model(), trained.file.predictor.preparation());
-                let threads = &Threads::new(threads)?;
-                let inputs = preparation.inputs_of(finite(x, threads)?, threads)?;
-                Ok(model.scores(inputs.as_ref(), threads)?)
+                let (inputs, threads) = inputs(trained, x, threads)?;
+                Ok(trained.file.predictor.model().scores(inputs.as_ref(), &threads)?)
             })?;
             Ok(arrays::rows(py, scores.as_ref())?.into_any())
         }))
@@ -144,10 +141,8 @@ impl Network {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         each!(&x, x => either!(&self.trained, trained => {
             let probabilities = detached(py, || {
-                let (model, preparation) = (trained.file.predictor.model(), trained.file.predictor.preparation());
-                let threads = &Threads::new(threads)?;
-                let inputs = preparation.inputs_of(finite(x, threads)?, threads)?;
-                Ok(model.probabilities(inputs.as_ref(), threads)?)
+                let (inputs, threads) = inputs(trained, x, threads)?;
+                Ok(trained.file.predictor.model().probabilities(inputs.as_ref(), &threads)?)
             })?;
             let rows = probabilities.map(|p| Ok::<_, PyErr>(arrays::rows(py, p.as_ref())?.into_any()));
             rows.transpose()
@@ -400,6 +395,22 @@ impl FromRows for f64 {
             Rows::F32(_) => Err(PyValueError::new_err("expected validation data of float64")),
         }
     }
+}
+
+/// Multiplications of a network's rows for which it takes less time to start threads than they save.
+const FEW: usize = 1 << 26;
+
+/// What a network takes of these rows, and the threads that it is worth asking.
+fn inputs<S: Scalar, T: Scalar>(
+    trained: &Trained<T>,
+    x: MatRef<'_, S>,
+    threads: usize,
+) -> Result<(Mat<T>, Threads), Failure> {
+    let predictor = &trained.file.predictor;
+    let is_little = x.ncols().saturating_mul(predictor.model().parameters()) < FEW;
+    let threads = if is_little { Threads::single() } else { Threads::new(threads)? };
+    let inputs = predictor.preparation().inputs_of(finite(x, &threads)?, &threads)?;
+    Ok((inputs, threads))
 }
 
 /// The same numbers, all of which are finite.

@@ -100,8 +100,12 @@ pub fn first_non_finite<T: Scalar>(x: MatRef<'_, T>) -> Option<(usize, usize)> {
     }
     (0..x.ncols()).find_map(|j| {
         // Whether there is any is a loop without an end in the middle, which is several values at a time.
-        let is_finite =
-            |of: &[T]| of.iter().fold(true, |all, &value| all & Scalar::is_finite(value));
+        let is_finite = |of: &[T]| {
+            vectorize(
+                #[inline(always)]
+                || of.iter().fold(true, |all, &value| all & Scalar::is_finite(value)),
+            )
+        };
         if x.row_stride() == 1 && is_finite(column(x, j)) {
             return None;
         }

@@ -63,10 +63,7 @@ impl Preparation {
         let panels = panels(inputs.as_mut(), x.nrows());
         let prepared = threads.map_each(panels, |_, (first, to)| {
             let (x, place) = (x.subcols(first, to.ncols()), |example| place(first + example));
-            match S::as_f64(x) {
-                Some(x) => self.prepare_panel(x, to, place),
-                None => self.prepare_panel(widen(x).as_ref(), to, place),
-            }
+            self.prepare_panel(x, to, place)
         });
         prepared.into_iter().collect::<Result<(), _>>()?;
         Ok(inputs)
@@ -144,30 +141,40 @@ mod tests {
     /// Many panels, and the first of several bad values is named, whoever finds it.
     #[test]
     fn threads_prepare_the_same_inputs_and_find_the_same_fault() {
-        let mut x = Mat::from_fn(3, 5_000, |i, j| ((i * 7 + j * j) % 101) as f64 * 0.25);
+        let x = Mat::from_fn(3, 5_000, |i, j| ((i * 7 + j * j) % 101) as f64 * 0.25);
         let values = Mat::from_fn(1, 5_000, |_, j| j as f64);
         let data = Dataset::regression(x.clone(), values).unwrap();
-        let preparation = Preparation::fit(["standardize", "pca(2)"], &data).unwrap();
-        let expected: Mat<f32> = preparation.inputs(x.as_ref()).unwrap();
-        for bad in [false, true] {
-            if bad {
-                (x[(1, 4_999)], x[(2, 3_000)], x[(1, 1_234)]) = (1e300, f64::NAN, f64::INFINITY);
-            }
+        let mut spoiled = x.clone();
+        (spoiled[(1, 4_999)], spoiled[(2, 3_000)]) = (1e300, f64::NAN);
+        spoiled[(1, 1_234)] = f64::INFINITY;
+        for kinds in [&["standardize", "pca(2)"][..], &["none"]] {
+            let preparation = Preparation::fit(kinds.iter().copied(), &data).unwrap();
+            let expected: Mat<f32> = preparation.inputs(x.as_ref()).unwrap();
             for count in 1..4 {
                 let threads = Threads::new(count).unwrap();
-                let inputs = preparation.inputs_of::<_, f32>(x.as_ref(), &threads);
-                match bad {
-                    false => assert_eq!(inputs.unwrap(), expected),
-                    true => {
-                        let error = inputs.unwrap_err().to_string();
-                        assert!(
-                            error.starts_with("column `x1`, example 1234: inf is not"),
-                            "{error}"
-                        );
-                    }
-                }
+                let of = |x: &Mat<f64>| preparation.inputs_of::<_, f32>(x.as_ref(), &threads);
+                assert_eq!(of(&x).unwrap(), expected);
+                let error = of(&spoiled).unwrap_err().to_string();
+                let place = "column `x1`, example 1234: inf is not";
+                assert!(error.starts_with(place), "{kinds:?}: {error}");
             }
         }
+    }
+
+    /// Features that stay as they are: whatever lies between, and constant ones have their values.
+    #[test]
+    fn unchanged_features_are_copied() {
+        let x = Mat::from_fn(3, 200, |i, j| if i == 1 { 0.5 } else { (i + j * j % 31) as f32 });
+        let (names, labels) = (["a", "b", "c"].map(str::to_owned), vec![0; 200]);
+        let target = Target::Classes { labels, names: vec!["no".to_owned()] };
+        let preparation =
+            Preparation::fit_arrays(["none"], x.as_ref(), &names, &target, "y").unwrap();
+        assert_eq!(preparation.constants(), [(1, 0.5)]);
+        let mut new = Mat::from_fn(3, 90, |i, j| x[(i, j)] * 3.0);
+        new[(1, 7)] = f32::NAN;
+        let expected = Mat::from_fn(3, 90, |i, j| if i == 1 { 0.5 } else { new[(i, j)] });
+        let inputs = preparation.inputs_of::<_, f32>(new.as_ref(), &Threads::single());
+        assert_eq!(inputs.unwrap(), expected);
     }
 
     #[test]
