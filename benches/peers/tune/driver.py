@@ -45,7 +45,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     # They need the packages.
     from choice import CHOSEN
-    from searches import Searches, page, run_table
+    from searches import Searches, page, run_table, together
 
     of = [table for table in CHOSEN if table.name in NAMES]
     asked = chosen(of, options)
@@ -64,6 +64,7 @@ def main():
         print(found[-1].line(), flush=True)
     if not (options.tables or options.options):
         report.replace_section(ROOT / "docs" / "benchmarks.md", report.SEARCHES, page(found, densely, options).strip())
+    print(together(found))
     worse = [search.name for search in found if search.is_worse()]
     print(f"worse by more than the spread on {len(worse)} of {len(found)}: {worse}")
     return int(bool(worse))

@@ -19,7 +19,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use densely::loss::TargetKind;
-use densely::models::{Diagnosis, History, ModelError};
+use densely::models::{Diagnosis, Finding, History, ModelError};
 use densely::prelude::*;
 use densely::tensor::ShapeError;
 use serde_json::{Map, Value};
@@ -203,7 +203,7 @@ pub(crate) fn train_on<'a, T: Typed>(
         signals.all_is_saved();
         return Ok(None);
     }
-    let diagnosed = diagnosis(&parts, &history, keeper.predictor(), threads);
+    let diagnosed = diagnosis(&parts, &history, keeper.predictor(), of_search, threads);
     let reported = diagnosed.and_then(|diagnosis| {
         let path = keeper.folder().model();
         let predictor = keeper.predictor();
@@ -312,9 +312,14 @@ fn diagnosis<T: Scalar>(
     parts: &Parts<T>,
     history: &History,
     predictor: &Predictor<T>,
+    of_search: bool,
     threads: &Threads,
 ) -> Result<Diagnosis, CliError> {
     let mut diagnosis = history.diagnosis();
+    if of_search {
+        // How many epochs are best was told by the folds.
+        diagnosis.findings.retain(|finding| !matches!(finding, Finding::StillFalling { .. }));
+    }
     if let Some(test) = &parts.test {
         let (model, train) = (predictor.model(), &parts.train.data);
         diagnosis = diagnosis.with_test(model, train, &test.data, threads)?;

@@ -82,6 +82,18 @@ fn a_search_ends_with_a_run_that_train_repeats() {
     folder.ok("evaluate run");
 }
 
+/// The epochs of the last training were chosen by the search, which knows more of them than one run.
+#[test]
+fn a_search_is_not_told_to_train_for_longer() {
+    let folder = folder();
+    let few = "t.csv --target kind --epochs 3 --learning-rate 0.001";
+    let told = folder.run(&format!("train {few} --validation 0")).stderr;
+    assert!(told.contains("still falling at the end"), "{told}");
+    let told = folder.run(&format!("tune {few} --trials 1")).stderr;
+    assert!(told.contains("the best of 1 trial: those that were trained longest"), "{told}");
+    assert!(!told.contains("still falling"), "{told}");
+}
+
 #[test]
 fn threads_do_not_change_a_search() {
     let folder = folder();

@@ -84,7 +84,7 @@ pub(super) fn after(
         failed => format!("; {} could not be trained", thousands(failed)),
     };
     eprintln!(
-        "           the best of {} by {}{failed}",
+        "           the best of {}: those that were trained longest, and of these by {}{failed}",
         counted(ranking.len(), "trial"),
         metric_name(judged_by.name())
     );
@@ -94,7 +94,7 @@ pub(super) fn after(
         .map(|influence| format!("{} {}", influence.option, percent(influence.share)))
         .collect();
     if !shares.is_empty() {
-        eprintln!("  mattered {}", shares.join(", "));
+        eprintln!("  mattered {} of what differs between the trials", shares.join(", "));
     }
     eprintln!();
 }
