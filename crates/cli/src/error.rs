@@ -149,6 +149,8 @@ pub(crate) enum CliError {
          train it with --loss softmax (or logistic, for two classes)"
     )]
     NoProbabilities(&'static str),
+    #[error("--proba: the model predicts numbers, which have no probabilities: leave it out")]
+    NumbersHaveNone,
     #[error(
         "{}: it is not the file that the model was trained on any more, or is read otherwise: say \
          which data to evaluate on", .0.display()

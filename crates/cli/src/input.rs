@@ -176,7 +176,8 @@ pub(crate) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
     }
     for (column, count, example) in rows.other_categories() {
         let line = format!(
-            "{}: {} with a category of `{column}` that the model takes for any other, such as `{}`",
+            "{}: {} with a category of `{column}` that was rare or not there in training, such as `{}`: \
+             the model takes all such for one",
             label(paths).display(),
             counted(count, "row"),
             shortened(&example)

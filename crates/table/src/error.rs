@@ -226,7 +226,7 @@ pub enum TableError {
     /// A target with nearly as many classes as there are rows.
     #[error(
         "target `{target}`: {classes} classes in {rows} rows are too many to learn; choose another \
-         target, or say that it is one of classes"
+         target, or, if they are classes all the same, say so"
     )]
     ManyClasses {
         /// The name of the target.
@@ -242,6 +242,17 @@ pub enum TableError {
          units, currencies and separators of thousands out of them", shortened(.class)
     )]
     FormattedTarget {
+        /// The name of the target.
+        target: String,
+        /// A cell.
+        class: String,
+    },
+    /// A target of dates.
+    #[error(
+        "target `{target}`: its cells are dates, such as `{}`, which nothing predicts yet; choose another \
+         target, or make numbers of them, such as the days since the first", shortened(.class)
+    )]
+    TimeTarget {
         /// The name of the target.
         target: String,
         /// A cell.

@@ -6,7 +6,7 @@ use densely_tensor::{Mat, try_zeros};
 use crate::cell::BadCells;
 use crate::encoding::numbers_of;
 use crate::parsed::{self, canonical};
-use crate::schema::is_formatted;
+use crate::schema::{is_date, is_formatted, time_of};
 use crate::{Cells, Column, Rows, Table, TableError};
 
 /// What there is to predict, by the columns of a table: classes of one, or the numbers of one or
@@ -175,9 +175,14 @@ fn check_told(column: &Column, classes: &[String], is_told: bool) -> Result<(), 
     if !is_told || rows < MANY_ROWS || 2 * classes.len() <= rows {
         return Ok(());
     }
-    let formatted = classes.iter().filter(|class| is_formatted(class)).count();
+    let are_nearly_all = |is: &dyn Fn(&str) -> bool| {
+        10 * classes.iter().filter(|class| is(class)).count() >= 9 * classes.len()
+    };
     let (target, class) = (column.name().to_owned(), classes[0].clone());
-    match 10 * formatted >= 9 * classes.len() {
+    if are_nearly_all(&|class| is_date(class) || time_of(class).is_some()) {
+        return Err(TableError::TimeTarget { target, class });
+    }
+    match are_nearly_all(&is_formatted) {
         true => Err(TableError::FormattedTarget { target, class }),
         false => Err(TableError::ManyClasses { target, classes: classes.len(), rows }),
     }

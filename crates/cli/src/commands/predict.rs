@@ -60,7 +60,10 @@ fn predict<T: Scalar>(
         let mut columns: Vec<Column> = kept.iter().map(|kept| kept.rows(rows.clone())).collect();
         columns.extend(answers.columns(&names, &threads).map_err(failed)?);
         if args.proba {
-            let none = || CliError::NoProbabilities(predictor.model().loss().name());
+            let none = || match preparation.class_names() {
+                Some(_) => CliError::NoProbabilities(predictor.model().loss().name()),
+                None => CliError::NumbersHaveNone,
+            };
             columns
                 .extend(answers.probability_columns(&threads).map_err(failed)?.ok_or_else(none)?);
         }

@@ -353,6 +353,9 @@ fn models() {
     check(&folder, 1, "predict model flowers.csv -o no/such/folder.csv", "no/such/folder.csv: ");
     folder.ok("train flowers.csv --target kind --loss svm --epochs 1 --out svm");
     check(&folder, 1, "predict svm flowers.csv --proba", "this model's loss is svm");
+    folder.ok("train flowers.csv --target height --drop kind --epochs 1 --out numbers");
+    let none = "--proba: the model predicts numbers, which have no probabilities: leave it out";
+    check(&folder, 1, "predict numbers flowers.csv --proba", none);
     let train = "train flowers.csv --target kind --hidden 3,4,5 --activation relu,tanh";
     check(&folder, 1, train, "Mlp: expected 3 activations, got 2");
     for loss in ["logistic", "hinge", "squared-hinge"] {
