@@ -338,8 +338,8 @@ pub(crate) struct DialectArgs {
     /// What stands before decimals [default: told from the file]
     #[arg(long, help_heading = "Data")]
     pub(crate) decimal: Option<DecimalArg>,
-    /// Words and numbers for gaps, besides empty cells, in files of every format [default: of text NA, N/A, NaN,
-    /// null, None, ?, - and the like; of a model, as in its training]
+    /// Words and numbers for gaps, besides empty cells, in files of every format; numbers alone are so besides the words of
+    /// text [default: of text NA, N/A, NaN, null, None, ?, - and the like; of a model, as in its training]
     #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true)]
     pub(crate) missing: Option<Names>,
     /// The sheet of a workbook [default: the first with anything in it]

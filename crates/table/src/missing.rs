@@ -13,8 +13,8 @@ use crate::parsed::{Parsed, parse_text};
 ///
 /// // A number stands for a gap however it is spelt.
 /// let options = densely_table::TextOptions::new().missing(Missing::new(["-999"]));
-/// let table = options.from_reader("a,b\n-999.0,1\n2,3\n".as_bytes())?;
-/// assert_eq!(table.column("a")?.gaps(), 1);
+/// let table = options.from_reader("a,b\n-999.0,1\nNA,2\n2,3\n".as_bytes())?;
+/// assert_eq!(table.column("a")?.gaps(), 2);
 /// # Ok::<(), densely_table::TableError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,14 @@ impl Missing {
     #[inline]
     pub(crate) fn is_gap_number(&self, number: impl FnOnce() -> f64) -> bool {
         !self.numbers.is_empty() && self.numbers.contains(&bits(number()))
+    }
+
+    /// The same for the cells of text: numbers alone are gaps besides the usual words, and not instead of them.
+    pub(crate) fn in_text(self) -> Self {
+        match self.tokens.is_empty() || self.tokens.len() > self.numbers.len() {
+            true => self,
+            false => Self::new(TOKENS.map(str::to_owned).into_iter().chain(self.tokens)),
+        }
     }
 
     /// The words.

@@ -544,6 +544,10 @@ fn targets_and_roles_that_make_no_sense_are_refused() {
     );
     folder.write("price.csv", "x,price\n".to_owned() + &rows(&|i| format!("{i}.5,\"${i},642\"\n")));
     folder.write("ids.csv", "x,who\n".to_owned() + &rows(&|i| format!("{i}.5,p{i}\n")));
+    let dates = rows(&|i| format!("{i}.5,2024-{:02}-{:02}\n", 1 + i % 12, 1 + i % 28));
+    folder.write("when.csv", "x,when\n".to_owned() + &dates);
+    let dates = rows(&|i| format!("{i}.5,{:02}.{:02}.2024\n", 1 + i % 28, 1 + i % 12));
+    folder.write("german.csv", "x,when\n".to_owned() + &dates);
     folder.write("one.csv", "x\n".to_owned() + &rows(&|i| format!("{i}.5\n")));
     for (arguments, said) in [
         ("m.csv --weight-column w", "column `w`: all weights are 0"),
@@ -552,6 +556,8 @@ fn targets_and_roles_that_make_no_sense_are_refused() {
         ("m.csv --split-by none", "there is no column `none`"),
         ("price.csv", "numbers with something around them, such as `$0,642`"),
         ("ids.csv", "40 classes in 40 rows are too many to learn"),
+        ("when.csv", "its cells are dates, such as `2024-01-01`"),
+        ("german.csv", "its cells are dates, such as `01.01.2024`"),
         ("one.csv", "there is no column but the target (--separator"),
     ] {
         let message = folder.fails(1, &format!("train {arguments}"));
@@ -574,6 +580,15 @@ fn targets_and_roles_that_make_no_sense_are_refused() {
     );
     let train = folder.run("train gaps.csv --missing -999 --epochs 2");
     assert!(train.stderr.contains("with gaps: x"), "{}", train.stderr);
+
+    // A number comes besides the usual words, and a word instead of them.
+    let with_both = folder.read("gaps.csv").replace("-999.0,3", "NA,3");
+    folder.write("both.csv", with_both);
+    folder.ok("train both.csv --missing -999 --epochs 2 --out both");
+    let schema = folder.ok("inspect both --schema");
+    assert!(schema.contains("x = \"number\""), "{schema}");
+    let train = folder.run("train both.csv --missing -999,none --epochs 2");
+    assert!(!train.stderr.contains("with gaps: x"), "{}", train.stderr);
 }
 
 #[test]

@@ -56,10 +56,10 @@ impl TextOptions {
         Self { decimal: Some(if comma { b',' } else { b'.' }), ..self }
     }
 
-    /// Which cells are gaps.
+    /// Which cells are gaps: words take the place of the usual ones, numbers alone come besides them.
     #[must_use]
     pub fn missing(self, missing: Missing) -> Self {
-        Self { missing, ..self }
+        Self { missing: missing.in_text(), ..self }
     }
 
     /// With tabs between cells, if the name of a file ends in `.tsv` or `.tab` and nothing else was said.
