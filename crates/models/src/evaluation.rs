@@ -158,15 +158,16 @@ pub(crate) fn widen<T: Scalar>(x: MatRef<'_, T>) -> Mat<f64> {
     }
     let mut wide = Mat::zeros(x.nrows(), x.ncols());
     for j in 0..x.ncols() {
-        widen_to(column(x, j), column_mut(wide.as_mut(), j));
+        convert(column(x, j), column_mut(wide.as_mut(), j));
     }
     wide
 }
 
-pub(crate) fn widen_to<T: Scalar>(from: &[T], to: &mut [f64]) {
+/// The same numbers in another type.
+pub(crate) fn convert<S: Scalar, T: Scalar>(from: &[S], to: &mut [T]) {
     vectorize(
         #[inline(always)]
-        || to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_f64()),
+        || to.iter_mut().zip(from).for_each(|(to, from)| *to = T::from_f64(from.to_f64())),
     );
 }
 

@@ -8,11 +8,11 @@ use densely_preprocess::{
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
     Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, first_non_finite,
-    try_zeros, vectorize,
+    try_zeros,
 };
 
 use crate::ModelError;
-use crate::evaluation::widen;
+use crate::evaluation::{convert, widen};
 
 mod of_arrays;
 mod of_rows;
@@ -650,11 +650,8 @@ impl Preparation {
             return false;
         }
         for j in 0..x.ncols() {
-            let (from, to) = (column(x, j), column_mut(to.as_mut(), j));
-            vectorize(
-                #[inline(always)]
-                || to.iter_mut().zip(from).for_each(|(to, x)| *to = T::from_f64(x.to_f64())),
-            );
+            let to = column_mut(to.as_mut(), j);
+            convert(column(x, j), to);
             for &(feature, value) in &self.constants {
                 to[feature] = T::from_f64(value);
             }
@@ -756,7 +753,7 @@ fn narrow<'a, T: Scalar>(
     for j in 0..prepared.ncols() {
         let to = column_mut(to.as_mut(), j);
         match prepared.row_stride() {
-            1 => to.iter_mut().zip(column(prepared, j)).for_each(|(to, x)| *to = T::from_f64(*x)),
+            1 => convert(column(prepared, j), to),
             _ => to.iter_mut().enumerate().for_each(|(i, to)| *to = T::from_f64(prepared[(i, j)])),
         }
     }

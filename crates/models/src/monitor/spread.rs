@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use densely_tensor::{MatRef, Scalar, Threads, column, vectorize};
 
-use crate::evaluation::widen_to;
+use crate::evaluation::convert;
 
 /// Examples that a thread looks at together.
 const EXAMPLES: usize = 1 << 14;
@@ -79,7 +79,7 @@ pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Vec<Spr
 fn each<T: Scalar>(x: MatRef<'_, T>, part: Range<usize>, mut visit: impl FnMut(usize, &[f64])) {
     let mut values = vec![0.0; x.nrows()];
     for j in part {
-        widen_to(column(x, j), &mut values);
+        convert(column(x, j), &mut values);
         visit(j, &values);
     }
 }
