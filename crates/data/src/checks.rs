@@ -1,19 +1,19 @@
 use std::collections::HashSet;
 
-use densely_tensor::{Mat, MatRef, Scalar, ShapeError, first_non_finite};
+use densely_tensor::{MatRef, Scalar, ShapeError, first_non_finite};
 
-use crate::DataError;
+use crate::{DataError, Features, Inputs};
 
 /// At least one example and one feature, and a target for each example.
 pub(crate) fn check_shape<T: Scalar>(
     operation: &'static str,
-    x: &Mat<T>,
+    x: Inputs<'_, T>,
     what: &'static str,
     targets: usize,
 ) -> Result<(), ShapeError> {
-    ShapeError::expect_some(operation, "examples", x.ncols())?;
-    ShapeError::expect_some(operation, "features", x.nrows())?;
-    ShapeError::expect(operation, what, x.ncols(), targets)
+    ShapeError::expect_some(operation, "examples", x.examples())?;
+    ShapeError::expect_some(operation, "features", x.features())?;
+    ShapeError::expect(operation, what, x.examples(), targets)
 }
 
 /// No NaN and no infinity; `names` are those of the rows.
@@ -25,6 +25,23 @@ pub(crate) fn check_finite<T: Scalar>(x: MatRef<'_, T>, names: &[String]) -> Res
             column: names[row].clone(),
             value: x[(row, example)].to_f64(),
         }),
+    }
+}
+
+/// The same of features.
+pub(crate) fn check_features<T: Scalar>(
+    x: &Features<T>,
+    names: &[String],
+) -> Result<(), DataError> {
+    match x {
+        Features::Dense(x) => check_finite(x.as_ref(), names),
+        Features::OneHot(x) => match x.first_non_finite() {
+            None => Ok(()),
+            Some((feature, example)) => {
+                let (column, value) = (names[feature].clone(), x.value(feature, example).to_f64());
+                Err(DataError::NotFinite { example, column, value })
+            }
+        },
     }
 }
 

@@ -5,8 +5,8 @@ use densely_tensor::{
     matrix_bytes, try_zeros,
 };
 
-use crate::checks::{check_finite, check_names, check_shape};
-use crate::{DataError, Place, Target, fold_indices, split_indices};
+use crate::checks::{check_features, check_finite, check_names, check_shape};
+use crate::{DataError, Features, Inputs, Place, Target, fold_indices, split_indices};
 
 /// Examples that have been checked, and can be trained on as they are.
 ///
@@ -32,7 +32,7 @@ use crate::{DataError, Place, Target, fold_indices, split_indices};
 /// ```
 #[derive(Clone)]
 pub struct Dataset<T: Scalar> {
-    x: Mat<T>,
+    x: Features<T>,
     target: Target<T>,
     weights: Option<Vec<T>>,
     feature_names: Vec<String>,
@@ -59,14 +59,9 @@ impl<T: Scalar> Dataset<T> {
         labels: Vec<usize>,
         classes: usize,
     ) -> Result<Self, DataError> {
-        let operation = "Dataset::classification";
-        check_shape(operation, &x, "labels", labels.len())?;
-        ShapeError::expect_some(operation, "classes", classes)?;
-        if let Some(example) = labels.iter().position(|&label| label >= classes) {
-            return Err(DataError::LabelOutOfRange { example, label: labels[example], classes });
-        }
-        ShapeError::expect_memory(operation, "the names of the classes", bytes_of_names(classes))?;
-        Self::new(x, Target::Classes { labels, names: numbered("", classes) }, "class")
+        let bytes = bytes_of_names(classes);
+        ShapeError::expect_memory("Dataset::classification", "the names of the classes", bytes)?;
+        Self::new(x.into(), Target::Classes { labels, names: numbered("", classes) })
     }
 
     /// Examples with real targets. Features are named `x0, x1, ...`, outputs `y0, y1, ...`,
@@ -79,19 +74,51 @@ impl<T: Scalar> Dataset<T> {
     /// [`DataError::Shape`] for no examples, no features, no outputs, or another number
     /// of targets than of examples; [`DataError::NotFinite`].
     pub fn regression(x: Mat<T>, values: Mat<T>) -> Result<Self, DataError> {
-        let operation = "Dataset::regression";
-        check_shape(operation, &x, "targets", values.ncols())?;
-        ShapeError::expect_some(operation, "outputs", values.nrows())?;
         let names = numbered("y", values.nrows());
-        Self::new(x, Target::Values { values, names }, "value")
+        Self::new(x.into(), Target::Values { values, names })
     }
 
-    fn new(x: Mat<T>, target: Target<T>, target_name: &str) -> Result<Self, DataError> {
-        let feature_names = numbered("x", x.nrows());
-        check_finite(x.as_ref(), &feature_names)?;
-        if let Target::Values { values, names } = &target {
-            check_finite(values.as_ref(), names)?;
-        }
+    /// Examples of features that are in memory in one way or another, with a class or real targets. Features are named
+    /// `x0, x1, ...`, and what there is to predict, `class` or `value`.
+    ///
+    /// # Errors
+    /// Those of [`classification`](Self::classification) and [`regression`](Self::regression).
+    ///
+    /// ```
+    /// use densely_data::{Dataset, OneHot, OneHotGroup, Target};
+    /// use densely_tensor::{Mat, mat};
+    ///
+    /// let group = OneHotGroup { first: 0, off: vec![0.0; 3], on: vec![1.0; 3] };
+    /// let x = OneHot::new(Mat::zeros(0, 2), vec![group], vec![2, 0])?;
+    /// let names = ["no", "yes"].map(str::to_owned).to_vec();
+    /// let data = Dataset::new(x.into(), Target::Classes { labels: vec![1, 0], names })?;
+    /// assert_eq!(data.x(), mat![[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]);
+    /// # Ok::<(), densely_data::DataError>(())
+    /// ```
+    pub fn new(x: Features<T>, target: Target<T>) -> Result<Self, DataError> {
+        let feature_names = numbered("x", x.inputs().features());
+        let target_name = match &target {
+            Target::Classes { labels, names } => {
+                let (operation, classes) = ("Dataset::classification", names.len());
+                check_shape(operation, x.inputs(), "labels", labels.len())?;
+                ShapeError::expect_some(operation, "classes", classes)?;
+                if let Some(example) = labels.iter().position(|&label| label >= classes) {
+                    let label = labels[example];
+                    return Err(DataError::LabelOutOfRange { example, label, classes });
+                }
+                check_features(&x, &feature_names)?;
+                "class"
+            }
+            Target::Values { values, names } => {
+                let operation = "Dataset::regression";
+                check_shape(operation, x.inputs(), "targets", values.ncols())?;
+                ShapeError::expect_some(operation, "outputs", values.nrows())?;
+                ShapeError::expect(operation, "names", values.nrows(), names.len())?;
+                check_features(&x, &feature_names)?;
+                check_finite(values.as_ref(), names)?;
+                "value"
+            }
+        };
         let target_name = target_name.to_owned();
         Ok(Self { x, target, weights: None, feature_names, target_name, places: None })
     }
@@ -167,10 +194,23 @@ impl<T: Scalar> Dataset<T> {
         }
     }
 
-    /// The features, one example per column: features x n.
+    /// The features, one example per column: features x n. Of [`OneHot`](crate::OneHot) ones, the first call makes the matrix, which
+    /// may be large; [`inputs`](Self::inputs) does without.
+    ///
+    /// # Panics
+    /// If there is no memory for it.
     #[must_use]
     pub fn x(&self) -> MatRef<'_, T> {
-        self.x.as_ref()
+        match &self.x {
+            Features::Dense(x) => x.as_ref(),
+            Features::OneHot(x) => x.dense(),
+        }
+    }
+
+    /// The features, as they lie in memory.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs<'_, T> {
+        self.x.inputs()
     }
 
     /// What there is to predict.
@@ -251,13 +291,13 @@ impl<T: Scalar> Dataset<T> {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "a dataset is never empty")]
     pub fn len(&self) -> usize {
-        self.x.ncols()
+        self.inputs().examples()
     }
 
     /// The number of features.
     #[must_use]
     pub fn features(&self) -> usize {
-        self.x.nrows()
+        self.inputs().features()
     }
 
     /// The number of classes, or of real outputs: what a network for these data must put out.
@@ -274,7 +314,10 @@ impl<T: Scalar> Dataset<T> {
     pub fn subset(&self, indices: &[usize]) -> Result<Self, DataError> {
         ShapeError::expect_some("Dataset::subset", "examples", indices.len())?;
         let target = self.target.subset(indices)?;
-        let x = columns(self.x(), indices)?;
+        let x = match &self.x {
+            Features::Dense(x) => Features::Dense(columns(x.as_ref(), indices)?),
+            Features::OneHot(x) => Features::OneHot(x.subset(indices)?),
+        };
         let weights = self.weights.as_ref().map(|weights| chosen(weights, indices));
         let places = self.places.as_ref().map(|places| chosen(places, indices));
         let (feature_names, target_name) = (self.feature_names.clone(), self.target_name.clone());
@@ -324,7 +367,11 @@ impl<T: Scalar> Dataset<T> {
         let weights = self.weights.as_ref().map_or(0, |weights| size_of_val(weights.as_slice()));
         // Those of both parts.
         let names = 2 * bytes_of_names(self.features() + self.outputs());
-        matrix_bytes::<T>(self.features(), self.len()) + targets + weights as u128 + names
+        let features = match &self.x {
+            Features::Dense(x) => matrix_bytes::<T>(x.nrows(), x.ncols()),
+            Features::OneHot(x) => x.bytes(),
+        };
+        features + targets + weights as u128 + names
     }
 
     /// The same examples in another type, each number rounded to the nearest.
@@ -333,7 +380,7 @@ impl<T: Scalar> Dataset<T> {
     /// [`DataError::Overflow`] for a number that is too large for `U`.
     pub fn cast<U: Scalar>(&self) -> Result<Dataset<U>, DataError> {
         let place = |example| self.place(example);
-        let x = cast(self.x(), &self.feature_names, place)?;
+        let x = cast(self.x(), &self.feature_names, place)?.into();
         let target = match &self.target {
             Target::Classes { labels, names } => {
                 Target::Classes { labels: labels.clone(), names: names.clone() }

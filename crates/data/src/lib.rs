@@ -6,6 +6,7 @@
 //! | you have | use |
 //! |---|---|
 //! | matrices and labels in memory | [`Dataset::classification`], [`Dataset::regression`] |
+//! | many categories, of which each example has one | [`OneHot`] |
 //! | a table, as of a CSV file | the crate `densely-table` |
 //! | no data yet | [`digits`] |
 //! | more examples than memory | [`StoredDatasetWriter`], [`StoredDataset`] |
@@ -24,6 +25,7 @@ mod class_weights;
 mod dataset;
 mod digits;
 mod error;
+mod features;
 mod fold_groups;
 mod fold_ordered;
 mod folds;
@@ -42,6 +44,7 @@ pub use class_weights::{balanced_weights, mean_weight};
 pub use dataset::Dataset;
 pub use digits::digits;
 pub use error::DataError;
+pub use features::{FeaturePlace, Features, Inputs, OneHot, OneHotGroup};
 pub use fold_groups::fold_groups;
 pub use fold_ordered::fold_ordered;
 pub use folds::fold_indices;

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use densely_data::Place;
 use densely_table::{Cells, Column};
-use densely_tensor::{Mat, Scalar, Threads};
+use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
 use crate::model::classify_columns;
 use crate::{ModelError, Prediction, Predictor, Preparation};
@@ -33,6 +33,12 @@ pub struct Answers<'a, T: Scalar> {
 impl<'a, T: Scalar> Answers<'a, T> {
     pub(crate) fn new(predictor: &'a Predictor<T>, scores: Mat<T>) -> Self {
         Self { predictor, scores }
+    }
+
+    /// What the network puts out for them, outputs x n; all of it finite.
+    #[must_use]
+    pub fn scores(&self) -> MatRef<'_, T> {
+        self.scores.as_ref()
     }
 
     /// The most likely class of each example, or its values.

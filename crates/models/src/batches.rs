@@ -89,7 +89,7 @@ impl<T: Scalar> Batches<T> {
         let parts = (rows * n * size_of::<T>() / PART_BYTES).clamp(1, PARTS);
         threads.panels(self.x.view_mut(rows, n), n.div_ceil(parts).max(1), |first, mut x| {
             for (j, &example) in chosen[first..first + x.ncols()].iter().enumerate() {
-                column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
+                data.inputs().write(example, column_mut(x.as_mut(), j));
             }
         });
         let targets = match data.target() {

@@ -1,4 +1,4 @@
-use densely_data::{Dataset, Target};
+use densely_data::{Dataset, Inputs, OneHot, OneHotGroup, Target};
 use densely_layers::{Layer, Sequential};
 use densely_tensor::{Scalar, column};
 
@@ -15,7 +15,10 @@ pub(crate) fn fingerprint<T: Scalar>(data: &Dataset<T>) -> String {
     let (features, examples) = (data.features(), data.len());
     hasher.number(features);
     hasher.number(examples);
-    (0..examples).for_each(|j| hasher.values(column(data.x(), j)));
+    match data.inputs() {
+        Inputs::Dense(x) => (0..examples).for_each(|j| hasher.values(column(x, j))),
+        Inputs::OneHot(x) => one_hot(&mut hasher, x),
+    }
     match data.target() {
         Target::Classes { labels, names } => {
             hasher.number(names.len());
@@ -27,6 +30,18 @@ pub(crate) fn fingerprint<T: Scalar>(data: &Dataset<T>) -> String {
     }
     hasher.values(data.weights().unwrap_or_default());
     format!("{examples} examples of {features} features, {}", hasher.finish())
+}
+
+/// What there is to features of which some tell categories.
+fn one_hot<T: Scalar>(hasher: &mut Hasher, x: &OneHot<T>) {
+    hasher.number(x.groups().len());
+    for (group, OneHotGroup { first, off, on }) in x.groups().iter().enumerate() {
+        hasher.number(*first);
+        hasher.values(off);
+        hasher.values(on);
+        x.categories(group).for_each(|category| hasher.number(category));
+    }
+    (0..x.examples()).for_each(|j| hasher.values(column(x.others(), j)));
 }
 
 /// The same hash of all parameters of a network.
@@ -110,5 +125,20 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 8);
+    }
+
+    #[test]
+    fn one_category_tells() {
+        let of = |off: f64, last: u16, other: f64| {
+            let others = Mat::from_fn(1, 3, |_, j| if j == 2 { other } else { 0.0 });
+            let group = OneHotGroup { first: 0, off: vec![off; 4], on: vec![1.0; 4] };
+            let x = OneHot::new(others, vec![group], vec![0, 3, last]).unwrap();
+            let names = vec!["a".to_owned()];
+            let target = Target::Classes { labels: vec![0; 3], names };
+            fingerprint(&Dataset::new(x.into(), target).unwrap())
+        };
+        let all = [of(0.0, 1, 0.0), of(0.5, 1, 0.0), of(0.0, 2, 0.0), of(0.0, 1, 0.5)];
+        assert!((1..4).all(|i| !all[..i].contains(&all[i])), "{all:?}");
+        assert_eq!(all[0], of(0.0, 1, 0.0));
     }
 }

@@ -62,6 +62,7 @@ mod preparation;
 mod ranks;
 mod registry;
 mod search;
+mod spare;
 mod tally;
 mod trainer;
 mod training;

@@ -1,4 +1,6 @@
-use densely_data::{Dataset, Place, Target};
+use std::sync::{Mutex, PoisonError};
+
+use densely_data::{Dataset, Inputs, Place, Target};
 use densely_layers::{Kind, Layer, Role, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
 use densely_tensor::{
@@ -8,6 +10,7 @@ use densely_tensor::{
 
 use crate::evaluation::regression_scores;
 use crate::panel_width::panel_width;
+use crate::spare::Spare;
 use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tally};
 
 /// A network and the loss that judges it.
@@ -256,19 +259,71 @@ impl<T: Scalar> Model<T> {
     /// # Errors
     /// If `x` has another number of rows, or columns that are not contiguous, or there is no
     /// memory for the scores.
-    pub fn scores(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Mat<T>, ShapeError> {
+    pub fn scores<'x>(
+        &self,
+        x: impl Into<Inputs<'x, T>>,
+        threads: &Threads,
+    ) -> Result<Mat<T>, ShapeError> {
+        let x = match x.into() {
+            Inputs::Dense(x) => x,
+            Inputs::OneHot(x) => {
+                ShapeError::expect("Model", "inputs", self.inputs(), x.features())?;
+                return self.scores_of(x.examples(), threads, |first, mut to| {
+                    (0..to.ncols()).for_each(|j| x.write(first + j, column_mut(to.as_mut(), j)));
+                    Ok(())
+                });
+            }
+        };
         self.check_inputs(x)?;
         let tape_rows = self.network.tape_rows(self.inputs());
-        let width = panel_width::<T>(x.ncols(), self.parameters());
-        let tape_bytes = matrix_bytes::<T>(tape_rows, width.min(x.ncols()));
-        ShapeError::expect_memory("Model", "the activations", tape_bytes)?;
-        let mut scores = try_zeros("Model", "the scores", self.outputs(), x.ncols())?;
+        let (width, mut scores) = self.room_for_scores(x.ncols(), tape_rows)?;
+        let spare = Spare::<Buffer<T>>::new();
         threads.panels((x, scores.as_mut()), width, |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
-            let mut tape = Buffer::new();
             let n = x.ncols();
-            self.network.forward(x, y, tape.view_mut(tape_rows, n));
+            spare.lend(|tape| self.network.forward(x, y, tape.view_mut(tape_rows, n)));
         });
         Ok(scores)
+    }
+
+    /// The [scores](Self::scores) of `n` examples, whose inputs are written where they are needed, some at a time:
+    /// `write(first, inputs)`. If that fails for several, the error is that of the first of them.
+    pub(crate) fn scores_of<E: From<ShapeError> + Send>(
+        &self,
+        n: usize,
+        threads: &Threads,
+        write: impl Fn(usize, MatMut<'_, T>) -> Result<(), E> + Sync,
+    ) -> Result<Mat<T>, E> {
+        let (inputs, tape_rows) = (self.inputs(), self.network.tape_rows(self.inputs()));
+        let (width, mut scores) = self.room_for_scores(n, tape_rows.saturating_add(inputs))?;
+        let spare = Spare::<(Buffer<T>, Buffer<T>)>::new();
+        let failed: Mutex<Option<(usize, E)>> = Mutex::new(None);
+        threads.panels(scores.as_mut(), width, |first, y: MatMut<'_, T>| {
+            let n = y.ncols();
+            let written = spare.lend(|(x, tape)| {
+                write(first, x.view_mut(inputs, n))?;
+                self.network.forward(x.view(inputs, n), y, tape.view_mut(tape_rows, n));
+                Ok(())
+            });
+            if let Err(error) = written {
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                if failed.as_ref().is_none_or(|&(before, _)| first < before) {
+                    *failed = Some((first, error));
+                }
+            }
+        });
+        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            None => Ok(scores),
+            Some((_, error)) => Err(error),
+        }
+    }
+
+    /// How many of `n` examples go through the network together, for which so many rows of buffers are needed; and
+    /// a place for the scores.
+    fn room_for_scores(&self, n: usize, rows: usize) -> Result<(usize, Mat<T>), ShapeError> {
+        let width = panel_width::<T>(n, self.parameters());
+        let bytes = matrix_bytes::<T>(rows, width.min(n));
+        ShapeError::expect_memory("Model", "the activations", bytes)?;
+        Ok((width, try_zeros("Model", "the scores", self.outputs(), n)?))
     }
 
     /// The probability of each class for the examples in the columns of `x`; `None` if
@@ -276,9 +331,9 @@ impl<T: Scalar> Model<T> {
     ///
     /// # Errors
     /// As [`scores`](Self::scores).
-    pub fn probabilities(
+    pub fn probabilities<'x>(
         &self,
-        x: MatRef<'_, T>,
+        x: impl Into<Inputs<'x, T>>,
         threads: &Threads,
     ) -> Result<Option<Mat<T>>, ShapeError> {
         self.probabilities_of(self.scores(x, threads)?.as_ref())
@@ -308,7 +363,11 @@ impl<T: Scalar> Model<T> {
     /// # Errors
     /// As [`scores`](Self::scores), and [`ModelError::NotFiniteOutput`] for a score that is
     /// NaN: it speaks for no class. (Infinite ones do.)
-    pub fn classify(&self, x: MatRef<'_, T>, threads: &Threads) -> Result<Vec<usize>, ModelError> {
+    pub fn classify<'x>(
+        &self,
+        x: impl Into<Inputs<'x, T>>,
+        threads: &Threads,
+    ) -> Result<Vec<usize>, ModelError> {
         let scores = self.scores(x, threads)?;
         check_outputs(scores.as_ref(), |score| !Real::is_nan(score), Place::Example)?;
         Ok(classify_columns(&*self.loss, scores.as_ref()))
@@ -339,11 +398,11 @@ impl<T: Scalar> Model<T> {
     pub(crate) fn evaluate_by(
         &self,
         data: Examples<'_, T>,
-        mut scores: impl FnMut(MatRef<'_, T>) -> Result<Mat<T>, ModelError>,
+        mut scores: impl FnMut(Inputs<'_, T>) -> Result<Mat<T>, ModelError>,
     ) -> Result<Evaluation, ModelError> {
         let mut judge = |data: &Dataset<T>| -> Result<_, ModelError> {
             self.check(data)?;
-            let scores = scores(data.x())?;
+            let scores = scores(data.inputs())?;
             let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data));
             Ok((evaluation, scores))
         };
@@ -364,7 +423,8 @@ impl<T: Scalar> Model<T> {
             let classes = self.loss.classes(self.outputs());
             ShapeError::expect("Model", "classes", classes, data.outputs())?;
         }
-        self.check_batch(data.x(), targets(data))
+        ShapeError::expect("Model", "inputs", self.inputs(), data.features())?;
+        Ok(self.loss.check(self.outputs(), data.len(), targets(data))?)
     }
 
     /// Whether the model takes these inputs and targets.

@@ -1,4 +1,4 @@
-use densely_data::{Dataset, Place, StoredDataset, Target};
+use densely_data::{Dataset, Inputs, Place, StoredDataset, Target};
 use densely_loss::{TargetKind, Targets};
 use densely_preprocess::Transform;
 use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, first_non_finite};
@@ -6,6 +6,8 @@ use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, first_non_f
 use crate::evaluation::{losses, regression, widen};
 use crate::metrics::{Baseline, ClassificationScores, RegressionScores};
 use crate::model::{check_outputs, targets};
+use crate::preparation::PanelMemory;
+use crate::spare::Spare;
 use crate::{Answers, Evaluation, IntoModel, Model, ModelError, Preparation, tally};
 
 /// A model with all that it needs to work on raw data: the preparation of the data that
@@ -86,8 +88,7 @@ impl<T: Scalar> Predictor<T> {
     /// that the network makes an infinity or NaN of, [`ModelError::PredictionTooLarge`] for one
     /// whose value in the units of the target is infinite.
     pub fn predict(&self, x: MatRef<'_, f64>, threads: &Threads) -> Result<Prediction, ModelError> {
-        let x = self.preparation.inputs::<T>(x)?;
-        self.predict_prepared(x.as_ref(), threads)
+        self.answers(x, threads)?.prediction()
     }
 
     /// [`predict`](Self::predict) of inputs that are [prepared](Preparation::inputs) already.
@@ -97,9 +98,9 @@ impl<T: Scalar> Predictor<T> {
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
-    pub fn predict_prepared(
+    pub fn predict_prepared<'x>(
         &self,
-        x: MatRef<'_, T>,
+        x: impl Into<Inputs<'x, T>>,
         threads: &Threads,
     ) -> Result<Prediction, ModelError> {
         Answers::new(self, self.scores(x, threads, Place::Example)?).prediction()
@@ -132,8 +133,22 @@ impl<T: Scalar> Predictor<T> {
         x: MatRef<'_, f64>,
         threads: &Threads,
     ) -> Result<Answers<'_, T>, ModelError> {
-        let x = self.preparation.inputs::<T>(x)?;
-        Ok(Answers::new(self, self.scores(x.as_ref(), threads, Place::Example)?))
+        self.answers_of(x, threads)
+    }
+
+    /// [`answers`](Self::answers) to examples in either number type.
+    ///
+    /// # Shapes
+    /// `x`: features x n, as they are in the data.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn answers_of<S: Scalar>(
+        &self,
+        x: MatRef<'_, S>,
+        threads: &Threads,
+    ) -> Result<Answers<'_, T>, ModelError> {
+        Ok(Answers::new(self, self.raw_scores(x, threads, Place::Example)?))
     }
 
     /// The mean loss, as in training but of examples that all count the same, whatever their weights, as they do in
@@ -176,7 +191,7 @@ impl<T: Scalar> Predictor<T> {
         self.model.check(prepared)?;
         ShapeError::expect("Predictor", "targets", prepared.len(), target.examples())?;
         let place = |example| prepared.place(example);
-        let scores = self.scores(prepared.x(), threads, place)?;
+        let scores = self.scores(prepared.inputs(), threads, place)?;
         let targets = targets(prepared).unweighted();
         let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets);
         let Target::Values { values: targets, .. } = target else { return Ok((evaluation, None)) };
@@ -200,7 +215,7 @@ impl<T: Scalar> Predictor<T> {
     ) -> Result<(Evaluation, Option<RegressionScores>), ModelError> {
         tally::evaluate(prepared, |block| {
             self.model.check(block)?;
-            let scores = self.scores(block.x(), threads, Place::Example)?;
+            let scores = self.scores(block.inputs(), threads, Place::Example)?;
             let evaluation =
                 Evaluation::new(self.model.loss(), scores.as_ref(), targets(block).unweighted());
             let Some(values) = block.values() else { return Ok((evaluation, None)) };
@@ -250,7 +265,7 @@ impl<T: Scalar> Predictor<T> {
         threads: &Threads,
     ) -> Result<Vec<f64>, ModelError> {
         self.model.check(prepared)?;
-        let scores = self.scores(prepared.x(), threads, |example| prepared.place(example))?;
+        let scores = self.scores(prepared.inputs(), threads, |example| prepared.place(example))?;
         Ok(losses(self.model.loss(), scores.as_ref(), targets(prepared).unweighted()))
     }
 
@@ -267,8 +282,7 @@ impl<T: Scalar> Predictor<T> {
             return Err(ModelError::Targets { expected: "classes", actual: "real values" });
         };
         let place = |example| data.place(example);
-        let x = self.preparation.inputs_at::<T>(data.x(), place)?;
-        let scores = self.scores(x.as_ref(), threads, place)?;
+        let scores = self.raw_scores(data.x(), threads, place)?;
         ClassificationScores::new(self.model.loss(), labels, scores.as_ref())
     }
 
@@ -285,14 +299,33 @@ impl<T: Scalar> Predictor<T> {
         let Some(labels) = prepared.labels() else {
             return Err(ModelError::Targets { expected: "classes", actual: "real values" });
         };
-        let scores = self.scores(prepared.x(), threads, |example| prepared.place(example))?;
+        let scores = self.scores(prepared.inputs(), threads, |example| prepared.place(example))?;
         ClassificationScores::new(self.model.loss(), labels, scores.as_ref())
     }
 
-    /// The scores of prepared examples; all of them finite.
-    fn scores(
+    /// The scores of examples as they are in the data; all of them finite. Some examples at a time are prepared
+    /// where they are needed, so that their inputs are in the cache and never in memory all at once.
+    fn raw_scores<S: Scalar>(
         &self,
-        x: MatRef<'_, T>,
+        x: MatRef<'_, S>,
+        threads: &Threads,
+        place: impl Fn(usize) -> Place + Sync,
+    ) -> Result<Mat<T>, ModelError> {
+        let preparation = &self.preparation;
+        preparation.check_features(x)?;
+        let spare = Spare::<PanelMemory>::new();
+        let scores = self.model.scores_of(x.ncols(), threads, |first, to| {
+            let (x, place) = (x.subcols(first, to.ncols()), |example| place(first + example));
+            spare.lend(|memory| preparation.prepare_panel(x, to, place, memory))
+        })?;
+        check_outputs(scores.as_ref(), Scalar::is_finite, place)?;
+        Ok(scores)
+    }
+
+    /// The scores of prepared examples; all of them finite.
+    fn scores<'x>(
+        &self,
+        x: impl Into<Inputs<'x, T>>,
         threads: &Threads,
         place: impl FnOnce(usize) -> Place,
     ) -> Result<Mat<T>, ModelError> {

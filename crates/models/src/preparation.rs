@@ -1,9 +1,9 @@
-use densely_data::{Dataset, Place, Target};
+use densely_data::{Dataset, Features, Place, Target};
 use densely_layers::Kind;
 use densely_loss::Loss;
 use densely_preprocess::{
-    FittedTransform, Pca, Pipeline, PreprocessError, Standardize, Transform, TransformKind,
-    TransformKinds, Unchanged, Whiten, constant_features,
+    Pca, Pipeline, PreprocessError, Standardize, Transform, TransformKind, TransformKinds,
+    Unchanged, Whiten, constant_features,
 };
 use densely_table::{Encoding, Rows, TargetColumns};
 use densely_tensor::{
@@ -11,12 +11,15 @@ use densely_tensor::{
     try_zeros,
 };
 
+pub(crate) use self::panel::PanelMemory;
 use crate::ModelError;
 use crate::evaluation::{convert, widen};
 
 mod of_arrays;
+mod of_categories;
 mod of_rows;
 mod of_stored;
+mod panel;
 
 /// What is done to raw data before a model sees them, and undone after: fitted on the
 /// training part, and the same for all data from then on.
@@ -544,7 +547,7 @@ impl Preparation {
     /// Inputs with the targets, weights and places of their examples.
     fn with_targets<T: Scalar>(
         &self,
-        x: Mat<T>,
+        x: impl Into<Features<T>>,
         target: &Target<f64>,
         weights: Option<&[f64]>,
         places: Option<Vec<Place>>,
@@ -556,7 +559,8 @@ impl Preparation {
         };
         let prepared = match (target, &self.target_scale) {
             (Target::Classes { labels, .. }, None) => {
-                Dataset::classification(x, labels.clone(), outputs)?
+                let (labels, names) = (labels.clone(), self.output_names.clone());
+                Dataset::new(x.into(), Target::Classes { labels, names })?
             }
             (Target::Values { values, .. }, Some(scale)) => {
                 if self.log_targets {
@@ -576,7 +580,8 @@ impl Preparation {
                 }
                 let blame = |k: usize, j| Ok((self.output_names[k].as_str(), values[(k, j)]));
                 let values = narrowed(prepared.as_ref(), place, blame)?;
-                Dataset::regression(x, values)?
+                let names = self.output_names.clone();
+                Dataset::new(x.into(), Target::Values { values, names })?
             }
             (Target::Classes { .. }, Some(_)) => {
                 return Err(ModelError::Targets { expected: "real values", actual: "classes" });
@@ -622,109 +627,6 @@ impl Preparation {
     ) -> Result<Mat<T>, ModelError> {
         self.inputs_on(x, &Threads::single(), place)
     }
-
-    /// Writes what becomes of some examples.
-    fn prepare_panel<S: Scalar, T: Scalar>(
-        &self,
-        x: MatRef<'_, S>,
-        mut to: MatMut<'_, T>,
-        place: impl Fn(usize) -> Place,
-    ) -> Result<(), ModelError> {
-        if self.are_inputs_written(x, to.as_mut()) {
-            return Ok(());
-        }
-        match S::as_f64(x) {
-            Some(x) => self.transform_panel(x, to, place),
-            None => self.transform_panel(widen(x).as_ref(), to, place),
-        }
-    }
-
-    /// Writes features that stay as they are; `false` if they do not, or if there is an error to be told of them.
-    fn are_inputs_written<S: Scalar, T: Scalar>(
-        &self,
-        x: MatRef<'_, S>,
-        mut to: MatMut<'_, T>,
-    ) -> bool {
-        let is_unchanged = |step: &FittedTransform| step.downcast_ref::<Unchanged>().is_some();
-        if !self.pipeline.steps().iter().all(is_unchanged) {
-            return false;
-        }
-        for j in 0..x.ncols() {
-            let to = column_mut(to.as_mut(), j);
-            convert(column(x, j), to);
-            for &(feature, value) in &self.constants {
-                to[feature] = T::from_f64(value);
-            }
-        }
-        first_non_finite(to.as_ref()).is_none()
-    }
-
-    /// Writes what transformations make of some examples.
-    fn transform_panel<T: Scalar>(
-        &self,
-        x: MatRef<'_, f64>,
-        to: MatMut<'_, T>,
-        place: impl Fn(usize) -> Place,
-    ) -> Result<(), ModelError> {
-        let prepared = self.transform(x)?;
-        narrow(prepared.as_ref(), to, place, |input, example| {
-            let feature = self.to_blame::<T>(input, x.subcols(example, 1))?;
-            Ok((self.feature_names[feature].as_str(), x[(feature, example)]))
-        })
-    }
-
-    /// The feature of an example `x` that makes an input of the network infinite or NaN: the
-    /// one without which it would not be, and if there is no such feature, the largest.
-    fn to_blame<T: Scalar>(&self, input: usize, x: MatRef<'_, f64>) -> Result<usize, ShapeError> {
-        let mut features: Vec<usize> = (0..x.nrows()).collect();
-        // NaN is the largest of all.
-        features.sort_by(|&a, &b| x[(b, 0)].abs().total_cmp(&x[(a, 0)].abs()));
-        // Many transformations make of each feature the input of the same index.
-        let own = (input < x.nrows()).then_some(input);
-        let zeros = Mat::zeros(self.pipeline.out_features(), 1);
-        let origin = self.pipeline.inverse_transform(zeros.as_ref())?;
-        for feature in own.into_iter().chain(features.iter().copied()) {
-            let mut without = x.to_owned();
-            without[(feature, 0)] = origin[(feature, 0)];
-            let prepared = self.transform(without.as_ref())?;
-            if Scalar::is_finite(T::from_f64(prepared[(input, 0)])) {
-                return Ok(feature);
-            }
-        }
-        Ok(features[0])
-    }
-
-    fn transform(&self, x: MatRef<'_, f64>) -> Result<Mat<f64>, ShapeError> {
-        ShapeError::expect_columns("Preparation", x)?;
-        let held = held(x, &self.constants);
-        self.pipeline.transform(held.as_ref().map_or(x, Mat::as_ref))
-    }
-}
-
-/// Numbers of examples that are prepared together, about: what is between their features and a network's inputs
-/// stays in the cache.
-const PANEL: usize = 1 << 16;
-
-/// Examples that are prepared together, at least and at most.
-const EXAMPLES: (usize, usize) = (64, 1 << 13);
-
-/// How many of `n` examples are prepared next: never one that is left of several, for which products add
-/// in another order.
-fn panel(n: usize, features: usize) -> usize {
-    let most = (PANEL / features.max(1)).clamp(EXAMPLES.0, EXAMPLES.1);
-    if n == most + 1 { most - 1 } else { n.min(most) }
-}
-
-/// The inputs that are prepared together of so many features, with the index of the first example of each.
-fn panels<T: Scalar>(inputs: MatMut<'_, T>, features: usize) -> Vec<(usize, MatMut<'_, T>)> {
-    let (mut panels, mut rest, mut first) = (Vec::new(), inputs, 0);
-    while rest.ncols() > 0 {
-        let count = panel(rest.ncols(), features);
-        let (to, others) = rest.split_at_col_mut(count);
-        panels.push((first, to));
-        (rest, first) = (others, first + count);
-    }
-    panels
 }
 
 /// The same numbers in the model's type.
@@ -775,34 +677,5 @@ fn too_far_apart(error: PreprocessError, names: &[String]) -> ModelError {
             ModelError::TooFarApart { column: names[*feature].clone() }
         }
         _ => error.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn examples_are_prepared_alike_in_panels_and_at_once() {
-        let most = EXAMPLES.1;
-        let few = [most - 1, most, most + 1, 2 * most + 1, 2 * most + 3].map(|n| (n, 3));
-        for (n, features) in few.into_iter().chain([165, 166, 167, 300].map(|n| (n, 784))) {
-            let x = Mat::from_fn(features, n, |i, j| {
-                (j * (j + i) % [101, 37, 53][i % 3]) as f64 + 0.1 * i as f64
-            });
-            let values = Mat::from_fn(1, n, |_, j| j as f64);
-            let data = Dataset::regression(x, values).unwrap();
-            for kinds in [&["standardize"][..], &["standardize", "pca(2)"], &["whiten(2)"]] {
-                let preparation = Preparation::fit(kinds.iter().copied(), &data).unwrap();
-                let whole = preparation.transform(data.x()).unwrap();
-                let inputs = preparation.inputs::<f64>(data.x()).unwrap();
-                assert!(inputs == whole, "{n} {kinds:?}");
-            }
-            let mut rest = n;
-            while rest > 0 {
-                assert!(panel(rest, features) > 1 || n == 1, "{rest} of {n}");
-                rest -= panel(rest, features);
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
+use densely_data::Inputs;
 use densely_layers::{Layer, Shards, parameter_count, sum_by_tree};
-use densely_tensor::{Mat, MatRef, Scalar, Threads, column, column_mut};
+use densely_tensor::{Buffer, Mat, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::{Exchange, ExchangeError, Model, ModelError};
 
@@ -223,14 +224,15 @@ impl<'a, T: Scalar> Ranks<'a, T> {
     pub(crate) fn scores(
         &mut self,
         model: &Model<T>,
-        x: MatRef<'_, T>,
+        x: Inputs<'_, T>,
         threads: &Threads,
     ) -> Result<Mat<T>, ModelError> {
         if self.are_one() {
             return Ok(model.scores(x, threads)?);
         }
-        let own = self.own(Shards::new(x.ncols(), self.count())).columns();
-        let scores = model.scores(x.subcols(own.start, own.len()), threads)?;
+        let own = self.own(Shards::new(x.examples(), self.count())).columns();
+        let mut buffer = Buffer::new();
+        let scores = model.scores(x.panel(own.start, own.len(), &mut buffer), threads)?;
         Ok(self.columns(&[scores.as_ref()])?.swap_remove(0))
     }
 

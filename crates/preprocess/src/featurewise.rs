@@ -97,6 +97,8 @@ mod tests {
                     });
                     let joined = known.joined(kinds.iter().copied(), &parts).unwrap();
                     assert_eq!(joined, whole, "{kinds:?} of {n}, cut at {cuts:?}");
+                    let of_middle = whole.of_features(&(cuts[0]..cuts[1]).collect::<Vec<_>>());
+                    assert_eq!(of_middle.as_ref(), Some(&parts[1]), "{kinds:?} of {n}");
                 }
             }
         }

@@ -30,6 +30,7 @@ trait AnyKind: Transform + Any {
     fn kind(&self) -> Kind;
     fn learned(&self) -> Learned;
     fn keeps_features(&self) -> bool;
+    fn of_features(&self, chosen: &[usize]) -> Option<FittedTransform>;
 }
 
 impl<K: TransformKind> AnyKind for K {
@@ -43,6 +44,15 @@ impl<K: TransformKind> AnyKind for K {
 
     fn keeps_features(&self) -> bool {
         TransformKind::keeps_features(self)
+    }
+
+    fn of_features(&self, chosen: &[usize]) -> Option<FittedTransform> {
+        if !K::FEATUREWISE {
+            return None;
+        }
+        let learned = TransformKind::learned(self).of_features(self.in_features(), chosen);
+        let options = K::SPEC.read(&AnyKind::kind(self)).ok()?;
+        Some(K::from_learned(&options, chosen.len(), &mut learned?).ok()?.into())
     }
 }
 
@@ -64,6 +74,12 @@ impl FittedTransform {
     #[must_use]
     pub fn keeps_features(&self) -> bool {
         self.0.keeps_features()
+    }
+
+    /// What it does to some of the features, by itself, if it [learns of each by itself](TransformKind::FEATUREWISE).
+    #[must_use]
+    pub fn of_features(&self, chosen: &[usize]) -> Option<Self> {
+        self.0.of_features(chosen)
     }
 
     /// The transformation itself, if it is of this type.

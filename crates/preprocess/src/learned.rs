@@ -125,6 +125,19 @@ impl Learned {
         }
     }
 
+    /// Of vectors for so many features, the numbers of some of them; `None` if one is no such vector.
+    pub(crate) fn of_features(&self, features: usize, chosen: &[usize]) -> Option<Self> {
+        let mut of_chosen = Self::new();
+        for (name, Tensor { shape, values }) in &self.tensors {
+            if *shape != [features] {
+                return None;
+            }
+            let values: Option<Vec<f64>> = chosen.iter().map(|&i| values.get(i).copied()).collect();
+            of_chosen.insert(name, vec![chosen.len()], values?);
+        }
+        Some(of_chosen)
+    }
+
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, PreprocessError> {
         match self.tensors.remove(name) {
             None => Err(missing(name)),

@@ -150,6 +150,26 @@ impl Pipeline {
         self.steps.iter().map(FittedTransform::kind).collect()
     }
 
+    /// What they do to some of the features, by themselves, if each of them [learns of each feature by
+    /// itself](crate::TransformKind::FEATUREWISE).
+    ///
+    /// ```
+    /// use densely_preprocess::{Pipeline, Transform};
+    /// use densely_tensor::mat;
+    ///
+    /// let x = mat![[1.0, 3.0], [7.0, 4.0], [0.0, 5.0]];
+    /// let pipeline = Pipeline::fit(["center", "max-abs"], x.as_ref())?;
+    /// let (all, last) = (pipeline.transform(x.as_ref())?, pipeline.of_features(&[2]).unwrap());
+    /// assert_eq!(last.transform(x.subrows(2, 1))?, all.subrows(2, 1));
+    /// assert!(Pipeline::fit(["pca"], x.as_ref())?.of_features(&[0]).is_none());
+    /// # Ok::<(), densely_preprocess::PreprocessError>(())
+    /// ```
+    #[must_use]
+    pub fn of_features(&self, chosen: &[usize]) -> Option<Self> {
+        let steps = self.steps.iter().map(|step| step.of_features(chosen));
+        Some(Self { steps: steps.collect::<Option<_>>()? })
+    }
+
     /// Whether each feature becomes one, which is made of it alone.
     #[must_use]
     pub fn keeps_features(&self) -> bool {

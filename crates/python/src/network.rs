@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use densely::formats::AnyModel;
 use densely::layers::Role;
-use densely::models::{Epoch, Prediction};
+use densely::models::{self, Epoch, Prediction};
 use densely::optim::OptimizerState;
 use densely::tensor::{Mat, MatRef, Scalar, Threads};
 use densely_data::Target;
@@ -102,10 +102,7 @@ impl Network {
         threads: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let prediction = each!(&x, x => either!(&self.trained, trained => {
-            detached(py, || {
-                let (inputs, threads) = inputs(trained, x, threads)?;
-                Ok(trained.file.predictor.predict_prepared(inputs.as_ref(), &threads)?)
-            })?
+            detached(py, || Ok(answers(trained, x, threads)?.prediction()?))?
         }));
         Ok(match prediction {
             Prediction::Classes(classes) => {
@@ -124,11 +121,8 @@ impl Network {
         threads: usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         each!(&x, x => either!(&self.trained, trained => {
-            let scores = detached(py, || {
-                let (inputs, threads) = inputs(trained, x, threads)?;
-                Ok(trained.file.predictor.model().scores(inputs.as_ref(), &threads)?)
-            })?;
-            Ok(arrays::rows(py, scores.as_ref())?.into_any())
+            let answers = detached(py, || answers(trained, x, threads))?;
+            Ok(arrays::rows(py, answers.scores())?.into_any())
         }))
     }
 
@@ -140,10 +134,7 @@ impl Network {
         threads: usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         each!(&x, x => either!(&self.trained, trained => {
-            let probabilities = detached(py, || {
-                let (inputs, threads) = inputs(trained, x, threads)?;
-                Ok(trained.file.predictor.model().probabilities(inputs.as_ref(), &threads)?)
-            })?;
+            let probabilities = detached(py, || Ok(answers(trained, x, threads)?.probabilities()?))?;
             let rows = probabilities.map(|p| Ok::<_, PyErr>(arrays::rows(py, p.as_ref())?.into_any()));
             rows.transpose()
         }))
@@ -400,17 +391,20 @@ impl FromRows for f64 {
 /// Multiplications of a network's rows for which it takes less time to start threads than they save.
 const FEW: usize = 1 << 26;
 
-/// What a network takes of these rows, and the threads that it is worth asking.
-fn inputs<S: Scalar, T: Scalar>(
-    trained: &Trained<T>,
+/// What a network says of these rows, on as many of the threads as it is worth asking.
+fn answers<'a, S: Scalar, T: Scalar>(
+    trained: &'a Trained<T>,
     x: MatRef<'_, S>,
     threads: usize,
-) -> Result<(Mat<T>, Threads), Failure> {
+) -> Result<models::Answers<'a, T>, Failure> {
     let predictor = &trained.file.predictor;
     let is_little = x.ncols().saturating_mul(predictor.model().parameters()) < FEW;
     let threads = if is_little { Threads::single() } else { Threads::new(threads)? };
-    let inputs = predictor.preparation().inputs_of(finite(x, &threads)?, &threads)?;
-    Ok((inputs, threads))
+    // Rows are looked at again only to say what is wrong as scikit-learn does.
+    predictor.answers_of(x, &threads).or_else(|error| {
+        finite(x, &threads)?;
+        Err(error.into())
+    })
 }
 
 /// The same numbers, all of which are finite.

@@ -20,7 +20,7 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
     let (run, judged) = (shown.run, shown.judged);
     let Target::Values { values, names } = &judged.target else { return Ok(None) };
     let Prediction::Values(predicted) =
-        run.predictor.predict_prepared(judged.data.x(), run.threads)?
+        run.predictor.predict_prepared(judged.data.inputs(), run.threads)?
     else {
         return Ok(None);
     };

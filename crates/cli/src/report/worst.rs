@@ -119,7 +119,7 @@ fn answers<T: Scalar>(
         }
         Target::Values { values, .. } => {
             let Prediction::Values(predicted) =
-                run.predictor.predict_prepared(judged.data.x(), run.threads)?
+                run.predictor.predict_prepared(judged.data.inputs(), run.threads)?
             else {
                 return Ok((Vec::new(), vec![Vec::new(); examples.len()]));
             };

@@ -67,7 +67,9 @@ impl<T: Scalar> Raw<T> {
     }
 
     pub(super) fn push(&mut self, data: &Dataset<T>, example: usize) {
-        self.x.extend_from_slice(column(data.x(), example));
+        let first = self.x.len();
+        self.x.resize(first + data.features(), T::ZERO);
+        data.inputs().write(example, &mut self.x[first..]);
         match data.target() {
             Target::Classes { labels, .. } => self.labels.push(labels[example]),
             Target::Values { values, .. } => {

@@ -1,5 +1,5 @@
 use densely_data::Dataset;
-use densely_tensor::{Scalar, Split, Threads};
+use densely_tensor::{Buffer, Scalar, Split, Threads};
 
 use crate::model::targets;
 use crate::{Model, ModelError, evaluation};
@@ -58,10 +58,10 @@ fn losses<T: Scalar>(
     threads: &Threads,
 ) -> Result<Vec<f64>, ModelError> {
     let mut all = Vec::with_capacity(data.len());
-    let mut rest = targets(data);
+    let (mut rest, mut buffer) = (targets(data), Buffer::new());
     for first in (0..data.len()).step_by(BLOCK) {
         let n = BLOCK.min(data.len() - first);
-        let scores = model.scores(data.x().subcols(first, n), threads)?;
+        let scores = model.scores(data.inputs().panel(first, n, &mut buffer), threads)?;
         let (block, later) = rest.split_at(n);
         let losses = evaluation::losses(model.loss(), scores.as_ref(), block);
         all.extend(losses);

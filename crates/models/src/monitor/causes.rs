@@ -75,7 +75,7 @@ pub(crate) fn causes<T: Scalar>(
     let high = losses.started_high().is_some() && trouble >= Trouble::Little;
     let in_data = if high { trouble.max(Trouble::Nothing) } else { trouble };
     let costs = trouble > Trouble::None || losses.left() > COSTLY;
-    let survey = (costs || looks_unscaled(case.train.x(), UNSCALED)).then(|| case.survey());
+    let survey = (costs || looks_unscaled(case.train.inputs(), UNSCALED)).then(|| case.survey());
     let mut findings = Vec::new();
     if let Some(survey) = survey {
         let pressed = if costs { squeezed(survey, case.train) } else { Vec::new() };

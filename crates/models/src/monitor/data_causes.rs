@@ -1,5 +1,5 @@
-use densely_data::Dataset;
-use densely_tensor::{MatRef, Scalar, Threads, column};
+use densely_data::{Dataset, Inputs};
+use densely_tensor::{Scalar, Threads};
 
 use super::sentinel::Sentinel;
 use super::spread::Spread;
@@ -105,9 +105,9 @@ pub(crate) fn data_causes<T: Scalar>(
 
 /// Of the features that few values press together, the most pressed; and targets that are hidden so.
 pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Finding> {
-    let features = Squeeze::of_rows(data.x(), &survey.features);
+    let features = Squeeze::of_rows(data.inputs(), &survey.features);
     let is_one_value = |index: usize, outliers: usize| {
-        let sentinel = Sentinel::of(data.x(), index, &survey.features[index]);
+        let sentinel = Sentinel::of(data.inputs(), index, &survey.features[index]);
         sentinel.is_some_and(|sentinel| sentinel.examples == outliers)
     };
     let most = features.iter().min_by(|a, b| a.1.rest.total_cmp(&b.1.rest));
@@ -120,7 +120,7 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         one_value: is_one_value(index, outliers),
         more: features.len() - 1,
     });
-    let pressed = data.values().map(|values| Squeeze::of_rows(values, &survey.targets));
+    let pressed = data.values().map(|values| Squeeze::of_rows(values.into(), &survey.targets));
     let outliers = |index: usize, target: &Spread| {
         let pressed = pressed.iter().flatten().find(|&&(pressed, _)| pressed == index);
         let alone = is_alone(target, survey.examples).then_some(1);
@@ -139,7 +139,7 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
 
 /// The first feature with a value that may stand for what is missing.
 pub(crate) fn sentinel<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
-    let of = |(index, spread)| Some((index, Sentinel::of(data.x(), index, spread)?));
+    let of = |(index, spread)| Some((index, Sentinel::of(data.inputs(), index, spread)?));
     let found: Vec<_> = survey.features.iter().enumerate().filter_map(of).collect();
     let &(index, Sentinel { example, examples }) = found.first()?;
     Some(Finding::Sentinel {
@@ -185,7 +185,7 @@ pub(crate) fn new_causes<T: Scalar>(
         new.deviations() > limit.max(Limits::of(Trouble::Rising).deviations)
     };
     let of = validation.len();
-    if let Some(shift) = Shift::of(validation.x(), &new.features, &survey.features) {
+    if let Some(shift) = Shift::of(validation.inputs(), &new.features, &survey.features) {
         let Shift { index, outside, deviations, more } = shift;
         let feature = validation.feature_names()[index].clone();
         findings.push(Finding::OutsideFeature { feature, part, outside, of, deviations, more });
@@ -196,7 +196,9 @@ pub(crate) fn new_causes<T: Scalar>(
     }
     let targets = seen(&new.targets, &survey.targets);
     let shift = validation.values();
-    if let Some(shift) = shift.and_then(|values| Shift::of(values, &new.targets, &survey.targets)) {
+    if let Some(shift) =
+        shift.and_then(|values| Shift::of(values.into(), &new.targets, &survey.targets))
+    {
         let Shift { index, outside, deviations, .. } = shift;
         let target = validation.output_names()[index].clone();
         findings.push(Finding::OutsideTarget { target, part, outside, of, deviations });
@@ -221,14 +223,14 @@ struct Shift {
 
 impl Shift {
     /// That from the mean which is farthest.
-    fn of<T: Scalar>(x: MatRef<'_, T>, new: &[Spread], old: &[Spread]) -> Option<Self> {
+    fn of<T: Scalar>(x: Inputs<'_, T>, new: &[Spread], old: &[Spread]) -> Option<Self> {
         let far = |i: usize| match old[i].deviation > 0.0 {
             true => (new[i].mean - old[i].mean).abs() / old[i].deviation,
             false => 0.0,
         };
         let outside = |i: usize| {
             let is_beyond = |value: f64| value < old[i].smallest || value > old[i].largest;
-            (0..x.ncols()).filter(|&j| is_beyond(x[(i, j)].to_f64())).count()
+            (0..x.examples()).filter(|&j| is_beyond(x.value(i, j).to_f64())).count()
         };
         let rows = (0..old.len()).filter(|&i| far(i) > SHIFT);
         let mut shifted: Vec<(usize, usize)> =
@@ -244,9 +246,10 @@ impl Shift {
 pub(crate) fn lone_value<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<Finding> {
     let is_lone = |&index: &usize| {
         let spread = &survey.features[index];
-        let other = data.x()[(index, usize::from(spread.farthest == 0))];
+        let value = |example| data.inputs().value(index, example);
+        let other = value(usize::from(spread.farthest == 0));
         let mut others = (0..data.len()).filter(|&j| j != spread.farthest);
-        is_alone(spread, survey.examples) && others.all(|j| data.x()[(index, j)] == other)
+        is_alone(spread, survey.examples) && others.all(|j| value(j) == other)
     };
     let mut lone = (0..survey.features.len()).filter(is_lone);
     let index = lone.next().filter(|_| lone.next().is_none())?;
@@ -273,7 +276,8 @@ fn outlying_feature<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Option<usi
     let far = is_alone(spread, survey.examples)
         || spread.deviations() > Limits::of(Trouble::Rising).deviations;
     let square = |x: f64| x * x;
-    let values = column(data.x(), spread.farthest);
+    let mut values = vec![T::ZERO; data.features()];
+    data.inputs().write(spread.farthest, &mut values);
     let length: f64 = values.iter().map(|x| square(x.to_f64())).sum();
     let mean: f64 = survey.features.iter().map(|feature| square(feature.size())).sum();
     (far && length > square(FAR) * mean).then_some(index)

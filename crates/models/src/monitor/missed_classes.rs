@@ -1,5 +1,5 @@
 use densely_data::Dataset;
-use densely_tensor::{Mat, Scalar, Threads, column, column_mut};
+use densely_tensor::{Mat, Scalar, Threads, column_mut};
 
 use super::Finding;
 use crate::{Model, ModelError};
@@ -46,7 +46,7 @@ pub(crate) fn missed_classes<T: Scalar>(
     }
     let mut x = Mat::zeros(data.features(), chosen.len());
     for (j, &example) in chosen.iter().enumerate() {
-        column_mut(x.as_mut(), j).copy_from_slice(column(data.x(), example));
+        data.inputs().write(example, column_mut(x.as_mut(), j));
     }
     let mut recognised = vec![false; names.len()];
     for (class, &example) in model.classify(x.as_ref(), threads)?.iter().zip(&chosen) {

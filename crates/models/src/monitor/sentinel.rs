@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use densely_tensor::{MatRef, Scalar};
+use densely_data::Inputs;
+use densely_tensor::Scalar;
 
 use super::spread::Spread;
 
@@ -29,8 +30,8 @@ pub(crate) struct Sentinel {
 
 impl Sentinel {
     /// Of a row of values with this spread.
-    pub(crate) fn of<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<Self> {
-        let n = x.ncols();
+    pub(crate) fn of<T: Scalar>(x: Inputs<'_, T>, row: usize, spread: &Spread) -> Option<Self> {
+        let n = x.examples();
         if n < EXAMPLES || spread.is_one_of_two(n) {
             return None;
         }
@@ -42,7 +43,7 @@ impl Sentinel {
             if is_rare || gap.is_nan() || gap <= GAP * others {
                 return None;
             }
-            let values = || (0..n).map(|j| x[(row, j)].to_f64());
+            let values = || (0..n).map(|j| x.value(row, j).to_f64());
             let mut distinct = BTreeSet::new();
             let _ = values().filter(|other| *other != value).all(|other| {
                 distinct.insert(other.to_bits());
@@ -64,7 +65,7 @@ mod tests {
     fn sentinel(value: impl Fn(usize, f64) -> f64) -> Option<Sentinel> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, 400, |_, j| value(j, stream.normal()));
-        Sentinel::of(x.as_ref(), 0, &spreads(x.as_ref(), &Threads::single())[0])
+        Sentinel::of(x.as_ref().into(), 0, &spreads(x.as_ref(), &Threads::single())[0])
     }
 
     #[test]

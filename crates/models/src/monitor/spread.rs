@@ -1,5 +1,7 @@
+use std::cmp::Ordering;
 use std::ops::Range;
 
+use densely_data::{FeaturePlace, Inputs, OneHot};
 use densely_tensor::{MatRef, Scalar, Threads, column, vectorize};
 
 use crate::evaluation::convert;
@@ -27,6 +29,53 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
+    /// Of two values, with how often each was seen, and where first.
+    fn of_two(one: (f64, usize, usize), other: (f64, usize, usize)) -> Self {
+        let (least, most) = if one.0 <= other.0 { (one, other) } else { (other, one) };
+        let n = (least.1 + most.1) as f64;
+        let constant = match (least.1, most.1) {
+            (0, _) => Some(most.0),
+            (_, 0) => Some(least.0),
+            _ => (least.0 == most.0).then_some(least.0),
+        };
+        let none = Self {
+            next_smallest: f64::INFINITY,
+            next_largest: f64::NEG_INFINITY,
+            ..Self::default()
+        };
+        if let Some(value) = constant {
+            let times = least.1 + most.1;
+            let (mean, smallest, largest) = (value, value, value);
+            return Self {
+                mean,
+                smallest,
+                largest,
+                times_smallest: times,
+                times_largest: times,
+                ..none
+            };
+        }
+        let (share, gap) = (most.1 as f64 / n, most.0 - least.0);
+        // The rarer value is farther from the mean.
+        let (farthest, distance) = match least.1.cmp(&most.1) {
+            Ordering::Less => (least.2, gap * share),
+            Ordering::Equal => (0, gap * share),
+            Ordering::Greater => (most.2, gap * (1.0 - share)),
+        };
+        Self {
+            mean: least.0 + gap * share,
+            deviation: gap * (share * (1.0 - share)).sqrt(),
+            smallest: least.0,
+            largest: most.0,
+            farthest,
+            distance,
+            times_smallest: least.1,
+            times_largest: most.1,
+            next_smallest: most.0,
+            next_largest: least.0,
+        }
+    }
+
     /// Whether all of `n` values are the smallest or the largest.
     pub(crate) fn is_one_of_two(&self, n: usize) -> bool {
         self.is_constant() || self.times_smallest + self.times_largest == n
@@ -54,8 +103,49 @@ impl Spread {
     }
 }
 
+/// The spread of each feature, or each target.
+pub(crate) fn spreads<'x, T: Scalar>(
+    x: impl Into<Inputs<'x, T>>,
+    threads: &Threads,
+) -> Vec<Spread> {
+    let x = match x.into() {
+        Inputs::Dense(x) => return of_rows(x, threads),
+        Inputs::OneHot(x) => x,
+    };
+    let others = of_rows(x.others(), threads);
+    let groups = threads.map(x.groups().len(), |group| of_group(x, group));
+    let of = |place: &FeaturePlace| match *place {
+        FeaturePlace::Other(row) => others[row],
+        FeaturePlace::Group { group, category } => groups[group][category],
+    };
+    x.places().iter().map(of).collect()
+}
+
+/// That of each category, by how many examples are of it.
+fn of_group<T: Scalar>(x: &OneHot<T>, group: usize) -> Vec<Spread> {
+    let (n, of) = (x.examples(), &x.groups()[group]);
+    // How many there are, and the first of them.
+    let mut seen = vec![(0, 0); of.off.len()];
+    for (example, category) in x.categories(group).enumerate() {
+        if let Some((count, first)) = seen.get_mut(category) {
+            *first = if *count == 0 { example } else { *first };
+            *count += 1;
+        }
+    }
+    let first = x.categories(group).next();
+    let first_but = |category: usize| match first == Some(category) {
+        true => x.categories(group).position(|other| other != category).unwrap_or(0),
+        false => 0,
+    };
+    let one = |(category, &(count, first_on)): (usize, &(usize, usize))| {
+        let (off, on) = (of.off[category].to_f64(), of.on[category].to_f64());
+        Spread::of_two((off, n - count, first_but(category)), (on, count, first_on))
+    };
+    seen.iter().enumerate().map(one).collect()
+}
+
 /// The spread of each row: what a first look tells, and then a second.
-pub(crate) fn spreads<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Vec<Spread> {
+fn of_rows<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Vec<Spread> {
     let (rows, n) = x.shape();
     let parts = n.div_ceil(EXAMPLES);
     let part = |part: usize| part * EXAMPLES..n.min((part + 1) * EXAMPLES);
@@ -251,9 +341,47 @@ fn spread(row: usize, n: usize, ranges: &Ranges, scales: &Scales, of: &Deviation
 
 #[cfg(test)]
 mod tests {
+    use densely_data::OneHotGroup;
     use densely_tensor::{Mat, mat};
 
     use super::*;
+
+    /// Of categories, what is told of the matrix that they stand for.
+    #[test]
+    fn spreads_of_categories() {
+        let n = 40;
+        let group = |first, off: &[f64], on: &[f64]| OneHotGroup {
+            first,
+            off: off.to_vec(),
+            on: on.to_vec(),
+        };
+        // All, none, half of the examples, few from the second on, and a value below the other.
+        let groups = vec![
+            group(0, &[0.0, 0.5], &[1.0, 7.0]),
+            group(3, &[-0.5, 0.25, 0.0, 3.0], &[1.5, 2.0, 1.0, -2.0]),
+            group(7, &[4.0], &[4.0]),
+        ];
+        let second =
+            |j: usize| if j.is_multiple_of(2) { 0 } else { [1, 2, 2, 3, 3, 3, 4][(j / 2) % 7] };
+        let codes = (0..n).flat_map(|j| [0, second(j) as u16, (j % 2) as u16]).collect();
+        let others = Mat::from_fn(1, n, |_, j| (j * j % 17) as f64);
+        let x = OneHot::new(others, groups, codes).unwrap();
+        let dense = x.to_dense().unwrap();
+        for threads in [Threads::single(), Threads::new(2).unwrap()] {
+            let told = spreads(Inputs::OneHot(&x), &threads);
+            for (told, expected) in told.iter().zip(spreads(dense.as_ref(), &threads)) {
+                let rounded = |a: f64, b: f64| (a - b).abs() <= 1e-14 * (1.0 + b.abs());
+                assert!(rounded(told.mean, expected.mean), "{told:?} {expected:?}");
+                assert!(rounded(told.deviation, expected.deviation), "{told:?} {expected:?}");
+                assert!(rounded(told.distance, expected.distance), "{told:?} {expected:?}");
+                let Spread { mean, deviation, distance, .. } = *told;
+                // Two values that are as frequent are as far out.
+                let is_tie = told.times_smallest == told.times_largest;
+                let farthest = if is_tie { told.farthest } else { expected.farthest };
+                assert_eq!(*told, Spread { mean, deviation, distance, farthest, ..expected });
+            }
+        }
+    }
 
     #[test]
     fn formulas() {

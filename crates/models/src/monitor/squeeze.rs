@@ -1,4 +1,5 @@
-use densely_tensor::{MatRef, Scalar};
+use densely_data::Inputs;
+use densely_tensor::Scalar;
 
 use super::spread::Spread;
 
@@ -34,17 +35,17 @@ const TOGETHER: usize = 16;
 
 impl Squeeze {
     /// Those of the rows of `x` that have one, by their numbers.
-    pub(crate) fn of_rows<T: Scalar>(x: MatRef<'_, T>, spreads: &[Spread]) -> Vec<(usize, Self)> {
+    pub(crate) fn of_rows<T: Scalar>(x: Inputs<'_, T>, spreads: &[Spread]) -> Vec<(usize, Self)> {
         let mut found = Vec::new();
-        for first in (0..x.nrows()).step_by(TOGETHER) {
-            let rows = first..x.nrows().min(first + TOGETHER);
+        for first in (0..x.features()).step_by(TOGETHER) {
+            let rows = first..x.features().min(first + TOGETHER);
             let pressed = rows.filter_map(|row| Some((row, looks_pressed(x, row, &spreads[row])?)));
             let pressed: Vec<(usize, f64)> = pressed.collect();
             let mut values: Vec<_> =
-                pressed.iter().map(|_| Vec::with_capacity(x.ncols())).collect();
-            for j in (0..x.ncols()).filter(|_| !pressed.is_empty()) {
+                pressed.iter().map(|_| Vec::with_capacity(x.examples())).collect();
+            for j in (0..x.examples()).filter(|_| !pressed.is_empty()) {
                 let own = values.iter_mut().zip(&pressed);
-                own.for_each(|(values, &(row, _))| values.push(x[(row, j)].to_f64()));
+                own.for_each(|(values, &(row, _))| values.push(x.value(row, j).to_f64()));
             }
             for (values, (row, middle)) in values.into_iter().zip(pressed) {
                 found.extend(Self::of(values, middle, &spreads[row]).map(|squeeze| (row, squeeze)));
@@ -79,13 +80,13 @@ impl Squeeze {
 }
 
 /// The median of some of the values of a row, if most of these are so close to each other that a closer look is worth it.
-fn looks_pressed<T: Scalar>(x: MatRef<'_, T>, row: usize, spread: &Spread) -> Option<f64> {
-    let n = x.ncols();
+fn looks_pressed<T: Scalar>(x: Inputs<'_, T>, row: usize, spread: &Spread) -> Option<f64> {
+    let n = x.examples();
     // Of two values, those that are not far out are all the same, as with a rare category.
     if n < EXAMPLES || spread.deviation == 0.0 || spread.is_one_of_two(n) {
         return None;
     }
-    let sample = sorted((0..n).step_by(n.div_ceil(SAMPLE)).map(|j| x[(row, j)].to_f64()));
+    let sample = sorted((0..n).step_by(n.div_ceil(SAMPLE)).map(|j| x.value(row, j).to_f64()));
     let half = sample[3 * sample.len() / 4] - sample[sample.len() / 4];
     (half < 4.0 * PRESSED * spread.deviation).then(|| sample[sample.len() / 2])
 }
@@ -121,7 +122,7 @@ mod tests {
     fn squeeze(n: usize, value: impl Fn(usize, f64) -> f64) -> Option<Squeeze> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, n, |_, j| value(j, stream.normal()));
-        let found = Squeeze::of_rows(x.as_ref(), &spreads(x.as_ref(), &Threads::single()));
+        let found = Squeeze::of_rows(x.as_ref().into(), &spreads(x.as_ref(), &Threads::single()));
         found.first().map(|&(row, squeeze)| {
             assert_eq!((row, found.len()), (0, 1));
             squeeze

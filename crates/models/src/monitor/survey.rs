@@ -1,5 +1,5 @@
-use densely_data::Dataset;
-use densely_tensor::{MatRef, Scalar, Threads, column};
+use densely_data::{Dataset, Inputs};
+use densely_tensor::{Scalar, Threads};
 
 use super::spread::{Spread, spreads};
 
@@ -18,7 +18,7 @@ pub(crate) struct Survey {
 impl Survey {
     pub(crate) fn of<T: Scalar>(data: &Dataset<T>, threads: &Threads) -> Self {
         let targets = data.values().map(|values| spreads(values, threads)).unwrap_or_default();
-        Self { features: spreads(data.x(), threads), targets, examples: data.len() }
+        Self { features: spreads(data.inputs(), threads), targets, examples: data.len() }
     }
 
     /// The positions of the largest feature and of a typical one, the median of those that
@@ -32,11 +32,12 @@ impl Survey {
 }
 
 /// Whether a feature is so large, on some examples, that it may hide the others.
-pub(crate) fn looks_unscaled<T: Scalar>(x: MatRef<'_, T>, times: f64) -> bool {
-    let step = x.ncols().div_ceil(SAMPLE);
-    let mut squares = vec![0.0; x.nrows()];
-    for j in (0..x.ncols()).step_by(step) {
-        let pairs = squares.iter_mut().zip(column(x, j));
+pub(crate) fn looks_unscaled<T: Scalar>(x: Inputs<'_, T>, times: f64) -> bool {
+    let step = x.examples().div_ceil(SAMPLE);
+    let (mut squares, mut values) = (vec![0.0; x.features()], vec![T::ZERO; x.features()]);
+    for j in (0..x.examples()).step_by(step) {
+        x.write(j, &mut values);
+        let pairs = squares.iter_mut().zip(&values);
         pairs.for_each(|(square, x)| *square += x.to_f64() * x.to_f64());
     }
     squares.retain(|&square| square > 0.0);
@@ -58,6 +59,6 @@ mod tests {
         let x = Mat::from_fn(5, 10, |i, _| [0.0, 0.0, 1.0, 2.0, 300.0][i]);
         let data = Dataset::classification(x, vec![0; 10], 1).unwrap();
         assert_eq!(Survey::of(&data, &Threads::single()).largest_and_typical(), (4, 3));
-        assert!(looks_unscaled(data.x(), 100.0) && !looks_unscaled(data.x(), 200.0));
+        assert!(looks_unscaled(data.inputs(), 100.0) && !looks_unscaled(data.inputs(), 200.0));
     }
 }

@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use densely_data::{Dataset, Target};
+use densely_data::{Dataset, Inputs, Target};
 use densely_tensor::{MatRef, Scalar};
 
 use super::Finding;
@@ -32,7 +32,7 @@ pub(crate) fn telling_alone<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
     if n < EXAMPLES || features < 2 {
         return None;
     }
-    let x = data.x();
+    let x = data.inputs();
     let found = |told: &[usize], target: &str| {
         let feature = data.feature_names()[*told.first()?].clone();
         Some(Finding::TellsAlone { feature, target: target.to_owned(), more: told.len() - 1 })
@@ -84,22 +84,22 @@ fn by_chance(counts: &[usize]) -> f64 {
 
 /// The examples in the order of a feature, if `holds` of a sample of them in that order, and of all.
 fn ordered<T: Scalar>(
-    x: MatRef<'_, T>,
+    x: Inputs<'_, T>,
     row: usize,
     holds: impl Fn(&[(f64, usize)]) -> bool,
 ) -> bool {
     let in_order = |step: usize| {
-        let some = (0..x.ncols()).step_by(step).map(|j| (x[(row, j)].to_f64(), j));
+        let some = (0..x.examples()).step_by(step).map(|j| (x.value(row, j).to_f64(), j));
         let mut some: Vec<(f64, usize)> = some.collect();
         some.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         some
     };
-    let step = x.ncols().div_ceil(SAMPLE);
+    let step = x.examples().div_ceil(SAMPLE);
     (step == 1 || holds(&in_order(step))) && holds(&in_order(1))
 }
 
 /// Whether each class has a range of a feature in which no other is.
-fn has_ranges<T: Scalar>(x: MatRef<'_, T>, row: usize, labels: &[usize], classes: usize) -> bool {
+fn has_ranges<T: Scalar>(x: Inputs<'_, T>, row: usize, labels: &[usize], classes: usize) -> bool {
     ordered(x, row, |order| {
         let (mut seen, mut last) = (Vec::new(), None::<(f64, usize)>);
         order.iter().all(|&(value, j)| {
@@ -121,7 +121,7 @@ fn has_ranges<T: Scalar>(x: MatRef<'_, T>, row: usize, labels: &[usize], classes
 /// For each class but one a feature that has one value in all of its examples and another in all others; of many
 /// classes none is looked for.
 fn indicators<T: Scalar>(
-    x: MatRef<'_, T>,
+    x: Inputs<'_, T>,
     labels: &[usize],
     counts: &[usize],
 ) -> Option<Vec<usize>> {
@@ -130,20 +130,20 @@ fn indicators<T: Scalar>(
     if !(3..=CLASSES).contains(&classes) || counts.iter().any(|&count| count < 2) {
         return None;
     }
-    let first = x.col(0);
+    let first = |row| x.value(row, 0);
     // The class of which a feature is the indicator.
     let class_of = |row: usize| -> Option<usize> {
-        let is_other = |j: usize| x[(row, j)] != first[row];
-        let other = (0..x.ncols()).find(|&j| is_other(j))?;
+        let is_other = |j: usize| x.value(row, j) != first(row);
+        let other = (0..x.examples()).find(|&j| is_other(j))?;
         [labels[0], labels[other]].into_iter().find(|&class| {
-            let of_class = if class == labels[0] { first[row] } else { x[(row, other)] };
-            let rest = if class == labels[0] { x[(row, other)] } else { first[row] };
+            let of_class = if class == labels[0] { first(row) } else { x.value(row, other) };
+            let rest = if class == labels[0] { x.value(row, other) } else { first(row) };
             let expected = |j: usize| if labels[j] == class { of_class } else { rest };
-            (0..x.ncols()).all(|j| x[(row, j)] == expected(j))
+            (0..x.examples()).all(|j| x.value(row, j) == expected(j))
         })
     };
     let mut told: Vec<(usize, usize)> =
-        (0..x.nrows()).filter_map(|row| Some((class_of(row)?, row))).collect();
+        (0..x.features()).filter_map(|row| Some((class_of(row)?, row))).collect();
     told.sort_unstable();
     told.dedup_by_key(|(class, _)| *class);
     let mut rows: Vec<usize> = told.into_iter().map(|(_, row)| row).collect();
@@ -152,7 +152,7 @@ fn indicators<T: Scalar>(
 }
 
 /// Whether a target only rises, or only falls, with a feature; where that is the same, so is the target.
-fn rises<T: Scalar>(x: MatRef<'_, T>, row: usize, y: MatRef<'_, T>, target: usize) -> bool {
+fn rises<T: Scalar>(x: Inputs<'_, T>, row: usize, y: MatRef<'_, T>, target: usize) -> bool {
     let only = |unwanted: Ordering| {
         move |order: &[(f64, usize)]| {
             let target = |&(_, j): &(f64, usize)| y[(target, j)].to_f64();
@@ -169,11 +169,11 @@ fn rises<T: Scalar>(x: MatRef<'_, T>, row: usize, y: MatRef<'_, T>, target: usiz
 }
 
 /// Whether a target lies on a line of a feature.
-fn is_line<T: Scalar>(x: MatRef<'_, T>, row: usize, y: MatRef<'_, T>, target: usize) -> bool {
+fn is_line<T: Scalar>(x: Inputs<'_, T>, row: usize, y: MatRef<'_, T>, target: usize) -> bool {
     let left = |step: usize| {
-        let examples = || (0..x.ncols()).step_by(step);
+        let examples = || (0..x.examples()).step_by(step);
         let n = examples().count() as f64;
-        let pair = |j: usize| (x[(row, j)].to_f64(), y[(target, j)].to_f64());
+        let pair = |j: usize| (x.value(row, j).to_f64(), y[(target, j)].to_f64());
         let (a, b) = examples().map(pair).fold((0.0, 0.0), |(a, b), (x, y)| (a + x / n, b + y / n));
         let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
         for (x, y) in examples().map(pair) {
@@ -181,7 +181,7 @@ fn is_line<T: Scalar>(x: MatRef<'_, T>, row: usize, y: MatRef<'_, T>, target: us
         }
         1.0 - xy / xx * (xy / yy)
     };
-    let step = x.ncols().div_ceil(SAMPLE);
+    let step = x.examples().div_ceil(SAMPLE);
     left(step) < 10.0 * LEFT && left(1) < LEFT
 }
 

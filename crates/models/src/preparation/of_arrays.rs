@@ -4,10 +4,12 @@ use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::Encoding;
 use densely_tensor::{Mat, MatRef, Scalar, ShapeError, Threads, try_zeros};
 
-use super::of_rows::{GROUP, LINE, joined};
-use super::{Fitted, Preparation, fitted, panels};
+use super::of_rows::{GROUP, LEAST, joined};
+use super::panel::panels;
+use super::{Fitted, PanelMemory, Preparation, fitted};
 use crate::ModelError;
 use crate::evaluation::widen;
+use crate::spare::Spare;
 
 /// Of arrays that others hold, as those of NumPy: nothing is copied but what is computed.
 impl Preparation {
@@ -56,14 +58,14 @@ impl Preparation {
         threads: &Threads,
         place: impl Fn(usize) -> Place + Sync,
     ) -> Result<Mat<T>, ModelError> {
-        ShapeError::expect_columns("Preparation", x)?;
-        ShapeError::expect("transform", "features", self.pipeline.in_features(), x.nrows())?;
+        self.check_features(x)?;
         let outputs = self.pipeline.out_features();
         let mut inputs = try_zeros("Preparation", "the inputs", outputs, x.ncols())?;
         let panels = panels(inputs.as_mut(), x.nrows());
+        let spare = Spare::<PanelMemory>::new();
         let prepared = threads.map_each(panels, |_, (first, to)| {
             let (x, place) = (x.subcols(first, to.ncols()), |example| place(first + example));
-            self.prepare_panel(x, to, place)
+            spare.lend(|memory| self.prepare_panel(x, to, place, memory))
         });
         prepared.into_iter().collect::<Result<(), _>>()?;
         Ok(inputs)
@@ -96,7 +98,7 @@ fn fitted_array<S: Scalar>(kinds: &[Kind], x: MatRef<'_, S>) -> Result<Fitted, P
         Some(x) => fitted(kinds.iter().cloned(), x, &known),
         None => fitted(kinds.iter().cloned(), widen(x).as_ref(), &known),
     };
-    let most = (GROUP / x.ncols()).max(LINE);
+    let most = (GROUP / x.ncols()).max(LEAST);
     let are_featurewise = known.are_featurewise(kinds.iter().cloned()).unwrap_or(false);
     if x.nrows() <= most || !are_featurewise {
         return of(x);
@@ -171,17 +173,21 @@ mod tests {
             Preparation::fit_arrays(["none"], x.as_ref(), &names, &target, "y").unwrap();
         assert_eq!(preparation.constants(), [(1, 0.5)]);
         let mut new = Mat::from_fn(3, 90, |i, j| x[(i, j)] * 3.0);
-        new[(1, 7)] = f32::NAN;
         let expected = Mat::from_fn(3, 90, |i, j| if i == 1 { 0.5 } else { new[(i, j)] });
-        let inputs = preparation.inputs_of::<_, f32>(new.as_ref(), &Threads::single());
-        assert_eq!(inputs.unwrap(), expected);
+        let inputs =
+            |new: &Mat<f32>| preparation.inputs_of::<_, f32>(new.as_ref(), &Threads::single());
+        assert_eq!(inputs(&new).unwrap(), expected);
+        // Where it is held, too, a feature has to be a number.
+        new[(1, 7)] = f32::NAN;
+        let error = inputs(&new).unwrap_err().to_string();
+        assert!(error.starts_with("column `b`, example 7: NaN is not"), "{error}");
     }
 
     #[test]
     fn many_features_are_fitted_as_all_at_once() {
-        let (n, features) = (GROUP / 4, 10);
+        let (n, features) = (GROUP / 16, 40);
         let x = Mat::from_fn(features, n, |i, j| match i {
-            3 | 8 => 2.5,
+            3 | 36 => 2.5,
             _ => (((i + 2) * j) % 97) as f32 * 0.5 - i as f32,
         });
         let wide = widen(x.as_ref());
@@ -199,12 +205,12 @@ mod tests {
             expected,
         );
         let expected = expected.unwrap();
-        assert_eq!(expected.constants(), [(3, 2.5), (8, 2.5)]);
+        assert_eq!(expected.constants(), [(3, 2.5), (36, 2.5)]);
         let narrow = Preparation::fit_arrays(["standardize"], x.as_ref(), &names, &target, "y");
         let of_wide = Preparation::fit_arrays(["standardize"], wide.as_ref(), &names, &target, "y");
         assert!(narrow.unwrap() == expected && of_wide.unwrap() == expected);
         let mut spoiled = wide;
-        spoiled[(7, 11)] = f64::NAN;
+        spoiled[(37, 11)] = f64::NAN;
         let error =
             Preparation::fit_arrays(["standardize"], spoiled.as_ref(), &names, &target, "y");
         let whole = fitted(["standardize"], spoiled.as_ref(), &TransformKinds::new()).unwrap_err();

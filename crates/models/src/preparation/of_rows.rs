@@ -1,20 +1,19 @@
-use std::ops::Range;
-use std::sync::Mutex;
-
 use densely_data::{Dataset, Target};
 use densely_layers::Kind;
 use densely_preprocess::{PreprocessError, Transform, TransformKinds};
 use densely_table::{EncodedRows, TargetColumns};
 use densely_tensor::{Buffer, Mat, Scalar, Threads, try_zeros};
 
-use super::{Fitted, Preparation, fitted, panels};
+use super::panel::panels;
+use super::{Fitted, PanelMemory, Preparation, fitted};
 use crate::ModelError;
+use crate::spare::Spare;
 
 /// Examples of so many numbers are fitted to at a time, about: some features of all of them.
 pub(super) const GROUP: usize = 1 << 20;
 
-/// An example takes a cache line at least, so fewer features than fill it take as much memory and as long.
-pub(super) const LINE: usize = 64 / size_of::<f64>();
+/// So many features at least: an example of fewer takes a cache line, too, and so as long.
+pub(super) const LEAST: usize = 64 / size_of::<f64>();
 
 impl Preparation {
     /// [`fit`](Self::fit) to the rows of a table, whose numbers are not all in memory at once if each
@@ -114,18 +113,35 @@ impl Preparation {
         weights: Option<&[f64]>,
         threads: &Threads,
     ) -> Result<Dataset<T>, ModelError> {
-        let (rows, features) = (encoded.rows(), self.feature_names.len());
         self.check_encoding(encoded.encoding())?;
-        let outputs = self.pipeline.out_features();
-        let mut inputs = try_zeros("Preparation", "the inputs", outputs, rows.len())?;
-        let prepared = threads.map_each(panels(inputs.as_mut(), features), |_, (first, to)| {
-            let mut x = Mat::zeros(features, to.ncols());
-            encoded.write(first, x.as_mut());
-            self.prepare_panel(x.as_ref(), to, |example| rows.place(first + example))
-        });
-        prepared.into_iter().collect::<Result<(), _>>()?;
+        let inputs = match self.one_hot_rows(encoded, threads)? {
+            Some(inputs) => inputs,
+            None => self.dense_rows(encoded, threads)?.into(),
+        };
+        let rows = encoded.rows();
         let places = (0..rows.len()).map(|i| rows.place(i)).collect();
         self.with_targets(inputs, read, weights, Some(places))
+    }
+
+    fn dense_rows<T: Scalar>(
+        &self,
+        encoded: &EncodedRows<'_>,
+        threads: &Threads,
+    ) -> Result<Mat<T>, ModelError> {
+        let (rows, features) = (encoded.rows(), self.feature_names.len());
+        let outputs = self.pipeline.out_features();
+        let mut inputs = try_zeros("Preparation", "the inputs", outputs, rows.len())?;
+        let spare = Spare::<(Buffer<f64>, PanelMemory)>::new();
+        let prepared = threads.map_each(panels(inputs.as_mut(), features), |_, (first, to)| {
+            spare.lend(|(x, memory)| {
+                let n = to.ncols();
+                encoded.write(first, x.view_mut(features, n));
+                let place = |example| rows.place(first + example);
+                self.prepare_panel(x.view(features, n), to, place, memory)
+            })
+        });
+        prepared.into_iter().collect::<Result<(), _>>()?;
+        Ok(inputs)
     }
 }
 
@@ -158,25 +174,22 @@ fn fit_groups(
     known: &TransformKinds,
     threads: &Threads,
 ) -> Result<Option<Fitted>, ModelError> {
-    let groups = groups(encoded);
-    let widths = groups.iter().map(|(_, columns)| encoded.width(columns.clone()));
-    let widest = widths.max().unwrap_or_default();
-    // The memory of groups that are done, which suits all.
-    let buffers = Mutex::new(Vec::<Buffer<f64>>::new());
-    let fitted = threads.map(groups.len(), |i| {
-        let (_, columns) = groups[i].clone();
-        let mut buffer = buffers.lock().ok()?.pop().unwrap_or_default();
-        buffer.reserve("Preparation", "some features", widest, encoded.rows().len()).ok()?;
-        let x = encoded.columns_in(columns, &mut buffer).ok()?;
-        let fitted = fitted(kinds.iter().cloned(), x, known).ok();
-        buffers.lock().ok()?.push(buffer);
-        fitted
+    let (features, rows) = (encoded.encoding().width(), encoded.rows().len());
+    let most = (GROUP / rows).max(LEAST);
+    let firsts: Vec<usize> = (0..features).step_by(most).collect();
+    // The memory of groups that are done suits all.
+    let spare = Spare::<Buffer<f64>>::new();
+    let fitted = threads.map_each(firsts.clone(), |_, first| {
+        spare.lend(|buffer| {
+            buffer.reserve("Preparation", "some features", most.min(features), rows).ok()?;
+            let x = encoded.features_in(first..features.min(first + most), buffer).ok()?;
+            fitted(kinds.iter().cloned(), x, known).ok()
+        })
     });
     let Some(fitted) = fitted.into_iter().collect::<Option<Vec<Fitted>>>() else {
         return Ok(None);
     };
-    let firsts = groups.iter().map(|(first, _)| *first);
-    Ok(Some(joined(kinds, firsts.zip(fitted), known)?))
+    Ok(Some(joined(kinds, firsts.into_iter().zip(fitted), known)?))
 }
 
 /// What was fitted to groups of features, each with its first one, as it would have been to all.
@@ -193,17 +206,43 @@ pub(super) fn joined(
     Ok((constants, known.joined(kinds.iter().cloned(), &pipelines)?))
 }
 
-/// The columns that go into a group, and the first feature that comes of them.
-fn groups(encoded: &EncodedRows<'_>) -> Vec<(usize, Range<usize>)> {
-    let most = (GROUP / encoded.rows().len()).max(LINE);
-    let (mut groups, mut feature): (Vec<(usize, Range<usize>)>, _) = (Vec::new(), 0);
-    for (column, encoder) in encoded.encoding().encoders().iter().enumerate() {
-        let width = encoder.encoder.width();
-        match groups.last_mut() {
-            Some((first, columns)) if feature + width - *first <= most => columns.end = column + 1,
-            _ => groups.push((feature, column..column + 1)),
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+
+    use super::*;
+
+    /// Groups end within the features of a category, and of a number with gaps.
+    #[test]
+    fn groups_of_features_are_fitted_as_all_at_once() {
+        let n = GROUP / 17;
+        let mut text = "a,kind,b,c,y\n".to_owned();
+        for i in 0..n {
+            let number = if i % 17 == 3 { String::new() } else { (i % 29).to_string() };
+            let kind = i % 31;
+            writeln!(text, "{number},k{kind},{number},0.{},{}", i * 7 % 41, i % 3).unwrap();
         }
-        feature += width;
+        let table = Table::from_reader(text.as_bytes()).unwrap();
+        let rows = Rows::all(&table);
+        let target = TargetColumns::infer(&table, &["y"], None).unwrap();
+        let (_, read) = target.read(&rows).unwrap();
+        let schema = Schema::infer(&rows, &SchemaOptions::new().target("y")).unwrap();
+        let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new()).unwrap();
+        let raw = encoding.examples(&rows, read.clone(), &target).unwrap();
+        let known = TransformKinds::new();
+        for kinds in [&["standardize(keep-binary)"][..], &["robust", "standardize"]] {
+            let expected = Preparation::fit(kinds.iter().copied(), &raw).unwrap();
+            let expected = expected.with_encoding(encoding.clone()).unwrap();
+            for threads in [Threads::single(), Threads::new(2).unwrap()] {
+                let encoded = encoding.rows(&rows, &threads).unwrap();
+                assert!(encoding.width() > 2 * (GROUP / n));
+                let kinds = kinds.iter().copied();
+                let of_rows =
+                    Preparation::fit_rows(kinds, &encoded, &target, &read, &known, &threads);
+                assert_eq!(of_rows.unwrap(), expected);
+            }
+        }
     }
-    groups
 }

@@ -6,7 +6,8 @@ use densely_preprocess::{Pipeline, PreprocessError, Transform, TransformKinds, c
 use densely_table::{Encoding, Rows, StoredRows, StoredTable, TargetColumns};
 use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, column, first_non_finite};
 
-use super::{Fitted, Preparation, check_positive, panel, target_scale, too_far_apart};
+use super::panel::panel;
+use super::{Fitted, Preparation, check_positive, target_scale, too_far_apart};
 use crate::ModelError;
 
 /// Rows that are prepared together.

@@ -15,6 +15,7 @@ mod initial_biases;
 mod metrics;
 mod monitors;
 mod not_finite;
+mod one_hot;
 mod out_of_range;
 mod packed;
 mod predictor;

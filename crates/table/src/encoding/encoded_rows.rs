@@ -149,16 +149,16 @@ impl<'a> EncodedRows<'a> {
         Ok(x)
     }
 
-    /// The same, in a buffer, which is used again from call to call.
+    /// Some of the numbers of all rows, in a buffer, which is used again from call to call.
     ///
     /// # Shapes
-    /// The widths of their encoders x rows.
+    /// As many numbers as `features` x rows.
     ///
     /// # Errors
     /// [`TableError::Shape`] for more than there is memory for.
     ///
     /// # Panics
-    /// If there are not so many columns.
+    /// If there are not so many features.
     ///
     /// ```
     /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
@@ -169,18 +169,38 @@ impl<'a> EncodedRows<'a> {
     /// let schema = Schema::infer(&rows, &SchemaOptions::new().keep("a"))?;
     /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
     /// let (encoded, mut buffer) = (encoding.rows(&rows, &threads)?, Buffer::new());
-    /// assert_eq!(encoded.columns_in(0..1, &mut buffer)?, mat![[1.0, 2.0]]);
-    /// assert_eq!(encoded.columns_in(1..2, &mut buffer)?, mat![[0.5, 2.5]]);
+    /// assert_eq!(encoded.features_in(0..1, &mut buffer)?, mat![[1.0, 2.0]]);
+    /// assert_eq!(encoded.features_in(1..2, &mut buffer)?, mat![[0.5, 2.5]]);
     /// # Ok::<(), densely_table::TableError>(())
     /// ```
-    pub fn columns_in<'b>(
+    pub fn features_in<'b>(
         &self,
-        columns: Range<usize>,
+        features: Range<usize>,
         buffer: &'b mut Buffer<f64>,
     ) -> Result<MatRef<'b, f64>, TableError> {
-        let (width, rows) = (self.width(columns.clone()), self.rows.len());
+        let (width, rows) = (features.len(), self.rows.len());
+        assert!(features.end <= self.encoding.width(), "{features:?} of all features");
         buffer.reserve("Encoding", "the numbers", width, rows)?;
-        self.write_columns(columns, 0, buffer.view_mut(width, rows));
+        let mut out = buffer.view_mut(width, rows);
+        // The columns that these features are of: the part that is asked for, where it goes, and room for all of a cell.
+        let (mut parts, mut first) = (Vec::new(), 0);
+        for (column, bound) in self.bound.iter().enumerate() {
+            let own = first..first + self.width(column..column + 1);
+            first = own.end;
+            let (start, end) = (features.start.max(own.start), features.end.min(own.end));
+            if start < end {
+                let part = start - own.start..end - own.start;
+                parts.push((bound, part, start - features.start, vec![0.0; own.len()]));
+            }
+        }
+        for start in (0..rows).step_by(PANEL) {
+            for (bound, part, top, all) in &mut parts {
+                for i in start..rows.min(start + PANEL) {
+                    let out = &mut column_mut(out.as_mut(), i)[*top..*top + part.len()];
+                    bound.write_part(self.rows.row(i), part.clone(), all, out);
+                }
+            }
+        }
         Ok(buffer.view(width, rows))
     }
 
@@ -193,21 +213,87 @@ impl<'a> EncodedRows<'a> {
         self.encoding.encoders[columns].iter().map(|encoder| encoder.encoder.width()).sum()
     }
 
-    fn write_columns(&self, columns: Range<usize>, first: usize, mut out: MatMut<'_, f64>) {
-        let (width, count) = (self.width(columns.clone()), out.ncols());
+    /// The columns of categories, of those that go in, and the features that each becomes: of these one is 1, or none.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::{Mat, Threads};
+    ///
+    /// let text = "size,kind\n2,pear\n3,apple\n4,pear\n5,fig\n6,fig\n";
+    /// let table = Table::from_reader(text.as_bytes())?;
+    /// let (rows, threads) = (Rows::all(&table), Threads::single());
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new())?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new().rare(1))?;
+    /// let encoded = encoding.rows(&rows, &threads)?;
+    /// assert_eq!(encoded.category_columns(), [(1, 1..4)]);
+    /// let mut categories = [0; 3];
+    /// encoded.write_categories(&[1], 2, &mut categories);
+    /// assert_eq!(encoding.feature_names_out()[1..], ["kind = apple", "kind = fig", "kind = pear"]);
+    /// assert_eq!(categories, [2, 1, 1]);
+    /// let mut sizes = Mat::zeros(1, 3);
+    /// encoded.write_columns([0], 2, sizes.as_mut());
+    /// assert_eq!(sizes, densely_tensor::mat![[4.0, 5.0, 6.0]]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    #[must_use]
+    pub fn category_columns(&self) -> Vec<(usize, Range<usize>)> {
+        let (mut columns, mut feature) = (Vec::new(), 0);
+        for (column, bound) in self.bound.iter().enumerate() {
+            let features = feature..feature + self.width(column..column + 1);
+            feature = features.end;
+            if let Bound::Category(..) = bound {
+                columns.push((column, features));
+            }
+        }
+        columns
+    }
+
+    /// Writes which feature of each of these columns is 1 in some rows, from the `first` on, counted from the column's own
+    /// first one: [`u16::MAX`] if none is. Those of a row lie together.
+    ///
+    /// # Panics
+    /// If a column is not one of [categories](Self::category_columns), has more features than `u16` can count, or
+    /// there are not so many rows.
+    pub fn write_categories(&self, columns: &[usize], first: usize, out: &mut [u16]) {
+        for (i, out) in out.chunks_mut(columns.len().max(1)).enumerate() {
+            let row = self.rows.row(first + i);
+            for (out, &column) in out.iter_mut().zip(columns) {
+                let Bound::Category(encoder, categories) = &self.bound[column] else {
+                    panic!("column {column} is not one of categories");
+                };
+                let one = categories.one(encoder, row);
+                *out = one.map_or(u16::MAX, |one| u16::try_from(one).expect("it fits"));
+            }
+        }
+    }
+
+    /// Writes the numbers that these columns become in as many rows as `out` has columns, from the `first` on.
+    ///
+    /// # Shapes
+    /// `out`: the [widths](Self::width) of the columns x some rows.
+    ///
+    /// # Panics
+    /// If it has another height, or there are not so many columns or rows.
+    pub fn write_columns(
+        &self,
+        columns: impl IntoIterator<Item = usize, IntoIter: Clone>,
+        first: usize,
+        mut out: MatMut<'_, f64>,
+    ) {
+        let (columns, count) = (columns.into_iter(), out.ncols());
+        let width: usize = columns.clone().map(|column| self.width(column..column + 1)).sum();
         assert_eq!(out.nrows(), width, "numbers of each row");
         assert!(first + count <= self.rows.len(), "{count} of {} rows", self.rows.len());
         for start in (0..count).step_by(PANEL) {
             let end = (start + PANEL).min(count);
             let mut top = 0;
-            for (encoder, bound) in
-                self.encoding.encoders[columns.clone()].iter().zip(&self.bound[columns.clone()])
-            {
+            for column in columns.clone() {
+                let bound = &self.bound[column];
                 for i in start..end {
                     let out = &mut column_mut(out.as_mut(), i)[top..];
                     bound.write(self.rows.row(first + i), out);
                 }
-                top += encoder.encoder.width();
+                top += self.width(column..column + 1);
             }
         }
     }
@@ -219,5 +305,49 @@ impl fmt::Debug for EncodedRows<'_> {
             .field("rows", &self.rows.len())
             .field("encoding", self.encoding)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::{EncodingOptions, Schema, SchemaOptions, Table};
+
+    #[test]
+    fn any_features_are_those_of_all() {
+        let mut text = "a,kind,when,flag,place\n".to_owned();
+        for i in 0..PANEL + 70 {
+            let a = if i % 9 == 2 { String::new() } else { i.to_string() };
+            let kind = if i % 11 == 4 { String::new() } else { format!("k{}", i % 6) };
+            let (day, flag, place) = (1 + i % 28, i % 2 == 0, i * i % 13);
+            writeln!(text, "{a},{kind},2024-0{}-{day:02},{flag},p{place}", 1 + i % 9).unwrap();
+        }
+        let table = Table::from_reader(text.as_bytes()).unwrap();
+        let some: Vec<usize> = (0..PANEL + 70).filter(|i| i % 10 > 0).collect();
+        let rows = Rows::of(&table, &some);
+        let options = SchemaOptions::new().keep("a");
+        let schema = Schema::infer(&rows, &options).unwrap();
+        let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new()).unwrap();
+        let (all, width) = (encoding.encode(&rows).unwrap(), encoding.width());
+        let encoded = encoding.rows(&rows, &Threads::single()).unwrap();
+        let mut buffer = Buffer::new();
+        for first in 0..width {
+            for end in first + 1..=width {
+                let part = encoded.features_in(first..end, &mut buffer).unwrap();
+                assert_eq!(part, all.subrows(first, end - first), "{first}..{end}");
+            }
+        }
+        let columns = encoded.category_columns();
+        assert_eq!(columns.iter().map(|(column, _)| *column).collect::<Vec<_>>(), [1, 4]);
+        let mut ones = vec![0; 2 * rows.len()];
+        encoded.write_categories(&[1, 4], 0, &mut ones);
+        for (j, ones) in ones.chunks(2).enumerate() {
+            for ((_, features), one) in columns.iter().zip(ones) {
+                let of = |i: usize| f64::from(u8::from(i == usize::from(*one)));
+                assert!((0..features.len()).all(|i| all[(features.start + i, j)] == of(i)));
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ops::Range;
 
 use jiff::civil::DateTime;
 
@@ -131,6 +132,30 @@ impl Bound<'_> {
     }
 }
 
+impl Bound<'_> {
+    /// Some of the numbers of a cell; `all` has room for all.
+    pub(super) fn write_part(
+        &self,
+        row: usize,
+        part: Range<usize>,
+        all: &mut [f64],
+        out: &mut [f64],
+    ) {
+        match self {
+            // There may be many.
+            Self::Category(encoder, categories) => {
+                out.fill(0.0);
+                let one = categories.one(encoder, row).filter(|one| part.contains(one));
+                one.into_iter().for_each(|one| out[one - part.start] = 1.0);
+            }
+            _ => {
+                self.write(row, all);
+                out.copy_from_slice(&all[part]);
+            }
+        }
+    }
+}
+
 /// The number that is 1 for each distinct text.
 pub(super) enum Categories<'a> {
     Of(&'a Texts, Vec<Option<usize>>),
@@ -139,7 +164,7 @@ pub(super) enum Categories<'a> {
 }
 
 impl Categories<'_> {
-    fn one(&self, encoder: &CategoryEncoder, row: usize) -> Option<usize> {
+    pub(super) fn one(&self, encoder: &CategoryEncoder, row: usize) -> Option<usize> {
         match self {
             Self::Of(texts, ones) => match texts.code(row) {
                 None => encoder.of_gap(),

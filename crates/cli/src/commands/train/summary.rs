@@ -236,7 +236,8 @@ pub(crate) fn confused<T: Scalar>(
         return Ok(Vec::new());
     };
     let Target::Classes { labels, names } = &test.target else { return Ok(Vec::new()) };
-    let Prediction::Classes(predicted) = predictor.predict_prepared(test.data.x(), threads)? else {
+    let Prediction::Classes(predicted) = predictor.predict_prepared(test.data.inputs(), threads)?
+    else {
         return Ok(Vec::new());
     };
     let sentence = |((label, class), count): ((usize, usize), usize)| {
