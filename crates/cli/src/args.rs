@@ -17,7 +17,7 @@ use densely::parts::{Spec, shortened};
 use densely::prelude::{
     EncodingOptions, Kind, LayerKinds, LossKinds, SchemaOptions, TransformKinds,
 };
-use densely::table::{ColumnKind, Impute, Separator};
+use densely::table::{ColumnKind, Impute, Missing, Separator};
 use densely_notes::{Experiment, find};
 #[cfg(feature = "serve")]
 use densely_serve::ServeOptions;
@@ -338,10 +338,11 @@ pub(crate) struct DialectArgs {
     /// What stands before decimals [default: told from the file]
     #[arg(long, help_heading = "Data")]
     pub(crate) decimal: Option<DecimalArg>,
-    /// Words and numbers for gaps, besides empty cells, in files of every format; numbers alone are so besides the words of
-    /// text [default: of text NA, N/A, NaN, null, None, ?, - and the like; of a model, as in its training]
-    #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true)]
-    pub(crate) missing: Option<Names>,
+    /// Words and numbers for gaps, besides empty cells, in files of every format, as unknown,-999, or of one column, as
+    /// age=0; numbers alone, and those of one column, are so besides the words of text. May be given several times
+    /// [default: of text NA, N/A, NaN, null, None, ?, - and the like; of a model, as in its training]
+    #[arg(long, value_name = "WORDS", help_heading = "Data", allow_hyphen_values = true, action = ArgAction::Append)]
+    pub(crate) missing: Vec<Names>,
     /// The sheet of a workbook [default: the first with anything in it]
     #[arg(long, value_name = "NAME", help_heading = "Data")]
     pub(crate) sheet: Option<String>,
@@ -720,6 +721,33 @@ impl ColumnsArgs {
     pub(crate) fn kept(&self) -> impl Iterator<Item = &String> {
         self.keep_column.iter().flat_map(|names| &names.0)
     }
+}
+
+impl DialectArgs {
+    /// The words for gaps, if some are named, or that there are none.
+    pub(crate) fn missing_words(&self) -> Option<Vec<String>> {
+        let words = || self.missing.iter().flat_map(|names| names.0.clone()).collect();
+        (!self.missing.is_empty()).then(words)
+    }
+
+    /// What is a gap, if that is said.
+    pub(crate) fn missing(&self) -> Option<Missing> {
+        let (own, all): (Vec<_>, Vec<_>) =
+            self.missing_words()?.into_iter().partition(|word| of_column(word).is_some());
+        let own = own.iter().filter_map(|word| of_column(word));
+        Some(
+            own.fold(Missing::new(all), |missing, (column, word)| {
+                missing.with_column(column, [word])
+            }),
+        )
+    }
+}
+
+/// The column and the word of one that is a gap there alone, as `age=0`.
+fn of_column(word: &str) -> Option<(&str, &str)> {
+    let (column, word) = word.rsplit_once('=')?;
+    let both = (column.trim(), word.trim());
+    (!both.0.is_empty() && !both.1.is_empty()).then_some(both)
 }
 
 impl EncodingArgs {

@@ -73,9 +73,11 @@ pub(crate) fn parse(
         from_file.data.clear();
     }
     // All others have one value, the last.
-    for (name, is_given) in
-        [("drop", !train.columns.drop.is_empty()), ("test-data", !train.test_data.is_empty())]
-    {
+    for (name, is_given) in [
+        ("drop", !train.columns.drop.is_empty()),
+        ("missing", !train.dialect.missing.is_empty()),
+        ("test-data", !train.test_data.is_empty()),
+    ] {
         let begins = format!("--{name}=");
         from_file
             .options

@@ -8,7 +8,7 @@ use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableErro
 use densely_files::{FileError, Format, ReadOptions, Reason};
 use same_file::is_same_file;
 
-use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, Names, YesNo};
+use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, YesNo};
 use crate::error::{CliError, wrong_use};
 use crate::output::{counted, eprintln};
 use crate::run_folder::{MODEL, goes_on, is_run};
@@ -202,7 +202,32 @@ fn table(
     let reading = wanted.reading(reading(args, wanted.schema(), threads));
     let table = reading.read(path).map_err(unreadable)?;
     tell_dialect(path, table.dialect());
+    check_missing(path, args, wanted, table.names())?;
     Ok(table)
+}
+
+/// That there are the columns of which words for gaps are named: in the file, or known to the model.
+pub(crate) fn check_missing<'a>(
+    path: &Path,
+    args: &DialectArgs,
+    wanted: Wanted<'_>,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), CliError> {
+    let is_known = |name: &str| match wanted {
+        Wanted::All(_) => false,
+        Wanted::Of { schema, besides } => {
+            schema.columns().iter().any(|column| column.name == name)
+                || besides.iter().any(|other| other == name)
+        }
+    };
+    for (name, words) in args.missing().iter().flat_map(Missing::columns) {
+        if !names.clone().any(|column| column == name) && !is_known(name) {
+            let options = format!("--missing {name}={}", words.join(","));
+            let source = CliError::table(path)(TableError::unknown_column(name, names));
+            return Err(CliError::Named { options, source: Box::new(source) });
+        }
+    }
+    Ok(())
 }
 
 /// Adds the rows of a file to a table on the disk.
@@ -256,8 +281,7 @@ fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> Re
     }
     let mut reading = ReadOptions::new().text(options);
     // Words that were named are gaps in every format, the usual ones where the format has no gaps of its own.
-    let named = args.missing.as_ref().map(|Names(words)| Missing::new(words));
-    if let Some(missing) = named.or_else(|| schema?.named_missing().cloned()) {
+    if let Some(missing) = args.missing().or_else(|| schema?.named_missing().cloned()) {
         reading = reading.missing(missing);
     }
     if let Some(sheet) = &args.sheet {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use densely::prelude::{Rows, Schema, SchemaOptions};
-use densely::table::{ColumnKind, Missing, StoredRows, TableError};
+use densely::table::{ColumnKind, StoredRows, TableError};
 use toml::{Table, Value};
 
 use crate::args::{ColumnsArgs, DialectArgs, EncodingArgs, Kinds, Names};
@@ -53,8 +53,8 @@ fn with_rare(options: SchemaOptions, encoding: &EncodingArgs) -> SchemaOptions {
 }
 
 fn noted(schema: Schema, dialect: &DialectArgs) -> Schema {
-    match &dialect.missing {
-        Some(Names(words)) => schema.with_missing(Missing::new(words)),
+    match dialect.missing() {
+        Some(missing) => schema.with_missing(missing),
         None => schema,
     }
 }
@@ -73,7 +73,10 @@ pub(crate) fn text(schema: &Schema) -> String {
     let missing = match schema.named_missing() {
         None => String::new(),
         Some(missing) => {
-            let words = missing.tokens().iter().map(String::as_str).collect::<Vec<_>>();
+            let own = missing.columns().flat_map(|(column, words)| {
+                words.iter().map(move |word| format!("{column}={word}"))
+            });
+            let words = missing.tokens().iter().cloned().chain(own).collect::<Vec<_>>();
             line_of(MISSING, Value::from(words)) + "\n"
         }
     };
@@ -92,7 +95,9 @@ pub(crate) fn with_file(
     let (mut dialect, columns) = (dialect.clone(), columns.clone());
     let Some(path) = &columns.schema else { return Ok((columns, dialect)) };
     let OfFile { columns: of_file, missing } = read(path).map_err(CliError::file(path))?;
-    dialect.missing = dialect.missing.or(missing.map(Names));
+    if dialect.missing.is_empty() {
+        dialect.missing.extend(missing.map(Names));
+    }
     let (mut drop, mut kinds) = (Vec::new(), Vec::new());
     for (name, kind) in of_file {
         let is_said = columns.kinds().any(|(said, _)| *said == name)

@@ -43,7 +43,7 @@ impl Reading {
             separator: args.separator.map(|separator| separator.to_string()),
             header: args.header.map(|header| header == YesNo::Yes),
             decimal_comma: args.decimal.map(|decimal| decimal == DecimalArg::Comma),
-            missing: args.missing.as_ref().map(|Names(words)| words.clone()),
+            missing: args.missing_words(),
             sheet: args.sheet.clone(),
             labels: args.labels.as_ref().map(|path| whole(path)),
         }
@@ -58,7 +58,10 @@ impl Reading {
             separator: args.separator.or_else(separator),
             header: args.header.or(self.header.map(header)),
             decimal: args.decimal.or(self.decimal_comma.map(decimal)),
-            missing: args.missing.clone().or(self.missing.clone().map(Names)),
+            missing: match args.missing.is_empty() {
+                true => self.missing.clone().map(Names).into_iter().collect(),
+                false => args.missing.clone(),
+            },
             sheet: args.sheet.clone().or(self.sheet.clone()),
             labels: args.labels.clone().or(self.labels.clone()),
         }

@@ -387,7 +387,9 @@ impl ReadOptions {
 
     fn with_labels(&self, table: Table, path: &Path) -> Result<Table, FileError> {
         let Some(labels) = &self.labels else { return Ok(table) };
-        let columns = Columns { missing: self.columns.missing.clone(), ..Columns::default() };
+        let missing = self.columns.missing.as_ref();
+        let missing = missing.map(|missing| missing.of_column("label").into_owned());
+        let columns = Columns { missing, ..Columns::default() };
         let options = Self { format: None, labels: None, columns, ..self.clone() };
         let read = options.read(labels)?;
         let problem = match (read.columns(), read.rows()) {

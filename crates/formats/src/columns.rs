@@ -4,6 +4,7 @@ use densely_table::{
     CategoryEncoder, ColumnEncoder, ColumnKind, ColumnSchema, Encoder, Encoding, LeftOut, Missing,
     NumberEncoder, Schema, TimeEncoder, TimePart,
 };
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -20,6 +21,9 @@ const NUMBERS: &str = "encoding.numbers";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Columns {
     missing: Vec<String>,
+    /// The same of one column alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    missing_in: BTreeMap<String, Vec<String>>,
     columns: Vec<StoredColumn>,
 }
 
@@ -85,7 +89,10 @@ pub(crate) fn store(encoding: &Encoding, tensors: &mut Tensors) -> Option<Column
     });
     let columns = columns.collect();
     tensors.insert_vector(NUMBERS, &numbers);
-    Some(Columns { missing: schema.missing().tokens().to_vec(), columns })
+    let missing = schema.missing();
+    let of_columns = missing.columns().map(|(name, words)| (name.to_owned(), words.to_vec()));
+    let (missing, missing_in) = (missing.tokens().to_vec(), of_columns.collect());
+    Some(Columns { missing, missing_in, columns })
 }
 
 fn store_encoder(encoder: &Encoder, numbers: &mut Vec<f64>) -> StoredEncoder {
@@ -133,7 +140,11 @@ pub(crate) fn restore(columns: Columns, tensors: &Stored) -> Result<Encoding, Re
     if numbers.next().is_some() {
         return Err(Reason::Manifest(format!("`{NUMBERS}` has more numbers than its columns")));
     }
-    let schema = Schema::new(schema).with_missing(Missing::new(columns.missing));
+    let of_columns = columns.missing_in.into_iter();
+    let missing = of_columns.fold(Missing::new(columns.missing), |missing, (column, words)| {
+        missing.with_column(column, words)
+    });
+    let schema = Schema::new(schema).with_missing(missing);
     Encoding::from_parts(schema, encoders).map_err(reason)
 }
 
@@ -219,6 +230,8 @@ mod kind {
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ColumnsLengths {
     pub(crate) missing: Length,
+    #[serde(default)]
+    pub(crate) missing_in: Length,
     #[serde(rename = "columns")]
     pub(crate) values: Values,
 }

@@ -265,6 +265,7 @@ fn parse(json: &str, header: &Header) -> Result<Manifest, Reason> {
         for (what, Length(length)) in [
             ("transformations", lengths.preprocess),
             ("words for gaps", lengths.table.missing),
+            ("columns with words for gaps", lengths.table.missing_in),
             ("options", lengths.provenance.options),
             ("results", lengths.provenance.results),
         ] {

@@ -79,7 +79,7 @@ impl Column {
         Self { name: name.into(), ..self }
     }
 
-    /// The same, with gaps where these words and numbers are. What is empty stays as it is.
+    /// The same, with gaps where these words and numbers are, and those of the column of this name. What is empty stays as it is.
     ///
     /// ```
     /// use densely_table::{Column, Missing};
@@ -91,6 +91,8 @@ impl Column {
     /// ```
     #[must_use]
     pub fn with_missing(self, missing: &Missing) -> Self {
+        let of_column = missing.of_column(&self.name);
+        let missing = &*of_column;
         match self.cells {
             Cells::Numbers(numbers) => {
                 let (mut any, is_gap) = (false, |number| missing.is_gap_number(|| number));

@@ -248,11 +248,18 @@ pub(crate) fn position<'a>(
     match (found.next(), found.next()) {
         (Some((position, _)), None) => Ok(position),
         (Some(_), Some(_)) => Err(TableError::DuplicateColumn(name.to_owned())),
-        (None, _) => Err(TableError::UnknownColumn {
+        (None, _) => Err(TableError::unknown_column(name, names)),
+    }
+}
+
+impl TableError {
+    /// That none of these columns is called so, with the most similar name.
+    pub fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Self {
+        Self::UnknownColumn {
             name: name.to_owned(),
             suggestion: nearest(name, names.clone()).map(str::to_owned),
             columns: names.map(str::to_owned).collect(),
-        }),
+        }
     }
 }
 

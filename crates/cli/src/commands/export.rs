@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use densely::prelude::*;
+use densely::table::Missing;
 use densely_export::{ExportError, to_c, to_onnx, to_pytorch, to_rust};
 
 use crate::args::ExportArgs;
@@ -34,7 +35,14 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), CliError> {
         AnyModel::F32(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
         AnyModel::F64(file) => (files(&formats, &file.predictor), file.predictor.preparation()),
     };
-    let numbers: Vec<&str> = preparation.encoding().schema().missing().numbers().collect();
+    let (missing, features) = (preparation.encoding().schema().missing(), preparation.encoding());
+    let is_feature = |name: &str| features.feature_names_in().any(|feature| feature == name);
+    let own = missing.columns().filter(|(name, _)| is_feature(name)).flat_map(|(name, words)| {
+        let words = Missing::new(words);
+        let numbers = words.numbers().map(|number| format!("{number} of `{name}`"));
+        numbers.collect::<Vec<_>>()
+    });
+    let numbers: Vec<String> = missing.numbers().map(str::to_owned).chain(own).collect();
     let files = files.map_err(|source| CliError::Export { path: args.model.clone(), source })?;
     for (sink, file) in sinks.into_iter().zip(files) {
         sink.fill(|to| to.write_all(&file))?;

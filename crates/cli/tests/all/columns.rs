@@ -93,6 +93,13 @@ fn a_schema_keeps_the_words_for_gaps() {
         let message = folder.fails(1, "train t.csv --schema wrong.toml");
         assert!(message.contains(expected), "{message}");
     }
+    // Those of one column are written as they were said.
+    folder.ok("train t.csv --epochs 1 --missing gone --missing a=-1 --out own");
+    let schema = folder.ok("inspect own --schema");
+    assert!(schema.contains("missing = [\"gone\", \"a=-1\"]\n[columns]\n"), "{schema}");
+    folder.write("own.toml", &schema);
+    folder.ok("train t.csv --epochs 1 --schema own.toml --out again");
+    assert_eq!(shown("own")["weights_hash"], shown("again")["weights_hash"]);
     // Of the usual words nothing is said.
     folder.ok("train t.csv --epochs 1 --type a=category --out usual");
     assert!(!folder.ok("inspect usual --schema").contains("missing"));

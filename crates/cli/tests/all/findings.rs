@@ -50,10 +50,10 @@ fn numbers_that_may_stand_for_gaps_are_named_with_the_way_out() {
             assert!(
                 told.starts_with(&format!("column `{name}` is {number} in "))
                     && told.contains(" of 400 rows, as in row 4 (line 5), ")
-                    && told.ends_with(&format!("say so (--missing {number})")),
+                    && told.ends_with(&format!("say so (--missing {name}={number})")),
                 "{told}"
             );
-            let ways = format!("t.csv --epochs 60 --missing {number}");
+            let ways = format!("t.csv --epochs 60 --missing {name}={number}");
             let told = findings(&folder, &ways);
             assert!(!told.iter().any(|told| told.contains(number)), "{told:?}");
         }

@@ -60,3 +60,72 @@ fn columns_that_are_left_out_are_named_by_preprocess_too() {
     }
     assert!(folder.read("x.csv").starts_with("a,y\n"));
 }
+
+/// `bp` is 0 in every tenth row, as `kids` and the class are in many, where it is a value.
+fn pressures() -> String {
+    let row = |i: usize| {
+        let bp = if i % 10 == 3 { 0 } else { 4900 + i * 37 % 200 };
+        let kids = i * 7 % 5;
+        format!("{bp},{kids},{}\n", usize::from(kids > 1) + usize::from(bp > 5000))
+    };
+    "bp,kids,grade\n".to_owned() + &(0..200).map(row).collect::<String>()
+}
+
+#[test]
+fn a_word_may_be_a_gap_in_one_column_alone_and_the_model_keeps_that() {
+    let folder = Folder::new();
+    folder.write("t.csv", pressures());
+    let outcome = folder.run("train t.csv --missing bp=0 --epochs 3 --out run");
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("with gaps: bp\n"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("200 examples"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("grade is one of 3 classes"), "{}", outcome.stderr);
+    // As where these cells are empty, in all that uses the model.
+    let text = pressures();
+    let empty = text.lines().map(|line| {
+        line.strip_prefix("0,").map_or(line.to_owned(), |rest| format!(",{rest}")) + "\n"
+    });
+    folder.write("empty.csv", empty.collect::<String>());
+    folder.ok("train empty.csv --epochs 3 --out empty");
+    let shown = |run: &str| folder.json(&format!("inspect {run}"));
+    assert_eq!(shown("run")["weights_hash"], shown("empty")["weights_hash"]);
+    let expected = folder.ok("predict empty empty.csv --proba");
+    assert_eq!(folder.ok("predict run t.csv --proba"), expected);
+    let lines = text.lines().skip(1).map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{{\"bp\":{},\"kids\":{}}}\n", cells[0], cells[1])
+    });
+    folder.write("t.jsonl", lines.collect::<String>());
+    assert_eq!(folder.ok("predict run t.jsonl --proba"), expected);
+    let evaluated =
+        |arguments: &str| folder.json(&format!("evaluate {arguments}"))["log_loss"].clone();
+    assert_eq!(evaluated("run"), evaluated("empty"));
+    assert_eq!(evaluated("run t.csv --all-rows"), evaluated("empty empty.csv --all-rows"));
+    folder.ok("train --config run/config.toml --out again");
+    assert_eq!(shown("run")["weights_hash"], shown("again")["weights_hash"]);
+    let exported = folder.run("export run --c m.h");
+    assert!(exported.stderr.contains("takes 0 of `bp` for a number"), "{}", exported.stderr);
+    // On the disk as in memory.
+    folder.ok("train t.csv --missing bp=0 --epochs 3 --memory 200M --out disk");
+    folder.ok("train empty.csv --epochs 3 --memory 200M --out empty-disk");
+    assert_eq!(shown("disk")["weights_hash"], shown("empty-disk")["weights_hash"]);
+}
+
+#[test]
+fn a_column_of_words_for_gaps_that_there_is_not_is_an_error() {
+    let folder = Folder::new();
+    folder.write("t.csv", pressures());
+    for arguments in ["", " --memory 200M"] {
+        let message =
+            folder.fails(1, &format!("train t.csv --missing kid=0 --epochs 1{arguments}"));
+        assert_eq!(
+            message,
+            "error: --missing kid=0: t.csv: there is no column `kid` (did you mean `kids`?); the columns are `bp`, \
+             `kids`, `grade`\n"
+        );
+    }
+    folder.ok("train t.csv --missing bp=0 --epochs 1 --out run");
+    let message = folder.fails(1, "predict run t.csv --missing kid=0");
+    assert!(message.contains("--missing kid=0: t.csv: there is no column `kid` (did"), "{message}");
+    folder.ok("predict run t.csv --missing grade=0");
+}

@@ -22,7 +22,8 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Of a file of so many bytes.
     pub(super) fn new(bytes: u64, columns: &'a Columns, limits: Limits) -> Self {
-        let (cells, missing) = (Sparse::default(), columns.missing.clone().unwrap_or_default());
+        let missing = columns.missing.clone().map(Missing::in_text).unwrap_or_default();
+        let cells = Sparse::default();
         Self { header: Vec::new(), cells, row: None, missing, columns, bytes, limits }
     }
 
@@ -67,10 +68,11 @@ impl<'a> Grid<'a> {
         if cell.has_no_value() && !self.columns.is_needed(self.cells.name(index)) {
             return Ok(());
         }
+        let missing = self.missing.of_column(self.cells.name(index));
         let builder = self.cells.cell(index, ColumnBuilder::push_gap);
         let pushed = match builder {
             None => Err(NoValue { found: "a second value".to_owned(), remedy: "leave one out" }),
-            Some(builder) => cell.push(&self.missing, builder),
+            Some(builder) => cell.push(&missing, builder),
         };
         pushed.map_err(|NoValue { found, remedy }| Reason::Cell {
             place: place(),

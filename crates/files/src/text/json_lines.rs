@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for Cell<'_> {
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
         match self.missing {
-            Some(missing) if missing.is_gap_text(value) => self.to.push_gap(),
+            Some(missing) if missing.is_gap_text_in(self.key, value) => self.to.push_gap(),
             _ => self.to.push_text(value),
         }
         Ok(())

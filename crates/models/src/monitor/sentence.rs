@@ -67,15 +67,32 @@ fn stand_ins(found: &[StandIn], part: Part, f: &mut fmt::Formatter<'_>) -> fmt::
         1 => f.write_str(", and another column")?,
         more => write!(f, ", and {more} other columns")?,
     }
-    let mut texts: Vec<String> = Vec::new();
-    for one in found.iter().map(StandIn::text) {
-        if !texts.contains(&one) {
-            texts.push(one);
-        }
+    let these = if found.len() > 1 || *count > 1 { "such cells" } else { "it" };
+    let words =
+        found.iter().take(NAMED).map(|one| quoted(&format!("{}={}", one.column, one.text())));
+    let words = for_shell(&words.collect::<Vec<_>>().join(","));
+    let more = if found.len() > NAMED { ", and so on" } else { "" };
+    write!(
+        f,
+        ": correct {these}, or, if that stands for what is missing, say so (--missing {words}{more})"
+    )
+}
+
+/// A word as a list has it in which others follow.
+fn quoted(word: &str) -> String {
+    match word.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", word.replace('"', "\"\"")),
+        false => word.to_owned(),
     }
-    let (all, these) =
-        (texts.join(","), if found.len() > 1 || *count > 1 { "such cells" } else { "it" });
-    write!(f, ": correct {these}, or, if that stands for what is missing, say so (--missing {all})")
+}
+
+/// A word as a shell takes it for one.
+fn for_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-+.,=:/@%".contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// Of which data an example is, where that has to be said.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::str::Utf8Error;
 
 use densely_parts::shortened;
@@ -13,6 +14,8 @@ use crate::{ColumnBuilder, Missing, TableError};
 pub(super) struct Reading<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) missing: &'a Missing,
+    /// Of the columns that have words of their own.
+    pub(super) own_missing: &'a HashMap<usize, Missing>,
     pub(super) columns: &'a [String],
 }
 
@@ -38,7 +41,7 @@ impl Reading<'_> {
             self.check(row.len(), line, || row.last() == Some(b""))?;
             let cells = row.iter().zip(&mut chunk.columns).enumerate();
             for (column, (cell, builder)) in cells {
-                let parsed = parse(cell, self.dialect.decimal, self.missing);
+                let parsed = parse(cell, self.dialect.decimal, self.missing_of(column));
                 builder.push_parsed(parsed.map_err(|error| self.not_utf8(line, column, error))?);
             }
             chunk.lines.push(chunk.rows, line);
@@ -46,6 +49,14 @@ impl Reading<'_> {
             Ok(())
         })?;
         Ok(chunk)
+    }
+
+    #[inline]
+    fn missing_of(&self, column: usize) -> &Missing {
+        match self.own_missing.is_empty() {
+            true => self.missing,
+            false => self.own_missing.get(&column).unwrap_or(self.missing),
+        }
     }
 
     /// As many cells as columns; an empty one more is what a separator at the end makes.

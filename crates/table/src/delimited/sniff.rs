@@ -254,7 +254,9 @@ fn is_header(
     for (column, cell) in first.cells.iter().enumerate() {
         let below: Vec<&str> =
             rest.iter().filter_map(|row| row.cells.get(column)).map(String::as_str).collect();
-        let filled = below.iter().filter(|cell| !options.missing.is_gap(cell)).count();
+        // If it is a header, it says of which column they are.
+        let missing = options.missing.of_column(cell);
+        let filled = below.iter().filter(|cell| !missing.is_gap(cell)).count();
         let numbers = below.iter().filter(|cell| is_number(cell)).count();
         let recurs = below.iter().any(|other| other == cell);
         let are_repeated = below.len() >= REPEATED && 2 * distinct(&below) <= below.len();

@@ -56,7 +56,8 @@ impl TextOptions {
         Self { decimal: Some(if comma { b',' } else { b'.' }), ..self }
     }
 
-    /// Which cells are gaps: words take the place of the usual ones, numbers alone come besides them.
+    /// Which cells are gaps: words take the place of the usual ones; numbers alone, and words of one column, come besides
+    /// them.
     #[must_use]
     pub fn missing(self, missing: Missing) -> Self {
         Self { missing: missing.in_text(), ..self }
@@ -155,8 +156,15 @@ impl TextOptions {
         let found = sniff(head, whole, self, extension)?;
         blocks.skip(found.skip);
         blocks.separate_by(found.dialect.separator);
-        let reading =
-            Reading { dialect: &found.dialect, missing: &self.missing, columns: &found.columns };
+        let has_own = |name: &str| self.missing.columns().any(|(column, _)| column == name);
+        let own = found.columns.iter().enumerate().filter(|(_, name)| has_own(name));
+        let own = own.map(|(i, name)| (i, self.missing.of_column(name).into_owned())).collect();
+        let reading = Reading {
+            dialect: &found.dialect,
+            missing: &self.missing,
+            own_missing: &own,
+            columns: &found.columns,
+        };
         let threads = self.threads.clone().unwrap_or_else(Threads::single);
         let (mut rows, mut left, mut any) = (Rows::new(found.columns.len()), blocks_of_part, false);
         loop {

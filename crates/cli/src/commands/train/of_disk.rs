@@ -16,7 +16,7 @@ use super::overlap::tell_copies;
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{DialectArgs, TargetTransform, TrainArgs};
 use crate::error::CliError;
-use crate::input;
+use crate::input::{self, Wanted};
 use crate::output::{counted, eprintln};
 use crate::schema;
 use crate::visible::visible;
@@ -59,6 +59,8 @@ pub(super) fn read<T: Scalar>(
     }
     let folder = folder();
     let table = stored(paths, &dialect, &folder, memory, threads)?;
+    let names = table.names().iter().map(String::as_str);
+    input::check_missing(path, &dialect, Wanted::All(&columns), names)?;
     check_memory(args, &table, memory)?;
 
     let is_empty = |name: &str| {
