@@ -335,6 +335,9 @@ fn of_file(error: &FormatError) -> String {
     }
 }
 
+/// What makes classes of words that are taken for gaps.
+pub(crate) const NO_WORDS: &str = "--missing '' takes such words for classes";
+
 /// Whether options for delimited text may help: not where a file is known to be something else.
 fn is_text(path: &Path) -> bool {
     let format = ReadOptions::new().format_of_file(path).ok().flatten();
@@ -354,6 +357,9 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
             )
         }
         TableError::NotFinite(_) => " (--missing WORDS)".to_owned(),
+        TableError::OneClass { gaps, .. } if !gaps.is_empty() => {
+            format!(" ({NO_WORDS})")
+        }
         TableError::NoFeatures { columns } if columns.is_empty() => {
             " (--separator, if there should be)".to_owned()
         }

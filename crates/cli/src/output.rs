@@ -10,7 +10,7 @@ use densely::models::Evaluation;
 use densely::models::metrics::{Baseline, ConfusionMatrix};
 use serde::Serialize;
 
-use crate::error::CliError;
+use crate::error::{CliError, NO_WORDS};
 use crate::visible::{is_hidden, visible};
 
 /// `std::eprintln` that does not panic where there is nobody to tell: on a full disk, or to a
@@ -125,6 +125,20 @@ pub(crate) fn few(names: &[impl AsRef<str>]) -> String {
     let first: Vec<_> = names.iter().take(SHOWN).map(|name| short(name.as_ref())).collect();
     let more = if names.len() > SHOWN { ", ..." } else { "" };
     format!("{}{more}", first.join(", "))
+}
+
+/// Which words were taken for gaps in a target, after how many rows have none; of classes also what to do.
+pub(crate) fn taken_for_gaps(words: &[(String, usize)], are_classes: bool) -> String {
+    const SHOWN: usize = 4;
+    if words.is_empty() {
+        return String::new();
+    }
+    let word =
+        |(word, times): &(String, usize)| format!("`{}` {} times", short(word), thousands(*times));
+    let shown: Vec<_> = words.iter().take(SHOWN).map(word).collect();
+    let more = if words.len() > SHOWN { ", ..." } else { "" };
+    let remedy = if are_classes { format!(": {NO_WORDS}") } else { String::new() };
+    format!(" ({}{more}{remedy})", shown.join(", "))
 }
 
 /// A name, or its beginning.

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::gap_words::GapWords;
 use crate::parsed::{Parsed, canonical, decimal, parse_text};
 use crate::texts::TextsBuilder;
 use crate::{Missing, Numbers, Texts};
@@ -25,6 +26,7 @@ use crate::{Missing, Numbers, Texts};
 pub struct Column {
     name: String,
     cells: Cells,
+    gap_words: GapWords,
 }
 
 /// What is in a [`Column`].
@@ -39,7 +41,7 @@ pub enum Cells {
 impl Column {
     /// Of numbers; NaN is a gap.
     pub fn numbers(name: impl Into<String>, values: Vec<f64>) -> Self {
-        Self { name: name.into(), cells: Cells::Numbers(Numbers::from_floats(values)) }
+        Self::of(name.into(), Cells::Numbers(Numbers::from_floats(values)))
     }
 
     /// Of texts that are what they are, also if they look like numbers; `None` is a gap.
@@ -54,7 +56,7 @@ impl Column {
                 Some(value) => texts.push(value.as_ref()),
             }
         }
-        Self { name: name.into(), cells: Cells::Texts(texts.finish()) }
+        Self::of(name.into(), Cells::Texts(texts.finish()))
     }
 
     /// Of cells as text has them: numbers if all are numbers or [gaps](Missing::default).
@@ -95,21 +97,35 @@ impl Column {
         let missing = &*of_column;
         match self.cells {
             Cells::Numbers(numbers) => {
-                let (mut any, is_gap) = (false, |number| missing.is_gap_number(|| number));
+                let (mut any, is_gap) = (false, |number: f64| missing.is_gap_number(|| number));
                 numbers.each(0..numbers.len(), |number| any |= is_gap(number));
                 if !any {
                     return Self { cells: Cells::Numbers(numbers), ..self };
                 }
-                let kept = |number| if is_gap(number) { f64::NAN } else { number };
+                let mut gap_words = self.gap_words;
+                let mut kept = |number| match is_gap(number) {
+                    true => {
+                        gap_words.add(&canonical(number));
+                        f64::NAN
+                    }
+                    false => number,
+                };
                 let rows = 0..numbers.len();
-                Self::numbers(self.name, rows.map(|row| kept(numbers.get(row))).collect())
+                let kept = rows.map(|row| kept(numbers.get(row))).collect();
+                Self { gap_words, ..Self::numbers(self.name, kept) }
             }
             Cells::Texts(texts) => {
-                let rows = 0..texts.len();
-                Self::texts(
-                    self.name,
-                    rows.map(|row| texts.get(row).filter(|text| !missing.is_gap_text(text))),
-                )
+                let mut gap_words = self.gap_words;
+                let kept = |row| {
+                    let text = texts.get(row)?;
+                    let is_gap = missing.is_gap_text(text);
+                    if is_gap {
+                        gap_words.add(text);
+                    }
+                    (!is_gap).then_some(text)
+                };
+                let kept = Self::texts(self.name, (0..texts.len()).map(kept));
+                Self { gap_words, ..kept }
             }
         }
     }
@@ -156,8 +172,28 @@ impl Column {
         }
     }
 
+    /// The words that were taken for gaps, and how often, the most frequent first; empty cells are none.
+    ///
+    /// ```
+    /// let column = densely_table::Column::of_cells("kind", ["None", "", "a", "None", "?"]);
+    /// assert_eq!(column.gap_words(), [("None".to_owned(), 2), ("?".to_owned(), 1)]);
+    /// ```
+    #[must_use]
+    pub fn gap_words(&self) -> Vec<(String, usize)> {
+        self.gap_words.sorted()
+    }
+
     pub(crate) fn of(name: String, cells: Cells) -> Self {
-        Self { name, cells }
+        Self { name, cells, gap_words: GapWords::default() }
+    }
+
+    /// The same, of which these words were taken for gaps.
+    pub(crate) fn with_gap_words(self, gap_words: GapWords) -> Self {
+        Self { gap_words, ..self }
+    }
+
+    pub(crate) fn own_gap_words(&self) -> &GapWords {
+        &self.gap_words
     }
 
     /// The same as texts, if they are numbers.
@@ -170,14 +206,15 @@ impl Column {
 
     /// To add more cells to.
     pub(crate) fn into_builder(self) -> ColumnBuilder {
+        let gap_words = self.gap_words;
         match self.cells {
             Cells::Numbers(numbers) => {
-                ColumnBuilder { numbers: Some(numbers), ..ColumnBuilder::default() }
+                ColumnBuilder { numbers: Some(numbers), gap_words, ..ColumnBuilder::default() }
             }
             Cells::Texts(texts) => {
                 let mut builder = TextsBuilder::default();
                 builder.append(&texts);
-                ColumnBuilder { texts: builder, ..ColumnBuilder::default() }
+                ColumnBuilder { texts: builder, gap_words, ..ColumnBuilder::default() }
             }
         }
     }
@@ -230,6 +267,7 @@ pub struct ColumnBuilder {
     texts: TextsBuilder,
     /// Rows of numbers with points between thousands, which are texts as they were written.
     pointed: Vec<usize>,
+    gap_words: GapWords,
 }
 
 impl ColumnBuilder {
@@ -259,7 +297,7 @@ impl ColumnBuilder {
 
     /// Adds a cell as text has it: a number, a gap, or else a text.
     pub fn push_cell(&mut self, cell: &str, missing: &Missing) {
-        self.push_parsed(parse_text(cell, b'.', missing));
+        self.push_read(parse_text(cell, b'.', missing), cell.as_bytes());
     }
 
     /// Adds a number; NaN is a gap.
@@ -289,7 +327,16 @@ impl ColumnBuilder {
             Some(numbers) => Cells::Numbers(numbers),
             None => Cells::Texts(self.texts.finish()),
         };
-        Column { name: name.into(), cells }
+        Column::of(name.into(), cells).with_gap_words(self.gap_words)
+    }
+
+    /// What this cell of a text holds.
+    #[inline]
+    pub(crate) fn push_read(&mut self, parsed: Parsed<'_>, cell: &[u8]) {
+        if parsed == Parsed::Gap && !cell.is_empty() {
+            self.gap_words.add(&String::from_utf8_lossy(cell));
+        }
+        self.push_parsed(parsed);
     }
 
     #[inline]
@@ -322,6 +369,7 @@ impl ColumnBuilder {
 
     /// Adds those of another after these.
     pub(crate) fn append(&mut self, other: Self) {
+        self.gap_words.append(&other.gap_words);
         match (&mut self.numbers, other.numbers) {
             (Some(numbers), Some(more)) => {
                 self.pointed.extend(other.pointed.iter().map(|row| numbers.len() + row));

@@ -214,14 +214,16 @@ pub enum TableError {
     },
     /// A target with the same value everywhere.
     #[error(
-        "target `{target}`: every example is of class `{class}`; classification needs at least two \
-         classes"
+        "target `{target}`: every example is of class `{class}`{}; classification needs at least two \
+         classes", taken_for_gaps(.gaps)
     )]
     OneClass {
         /// The name of the target.
         target: String,
         /// The class.
         class: String,
+        /// The words that were taken for gaps, and how often.
+        gaps: Vec<(String, usize)>,
     },
     /// A target with nearly as many classes as there are rows.
     #[error(
@@ -300,6 +302,19 @@ pub enum TableError {
     /// Sizes that do not fit, or that there is no memory for.
     #[error(transparent)]
     Shape(#[from] ShapeError),
+}
+
+/// That words were taken for gaps.
+fn taken_for_gaps(words: &[(String, usize)]) -> String {
+    const SHOWN: usize = 3;
+    let word = |(word, times): &(String, usize)| format!("`{}` {times} times", shortened(word));
+    match words {
+        [] => String::new(),
+        words => {
+            let shown: Vec<_> = words.iter().take(SHOWN).map(word).collect();
+            format!(", and other rows are taken for ones without a target ({})", shown.join(", "))
+        }
+    }
 }
 
 /// The first few sentences.

@@ -50,6 +50,7 @@ mod delimited;
 mod encoding;
 mod error;
 mod files;
+mod gap_words;
 mod lines;
 mod missing;
 mod numbers;

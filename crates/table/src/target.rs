@@ -80,7 +80,8 @@ impl TargetColumns {
                 check_told(columns[0], &classes, is_told)?;
                 if let [class] = &classes[..] {
                     let (target, class) = (columns[0].name().to_owned(), class.clone());
-                    return Err(TableError::OneClass { target, class });
+                    let gaps = columns[0].gap_words();
+                    return Err(TableError::OneClass { target, class, gaps });
                 }
                 Ok(Self { columns: names, classes: Some(classes) })
             }

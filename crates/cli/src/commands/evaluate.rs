@@ -8,13 +8,14 @@ use std::path::PathBuf;
 
 use densely::models::metrics::Baseline;
 use densely::prelude::*;
+use densely::table::Column;
 use serde_json::{Map, Value};
 
 use super::train::DIGITS;
 use crate::args::EvaluateArgs;
 use crate::error::CliError;
 use crate::input::{self, Wanted};
-use crate::output::{self, counted, eprintln, metric, metric_name};
+use crate::output::{self, counted, eprintln, metric, metric_name, taken_for_gaps};
 use crate::targets::Targets;
 use crate::visible::visible;
 use classification::Classification;
@@ -32,8 +33,9 @@ struct Data {
     data: Dataset<f64>,
     path: PathBuf,
     note: Option<String>,
-    /// Rows without a target.
+    /// Rows without a target, and the words that were taken for that.
     without: usize,
+    gap_words: Vec<(String, usize)>,
 }
 
 fn of_table(
@@ -54,7 +56,13 @@ fn of_table(
     input::tell_others(&encoded, &judged.paths);
     let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
-    Ok(Data { data, path, note: judged.note, without })
+    let columns = preparation.answer_names().iter().flat_map(|name| table.column(name));
+    // Of some rows, they are not counted.
+    let gap_words = match judged.rows {
+        None => columns.flat_map(Column::gap_words).collect(),
+        Some(_) => Vec::new(),
+    };
+    Ok(Data { data, path, note: judged.note, without, gap_words })
 }
 
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
@@ -64,10 +72,11 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
     let wanted = Wanted::Of { schema, besides: preparation.answer_names() };
-    let Data { data, path, note, without } = match Judged::find(args)? {
+    let Data { data, path, note, without, gap_words } = match Judged::find(args)? {
         Judged::Rows(judged) => of_table(judged, preparation, wanted, &threads)?,
         Judged::Digits { data, note } => {
-            Data { data: *data, path: DIGITS.into(), note: Some(note), without: 0 }
+            let (path, note, gap_words) = (DIGITS.into(), Some(note), Vec::new());
+            Data { data: *data, path, note, without: 0, gap_words }
         }
     };
     let path = &path;
@@ -100,7 +109,9 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
         eprintln!("{note}");
     }
     if without > 0 {
-        eprintln!("{} without a target left out", counted(without, "row"));
+        let words = taken_for_gaps(&gap_words, classes.is_some());
+        let line = format!("{} without a target left out{words}", counted(without, "row"));
+        eprintln!("{}", visible(&line));
     }
     eprintln!("{}", table.trim_fmt());
     if !targets.is_empty() {

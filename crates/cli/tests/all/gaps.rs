@@ -129,3 +129,41 @@ fn a_column_of_words_for_gaps_that_there_is_not_is_an_error() {
     assert!(message.contains("--missing kid=0: t.csv: there is no column `kid` (did"), "{message}");
     folder.ok("predict run t.csv --missing grade=0");
 }
+
+#[test]
+fn words_that_take_classes_for_gaps_are_named_with_the_way_out() {
+    let folder = Folder::new();
+    let classes = |names: [&str; 3]| {
+        let row = |i: usize| format!("{},{}\n", i % 3 * 10 + i % 7, names[i % 3]);
+        "a,sleep\n".to_owned() + &(0..120).map(row).collect::<String>()
+    };
+    folder.write("none.csv", classes(["None", "Apnea", "Insomnia"]));
+    folder.write("words.csv", classes(["NA", "Apnea", ""]));
+    folder.write("pm.csv", classes(["+", "-", "-"]));
+    let said = "none.csv: 40 rows without a target left out (`None` 40 times: --missing '' takes such words for classes)";
+    for (run, options) in [("memory", ""), ("disk", " --memory 200M")] {
+        let outcome = folder.run(&format!("train none.csv --epochs 1 --out {run}{options}"));
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        let message = folder.fails(1, &format!("train pm.csv --epochs 1{options}"));
+        assert_eq!(
+            message,
+            "error: pm.csv: target `sleep`: every example is of class `+`, and other rows are taken for ones without a \
+             target (`-` 80 times); classification needs at least two classes (--missing '' takes such words for \
+             classes)\n"
+        );
+    }
+    let outcome = folder.run("evaluate memory none.csv --all-rows");
+    assert!(outcome.stderr.contains("left out (`None` 40 times: --missing"), "{}", outcome.stderr);
+    let message = folder.fails(1, "train words.csv --epochs 1");
+    assert!(message.contains("(`NA` 40 times)"), "{message}");
+    let train = folder
+        .command("train none.csv --epochs 1 --out three")
+        .args(["--missing", ""])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(train.stderr).unwrap();
+    assert!(
+        stderr.contains("sleep is one of 3 classes") && !stderr.contains("left out"),
+        "{stderr}"
+    );
+}

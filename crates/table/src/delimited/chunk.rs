@@ -42,7 +42,8 @@ impl Reading<'_> {
             let cells = row.iter().zip(&mut chunk.columns).enumerate();
             for (column, (cell, builder)) in cells {
                 let parsed = parse(cell, self.dialect.decimal, self.missing_of(column));
-                builder.push_parsed(parsed.map_err(|error| self.not_utf8(line, column, error))?);
+                let parsed = parsed.map_err(|error| self.not_utf8(line, column, error))?;
+                builder.push_read(parsed, cell);
             }
             chunk.lines.push(chunk.rows, line);
             chunk.rows += 1;

@@ -16,6 +16,7 @@ pub use rows::StoredRows;
 pub use writer::StoredTableWriter;
 
 use crate::files::Files;
+use crate::gap_words::GapWords;
 use crate::table::position;
 use crate::{Cells, Column, ColumnBuilder, Dialect, Numbers, Table, TableError, Texts};
 
@@ -50,6 +51,8 @@ pub struct StoredTable {
     dialect: Option<Dialect>,
     /// Whether a column has a text anywhere: then all of its cells are texts.
     texts: Vec<bool>,
+    /// The words of each column that were taken for gaps.
+    gap_words: Vec<GapWords>,
     /// Bytes that the different texts of a column may have.
     most_text: usize,
 }
@@ -113,6 +116,14 @@ impl StoredTable {
         Table::part_of(columns, Arc::clone(&self.files), rows.start)
     }
 
+    /// The words of a column that were taken for gaps, as [`Column::gap_words`] has them.
+    ///
+    /// # Errors
+    /// As [`position`](Self::position).
+    pub fn gap_words(&self, name: &str) -> Result<Vec<(String, usize)>, TableError> {
+        Ok(self.gap_words[self.position(name)?].sorted())
+    }
+
     /// All cells of a column, in memory.
     ///
     /// # Errors
@@ -131,7 +142,8 @@ impl StoredTable {
                 return Err(TableError::ManyTexts { column, rows, bytes: self.most_text });
             }
         }
-        Ok(cells.finish(&self.names[position]))
+        let column = cells.finish(&self.names[position]);
+        Ok(column.with_gap_words(self.gap_words[position].clone()))
     }
 
     /// A table of this column alone.

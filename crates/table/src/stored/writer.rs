@@ -7,6 +7,7 @@ use densely_data::Spill;
 
 use super::{Chunk, StoredTable};
 use crate::files::Files;
+use crate::gap_words::GapWords;
 use crate::{Cells, Table, TableError, TextOptions};
 
 /// Bytes that the different texts of a column may have, unless told otherwise.
@@ -35,6 +36,7 @@ impl StoredTableWriter {
             files: Arc::default(),
             dialect: None,
             texts: Vec::new(),
+            gap_words: Vec::new(),
             most_text: TEXT,
         };
         Ok(Self { table, files: None, file_starts: true })
@@ -73,6 +75,7 @@ impl StoredTableWriter {
         if self.table.names.is_empty() {
             self.table.names = part.names().map(str::to_owned).collect();
             self.table.texts = vec![false; part.columns().len()];
+            self.table.gap_words = vec![GapWords::default(); part.columns().len()];
             self.table.dialect = part.dialect().cloned();
         }
         let is_same = part.names().eq(self.table.names.iter().map(String::as_str));
@@ -81,7 +84,9 @@ impl StoredTableWriter {
             false => part.positions_of(&self.table.names)?,
         };
         let (mut columns, mut bytes) = (Vec::new(), Vec::new());
-        for (position, has_texts) in positions.into_iter().zip(&mut self.table.texts) {
+        let known = self.table.texts.iter_mut().zip(&mut self.table.gap_words);
+        for (position, (has_texts, gap_words)) in positions.into_iter().zip(known) {
+            gap_words.append(part.columns()[position].own_gap_words());
             bytes.clear();
             match part.columns()[position].cells() {
                 Cells::Numbers(numbers) => {

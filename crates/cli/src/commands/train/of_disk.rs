@@ -11,15 +11,13 @@ use densely::prelude::*;
 use densely::preprocess::PreprocessError;
 use densely::table::{StoredRows, StoredTable, StoredTableWriter, TableError};
 
-use super::of_table::{schema_options, targets, task};
+use super::of_table::{schema_options, targets, task, tell_without};
 use super::overlap::tell_copies;
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{DialectArgs, TargetTransform, TrainArgs};
 use crate::error::CliError;
 use crate::input::{self, Wanted};
-use crate::output::{counted, eprintln};
 use crate::schema;
-use crate::visible::visible;
 
 /// Which part a row is in; one without a target is in none.
 const TRAIN: u8 = 0;
@@ -78,11 +76,9 @@ pub(super) fn read<T: Scalar>(
     let rows = |part| StoredRows::of(&table, &parts, part);
     let without = rows(NONE).len();
     if without > 0 {
-        let rows = counted(without, "row");
-        eprintln!(
-            "{}: {rows} without a target left out (--missing says which words are gaps)",
-            visible(&source)
-        );
+        let words = target.columns().iter().map(|name| table.gap_words(name));
+        let words = words.collect::<Result<Vec<_>, _>>().map_err(in_table())?.concat();
+        tell_without(&source, without, &words, &target);
     }
     let logs = args.target_transform == TargetTransform::Log;
     if logs && target.classes().is_some() {

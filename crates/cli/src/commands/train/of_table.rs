@@ -7,14 +7,14 @@ use densely::data::{
     split_indices, split_ordered,
 };
 use densely::prelude::*;
-use densely::table::{ColumnKind, Encoder, StandIn, TableError};
+use densely::table::{Column, ColumnKind, Encoder, StandIn, TableError};
 
 use super::overlap::{tell_copies, tell_groups, tell_order};
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::{CliError, wrong_use};
 use crate::input::{self, Wanted};
-use crate::output::{counted, eprintln};
+use crate::output::{counted, eprintln, taken_for_gaps};
 use crate::schema;
 use crate::split::{Reading, Split, hash, whole};
 use crate::visible::visible;
@@ -72,11 +72,9 @@ impl<'a> Source<'a> {
         let (rows, values) = target.read(&all).map_err(in_table())?;
         let without = table.rows() - rows.len();
         if without > 0 {
-            let rows = counted(without, "row");
-            eprintln!(
-                "{}: {rows} without a target left out (--missing says which words are gaps)",
-                visible(&source)
-            );
+            let words = target.columns().iter().flat_map(|name| table.column(name).ok());
+            let words = words.flat_map(Column::gap_words).collect::<Vec<_>>();
+            tell_without(&source, without, &words, &target);
         }
         if args.target_transform == TargetTransform::Log && target.classes().is_none() {
             target.check_positive(&all).map_err(in_table())?;
@@ -268,6 +266,21 @@ impl<'a> Source<'a> {
         let data = data.map_err(CliError::in_data(&source))?;
         Ok(Part { data, target: of.target.clone(), stored: None })
     }
+}
+
+/// Says how many rows have no target, and which words were taken for that.
+pub(super) fn tell_without(
+    source: &str,
+    rows: usize,
+    words: &[(String, usize)],
+    target: &TargetColumns,
+) {
+    let line = format!(
+        "{source}: {} without a target left out{}",
+        counted(rows, "row"),
+        taken_for_gaps(words, target.classes().is_some())
+    );
+    eprintln!("{}", visible(&line));
 }
 
 /// Numbers of columns that are learnt from, or are to be predicted, that may stand for gaps.
