@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use densely_data::Place;
 
@@ -8,7 +8,8 @@ use crate::{Cells, Numbers, Rows};
 /// A number of a column that is far from all others there: as -999, 9999 and 1e20 are, where they stand for what is
 /// missing.
 ///
-/// It is the smallest or the largest, and frequent; or so large, however rare, that the others are alike beside it.
+/// It is the smallest or the largest, and frequent: five times as far from the others as these are spread, or as far as that and
+/// the only number that comes again and again; or so large, however rare, that the others are alike beside it.
 ///
 /// ```
 /// use densely_table::{Rows, StandIn, Table};
@@ -51,6 +52,10 @@ const DISTINCT: usize = 10;
 /// How many times as far from the nearest of the others it is as these are spread.
 const GAP: f64 = 5.0;
 
+/// The same where it comes at least so many times as often as any other.
+const ALONE_GAP: f64 = 1.0;
+const ALONE: usize = 5;
+
 /// The same where the others are alike beside it.
 const DROWNING: f64 = 1e7;
 
@@ -64,11 +69,12 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(numbers: &Numbers, rows: &Rows<'_>) -> Self {
+    fn of(numbers: &Numbers, rows: &Rows<'_>, scaled: impl Fn(f64) -> f64 + Copy) -> Self {
         let mut count = 0;
         let (mut smallest, mut largest) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
         // A gap is NaN, which is less and more than nothing.
         numbers.each(rows.iter(), |number| {
+            let number = scaled(number);
             count += usize::from(!number.is_nan());
             if number < smallest[1] && number != smallest[0] {
                 smallest[1] = number.max(smallest[0]);
@@ -90,7 +96,8 @@ impl Seen {
             (smallest, second - smallest, largest - second),
             (largest, largest - last, last - smallest),
         ];
-        ends.into_iter().find(|(_, gap, spread)| *gap > GAP * spread)
+        let far = |least: f64| ends.into_iter().find(|(_, gap, spread)| *gap > least * spread);
+        far(GAP).or_else(|| far(ALONE_GAP))
     }
 }
 
@@ -101,23 +108,39 @@ impl StandIn {
     /// If the table has not so many columns.
     #[must_use]
     pub fn find(rows: &Rows<'_>, column: usize) -> Option<Self> {
+        Self::find_by(rows, column, |number| number)
+    }
+
+    /// That of the logarithms of the numbers, which are learnt instead of them: 1e-9 may be far from these alone.
+    ///
+    /// # Panics
+    /// If the table has not so many columns.
+    #[must_use]
+    pub fn find_in_logarithms(rows: &Rows<'_>, column: usize) -> Option<Self> {
+        Self::find_by(rows, column, f64::ln)
+    }
+
+    fn find_by(rows: &Rows<'_>, column: usize, scaled: impl Fn(f64) -> f64 + Copy) -> Option<Self> {
         let column = &rows.table().columns()[column];
         let Cells::Numbers(cells) = column.cells() else { return None };
-        let seen = Seen::of(cells, rows);
+        let seen = Seen::of(cells, rows, scaled);
         let (all, differ) = (seen.largest[0] - seen.smallest[0], seen.smallest[1].is_finite());
         if seen.count < NUMBERS || !all.is_finite() || !differ {
             return None;
         }
         let (value, gap, spread) = seen.apart()?;
-        let numbers = || rows.iter().map(|row| cells.get(row)).filter(|number| !number.is_nan());
+        let numbers =
+            || rows.iter().map(|row| scaled(cells.get(row))).filter(|number| !number.is_nan());
         let (count, of) = (numbers().filter(|&number| number == value).count(), seen.count);
         let drowns = spread > 0.0 && gap > DROWNING * spread;
         let is_often = count >= TIMES && count as f64 >= OFTEN * of as f64;
         let are_others_many = || are_many(numbers().filter(|&number| number != value));
-        if !(drowns || is_often && are_others_many()) {
+        let is_far = gap > GAP * spread || is_often && comes_alone(numbers(), value, count);
+        if !(drowns || is_far && is_often && are_others_many()) {
             return None;
         }
-        let first = (0..rows.len()).find(|&i| cells.get(rows.row(i)) == value)?;
+        let first = (0..rows.len()).find(|&i| scaled(cells.get(rows.row(i))) == value)?;
+        let value = cells.get(rows.row(first));
         let (column, place) = (column.name().to_owned(), rows.place(first));
         Some(Self { column, value, place, count, of, drowns })
     }
@@ -125,10 +148,21 @@ impl StandIn {
     /// The number as short as can be.
     #[must_use]
     pub fn text(&self) -> String {
+        /// Characters up to which nobody writes powers of ten.
+        const SHORT: usize = 8;
         let scientific = format!("{:e}", self.value);
         let plain = canonical(self.value);
-        if scientific.len() < plain.len() { scientific } else { plain }
+        if plain.len() > SHORT && scientific.len() < plain.len() { scientific } else { plain }
     }
+}
+
+/// Whether it comes much more often than any other of these.
+fn comes_alone(numbers: impl Iterator<Item = f64>, value: f64, count: usize) -> bool {
+    let mut counts = HashMap::new();
+    numbers.filter(|&number| number != value).for_each(|number| {
+        *counts.entry(number.to_bits()).or_insert(0) += 1;
+    });
+    counts.into_values().max().is_none_or(|most: usize| count >= ALONE * most)
 }
 
 /// Whether enough of these differ.
@@ -181,6 +215,34 @@ mod tests {
         let lone = found(|row| if row == 17 { -1e20 } else { usual(row) }).unwrap();
         assert_eq!((lone.value, lone.count, lone.drowns), (-1e20, 1, true));
         assert_eq!(found(|row| if row == 17 { 1e6 } else { usual(row) }), None);
+    }
+
+    #[test]
+    fn one_that_alone_comes_again_may_be_nearer() {
+        let prices = |row: usize| (row as f64 / 80.0).exp();
+        let spread = prices(399) - prices(0);
+        for value in [-1.1 * spread, -999.0, 3.0 * spread] {
+            let of = |often: usize| found(|row| if row % often == 7 { value } else { prices(row) });
+            assert_eq!(of(40).map(|of| (of.value, of.count)), Some((value, 10)), "{value}");
+            assert_eq!(of(101), None, "{value}");
+        }
+        // Nor is one that is not as far, or beside others that come as often.
+        assert_eq!(found(|row| if row % 40 == 7 { -100.0 } else { prices(row) }), None);
+        assert_eq!(found(|row| if row % 40 == 7 { -20.0 } else { usual(row) }), None);
+    }
+
+    #[test]
+    fn one_near_zero_is_far_from_the_logarithms_alone() {
+        let cells = (0..400).map(|row| if row % 40 == 7 { 1e-9 } else { 5e3 + row as f64 });
+        let table = Table::from_columns(vec![Column::numbers("x", cells.collect())]).unwrap();
+        let rows = Rows::all(&table);
+        assert_eq!(StandIn::find(&rows, 0).map(|of| of.value), Some(1e-9));
+        let cells = (0..400).map(|row| if row % 40 == 7 { 1e-9 } else { 5.0 + row as f64 });
+        let table = Table::from_columns(vec![Column::numbers("x", cells.collect())]).unwrap();
+        let rows = Rows::all(&table);
+        assert_eq!(StandIn::find(&rows, 0), None);
+        let found = StandIn::find_in_logarithms(&rows, 0).unwrap();
+        assert_eq!((found.value, found.count), (1e-9, 10));
     }
 
     #[test]

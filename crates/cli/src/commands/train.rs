@@ -21,6 +21,7 @@ use clap::ArgMatches;
 use densely::loss::TargetKind;
 use densely::models::{Diagnosis, Finding, History, ModelError};
 use densely::prelude::*;
+use densely::table::StandIn;
 use densely::tensor::ShapeError;
 use serde_json::{Map, Value};
 
@@ -324,7 +325,6 @@ fn diagnosis<T: Scalar>(
         let (model, train) = (predictor.model(), &parts.train.data);
         diagnosis = diagnosis.with_test(model, train, &test.data, threads)?;
     }
-    let diagnosis = diagnosis.with_stand_ins(parts.stand_ins.iter().cloned());
     let preparation = predictor.preparation();
     // Else they are learnt as logarithms already.
     let is_plain = !preparation.log_targets() && !preparation.log_link();
@@ -334,6 +334,11 @@ fn diagnosis<T: Scalar>(
         None if predictor.model().loss().kind().name() == "mse" => history.kept().train_loss,
         _ => 0.0,
     };
+    /// The part of the variance of the target that is worth a sentence, if it is left.
+    const SOME: f64 = 0.1;
+    let is_target = |name: &String| predictor.preparation().answer_names().contains(name);
+    let costs = |one: &StandIn| left > SOME && is_target(&one.column);
+    let diagnosis = diagnosis.with_stand_ins(parts.stand_ins.iter().cloned(), costs);
     Ok(match is_plain {
         true => diagnosis.with_raw_targets(&parts.train.target, left),
         false => diagnosis,

@@ -16,8 +16,8 @@ const EVEN: f64 = 1.0;
 
 impl Diagnosis {
     /// The same, and which columns of the rows that were learnt from or judged by have a [number that may stand for gaps](StandIn): where the network
-    /// learns less for it, or where it drowns the others of its column. Other findings of these columns, and what follows,
-    /// are left out.
+    /// learns less for it, as another finding or `costs` says, or where it drowns the others of its column. Other findings of these
+    /// columns, and what follows, are left out.
     ///
     /// ```
     /// use densely_models::Diagnosis;
@@ -25,16 +25,22 @@ impl Diagnosis {
     ///
     /// let depth = (0..60).map(|row| if row % 20 == 7 { -1e34 } else { f64::from(row % 31) });
     /// let table = Table::from_columns(vec![Column::numbers("depth", depth.collect())])?;
-    /// let diagnosis = Diagnosis::default().with_stand_ins(StandIn::find(&Rows::all(&table), 0));
+    /// let found = StandIn::find(&Rows::all(&table), 0);
+    /// let diagnosis = Diagnosis::default().with_stand_ins(found, |_| false);
     /// assert!(diagnosis.to_string().starts_with("column `depth` is -1e34 in 3 of 60 rows"));
     /// # Ok::<(), densely_table::TableError>(())
     /// ```
     #[must_use]
-    pub fn with_stand_ins(mut self, found: impl IntoIterator<Item = StandIn>) -> Self {
+    pub fn with_stand_ins(
+        mut self,
+        found: impl IntoIterator<Item = StandIn>,
+        costs: impl Fn(&StandIn) -> bool,
+    ) -> Self {
         let found: Vec<StandIn> = found.into_iter().collect();
         let is_told = |one: &StandIn| self.findings.iter().any(|of| is_of(of, &one.column));
-        let costs = found.iter().any(is_told);
-        let found: Vec<StandIn> = found.into_iter().filter(|one| one.drowns || costs).collect();
+        let (is_costly, is_told) = (found.iter().any(&costs), found.iter().any(is_told));
+        let some_cost = is_costly || is_told;
+        let found: Vec<StandIn> = found.into_iter().filter(|one| one.drowns || some_cost).collect();
         if found.is_empty() {
             return self;
         }
@@ -43,7 +49,8 @@ impl Diagnosis {
             use Finding::{SqueezedFeature, SqueezedTarget};
             matches!(finding, SqueezedFeature { .. } | SqueezedTarget { .. }) && is_named(finding)
         };
-        let decides = found.iter().any(|one| one.drowns) || self.findings.iter().any(is_pressed);
+        let drowns = found.iter().any(|one| one.drowns);
+        let decides = drowns || is_costly || self.findings.iter().any(is_pressed);
         let follows = |finding: &Finding| is_named(finding) || (decides && may_follow(finding));
         let first = self.findings.iter().position(follows).unwrap_or(self.findings.len());
         let part = self.findings.iter().find_map(|finding| part_of(finding, found[0].place));

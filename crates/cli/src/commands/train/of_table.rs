@@ -113,7 +113,8 @@ impl<'a> Source<'a> {
         rows.extend(test.iter().flat_map(|test| &test.rows));
         // It merges two runs, each in order already.
         rows.sort();
-        let stand_ins = stand_ins(&Rows::of(table, &rows), encoding, target, threads);
+        let all = Rows::of(table, &rows);
+        let stand_ins = stand_ins(&all, &fitted.preparation, target, threads);
         let sample = |table: &Table, rows: &[usize]| {
             let examples = Judged::choose(rows.len(), encoding.width());
             let rows: Vec<usize> = examples.iter().map(|&example| rows[example]).collect();
@@ -286,14 +287,22 @@ pub(super) fn tell_without(
 /// Numbers of columns that are learnt from, or are to be predicted, that may stand for gaps.
 fn stand_ins(
     rows: &Rows<'_>,
-    encoding: &Encoding,
+    preparation: &Preparation,
     target: &TargetColumns,
     threads: &Threads,
 ) -> Vec<StandIn> {
-    let numbers = encoding.encoders().iter().filter(|of| matches!(of.encoder, Encoder::Number(_)));
+    let encoders = preparation.encoding().encoders();
+    let are_logs = preparation.log_targets();
+    let numbers = encoders.iter().filter(|of| matches!(of.encoder, Encoder::Number(_)));
     let targets = target.columns().iter().filter(|_| target.classes().is_none());
     let names: Vec<&String> = numbers.map(|of| &of.column).chain(targets).collect();
-    let find = |i: usize| StandIn::find(rows, rows.table().position(names[i]).ok()?);
+    let find = |i: usize| {
+        let position = rows.table().position(names[i]).ok()?;
+        match are_logs && target.columns().contains(names[i]) {
+            true => StandIn::find_in_logarithms(rows, position),
+            false => StandIn::find(rows, position),
+        }
+    };
     threads.map(names.len(), find).into_iter().flatten().collect()
 }
 
