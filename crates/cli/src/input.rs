@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
 use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
-use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableError, TextOptions};
+use densely::table::{
+    Dialect, EncodedRows, Encoder, Missing, StoredTableWriter, TableError, TextOptions,
+};
 use densely_files::{FileError, Format, ReadOptions, Reason};
 use same_file::is_same_file;
 
@@ -167,8 +169,15 @@ pub(crate) fn tables(
 /// Says which rows have categories that a model does not tell apart, or gaps that it does not know.
 pub(crate) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
     for (column, count) in rows.new_gaps() {
+        let mut encoders = rows.encoding().encoders().iter();
+        let encoder = encoders.find(|of| of.column == column).map(|of| &of.encoder);
+        let what = match encoder {
+            Some(Encoder::Category(of)) if of.other => "they are taken for a category that is rare",
+            Some(Encoder::Category(_)) => "they are taken for none of its categories",
+            _ => "they are taken for what is usual there",
+        };
         let line = format!(
-            "{}: {} with a gap in `{column}`, where training had hardly one: they are taken for what is usual there",
+            "{}: {} with a gap in `{column}`, where training had hardly one: {what}",
             label(paths).display(),
             counted(count, "row"),
         );

@@ -213,3 +213,41 @@ fn a_max_norm_that_is_too_small_is_what_is_raised() {
         }
     }
 }
+
+#[test]
+fn gaps_in_categories_and_times_of_new_data_alone_are_told() {
+    let folder = Folder::new();
+    let rows = |count: usize, has_gaps: bool| {
+        let row = |i: usize| {
+            let (plan, code) = (["A", "B", "C"][i % 3], [10115, 20095, 80331][i % 3]);
+            let day = format!("2024-{:02}-{:02}", i % 12 + 1, i % 28 + 1);
+            let told = has_gaps && i.is_multiple_of(2);
+            let [plan, code, day] = [plan.to_owned(), code.to_string(), day]
+                .map(|cell| if told { String::new() } else { cell });
+            format!("{plan},{code},{day},{},{}.5\n", i * 7 % 13, i % 3 * 4 + i % 12)
+        };
+        "plan,zip,day,a,y\n".to_owned() + &(0..count).map(row).collect::<String>()
+    };
+    folder.write("t.csv", rows(300, false));
+    folder.write("new.csv", rows(60, true));
+    folder.ok("train t.csv --epochs 2 --out run");
+    for arguments in [
+        "train t.csv --test-data new.csv --epochs 2 --out other",
+        "predict run new.csv",
+        "evaluate run new.csv",
+    ] {
+        let said = folder.run(arguments);
+        assert_eq!(said.status, 0, "{}", said.stderr);
+        for (column, what) in [
+            ("plan", "they are taken for none of its categories"),
+            ("zip", "they are taken for none of its categories"),
+            ("day", "they are taken for what is usual there"),
+        ] {
+            let line = format!(
+                "new.csv: 30 rows with a gap in `{column}`, where training had hardly one: {what}\n"
+            );
+            assert!(said.stderr.contains(&line), "{arguments}: {}", said.stderr);
+        }
+    }
+    assert!(!folder.run("predict run t.csv").stderr.contains("with a gap"));
+}

@@ -98,8 +98,8 @@ impl<'a> EncodedRows<'a> {
         others.collect()
     }
 
-    /// For each column of numbers or truth values in which at least a twentieth of the rows has a gap, and training had hardly
-    /// one, so that a gap is taken for what is usual there: its name, and how many they are.
+    /// For each column in which at least a twentieth of the rows has a gap, and training had hardly one, so that a gap is taken for
+    /// what is usual there, or of categories for one that was rare or not there: its name, and how many they are.
     ///
     /// ```
     /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};

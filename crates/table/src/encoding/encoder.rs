@@ -179,13 +179,24 @@ impl Categories<'_> {
 }
 
 impl Bound<'_> {
-    /// In how many of these rows is a gap that is taken for a number, of a column in which training had hardly one.
+    /// In how many of these rows is a gap that nothing says is one, of a column in which training had hardly one.
     pub(super) fn new_gaps(&self, rows: &Rows<'_>) -> usize {
         match self {
             Self::Number(encoder, numbers) if !encoder.indicator => {
                 rows.iter().filter(|&row| numbers.get(row).is_nan()).count()
             }
-            _ => 0,
+            Self::Category(encoder, categories) if !encoder.missing => match categories {
+                Categories::Of(texts, _) => {
+                    rows.iter().filter(|&row| texts.code(row).is_none()).count()
+                }
+                Categories::Numbers(numbers, _) => {
+                    rows.iter().filter(|&row| numbers.get(row).is_nan()).count()
+                }
+            },
+            Self::Time(encoder, times) if !encoder.indicator => {
+                rows.iter().filter(|&row| times.get(row).is_none()).count()
+            }
+            Self::Number(..) | Self::Category(..) | Self::Time(..) => 0,
         }
     }
 
