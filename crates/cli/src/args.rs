@@ -22,6 +22,8 @@ use densely_notes::{Experiment, find};
 #[cfg(feature = "serve")]
 use densely_serve::ServeOptions;
 
+use crate::error::{CliError, wrong_use};
+
 /// Fully-connected neural networks from a CSV file.
 #[derive(Debug, Parser)]
 #[command(name = "densely", version, max_term_width = 100, infer_subcommands = false)]
@@ -291,7 +293,7 @@ pub(crate) struct ColumnsArgs {
     /// May be given several times
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
     pub(crate) drop: Vec<Names>,
-    /// Columns to keep though they look like identifiers, or like text without use
+    /// Columns to keep though they look like identifiers, or like text without use, or are those of --group or --split-by
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
     pub(crate) keep_column: Vec<Names>,
     /// What columns are, as zip=category,day=time; there are number, category, boolean, time and
@@ -715,6 +717,32 @@ impl ColumnsArgs {
         let options = self.dropped().fold(SchemaOptions::new(), SchemaOptions::drop);
         let options = self.kept().fold(options, SchemaOptions::keep);
         self.kinds().fold(options, |options, (name, kind)| options.kind(name, *kind))
+    }
+
+    /// That no column is to be left out and to be a feature.
+    pub(crate) fn check(&self) -> Result<(), CliError> {
+        let kept = self.kept().map(|name| (name, format!("--keep-column {name}")));
+        let of_kind = self.kinds().map(|(name, kind)| (name, format!("--type {name}={kind}")));
+        match kept.chain(of_kind).find(|(name, _)| self.dropped().any(|dropped| dropped == *name)) {
+            None => Ok(()),
+            Some((name, option)) => Err(wrong_use(&format!(
+                "--drop {name}, {option}: one leaves the column out, and the other makes a feature of it: leave one \
+                 of them out"
+            ))),
+        }
+    }
+
+    /// That no column is said to be of two kinds.
+    pub(crate) fn check_kinds(&self) -> Result<(), CliError> {
+        for (i, (name, kind)) in self.kinds().enumerate() {
+            let mut before = self.kinds().take(i);
+            if let Some((_, other)) = before.find(|(one, other)| one == name && other != kind) {
+                return Err(wrong_use(&format!(
+                    "--type {name}={other}, {name}={kind}: a column is of one kind: leave one of them out"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The columns to keep.

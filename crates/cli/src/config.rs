@@ -108,8 +108,10 @@ fn check_line(command: &Command, matches: &ArgMatches) -> Result<(), CliError> {
     let train = match command {
         Command::Train(train) => train,
         Command::Tune(tune) => &tune.train,
+        Command::Preprocess(preprocess) => return preprocess.columns.check_kinds(),
         _ => return Ok(()),
     };
+    train.columns.check_kinds()?;
     let is_given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
     if is_given("test") && is_given("test_data") {
         return Err(wrong_use(

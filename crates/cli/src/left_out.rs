@@ -7,6 +7,9 @@ use crate::error::is_decimal_comma;
 use crate::output::counted;
 use crate::visible::visible;
 
+/// The role of a column that can be no feature besides.
+pub(crate) const WEIGHT: &str = "weight of rows";
+
 /// Columns that are left out have a line each, unless there are more.
 const LINES: usize = 6;
 
@@ -24,6 +27,9 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
                 if kind != ColumnKind::Number =>
             {
                 format!("; --keep-column '{}' --rare 1 takes each of its values", column.name)
+            }
+            (LeftOut::Role(role), _) if role != WEIGHT => {
+                format!("; --keep-column '{}' makes a feature of it, too", column.name)
             }
             (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
                 format!("; --keep-column '{}' keeps it", column.name)

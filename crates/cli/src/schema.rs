@@ -92,6 +92,7 @@ pub(crate) fn with_file(
     columns: &ColumnsArgs,
     dialect: &DialectArgs,
 ) -> Result<(ColumnsArgs, DialectArgs), CliError> {
+    columns.check()?;
     let (mut dialect, columns) = (dialect.clone(), columns.clone());
     let Some(path) = &columns.schema else { return Ok((columns, dialect)) };
     let OfFile { columns: of_file, missing } = read(path).map_err(CliError::file(path))?;

@@ -224,3 +224,62 @@ fn what_is_dropped_may_be_what_no_cell_can_hold() {
         folder.fails(1, "train t.jsonl --target y --drop list,lst --epochs 1 --out other");
     assert!(unknown.contains("did you mean `list`?"), "{unknown}");
 }
+
+#[test]
+fn columns_of_groups_and_of_the_order_are_features_if_they_are_kept() {
+    let folder = Folder::new();
+    let row =
+        |i: usize| format!("2024-{:02}-{:02},{},{}\n", i / 28 + 1, i % 28 + 1, i % 5, i % 7 / 5);
+    let text = "date,shop,y\n".to_owned() + &(0..280).map(row).collect::<String>();
+    folder.write("t.csv", &text);
+    let features = |run: &str| folder.json(&format!("inspect {run}"))["features"].to_string();
+    let plain = folder.run("train t.csv --split-by date --epochs 1 --out plain");
+    let line = "date is left out: it is the order of rows; --keep-column 'date' makes a feature of it, too";
+    assert!(plain.stderr.contains(line), "{}", plain.stderr);
+    assert_eq!(features("plain"), "[\"shop\"]");
+    folder.ok("train t.csv --split-by date --keep-column date --epochs 1 --out order");
+    assert!(features("order").contains("date: weekday"), "{}", features("order"));
+    folder.ok("train t.csv --group shop --keep-column shop --drop date --epochs 1 --out group");
+    assert_eq!(features("group"), "[\"shop\"]");
+    folder.ok("predict order t.csv");
+    // Where there is nothing else, as the error says.
+    folder.write(
+        "alone.csv",
+        text.lines()
+            .map(|line| {
+                let cells: Vec<&str> = line.split(',').collect();
+                format!("{},{}\n", cells[0], cells[2])
+            })
+            .collect::<String>(),
+    );
+    let message = folder.fails(1, "train alone.csv --split-by date --epochs 1");
+    assert!(message.contains("(--keep-column NAMES)"), "{message}");
+    folder.ok("train alone.csv --split-by date --keep-column date --epochs 1 --out alone");
+}
+
+#[test]
+fn what_is_said_of_a_column_must_not_contradict_itself() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{},{}\n", i % 9, i % 7 + 1, i % 2);
+    folder.write("t.csv", "a,c,y\n".to_owned() + &(0..60).map(row).collect::<String>());
+    for (options, expected) in [
+        ("--drop c --keep-column c", "--drop c, --keep-column c: one leaves the column out"),
+        ("--drop c --type c=number", "--drop c, --type c=number: one leaves the column out"),
+        ("--type c=category,c=number", "--type c=category, c=number: a column is of one kind"),
+        ("--type c=time --type c=text", "--type c=time, c=text: a column is of one kind"),
+    ] {
+        for command in ["train", "tune", "preprocess"] {
+            let message = folder.fails(2, &format!("{command} t.csv {options}"));
+            assert!(message.contains(expected), "{command}: {message}");
+        }
+    }
+    let message = folder.fails(2, "train t.csv --weight-column c --keep-column c");
+    assert!(
+        message.contains("--weight-column c, --keep-column c: how much a row counts"),
+        "{message}"
+    );
+    // What a config says of a column, the line may say otherwise.
+    folder.ok("train t.csv --type c=category --epochs 1 --out run");
+    folder.ok("train --config run/config.toml --type c=number --out other");
+    assert!(folder.ok("inspect other --schema").contains("c = \"number\""));
+}

@@ -99,7 +99,7 @@ pub(crate) fn column_schema_with<E: ColumnEvidence>(
     };
     let left_out = if options.drop.iter().any(|dropped| dropped == name) {
         Some(LeftOut::Dropped)
-    } else if let Some(role) = options.role_of(name) {
+    } else if let Some(role) = options.role_of(name).filter(|_| !options.is_kept(name)) {
         Some(LeftOut::Role(role.to_owned()))
     } else if let Some(reason) = evidence.one_value()? {
         Some(reason)

@@ -49,7 +49,8 @@ impl SchemaOptions {
         self
     }
 
-    /// This column is no feature, since it has another role: `"weight"`, for example.
+    /// This column is no feature, since it has another role: `"weight"`, for example; unless it is to be
+    /// [kept](Self::keep).
     #[must_use]
     pub fn role(mut self, name: impl Into<String>, role: impl Into<String>) -> Self {
         self.roles.push((name.into(), role.into()));

@@ -14,6 +14,7 @@ use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::{CliError, wrong_use};
 use crate::input::{self, Wanted};
+use crate::left_out::WEIGHT;
 use crate::output::{counted, eprintln, taken_for_gaps};
 use crate::schema;
 use crate::split::{Reading, Split, hash, whole};
@@ -53,6 +54,7 @@ impl<'a> Source<'a> {
         let label = input::label(&args.data);
         let path = &*label;
         let source = path.display().to_string();
+        check_weight(args)?;
         let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
         input::check_different(args.data.iter().chain(&args.test_data))?;
         input::check_dialect(args.data.iter().chain(&args.test_data), &dialect)?;
@@ -357,11 +359,23 @@ pub(super) fn task(
 /// The columns that have a role of their own, and which.
 fn roles(args: &TrainArgs) -> impl Iterator<Item = (&String, &'static str)> {
     let roles = [
-        (&args.weight_column, "weight of rows"),
+        (&args.weight_column, WEIGHT),
         (&args.group, "group of rows"),
         (&args.split_by, "order of rows"),
     ];
     roles.into_iter().filter_map(|(column, role)| Some((column.as_ref()?, role)))
+}
+
+/// That the weight of rows is not to be a feature.
+fn check_weight(args: &TrainArgs) -> Result<(), CliError> {
+    let kept = |weight: &&String| args.columns.kept().any(|kept| kept == *weight);
+    match args.weight_column.as_ref().filter(kept) {
+        None => Ok(()),
+        Some(column) => Err(wrong_use(&format!(
+            "--weight-column {column}, --keep-column {column}: how much a row counts is not known of rows to predict, \
+             and so is no feature: leave one of them out"
+        ))),
+    }
 }
 
 /// What to predict: by default, the last column that is for nothing else.
