@@ -684,6 +684,17 @@ pub(crate) enum ClassWeights {
     List(Vec<f64>),
 }
 
+impl fmt::Display for ClassWeights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Balanced => f.write_str("balanced"),
+            Self::List(weights) => {
+                f.write_str(&weights.iter().map(f64::to_string).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
 impl FromStr for ClassWeights {
     type Err = String;
 

@@ -38,6 +38,7 @@ use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
 use keeper::Keeper;
 pub(crate) use optimizer::Chosen;
+pub(crate) use optimizer::check_class_weights;
 use optimizer::{check_schedule, idle_schedule, scheduled};
 pub(crate) use parts::{DIGITS, Judged, Part, Parts, Raw, class_weights, held_out_digits};
 use report::Report;
@@ -123,6 +124,7 @@ pub(crate) fn train_on<'a, T: Typed>(
     // What is wrong with options is said before anything is read.
     Chosen::read(args)?.optimizer::<T>(args)?;
     check_schedule(args)?;
+    check_class_weights(args)?;
     let parts = read()?.parts(threads)?;
     let args = &*defaults::suited(args, matches, parts.train.len(), parts.validation.is_some())?;
     let chosen = Chosen::read(args)?;
@@ -204,7 +206,7 @@ pub(crate) fn train_on<'a, T: Typed>(
         signals.all_is_saved();
         return Ok(None);
     }
-    let diagnosed = diagnosis(&parts, &history, keeper.predictor(), of_search, threads);
+    let diagnosed = diagnosis(args, &parts, &history, keeper.predictor(), of_search, threads);
     let reported = diagnosed.and_then(|diagnosis| {
         let path = keeper.folder().model();
         let predictor = keeper.predictor();
@@ -310,6 +312,7 @@ fn save<T: Scalar>(
 
 /// What is said of the training, and of the test.
 fn diagnosis<T: Scalar>(
+    args: &TrainArgs,
     parts: &Parts<T>,
     history: &History,
     predictor: &Predictor<T>,
@@ -339,10 +342,23 @@ fn diagnosis<T: Scalar>(
     let is_target = |name: &String| predictor.preparation().answer_names().contains(name);
     let costs = |one: &StandIn| left > SOME && is_target(&one.column);
     let diagnosis = diagnosis.with_stand_ins(parts.stand_ins.iter().cloned(), costs);
-    Ok(match is_plain {
-        true => diagnosis.with_raw_targets(&parts.train.target, left),
-        false => diagnosis,
-    })
+    let mut diagnosis = match is_plain {
+        true => {
+            let others = parts.named().map(|(_, part)| &part.target);
+            diagnosis.with_raw_targets(&parts.train.target, others, left)
+        }
+        false => diagnosis.without_logarithms(),
+    };
+    if scales(&args.preprocess.0) {
+        diagnosis.findings.retain(|finding| !finding.asks_for_scale());
+    }
+    Ok(diagnosis)
+}
+
+/// Whether features have a scale that was asked for, and is another than their standard deviation.
+fn scales(methods: &[Kind]) -> bool {
+    const SCALES: [&str; 5] = ["max-abs", "min-max", "robust", "whiten", "zca"];
+    methods.iter().any(|kind| SCALES.contains(&kind.name()))
 }
 
 /// The options that were left to be told from the data or from others, for the config: a later

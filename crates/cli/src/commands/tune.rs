@@ -152,6 +152,7 @@ fn refuse(args: &TuneArgs, matches: &ArgMatches) -> Result<(), CliError> {
             return Err(wrong_use(message));
         }
     }
+    train::check_class_weights(&args.train)?;
     let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     for (given, searched) in [
         ("hidden", "depths"),

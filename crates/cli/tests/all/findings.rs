@@ -251,3 +251,151 @@ fn gaps_in_categories_and_times_of_new_data_alone_are_told() {
     }
     assert!(!folder.run("predict run t.csv").stderr.contains("with a gap"));
 }
+
+/// `price` is 100 e^((2a + b) / 3), from 7 to 1,400, but for `value` in every 25th row.
+fn prices(rows: usize, value: impl Fn(f64) -> String) -> String {
+    let row = |i: usize| {
+        let (a, b) = ((i * 37 % 101) as f64 / 25.0 - 2.0, (i * 59 % 89) as f64 / 22.0 - 2.0);
+        let price = 100.0 * ((2.0 * a + b) / 2.4_f64).exp();
+        let price = if i % 25 == 7 { value(price) } else { format!("{price:.2}") };
+        format!("{a:.2},{b:.2},{price}\n")
+    };
+    "a,b,price\n".to_owned() + &(0..rows).map(row).collect::<String>()
+}
+
+#[test]
+fn numbers_that_stand_for_gaps_in_a_target_are_named_where_it_is_not_learnt() {
+    let folder = Folder::new();
+    for (value, options) in [
+        ("-9999", ""),
+        ("-2000", ""),
+        ("9999", ""),
+        ("-20000", " --validation 0"),
+        ("1e-9", " --target-transform log"),
+    ] {
+        folder.write("t.csv", prices(600, |_| value.to_owned()));
+        let told = findings(&folder, &format!("t.csv --epochs 30{options}"));
+        let about = told.iter().find(|told| told.contains("stands for what is missing"));
+        let Some(about) = about else { panic!("{value}{options}: {told:?}") };
+        assert!(
+            about.starts_with(&format!("column `price` is {value} in 24 of 600 rows")),
+            "{about}"
+        );
+        assert!(about.ends_with(&format!("(--missing price={value})")), "{about}");
+        assert!(!told.iter().any(|told| told.contains("neither the data")), "{told:?}");
+    }
+    folder.write("t.csv", prices(600, |price| price.to_string()));
+    assert!(!findings(&folder, "t.csv --epochs 30").iter().any(|told| told.contains("--missing")));
+}
+
+#[test]
+fn classes_of_new_data_that_training_never_saw_are_named() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        let class = if i >= 420 { "new" } else { ["p", "q"][i % 2] };
+        format!("{i},{}.5,{class}\n", i % 2 * 10 + i % 7)
+    };
+    folder.write("t.csv", "t,a,y\n".to_owned() + &(0..500).map(row).collect::<String>());
+    let told = findings(&folder, "t.csv --split-by t --epochs 10");
+    let about: Vec<&String> = told.iter().filter(|told| told.starts_with("class `new`")).collect();
+    let [about] = about[..] else { panic!("{told:?}") };
+    assert_eq!(
+        about,
+        "class `new` is in 80 of 100 examples of the test data, and in none of the training data, so that it cannot be \
+         recognised: have examples of it to learn from, or leave it out"
+    );
+}
+
+#[test]
+fn logarithms_are_advised_where_all_targets_have_some_and_they_are_not_learnt_already() {
+    let folder = Folder::new();
+    let skewed = |zero: usize, rows: usize| {
+        let row = |i: usize| {
+            let (a, b) = ((i * 37 % 101) as f64 / 25.0, (i * 59 % 89) as f64 / 20.0);
+            let y = if i == zero { 0.0 } else { (a + b + (i * 13 % 7) as f64 / 3.0).exp() };
+            format!("{a},{b},{y:.3}\n")
+        };
+        "a,b,y\n".to_owned() + &(0..rows).map(row).collect::<String>()
+    };
+    let advice = "--target-transform log";
+    folder.write("t.csv", skewed(1000, 400));
+    let told = findings(&folder, "t.csv --epochs 5");
+    assert!(told.iter().any(|told| told.contains(advice)), "{told:?}");
+    // Whichever part the zero is in.
+    folder.write("new.csv", skewed(3, 60));
+    let told = findings(&folder, "t.csv --epochs 5 --test-data new.csv");
+    assert!(!told.iter().any(|told| told.contains(advice)), "{told:?}");
+    let told = findings(&folder, "t.csv --epochs 5 --target-transform log --learning-rate 1e-6");
+    assert!(!told.iter().any(|told| told.contains("logarithm")), "{told:?}");
+}
+
+#[test]
+fn rare_classes_that_are_weighed_are_not_to_be_weighed_more() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{},{}\n", i * 7 % 31, i * 11 % 29, usize::from(i % 33 == 5));
+    folder.write("t.csv", "a,b,fraud\n".to_owned() + &(0..600).map(row).collect::<String>());
+    let told =
+        |options: &str| findings(&folder, &format!("t.csv --epochs 3 --hidden none {options}"));
+    let missed =
+        |told: &[String]| told.iter().find(|told| told.contains("not recognised")).cloned();
+    let plain = missed(&told("")).expect("fraud is missed");
+    assert!(
+        plain.contains("look at recall instead of accuracy, and weigh rare classes more"),
+        "{plain}"
+    );
+    for options in ["--class-weights 1,1.01", "--loss softmax(class-weights=[1,1.01])"] {
+        let weighed = missed(&told(options)).expect("fraud is missed");
+        assert!(!weighed.contains("weigh rare classes more"), "{options}: {weighed}");
+    }
+    let mistaken = missed(&told("--class-weights 2,1")).expect("fraud is missed");
+    assert!(mistaken.contains("weigh rare classes more"), "{mistaken}");
+    let message =
+        folder.fails(2, "train t.csv --loss softmax(class-weights=[1,20]) --class-weights 20,1");
+    assert!(
+        message.contains("--class-weights 20,1: --loss \"softmax(class-weights=")
+            && message.contains(" says the class-weights, too: leave one of them out"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_scale_that_was_asked_for_is_not_to_be_another() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        let a = ((i * 37 % 101) as f64 / 12.0 - 4.0).exp();
+        let b = ((i * 59 % 89) as f64 / 6.0 - 7.0).exp();
+        format!("{a:.5},{b:.5},{}\n", usize::from((i * 7919 % 13) > 6))
+    };
+    folder.write("t.csv", "a,b,y\n".to_owned() + &(0..300).map(row).collect::<String>());
+    let standardise = |options: &str| {
+        let told = findings(&folder, &format!("t.csv --epochs 5 --hidden 4 {options}"));
+        told.iter().any(|told| told.contains("standardise"))
+    };
+    assert!(standardise("--preprocess none"));
+    assert!(!standardise("--preprocess robust"));
+}
+
+#[test]
+fn one_weight_that_outweighs_all_others_is_named() {
+    let folder = Folder::new();
+    let table = |weight: &str| {
+        let row = |i: usize| {
+            let weight = if i == 41 { weight } else { "1" };
+            format!("{}.5,{},{weight}\n", i * 7 % 31, i * 7 % 31 * 3 + 1)
+        };
+        "a,y,w\n".to_owned() + &(0..300).map(row).collect::<String>()
+    };
+    for weight in ["1e9", "1e308"] {
+        folder.write("t.csv", table(weight));
+        let told = findings(
+            &folder,
+            "t.csv --weight-column w --validation 0 --test 0 --epochs 5 --task regress",
+        );
+        let about = told.iter().find(|told| told.starts_with("the weight of row 42 (line 43) is "));
+        assert!(about.is_some_and(|about| about.ends_with("from these: correct it")), "{told:?}");
+        assert!(
+            !told.iter().any(|told| told.contains("margin") || told.contains("decay")),
+            "{told:?}"
+        );
+    }
+}

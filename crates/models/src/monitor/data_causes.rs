@@ -8,7 +8,7 @@ use super::survey::Survey;
 use super::{Finding, Part, Trouble};
 
 /// Examples from which on one of them can be said to be far from the others.
-const EXAMPLES: usize = 30;
+pub(crate) const EXAMPLES: usize = 30;
 
 /// How large things may be. Standardised, they are about 1.
 struct Limits {
@@ -132,6 +132,7 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
             place: data.place(target.farthest),
             deviations: target.deviations(),
             outliers: outliers(index, target)?,
+            logarithms: true,
         })
     });
     feature.into_iter().chain(targets).collect()

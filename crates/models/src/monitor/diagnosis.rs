@@ -9,7 +9,7 @@ use super::baseline::below_baseline;
 use super::causes::{causes, drowning_penalty, large_step};
 use super::constant_prediction::{ConstantPrediction, aims_at_mean, least_loss};
 use super::course::Course;
-use super::data_causes::{data_causes, new_causes};
+use super::data_causes::{EXAMPLES, data_causes, new_causes};
 use super::layer_report::layer_numbers;
 use super::losses::{LITTLE, Losses};
 use super::missed_classes::{RARE, VERY_RARE, missed_classes};
@@ -17,7 +17,7 @@ use super::survey::Survey;
 use super::telling::telling_alone;
 use super::weight_scale::WeightScale;
 use super::{Case, Finding, Monitor, Part};
-use crate::{Epoch, Evaluation, Model, ModelError};
+use crate::{Epoch, Evaluation, Model, ModelError, Stop};
 
 /// What kept a network from learning as it might: nothing, if it is healthy.
 ///
@@ -82,8 +82,16 @@ impl Diagnosis {
             return Ok(Self { findings });
         }
         findings.extend(single_examples(case.train));
+        findings
+            .extend(case.validation.and_then(|data| unseen(case.train, data, Part::Validation)));
+        let weight = dominating_weight(case.train);
+        let is_one = weight.is_some();
+        findings.extend(weight);
         findings.extend(telling_alone(case.train));
         let losses = Losses::of(case)?;
+        if losses.constant.loss == 0.0 && is_one {
+            return Ok(Self { findings });
+        }
         if losses.constant.loss == 0.0 {
             findings.push(Finding::NothingAsked { loss: case.model.loss().kind().to_string() });
             return Ok(Self { findings });
@@ -94,6 +102,9 @@ impl Diagnosis {
         let alone = alone.transpose()?.flatten();
         let seen = losses.findings(alone.is_some());
         let mut causes = causes(case, trouble, &losses);
+        if is_one {
+            causes.retain(|finding| !holds_down(finding));
+        }
         if trouble == Trouble::Nothing {
             causes.retain(|finding| !died_in_vain(finding));
         }
@@ -129,14 +140,16 @@ impl Diagnosis {
         if losses.last > MISSED * losses.constant.loss && !is_explained {
             // Of frequent classes, that nothing is learnt says as much.
             let rare = if trouble == Trouble::Nothing { VERY_RARE } else { RARE };
-            findings.extend(missed_classes(case.model, case.train, rare, case.threads)?);
+            let at_its_best = case.stop == Stop::Patience || case.kept_epoch < case.epochs.len();
+            let (model, train) = (case.model, case.train);
+            findings.extend(missed_classes(model, train, rare, at_its_best, case.threads)?);
         }
         let cause = |finding: &Finding| {
             use Finding::{MissedClasses, SingleExamples};
             matches!(finding, MissedClasses { .. } | SingleExamples { .. })
         };
-        let no_cause =
-            trouble >= Trouble::Nothing && causes.is_empty() && !findings.iter().any(cause);
+        let has_cause = is_one || !causes.is_empty() || findings.iter().any(cause);
+        let no_cause = trouble >= Trouble::Nothing && !has_cause;
         findings.extend(causes);
         if no_cause {
             let is_linear = is_linear(case.model.network());
@@ -191,6 +204,10 @@ impl Diagnosis {
             )
         };
         let has_learnt = self.findings.iter().all(learnt);
+        if let Some(unseen) = unseen(train, test, Part::Test) {
+            self.findings.retain(|finding| !matches!(finding, Finding::UnseenClass { .. }));
+            self.findings.push(unseen);
+        }
         let is_alone = alone.is_some();
         if let Some(alone) = alone {
             self.findings.push(dominating(alone, test, Part::Test));
@@ -287,6 +304,29 @@ fn single_examples<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
     let single = || (0..names.len()).filter(|&class| counts[class] == 1);
     let class = names[single().next()?].clone();
     Some(Finding::SingleExamples { class, more: single().count() - 1, of: names.len() })
+}
+
+/// Classes that are in new data and not in the training data.
+fn unseen<T: Scalar>(train: &Dataset<T>, new: &Dataset<T>, part: Part) -> Option<Finding> {
+    let (learnt, labels, names) = (train.labels()?, new.labels()?, new.class_names()?);
+    let mut is_known = vec![false; names.len()];
+    learnt.iter().for_each(|&label| is_known[label] = true);
+    let mut counts = vec![0_usize; names.len()];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    let unseen = || (0..names.len()).filter(|&class| counts[class] > 0 && !is_known[class]);
+    let class = unseen().next()?;
+    let (examples, of, more) = (counts[class], labels.len(), unseen().count() - 1);
+    Some(Finding::UnseenClass { class: names[class].clone(), part, examples, of, more })
+}
+
+/// One of many examples that counts more than all others.
+fn dominating_weight<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
+    let weights = data.weights().filter(|weights| weights.len() >= EXAMPLES)?;
+    let weight = |i: usize| weights[i].to_f64();
+    let largest = (0..weights.len()).max_by(|&a, &b| weight(a).total_cmp(&weight(b)))?;
+    let others: f64 = (0..weights.len()).filter(|&i| i != largest).map(weight).sum();
+    let times = weight(largest) / others;
+    (times > 1.0).then(|| Finding::DominatingWeight { place: data.place(largest), times })
 }
 
 fn dominating<T: Scalar>(alone: Alone, data: &Dataset<T>, part: Part) -> Finding {

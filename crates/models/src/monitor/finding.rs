@@ -99,6 +99,26 @@ pub enum Finding {
         /// Of how many classes.
         of: usize,
     },
+    /// Classes that new data have, and the training data have not.
+    UnseenClass {
+        /// The name of the first of them.
+        class: String,
+        /// Which data.
+        part: Part,
+        /// How many of their examples are of it.
+        examples: usize,
+        /// Of how many.
+        of: usize,
+        /// How many more classes there are of which this is so.
+        more: usize,
+    },
+    /// One training example counts more than all others together.
+    DominatingWeight {
+        /// The example.
+        place: Place,
+        /// How many times as much as all others.
+        times: f64,
+    },
     /// No example that was looked at, up to 16, of a rare class is taken for that class.
     MissedClasses {
         /// The name of the class, of several the one with most examples.
@@ -109,6 +129,12 @@ pub enum Finding {
         looked_at: usize,
         /// How many more rare classes are never recognised.
         more: usize,
+        /// Whether weights let its examples count as much as others, or more.
+        weighed: bool,
+        /// Whether training went on after the epoch whose weights are kept, without being better.
+        at_its_best: bool,
+        /// Whether all classes are numbers, and more than two.
+        numbers: bool,
     },
     /// A feature is much larger than it should be, or than the others are.
     LargeFeature {
@@ -255,6 +281,8 @@ pub enum Finding {
         deviations: f64,
         /// How many are far out.
         outliers: usize,
+        /// Whether logarithms may be learnt, if all targets are above 0.
+        logarithms: bool,
     },
     /// Some was left, or single targets are in the way, and real targets are positive and skewed, which their logarithms
     /// are not.
@@ -554,6 +582,13 @@ pub enum Finding {
 
 impl Finding {
     /// Whether it is that what comes in is not scaled.
+    /// Whether it asks for standardised features.
+    #[must_use]
+    pub fn asks_for_scale(&self) -> bool {
+        use Finding::{HiddenFeature, SmallFeatures};
+        self.is_of_scale() || matches!(self, SmallFeatures { .. } | HiddenFeature { .. })
+    }
+
     pub(crate) fn is_of_scale(&self) -> bool {
         matches!(self, Self::LargeFeature { .. } | Self::NotCentered { .. })
     }

@@ -23,6 +23,7 @@ pub(crate) fn missed_classes<T: Scalar>(
     model: &Model<T>,
     data: &Dataset<T>,
     part: f64,
+    at_its_best: bool,
     threads: &Threads,
 ) -> Result<Option<Finding>, ModelError> {
     let (Some(labels), Some(names)) = (data.labels(), data.class_names()) else { return Ok(None) };
@@ -61,5 +62,24 @@ pub(crate) fn missed_classes<T: Scalar>(
         examples: counts[class],
         looked_at: chosen.iter().filter(|&&example| labels[example] == class).count(),
         more: missed().count() - 1,
+        weighed: is_weighed(model, data, class),
+        at_its_best,
+        numbers: names.len() > 2 && names.iter().all(|name| name.parse::<f64>().is_ok()),
     }))
+}
+
+/// Whether weights let the examples of this class count as much as others, or more.
+fn is_weighed<T: Scalar>(model: &Model<T>, data: &Dataset<T>, class: usize) -> bool {
+    // No other option of a loss is a list.
+    if model.loss().kind().to_string().contains("list(") {
+        return true;
+    }
+    let (Some(weights), Some(labels)) = (data.weights(), data.labels()) else { return false };
+    let mean = |is: &dyn Fn(usize) -> bool| {
+        let own = weights.iter().zip(labels).filter(|&(_, &label)| is(label));
+        let (sum, count) =
+            own.fold((0.0, 0.0), |(sum, count), (weight, _)| (sum + weight.to_f64(), count + 1.0));
+        sum / count
+    };
+    mean(&|label| label == class) >= mean(&|label| label != class)
 }

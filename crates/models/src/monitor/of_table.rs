@@ -2,6 +2,7 @@
 
 use densely_data::{Place, Target};
 use densely_table::StandIn;
+use densely_tensor::MatRef;
 
 use super::losses::SOME;
 use super::{Diagnosis, Finding, Part};
@@ -61,9 +62,18 @@ impl Diagnosis {
     }
 
     /// The same, and whether real targets, as they were before they were prepared, are skewed where their logarithms are not,
-    /// and this share of their variance is left by what was learnt, or single ones are in the way.
+    /// and this share of their variance is left by what was learnt, or single ones are in the way. `others` are those that
+    /// are not learnt from: their logarithms are needed, too.
     #[must_use]
-    pub fn with_raw_targets(mut self, raw: &Target<f64>, left: f64) -> Self {
+    pub fn with_raw_targets<'a>(
+        mut self,
+        raw: &Target<f64>,
+        others: impl IntoIterator<Item = &'a Target<f64>>,
+        left: f64,
+    ) -> Self {
+        if !(has_logarithms(raw) && others.into_iter().all(has_logarithms)) {
+            return self.without_logarithms();
+        }
         let is_single = |finding: &Finding| {
             use Finding::{DominatingExample, OutlyingTarget, SqueezedTarget};
             matches!(
@@ -78,6 +88,25 @@ impl Diagnosis {
         self.findings.insert(first, skewed);
         self
     }
+
+    /// The same where logarithms of targets cannot be learnt, or are.
+    #[must_use]
+    pub fn without_logarithms(mut self) -> Self {
+        for finding in &mut self.findings {
+            if let Finding::SqueezedTarget { logarithms, .. } = finding {
+                *logarithms = false;
+            }
+        }
+        self
+    }
+}
+
+/// Whether all numbers are above 0.
+fn has_logarithms(raw: &Target<f64>) -> bool {
+    let of = |values: MatRef<'_, f64>| {
+        (0..values.ncols()).all(|j| (0..values.nrows()).all(|k| values[(k, j)] > 0.0))
+    };
+    raw.values().is_none_or(of)
 }
 
 /// Which data a finding says that this example is in.
@@ -172,7 +201,7 @@ mod tests {
     #[test]
     fn prices_are_skewed_and_their_logarithms_are_not() {
         let prices = targets(|x| 1e5 * x.exp());
-        let told = Diagnosis::default().with_raw_targets(&prices, 0.3).findings;
+        let told = Diagnosis::default().with_raw_targets(&prices, [&prices], 0.3).findings;
         let [Finding::SkewedTarget { target, skewness, of_logarithms }] = &told[..] else {
             panic!("{told:?}")
         };
@@ -184,7 +213,7 @@ mod tests {
     #[test]
     fn what_is_learnt_well_or_is_even_or_has_no_logarithm_is_not_told() {
         let told = |value: fn(f64) -> f64, left: f64| {
-            Diagnosis::default().with_raw_targets(&targets(value), left).findings
+            Diagnosis::default().with_raw_targets(&targets(value), [], left).findings
         };
         assert_eq!(told(|x| 1e5 * x.exp(), 0.05), []);
         assert_eq!(told(|x| 100.0 + x, 0.9), []);
@@ -201,9 +230,14 @@ mod tests {
             place: Place::Example(3),
             deviations: 18.0,
             outliers: 1,
+            logarithms: true,
         };
         let seen = Diagnosis { findings: vec![alone, Finding::NoCause] };
-        let told = seen.with_raw_targets(&prices, 0.01).findings;
+        // Not even of those that are not learnt from.
+        let zero = targets(|x| if x > 2.0 { 0.0 } else { 1e5 * x.exp() });
+        let text = seen.clone().with_raw_targets(&prices, [&zero], 0.3).to_string();
+        assert!(text.contains("hides the others: correct or remove it\n"), "{text}");
+        let told = seen.with_raw_targets(&prices, [], 0.01).findings;
         assert!(matches!(told[..], [Finding::SkewedTarget { .. }, Finding::NoCause]), "{told:?}");
     }
 }

@@ -95,6 +95,11 @@ fn for_shell(word: &str) -> String {
     }
 }
 
+/// Whether a loss is by a margin.
+fn has_margin(loss: &str) -> bool {
+    ["svm", "hinge", "crammer-singer"].iter().any(|name| loss.contains(name))
+}
+
 /// Of which data an example is, where that has to be said.
 fn of_part(part: Part) -> String {
     match part {
@@ -161,7 +166,8 @@ impl fmt::Display for Finding {
             Self::NothingAsked { loss } => write!(
                 f,
                 "one prediction for all examples has a loss of 0 by {loss}, which so asks nothing of \
-                 the network: choose a larger margin, or another loss"
+                 the network: choose {}another loss",
+                if has_margin(loss) { "a larger margin, or " } else { "" }
             ),
             Self::TellsAlone { feature, target, more } => write!(
                 f,
@@ -187,7 +193,35 @@ impl fmt::Display for Finding {
                     false => "add examples of it, or leave it out",
                 }
             ),
-            Self::MissedClasses { class, examples, looked_at, more } => {
+            Self::UnseenClass { class, part, examples, of, more } => write!(
+                f,
+                "class `{class}` is in {} examples of the {part} data{}, and in none of the training data, so that it \
+                 cannot be recognised: have examples of it to learn from, or leave it out",
+                of_all(*examples, *of),
+                match more {
+                    0 => String::new(),
+                    1 => ", as another class is".to_owned(),
+                    more => format!(", as {more} other classes are"),
+                }
+            ),
+            Self::DominatingWeight { place, times } => write!(
+                f,
+                "the weight of {place} is {} that of all other training examples together, so that hardly \
+                 anything is learnt from these: correct it",
+                match times.is_finite() {
+                    true => format!("{} times", figure(*times)),
+                    false => "infinitely many times".to_owned(),
+                }
+            ),
+            Self::MissedClasses {
+                class,
+                examples,
+                looked_at,
+                more,
+                weighed,
+                at_its_best,
+                numbers,
+            } => {
                 let others = match more {
                     0 => String::new(),
                     1 => ", nor are those of another class".to_owned(),
@@ -200,10 +234,19 @@ impl fmt::Display for Finding {
                          that were looked at are"
                     ),
                 };
+                let ways = [
+                    (!weighed).then_some("weigh rare classes more"),
+                    (!at_its_best).then_some("train longer"),
+                    numbers.then_some("learn these numbers as such (--task regress)"),
+                ];
+                let ways: Vec<&str> = ways.into_iter().flatten().collect();
+                let ways = match &ways[..] {
+                    [] => "add examples of them, or features that tell them".to_owned(),
+                    ways => ways.join(", or "),
+                };
                 write!(
                     f,
-                    "{these} not recognised{others}: \
-                     look at recall instead of accuracy, and weigh rare classes more, or train longer"
+                    "{these} not recognised{others}: look at recall instead of accuracy, and {ways}"
                 )
             }
             Self::LargeFeature { feature, size, features: 1, .. } => write!(
@@ -339,14 +382,17 @@ impl fmt::Display for Finding {
                 "feature `{feature}` is the same in all examples but {place}, as far as the digits \
                  go that this one leaves to the others: correct or remove it, or drop the feature"
             ),
-            Self::SqueezedTarget { target, place, deviations, outliers } => write!(
+            Self::SqueezedTarget { target, place, deviations, outliers, logarithms } => write!(
                 f,
                 "the target `{target}` is {} standard deviations from its mean in {place}{}, which \
-                 hides the others: correct or remove {}, or learn the logarithm of the \
-                 target, if all of them are positive",
+                 hides the others: correct or remove {}{}",
                 figure(*deviations),
                 and_others(*outliers),
-                if *outliers == 1 { "it" } else { "all of these" }
+                if *outliers == 1 { "it" } else { "all of these" },
+                match logarithms {
+                    true => ", or learn the logarithm of the target, if all of them are positive",
+                    false => "",
+                }
             ),
             Self::OutlyingTarget { target, place, part, deviations } => write!(
                 f,

@@ -6,7 +6,7 @@ use densely::models::ModelError;
 use densely::optim::{Described, KindError, Opt, OptimizerKinds, Plateau, ScheduleKinds, Value};
 use densely::prelude::*;
 
-use crate::args::{Cli, OF_OPTIMIZERS, OptimizerArg, ScheduleArg, TrainArgs};
+use crate::args::{Cli, LossArg, OF_OPTIMIZERS, OptimizerArg, ScheduleArg, TrainArgs};
 use crate::config::OptionText;
 use crate::error::{CliError, wrong_use};
 
@@ -150,6 +150,20 @@ fn given_twice(option: &str, other: &str, kind: &Kind, what: &str) -> CliError {
 
 fn refused(error: impl Display) -> CliError {
     Cli::command().error(ErrorKind::ArgumentConflict, format!("--optimizer: {error}")).into()
+}
+
+/// Refuses weights of classes beside a loss that has some.
+pub(crate) fn check_class_weights(args: &TrainArgs) -> Result<(), CliError> {
+    const NAME: &str = "class-weights";
+    let (Some(weights), Some(LossArg(kind))) = (&args.class_weights, &args.loss) else {
+        return Ok(());
+    };
+    let loss = LossKinds::<f64>::new().get(kind).map_err(ModelError::from)?;
+    // No other option of a loss is a list.
+    match loss.kind().to_string().contains("list(") {
+        true => Err(given_twice(&format!("--{NAME} {weights}"), "--loss", kind, NAME)),
+        false => Ok(()),
+    }
 }
 
 /// Refuses a schedule that does not go with the other options.
