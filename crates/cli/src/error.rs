@@ -7,7 +7,7 @@ use densely::data::DataError;
 use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
-use densely::table::{Cell, TableError};
+use densely::table::{BadCells, Cell, TableError};
 use densely_files::{FileError, Format, ReadOptions};
 use densely_notes::NotesError;
 use densely_picture::PictureError;
@@ -350,6 +350,12 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
         TableError::NotNumbers(bad) if bad.first.iter().any(has_decimal_comma) => {
             " (if a comma stands before decimals: --decimal comma)".to_owned()
         }
+        TableError::NotNumbers(bad) if is_header_taken_for_data(bad) => {
+            " (if the first row names the columns: --header yes)".to_owned()
+        }
+        TableError::UnknownColumn { columns, .. } if are_unnamed(columns) => {
+            " (if the first row names the columns: --header yes)".to_owned()
+        }
         TableError::NotNumbers(bad) => {
             let column = shortened(&bad.column);
             format!(
@@ -377,6 +383,21 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
         TableError::RaggedRow { .. } => " (--separator, if it is another)".to_owned(),
         _ => String::new(),
     }
+}
+
+/// Whether these are names of columns that the table was read without.
+pub(crate) fn are_unnamed(columns: &[String]) -> bool {
+    let mut columns = columns.iter().zip(1..);
+    columns.all(|(name, i)| *name == format!("column {i}"))
+}
+
+/// Whether the one cell that is no number is in the first row of a table without names of columns.
+fn is_header_taken_for_data(bad: &BadCells) -> bool {
+    let is_first = |cell: &Cell| {
+        let place = cell.place.to_string();
+        place == "row 1" || place.starts_with("row 1 (")
+    };
+    bad.column.starts_with("column ") && bad.count == 1 && bad.first.iter().all(is_first)
 }
 
 fn has_decimal_comma(cell: &Cell) -> bool {

@@ -632,3 +632,87 @@ fn a_table_may_come_from_standard_input() {
     assert_eq!(predicted.stdout, folder.ok("predict run people.csv"));
     assert!(!folder.path().join("run/split.json").exists(), "there is no file to look at again");
 }
+
+#[test]
+fn cells_that_are_too_many_are_names_of_rows_where_all_rows_have_one_and_this_is_said() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        format!("{},{},{}\n", 20 + i * 7 % 60, 50 + i * 11 % 40, i * 7 % 60 + i * 11 % 40)
+    };
+    let rows: Vec<String> = (0..300).map(row).collect();
+    let named = |is: &dyn Fn(usize) -> bool| {
+        let row =
+            |(i, row): (usize, &String)| if is(i) { format!("n{i},{row}") } else { row.clone() };
+        "age,weight,y\n".to_owned() + &rows.iter().enumerate().map(row).collect::<String>()
+    };
+    let said = "rows have a cell more than the header, and the first is taken for the name of the row, in `column 1`";
+    folder.write("all.csv", named(&|_| true));
+    folder.write("none.csv", named(&|_| false));
+    for arguments in [
+        "train all.csv --epochs 1 --out run",
+        "predict run all.csv",
+        "evaluate run all.csv --all-rows",
+    ] {
+        let outcome = folder.run(arguments);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(&format!("all.csv: {said}")), "{}", outcome.stderr);
+    }
+    folder.ok("train none.csv --epochs 1 --out plain");
+    folder.write("one.csv", "age,weight\n40,70,5\n");
+    let outcome = folder.run("predict plain one.csv");
+    assert!(outcome.stderr.contains(&format!("one.csv: {said}")), "{}", outcome.stderr);
+    // The first that has a cell too many, also where the first that has not comes late.
+    for (name, line, has) in [
+        ("most.csv", 2, &(|i: usize| i != 5) as &dyn Fn(usize) -> bool),
+        ("early.csv", 2, &|i| i < 250),
+        ("few.csv", 5, &|i| i == 3),
+        ("late.csv", 282, &|i| i == 280),
+    ] {
+        folder.write(name, named(has));
+        for command in ["train", "predict plain"] {
+            let message = folder.fails(1, &format!("{command} {name}"));
+            let expected = format!(
+                "error: {name}: line {line}: expected as many cells as there are columns (3), got 4 "
+            );
+            assert!(message.starts_with(&expected), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_header_is_one_though_a_class_is_called_as_the_target() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{}.5,{}\n", i * 7 % 31, ["y", "n"][i % 2]);
+    folder.write("t.csv", "a,y\n".to_owned() + &(0..200).map(row).collect::<String>());
+    let outcome = folder.run("train t.csv --epochs 1 --out run");
+    assert!(
+        outcome.stderr.contains("200 examples, 1 feature; y is one of 2 classes"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!outcome.stderr.contains("no header"), "{}", outcome.stderr);
+    // Where it is not found, it is said what helps.
+    folder.write(
+        "few.csv",
+        "a,b,c,y\n".to_owned()
+            + &(0..60)
+                .map(|i| {
+                    format!(
+                        "{}.5,{},{},{}\n",
+                        i * 7 % 31,
+                        ["b", "x"][i % 2],
+                        ["c", "x"][i / 2 % 2],
+                        ["y", "n"][i % 2]
+                    )
+                })
+                .collect::<String>(),
+    );
+    for arguments in ["train few.csv", "train few.csv --target y"] {
+        let message = folder.fails(1, &format!("{arguments} --epochs 1"));
+        assert!(
+            message.contains("no header was found")
+                && message.contains("names the columns: --header yes)"),
+            "{message}"
+        );
+    }
+}

@@ -58,6 +58,11 @@ impl<R: Read> Blocks<R> {
         self.buffer.drain(..bytes);
     }
 
+    /// The line on which what comes next begins.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
     pub(super) fn separate_by(&mut self, separator: Separator) {
         self.separator = separator;
     }

@@ -17,6 +17,8 @@ pub(super) struct Reading<'a> {
     /// Of the columns that have words of their own.
     pub(super) own_missing: &'a HashMap<usize, Missing>,
     pub(super) columns: &'a [String],
+    /// The line below the header.
+    pub(super) first_line: usize,
 }
 
 /// Some rows of a table.
@@ -31,12 +33,21 @@ impl Reading<'_> {
         let columns = self.columns.iter().map(|_| ColumnBuilder::new()).collect();
         let mut chunk = Chunk { columns, lines: Lines::default(), rows: 0 };
         let (mut line, mut at) = (block.line, 0);
+        let expected = self.columns.len();
         let (separator, one_column) = (self.dialect.separator, self.columns.len() == 1);
         try_for_each(&block.text, separator, one_column, |start, row| {
             line += line_breaks(&block.text[at..start]);
             at = start;
             if self.dialect.comments && block.text[start] == b'#' {
                 return Ok::<_, TableError>(());
+            }
+            if self.dialect.row_names && row.len() + 1 == expected {
+                // The rows before have a cell that is too many.
+                return Err(TableError::RaggedRow {
+                    line: self.first_line,
+                    expected: expected - 1,
+                    actual: expected,
+                });
             }
             self.check(row.len(), line, || row.last() == Some(b""))?;
             let cells = row.iter().zip(&mut chunk.columns).enumerate();

@@ -75,6 +75,8 @@ pub struct Dialect {
     pub titles: usize,
     /// Whether lines that begin with `#` were passed over: comments.
     pub comments: bool,
+    /// Whether rows have a cell more than the header, the first, which is taken for their name.
+    pub row_names: bool,
 }
 
 impl Dialect {
@@ -117,6 +119,12 @@ impl Dialect {
         }
         if self.comments {
             notes.push("lines that begin with # were passed over".to_owned());
+        }
+        if self.row_names {
+            notes.push(
+                "rows have a cell more than the header, and the first is taken for the name of the row, in `column 1`"
+                    .to_owned(),
+            );
         }
         if !self.header {
             notes.push("no header was found, so the first row is data".to_owned());

@@ -77,13 +77,22 @@ pub(super) fn sniff(
     }
     let mut names =
         if header { first.cells.clone() } else { vec![String::new(); sample.width.max(1)] };
-    if header && is_short(first, &sample) && !all_end_empty(&sample) {
-        // As R writes names of rows, which have no name themselves.
+    let row_names = header && is_short(first, &sample) && !all_end_empty(&sample);
+    if row_names {
+        // As R writes names of rows, which have no name themselves: of all rows, or it is a mistake in some.
+        let mut rows = sample.rows.iter().filter(|row| row.start >= skip);
+        if rows.clone().any(|row| row.cells.len() == names.len())
+            && let Some(long) = rows.find(|row| row.cells.len() > names.len())
+        {
+            let (line, expected) = (line_breaks(&head[..long.start]) + 1, names.len());
+            return Err(TableError::RaggedRow { line, expected, actual: long.cells.len() });
+        }
         names.insert(0, String::new());
     }
     let columns = names.iter().enumerate().map(|(i, cell)| named(i, cell)).collect();
     let (separator, comments) = (sample.separator, sample.comments);
-    Ok(Found { dialect: Dialect { separator, decimal, header, titles, comments }, columns, skip })
+    let dialect = Dialect { separator, decimal, header, titles, comments, row_names };
+    Ok(Found { dialect, columns, skip })
 }
 
 /// The name of a column: by its position, if it has none.
@@ -261,7 +270,10 @@ fn is_header(
         let recurs = below.iter().any(|other| other == cell);
         let are_repeated = below.len() >= REPEATED && 2 * distinct(&below) <= below.len();
         match (is_number(cell), filled > 0 && numbers == filled) {
-            (false, true) if !options.missing.is_gap(cell) => for_header += 1,
+            // Among many numbers, a text is hardly one of them.
+            (false, true) if !options.missing.is_gap(cell) => {
+                for_header += if filled >= MANY { 2 } else { 1 };
+            }
             (true, true) => for_data += 1,
             // One of a few words, which come again, or a word that never does.
             (false, false) if are_repeated && recurs => for_data += 2,
@@ -273,6 +285,9 @@ fn is_header(
     // A text above numbers says more than a number does.
     (for_header > 0 && for_header >= for_data) || (for_data == 0 && repeated < columns)
 }
+
+/// Numbers below a text that make a name of it, though the cell beside it is one of a few words.
+const MANY: usize = 10;
 
 /// Rows in which words that come again are no accident.
 const REPEATED: usize = 4;

@@ -164,6 +164,7 @@ impl TextOptions {
             missing: &self.missing,
             own_missing: &own,
             columns: &found.columns,
+            first_line: blocks.line(),
         };
         let threads = self.threads.clone().unwrap_or_else(Threads::single);
         let (mut rows, mut left, mut any) = (Rows::new(found.columns.len()), blocks_of_part, false);
