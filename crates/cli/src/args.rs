@@ -231,7 +231,7 @@ pub(crate) struct TrainArgs {
     pub(crate) batch_size: usize,
     /// Parts of a mini-batch whose gradients are added in a fixed order, a power of two: as many processes
     /// may share them and have the same result
-    #[arg(long, help_heading = "Training", default_value = "1", allow_negative_numbers = true, value_parser = count)]
+    #[arg(long, help_heading = "Training", default_value = "1", allow_negative_numbers = true, value_parser = shards)]
     pub(crate) shards: usize,
     /// Stop when the validation loss has not fallen for so many epochs [default: 20]
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", allow_negative_numbers = true, value_parser = count)]
@@ -1106,6 +1106,15 @@ fn count(text: &str) -> Result<usize, String> {
     match whole(text).map_err(|_| "expected a whole number of at least 1".to_owned())? {
         0 => Err("0 is not in 1..: expected a whole number of at least 1".to_owned()),
         count => usize::try_from(count).map_err(|error| error.to_string()),
+    }
+}
+
+/// A number of parts of a mini-batch.
+fn shards(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1024;
+    match count(text)? {
+        shards if shards.is_power_of_two() && shards <= MOST => Ok(shards),
+        _ => Err(format!("expected a power of two, as 1, 2 or 4, at most {MOST}")),
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Usage(#[from] clap::Error),
     /// A table that cannot be read, or is not fit to learn from.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {source}{}", .path.display(), option_for_data(.source))]
     Data { path: PathBuf, source: DataError },
     #[error("{}: {source}{}", .path.display(), option_for_table(.source, .path))]
     Table { path: PathBuf, source: Box<TableError> },
@@ -347,10 +347,14 @@ fn is_text(path: &Path) -> bool {
 /// The options that do what the message advises.
 fn option_for_table(error: &TableError, path: &Path) -> String {
     match error {
-        TableError::NotNumbers(bad) if bad.first.iter().any(has_decimal_comma) => {
+        TableError::NotNumbers(bad) | TableError::TargetNotNumbers(bad)
+            if bad.first.iter().any(has_decimal_comma) =>
+        {
             " (if a comma stands before decimals: --decimal comma)".to_owned()
         }
-        TableError::NotNumbers(bad) if is_header_taken_for_data(bad) => {
+        TableError::NotNumbers(bad) | TableError::TargetNotNumbers(bad)
+            if is_header_taken_for_data(bad) =>
+        {
             " (if the first row names the columns: --header yes)".to_owned()
         }
         TableError::UnknownColumn { columns, .. } if are_unnamed(columns) => {
@@ -361,6 +365,10 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
             format!(
                 " (--missing WORDS; of train, also --type '{column}=category' or --drop '{column}')"
             )
+        }
+        TableError::TargetNotNumbers(bad) => {
+            let column = shortened(&bad.column);
+            format!(" (--missing '{column}=WORD'; of train, also --task classify for classes)")
         }
         TableError::NotFinite(_) => " (--missing WORDS)".to_owned(),
         TableError::OneClass { gaps, .. } if !gaps.is_empty() => {
@@ -375,8 +383,11 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
             " (if a comma stands before decimals: --decimal comma)".to_owned()
         }
         TableError::MissingColumns { .. } if !is_text(path) => String::new(),
+        TableError::MissingColumns { missing, .. } if are_unnamed_some(missing) => {
+            " (if the table has no header: --header no)".to_owned()
+        }
         TableError::MissingColumns { .. } => {
-            " (if the table has no header: --header no; if cells are separated by something else: \
+            " (if the table has no header, write one above it; if cells are separated by something else: \
              --separator)"
                 .to_owned()
         }
@@ -389,6 +400,11 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
 pub(crate) fn are_unnamed(columns: &[String]) -> bool {
     let mut columns = columns.iter().zip(1..);
     columns.all(|(name, i)| *name == format!("column {i}"))
+}
+
+/// Whether some of these are called as columns without a name.
+fn are_unnamed_some(columns: &[String]) -> bool {
+    columns.iter().any(|name| name.starts_with("column "))
 }
 
 /// Whether the one cell that is no number is in the first row of a table without names of columns.
@@ -413,12 +429,18 @@ pub(crate) fn is_decimal_comma(text: &str) -> bool {
     })
 }
 
+/// What names the folder that the message asks for.
+fn option_for_data(error: &DataError) -> &'static str {
+    if let DataError::Stored { .. } = error { " ($TMPDIR names it)" } else { "" }
+}
+
 /// The option that does what the message advises.
 fn option_for(error: &ModelError) -> &'static str {
     match error {
         ModelError::OutOfRange { scalar: "f32", value, .. } if value.is_finite() => {
             " (--dtype f64)"
         }
+        ModelError::Data(error) => option_for_data(error),
         ModelError::NotFiniteOutput { scalar: "f32", .. }
         | ModelError::NumberType { scalar: "f32", .. } => " (--dtype f64)",
         _ => "",

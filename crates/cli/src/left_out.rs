@@ -19,6 +19,10 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
         .columns()
         .iter()
         .filter_map(|column| Some((column, column.left_out.as_ref()?)))
+        // What a separator at the end of each line makes.
+        .filter(|(column, reason)| {
+            !(column.name.starts_with("column ") && **reason == LeftOut::Empty)
+        })
         .collect();
     let line = |(column, reason): &(&ColumnSchema, &LeftOut)| {
         let keep = match (reason, column.kind) {
@@ -33,6 +37,9 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
             }
             (LeftOut::RowNumbers | LeftOut::Identifier { .. }, _) => {
                 format!("; --keep-column '{}' keeps it", column.name)
+            }
+            (LeftOut::Formatted(cell), _) if cell.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!(" (--type '{}=number')", column.name)
             }
             (LeftOut::Formatted(cell), _) if is_decimal_comma(cell) => {
                 "; if a comma stands before decimals: --decimal comma".to_owned()

@@ -106,8 +106,8 @@ pub enum Reason {
     },
     /// Arrays that make no table together.
     #[error(
-        "the arrays have different numbers of rows, so they make no table: {}; choose those that \
-         belong together", lengths(.0)
+        "the arrays have different numbers of rows, so they make no table: {}; save those that \
+         belong together in a file of their own", lengths(.0)
     )]
     Lengths(Vec<(String, usize)>),
     /// Labels that are no column for the rows.

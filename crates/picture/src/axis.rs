@@ -33,9 +33,23 @@ impl Axis {
             .max(least);
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
-        let ticks = (first..=last).map(|i| i as f64 * step);
-        let ticks = ticks.map(|tick| (tick, crate::number(tick).replace('-', "−")));
-        Self { ticks: ticks.collect(), ..Self::bare(label, low, high) }
+        let ticks: Vec<f64> = (first..=last).map(|i| i as f64 * step).collect();
+        let mut names: Vec<String> = ticks.iter().map(|&tick| crate::number(tick)).collect();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            // As many decimals as tell them apart, and a round step needs.
+            const MOST: f64 = 15.0;
+            let decimals = (1.0 - step.log10().floor()).clamp(0.0, MOST) as usize;
+            names = ticks.iter().map(|tick| format!("{tick:.decimals$}")).collect();
+            while decimals > 0 && names.iter().all(|name| name.contains('.') && name.ends_with('0'))
+            {
+                names.iter_mut().for_each(|name| name.truncate(name.len() - 1));
+            }
+            for name in &mut names {
+                name.truncate(name.trim_end_matches('.').len());
+            }
+        }
+        let names = names.into_iter().map(|name| name.replace('-', "−"));
+        Self { ticks: ticks.into_iter().zip(names).collect(), ..Self::bare(label, low, high) }
     }
 
     /// From `low` to `high`, both above 0, with a tick at each power of ten; if there are few of
@@ -131,6 +145,12 @@ mod tests {
         assert_eq!(names(&Axis::named("", [3, 6, 20])), ["3", "6", "20"]);
         assert_eq!(names(&Axis::linear("", 1.0, 3.0)), ["1", "1.5", "2", "2.5", "3"]);
         assert_eq!(names(&Axis::counted("", 1.0, 3.0)), ["1", "2", "3"]);
+        // Three digits are not always enough.
+        assert_eq!(
+            names(&Axis::linear("", 2.999, 3.001)),
+            ["2.9990", "2.9995", "3.0000", "3.0005", "3.0010"]
+        );
+        assert_eq!(names(&Axis::linear("", 5000.0, 5002.0))[1], "5000.5");
         // Where one of 2.5 would be next.
         assert_eq!(names(&Axis::counted("", 1.0, 13.0)), ["5", "10"]);
         assert_eq!(names(&Axis::counted("", 0.0, 100.0)), ["0", "20", "40", "60", "80", "100"]);

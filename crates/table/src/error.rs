@@ -184,6 +184,11 @@ pub enum TableError {
          categories, or leave it out"
     )]
     NotNumbers(Box<BadCells>),
+    /// Cells of a target that should be numbers.
+    #[error(
+        "{0}: expected numbers, which are to be predicted; correct the cells, or name them as gaps"
+    )]
+    TargetNotNumbers(Box<BadCells>),
     /// Numbers that are infinite.
     #[error("{0}: expected finite numbers, up to 1.8e308; correct the cells, or name them as gaps")]
     NotFinite(Box<BadCells>),
@@ -281,6 +286,12 @@ pub enum TableError {
         "column `{0}`: all weights are 0 of the rows to learn from or to validate on, so that nothing counts"
     )]
     NoWeight(String),
+    /// A column of weights that are so small that nothing can be divided by them.
+    #[error(
+        "column `{}`: the weights are as near to 0 as there is none nearer, which leaves no digits to compare them: multiply \
+         them all", shortened(.0)
+    )]
+    TinyWeights(String),
     /// Several targets that are not all numbers.
     #[error("target `{0}`: several targets must all be numbers, which this one is not")]
     NotANumber(String),

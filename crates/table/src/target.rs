@@ -124,7 +124,8 @@ impl TargetColumns {
     pub fn check_positive(&self, rows: &Rows<'_>) -> Result<(), TableError> {
         for name in &self.columns {
             let position = rows.table().position(name)?;
-            let numbers = numbers_of(position, &rows.table().columns()[position], rows)?;
+            let numbers = numbers_of(position, &rows.table().columns()[position], rows);
+            let numbers = numbers.map_err(of_target)?;
             if let Some(bad) = BadCells::find(rows, position, |row| numbers.get(row) <= 0.0) {
                 return Err(TableError::NotPositive(bad));
             }
@@ -135,7 +136,7 @@ impl TargetColumns {
     /// Those of the rows that have a target, and their targets.
     ///
     /// # Errors
-    /// [`TableError::UnknownColumn`], [`TableError::UnknownClass`], [`TableError::NotNumbers`],
+    /// [`TableError::UnknownColumn`], [`TableError::UnknownClass`], [`TableError::TargetNotNumbers`],
     /// [`TableError::NotFinite`], and [`TableError::NoTargets`] if no row has one.
     pub fn read(&self, rows: &Rows<'_>) -> Result<(Vec<usize>, Target<f64>), TableError> {
         let table = rows.table();
@@ -300,7 +301,7 @@ fn values(
 ) -> Result<(Vec<usize>, Target<f64>), TableError> {
     let columns = rows.table().columns();
     let numbers = positions.iter().map(|&position| numbers_of(position, &columns[position], rows));
-    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+    let numbers = numbers.collect::<Result<Vec<_>, _>>().map_err(of_target)?;
     let has_all = |&row: &usize| numbers.iter().all(|numbers| !numbers.get(row).is_nan());
     let kept: Vec<usize> = rows.iter().filter(has_all).collect();
     some(&kept, &names.join(", "))?;
@@ -311,6 +312,14 @@ fn values(
         }
     }
     Ok((kept, Target::Values { values, names: names.to_vec() }))
+}
+
+/// The error of cells of a target, which can be neither categories nor left out.
+fn of_target(error: TableError) -> TableError {
+    match error {
+        TableError::NotNumbers(bad) => TableError::TargetNotNumbers(bad),
+        error => error,
+    }
 }
 
 fn some(kept: &[usize], name: &str) -> Result<(), TableError> {

@@ -31,10 +31,22 @@ pub(super) fn section<T: Scalar>(shown: &Shown<'_, T>) -> Sectioned {
             summary { "All options" }
             div.wide { table {
                 @for (name, value) in &provenance.options {
-                    tr { th { "--" (visible(name)) } td { (visible(value)) } }
+                    @if let Some((name, value)) = as_given(name, value) {
+                        tr { th { (visible(&name)) } td { (visible(value)) } }
+                    }
                 }
             } }
         }
     };
     Ok(Section::new("To repeat it, and to use it", body))
+}
+
+/// An option and its value as they are on the command line; `None` of a flag that is not there.
+fn as_given<'a>(name: &str, value: &'a str) -> Option<(String, &'a str)> {
+    match (name, value) {
+        ("data", _) => Some(("DATA".to_owned(), value)),
+        (_, "false") => None,
+        (_, "true") => Some((format!("--{name}"), "")),
+        _ => Some((format!("--{name}"), value)),
+    }
 }

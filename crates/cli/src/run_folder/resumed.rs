@@ -26,6 +26,10 @@ impl RunFolder {
         let files = FILES.map(|file| folder.join(file));
         for file in &files {
             if fs::symlink_metadata(file).is_ok() && !is_ours(file) {
+                if file.ends_with(CHECKPOINT) && file.is_file() && is_ours(&folder.join(CONFIG)) {
+                    let what = "it is no checkpoint, as one that was cut".to_owned();
+                    return Err(CliError::Damaged { path: file.clone(), what });
+                }
                 return Err(CliError::ForeignFile(file.clone()));
             }
             WholeFile::remove_abandoned(file);

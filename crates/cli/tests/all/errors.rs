@@ -456,3 +456,115 @@ fn reasons_are_true() {
     );
     assert!(!folder.path().join("many/model.safetensors").exists());
 }
+
+#[test]
+fn words_in_a_target_of_numbers_are_not_to_be_left_out_with_it() {
+    let folder = Folder::new();
+    let row = |i: usize| match i % 20 {
+        3 => format!("{i},unknown\n"),
+        _ => format!("{i},{}.5\n", i * 7 % 61),
+    };
+    folder.write("t.csv", "a,y\n".to_owned() + &(0..100).map(row).collect::<String>());
+    for options in ["", " --memory 200M"] {
+        let message = folder.fails(1, &format!("train t.csv --epochs 1{options}"));
+        assert_eq!(
+            message,
+            "error: t.csv: column `y`: 5 cells of 100, `unknown` in row 4 (line 5), `unknown` in row 24 (line 25), `unknown` \
+             in row 44 (line 45), ...: expected numbers, which are to be predicted; correct the cells, or name them as gaps \
+             (--missing 'y=WORD'; of train, also --task classify for classes)\n"
+        );
+    }
+    folder.ok("train t.csv --epochs 1 --missing y=unknown --out run");
+}
+
+#[test]
+fn weights_near_nothing_are_named_as_what_they_are() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{}.5,{}\n", i % 7, i * 7 % 61, ["0", "5e-324"][i % 2]);
+    folder.write("t.csv", "a,y,w\n".to_owned() + &(0..100).map(row).collect::<String>());
+    let message = folder.fails(1, "train t.csv --weight-column w --epochs 1");
+    assert!(
+        message.starts_with("error: t.csv: column `w`: the weights are as near to 0"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_file_that_has_changed_is_not_that_of_the_training() {
+    let folder = Folder::new();
+    folder.write("t.csv", parabola());
+    folder.ok("train t.csv --epochs 1 --out run");
+    folder.write("t.csv", parabola() + "1,2,3.5\n");
+    let said = folder.run("evaluate run t.csv").stderr;
+    assert!(
+        said.contains("was trained on t.csv, as it was before it was changed: which of these rows"),
+        "{said}"
+    );
+    assert!(!said.contains("without DATA"), "{said}");
+    folder.fails(1, "evaluate run");
+}
+
+#[test]
+fn a_file_without_a_header_needs_one_for_a_model_with_names() {
+    let folder = Folder::new();
+    folder.write("t.csv", parabola());
+    folder.ok("train t.csv --epochs 1 --out run");
+    folder.write("new.csv", "1.5,2.5\n2.5,0.5\n1.5,0.5\n");
+    for options in ["", " --header no"] {
+        let message = folder.fails(1, &format!("predict run new.csv{options}"));
+        assert!(message.contains("(if the table has no header, write one above it;"), "{message}");
+        assert!(!message.contains("--header no"), "{message}");
+    }
+    // Nor is a column another that has its own name.
+    folder.write("pets.csv", parabola().replacen("a,b,y", "act,cat,y", 1));
+    folder.ok("train pets.csv --epochs 1 --out pets");
+    for (header, said) in [("act,cta", "`cat` (is the first `cta`?); its"), ("act,z", "`cat`; its")]
+    {
+        folder.write("new.csv", format!("{header}\n1.5,2.5\n"));
+        let message = folder.fails(1, "predict pets new.csv");
+        assert!(message.contains(&format!("missing from the table: {said}")), "{message}");
+    }
+}
+
+#[test]
+fn what_is_advised_is_as_it_has_to_be_written() {
+    let folder = Folder::new();
+    let row = |i: usize| {
+        format!(
+            "{},{}-{:02},{},{}.5,\n",
+            10_000_000_000_000_000_u64 + 3 * i as u64,
+            2022 + i % 24 / 12,
+            i % 12 + 1,
+            i % 9,
+            i % 13
+        )
+    };
+    folder.write("t.csv", "code,month,a,y,\n".to_owned() + &(0..60).map(row).collect::<String>());
+    let mut command = folder.command("train t.csv --epochs 1 --target y --out");
+    let said = String::from_utf8(command.arg("my run").output().unwrap().stderr).unwrap();
+    assert!(said.contains("say that the column is of numbers (--type 'code=number')"), "{said}");
+    assert!(said.contains("month is left out: its cells are months such as `2022-01`: write them with a day, as 2022-01-01"), "{said}");
+    // A separator at the end of each line is no column.
+    assert!(!said.contains("column 5"), "{said}");
+    assert!(said.contains("densely predict 'my run' DATA.csv"), "{said}");
+    let message = folder.fails(2, "train t.csv --shards 3");
+    assert!(
+        message.contains("--shards")
+            && message.contains("expected a power of two, as 1, 2 or 4, at most 1024"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_checkpoint_that_was_cut_is_damaged() {
+    let folder = Folder::new();
+    folder.write("t.csv", parabola());
+    folder.ok("train t.csv --epochs 3 --out run");
+    let checkpoint = folder.path().join("run/checkpoint.safetensors");
+    std::fs::write(&checkpoint, &[8; 1000][..]).unwrap();
+    let message = folder.fails(1, "train --resume --out run");
+    assert!(
+        message.contains("checkpoint.safetensors: it is no checkpoint, as one that was cut; the run can be repeated"),
+        "{message}"
+    );
+}

@@ -175,3 +175,16 @@ fn changed_test_data_are_refused_and_a_run_without_weights_is_named() {
     let stderr = folder.shell("densely runs").stderr;
     assert!(stderr.contains("runs: there are no runs"), "{stderr}");
 }
+
+/// As they are on the command line.
+#[test]
+fn all_options_are_ones_that_the_program_takes() {
+    let folder = Folder::new();
+    folder.write("t.csv", parabola());
+    folder.ok("train t.csv --epochs 1 --out run");
+    let page = folder.read("run/report.html");
+    assert!(page.contains("<th>DATA</th><td>t.csv</td>"), "{page}");
+    assert!(!page.contains("--data") && !page.contains("--nesterov"));
+    folder.ok("train t.csv --epochs 1 --optimizer sgd --nesterov --out other");
+    assert!(folder.read("other/report.html").contains("<th>--nesterov</th><td></td>"));
+}

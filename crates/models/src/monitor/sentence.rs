@@ -10,6 +10,14 @@ fn figure(value: f64) -> String {
     format!("{:.3}", Figure(value))
 }
 
+/// How large an error is beside another.
+fn as_large(ratio: f64) -> String {
+    match (ratio - 1.0).abs() < 0.005 {
+        true => "as large".to_owned(),
+        false => format!("{} times as large", figure(ratio)),
+    }
+}
+
 fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.005 {
         return "less than 1 %".to_owned();
@@ -599,16 +607,16 @@ impl fmt::Display for Finding {
             Self::WorseThanMean { ratio, part } => write!(
                 f,
                 "the {part} data are predicted {} better than by the mean of the training targets: \
-                 the error is {} times as large",
+                 the error is {}",
                 if *ratio < 1.0 { "hardly" } else { "no" },
-                figure(*ratio)
+                as_large(*ratio)
             ),
             Self::WorseThanConstant { ratio, part } => write!(
                 f,
-                "the {part} data are predicted {} better than by one prediction for all: the loss is {} times as \
-                 large as that of the best for the training data",
+                "the {part} data are predicted {} better than by one prediction for all: the loss is {} as that of the \
+                 best for the training data",
                 if *ratio < 1.0 { "hardly" } else { "no" },
-                figure(*ratio)
+                as_large(*ratio)
             ),
             Self::LargeLearningRate { learning_rate } => {
                 write!(f, "lower the learning rate (it is {})", figure(*learning_rate))
@@ -625,5 +633,30 @@ impl fmt::Display for Finding {
                  the target; see what a larger network or another loss does"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_large_is_not_1_times_as_large() {
+        let text = |ratio: f64| Finding::WorseThanMean { ratio, part: Part::Test }.to_string();
+        for ratio in [0.999, 1.0, 1.0049] {
+            assert!(
+                text(ratio).ends_with("training targets: the error is as large"),
+                "{}",
+                text(ratio)
+            );
+        }
+        assert!(text(1.25).ends_with("the error is 1.25 times as large"), "{}", text(1.25));
+    }
+
+    #[test]
+    fn a_larger_margin_is_for_losses_that_have_one() {
+        let text = |loss: &str| Finding::NothingAsked { loss: loss.to_owned() }.to_string();
+        assert!(text("squared-hinge(0)").ends_with("choose a larger margin, or another loss"));
+        assert!(text("mse").ends_with("of the network: choose another loss"));
     }
 }

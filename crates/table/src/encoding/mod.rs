@@ -205,7 +205,8 @@ pub(crate) fn positions_of<'a, 'b>(
         by_name.entry(name).and_modify(|found| *found = None).or_insert(Some(position));
     }
     let (mut found, mut missing) = (Vec::new(), Vec::new());
-    for name in names {
+    let names: Vec<&str> = names.collect();
+    for &name in &names {
         match by_name.get(name) {
             Some(&Some(position)) => found.push(position),
             Some(None) => return Err(TableError::DuplicateColumn(name.to_owned())),
@@ -215,7 +216,10 @@ pub(crate) fn positions_of<'a, 'b>(
     if missing.is_empty() {
         return Ok(found);
     }
-    let nearest = densely_parts::nearest(&missing[0], table.clone()).map(str::to_owned);
+    // A column that is asked for, too, is itself.
+    let asked: HashSet<&str> = names.into_iter().collect();
+    let others = table.clone().filter(|name| !asked.contains(name));
+    let nearest = densely_parts::nearest(&missing[0], others).map(str::to_owned);
     Err(TableError::MissingColumns {
         missing,
         nearest,

@@ -370,7 +370,17 @@ pub(crate) fn is_date(text: &str) -> bool {
         };
         parts.len() == 3 && parts.iter().all(is_number)
     };
-    ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none()
+    is_month(text) || ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none()
+}
+
+/// Whether a text is a month of a year, as `2023-02`: a date without a day.
+pub(crate) fn is_month(text: &str) -> bool {
+    let is_of = |(year, month): (&str, &str)| {
+        let are_digits = (year.bytes().chain(month.bytes())).all(|byte| byte.is_ascii_digit());
+        let is_year = year.len() == 4 && matches!(year.as_bytes()[0], b'1' | b'2');
+        are_digits && is_year && matches!(month.parse(), Ok(1..=12)) && month.len() == 2
+    };
+    text.split_once('-').is_some_and(is_of)
 }
 
 /// How often texts come.

@@ -2,7 +2,7 @@ use std::fmt;
 
 use densely_parts::shortened;
 
-use super::is_date;
+use super::{is_date, is_month};
 
 /// Why a column is no feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,11 @@ impl fmt::Display for LeftOut {
             Self::Rare { distinct, needed } => {
                 write!(f, "none of its {distinct} values is in {needed} rows")
             }
+            Self::Formatted(cell) if is_month(cell) => write!(
+                f,
+                "its cells are months such as `{}`: write them with a day, as {cell}-01",
+                shortened(cell)
+            ),
             Self::Formatted(cell) if is_date(cell) => write!(
                 f,
                 "its cells are dates such as `{}`: write them as ISO 8601 does, as 2024-12-31 or \

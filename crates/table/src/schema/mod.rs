@@ -12,7 +12,7 @@ use std::fmt;
 pub use column_kind::ColumnKind;
 pub(crate) use infer::{
     ColumnEvidence, check_names, column_schema, column_schema_with, identifier, is_date,
-    is_formatted, kind_of_numbers, one_value_of, schema_of,
+    is_formatted, is_month, kind_of_numbers, one_value_of, schema_of,
 };
 pub use left_out::LeftOut;
 pub use options::SchemaOptions;

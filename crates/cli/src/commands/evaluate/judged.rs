@@ -96,6 +96,18 @@ fn learnt_from(args: &EvaluateArgs, split: Option<&Split>) -> Result<Option<Stri
             known.push(path.display().to_string());
         }
     }
+    // A file that is not as it was any more.
+    let has_changed = match split {
+        Some(split) if !known.is_empty() => hash(&split.data).ok() != Some(split.data_hash.clone()),
+        _ => false,
+    };
+    if has_changed {
+        return Ok(Some(format!(
+            "the model was trained on {}, as it was before it was changed: which of these rows were learnt from is not \
+             known, and these figures may say little of new data",
+            few(&known)
+        )));
+    }
     let remedy = match split {
         Some(_) => "; without DATA, the rows that were held out are judged",
         None => "",

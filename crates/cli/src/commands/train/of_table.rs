@@ -243,6 +243,11 @@ impl<'a> Source<'a> {
         };
         let weights = args.weight_column.as_ref().map(|column| rows.weights(column)).transpose();
         let mean_weight = weights.map_err(in_table())?.map(|weights| mean_weight(&weights));
+        if let (Some(column), Some(mean)) = (&args.weight_column, mean_weight)
+            && mean < f64::MIN_POSITIVE
+        {
+            return Err(in_table()(TableError::TinyWeights(column.clone())));
+        }
         Ok(Fitted { schema, encoding, preparation: for_loss(args, preparation)?, mean_weight })
     }
 

@@ -20,6 +20,7 @@ use crate::output::{
     BOLD, DIM, counted, eprintln, few, figure, metric, metric_name, metrics, percent, table,
     thousands,
 };
+use crate::shell::quoted;
 use crate::signals::Signal;
 use crate::visible::visible;
 
@@ -219,10 +220,8 @@ pub(crate) fn after(
         eprintln!("  {BOLD}finding{BOLD:#}  {}", visible(finding));
     }
     let Some(folder) = folder else { return };
-    let folder = folder.display().to_string();
-    let folder = visible(&folder);
-    eprintln!("  saved in {BOLD}{folder}{BOLD:#}");
-    eprintln!("  {DIM}densely predict {folder} DATA.csv{DIM:#}");
+    eprintln!("  saved in {BOLD}{}{BOLD:#}", visible(&folder.display().to_string()));
+    eprintln!("  {DIM}densely predict {} DATA.csv{DIM:#}", visible(&quoted(folder)));
 }
 
 /// The most frequent mistakes on the test data, in words.
