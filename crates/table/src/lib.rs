@@ -56,6 +56,7 @@ mod missing;
 mod numbers;
 mod parsed;
 mod roles;
+mod row_hashes;
 mod rows;
 mod schema;
 mod stand_in;

@@ -349,6 +349,7 @@ fn diagnosis<T: Scalar>(
         }
         false => diagnosis.without_logarithms(),
     };
+    diagnosis.findings.extend(parts.repeated.clone());
     if scales(&args.preprocess.0) {
         diagnosis.findings.retain(|finding| !finding.asks_for_scale());
     }

@@ -124,7 +124,7 @@ fn test_data_that_are_elsewhere_are_counted() {
         folder.write("new.csv", text);
         let told = findings(&folder, "t.csv --test-data new.csv");
         let about: Vec<&String> =
-            told.iter().filter(|told| told.contains("of the test data")).collect();
+            told.iter().filter(|told| told.contains("of the test data, and")).collect();
         let [about] = about[..] else { panic!("{name}: {told:?}") };
         assert!(about.starts_with(beginning), "{name}: {about}");
     }

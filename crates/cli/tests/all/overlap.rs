@@ -125,3 +125,50 @@ fn test_data_unlike_what_was_learnt_from_are_said_to_be() {
     );
     assert!(!said(&folder, "evaluate run alike.csv").contains("takes all such for one"));
 }
+
+#[test]
+fn held_out_rows_that_are_like_ones_to_learn_from_are_counted() {
+    let folder = Folder::new();
+    let findings = |arguments: &str| {
+        let report =
+            folder.json(&format!("train {arguments} --epochs 2 --no-report --force --out run"));
+        report["findings"].to_string()
+    };
+    // 60 cases, each 15 times, with labels of their own.
+    let row = |i: usize| {
+        let case = i * 7 % 60;
+        format!("{}.25,{}.5,{}\n", case * 13, case * case, i * 31 % 17 % 2)
+    };
+    folder.write("copies.csv", "a,b,y\n".to_owned() + &(0..900).map(row).collect::<String>());
+    let told = findings("copies.csv");
+    assert!(
+        told.contains(
+            "all 180 examples of the test data have the same features as training examples, "
+        ),
+        "{told}"
+    );
+    assert!(told.contains("(--group COLUMN)"), "{told}");
+    let told = findings("copies.csv --test 0");
+    assert!(told.contains("all 90 examples of the validation data have"), "{told}");
+    // Where there are few combinations, it is no matter.
+    let row = |i: usize| format!("{},{},{}\n", i % 7, i * 11 % 13, i % 2);
+    folder.write("few.csv", "a,b,y\n".to_owned() + &(0..900).map(row).collect::<String>());
+    assert!(!findings("few.csv").contains("same features"));
+    // A part of what is learnt from, in another file.
+    let row = |i: usize| format!("{}.5,{}.25,{}\n", i * 37 % 1009, i * 59 % 997, i % 2);
+    folder.write("t.csv", "a,b,y\n".to_owned() + &(0..500).map(row).collect::<String>());
+    folder.write(
+        "part.csv",
+        "b,a,y\n".to_owned()
+            + &(100..200)
+                .map(|i| {
+                    let row = row(i);
+                    let cells: Vec<&str> = row.trim().split(',').collect();
+                    format!("{},{},{}\n", cells[1], cells[0], cells[2])
+                })
+                .collect::<String>(),
+    );
+    assert!(!findings("t.csv").contains("same features"));
+    let told = findings("t.csv --test-data part.csv");
+    assert!(told.contains("examples of the test data have the same features as training examples, and the same targets"), "{told}");
+}

@@ -112,6 +112,17 @@ pub enum Finding {
         /// How many more classes there are of which this is so.
         more: usize,
     },
+    /// More than a tenth of new data have the same features as training examples.
+    RepeatedExamples {
+        /// Which data.
+        part: Part,
+        /// How many of its examples do.
+        examples: usize,
+        /// Of how many.
+        of: usize,
+        /// How many of these have the same target, too.
+        same_target: usize,
+    },
     /// One training example counts more than all others together.
     DominatingWeight {
         /// The example.

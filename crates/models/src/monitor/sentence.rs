@@ -212,6 +212,18 @@ impl fmt::Display for Finding {
                     more => format!(", as {more} other classes are"),
                 }
             ),
+            Self::RepeatedExamples { part, examples, of, same_target } => write!(
+                f,
+                "{} examples of the {part} data have the same features as training examples, {}: what is measured by them \
+                 says little of new ones; if they are of the same cases, keep each case in one part (--group COLUMN), or \
+                 leave copies out",
+                of_all(*examples, *of),
+                match (*same_target, examples - same_target) {
+                    (_, 0) => "and the same targets".to_owned(),
+                    (0, _) => "and other targets".to_owned(),
+                    (same, other) => format!("{same} of them the same targets, and {other} others"),
+                }
+            ),
             Self::DominatingWeight { place, times } => write!(
                 f,
                 "the weight of {place} is {} that of all other training examples together, so that hardly \

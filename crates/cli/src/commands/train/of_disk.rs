@@ -143,6 +143,7 @@ pub(super) fn read<T: Scalar>(
         target: Some(target),
         split: None,
         stand_ins: Vec::new(),
+        repeated: None,
         sample,
     })
 }

@@ -6,10 +6,11 @@ use densely::data::{
     DataError, Target, fold_groups, fold_indices, fold_ordered, mean_weight, split_groups,
     split_indices, split_ordered,
 };
+use densely::models::Part as ShownPart;
 use densely::prelude::*;
 use densely::table::{Column, ColumnKind, Encoder, StandIn, TableError};
 
-use super::overlap::{tell_copies, tell_groups, tell_order};
+use super::overlap::{Targeted, repeats, tell_copies, tell_groups, tell_order};
 use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::{CliError, wrong_use};
@@ -129,7 +130,19 @@ impl<'a> Source<'a> {
             false => None,
         };
         let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
-        let (train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
+        let learnt = Targeted { rows: Rows::of(table, &train.rows), targets: &train.target };
+        let features: Vec<&str> = encoding.feature_names_in().collect();
+        let held_out = match (&test, &validation, args.test_data.is_empty()) {
+            (Some(test), _, true) => Some((test, ShownPart::Test)),
+            (None, Some(validation), true) => Some((validation, ShownPart::Validation)),
+            _ => None,
+        };
+        let repeated = held_out.map(|(of, part)| {
+            let held_out = Targeted { rows: Rows::of(table, &of.rows), targets: &of.target };
+            repeats(&learnt, &held_out, &features, part)
+        });
+        let mut repeated = repeated.transpose().map_err(in_table())?.flatten();
+        let (own_train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
         // Of those that are tested on, all count alike.
         let part = |of: &Examples| self.part(of, &fitted, None, threads);
         let Fitted { schema, preparation, .. } = &fitted;
@@ -152,6 +165,9 @@ impl<'a> Source<'a> {
                 let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
                 let encoded = encoded.map_err(CliError::table(path))?;
                 input::tell_others(&encoded, paths);
+                let held_out = Targeted { rows: Rows::of(&table, &kept), targets: &read };
+                repeated = repeats(&learnt, &held_out, &features, ShownPart::Test)
+                    .map_err(CliError::table(path))?;
                 let data = preparation.rows(&encoded, &read, None, threads);
                 let data = data.map_err(CliError::in_data(&source))?;
                 other_sample = Some(sample(&table, &kept).map_err(CliError::table(path))?);
@@ -162,7 +178,7 @@ impl<'a> Source<'a> {
         Ok(Parts {
             name: self.name(),
             source,
-            train,
+            train: own_train,
             validation,
             test,
             test_source,
@@ -170,6 +186,7 @@ impl<'a> Source<'a> {
             target: Some(self.target),
             split,
             stand_ins,
+            repeated,
             sample,
         })
     }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights, mean_weight};
 use densely::models::metrics::RegressionScores;
-use densely::models::{Examples, ModelError};
+use densely::models::{Examples, Finding, ModelError};
 use densely::prelude::*;
 use densely::table::StandIn;
 use densely::tensor::column;
@@ -34,6 +34,8 @@ pub(crate) struct Parts<T: Scalar> {
     pub(crate) split: Option<Split>,
     /// Numbers of the table that may stand for gaps.
     pub(crate) stand_ins: Vec<StandIn>,
+    /// That many rows of the part that the model is judged by are like ones that are learnt from.
+    pub(crate) repeated: Option<Finding>,
     /// Of the part that the model is judged by, as it was before.
     pub(crate) sample: Judged,
 }
@@ -294,6 +296,7 @@ impl Digits<'_> {
             target: None,
             split: None,
             stand_ins: Vec::new(),
+            repeated: None,
             sample,
         })
     }
