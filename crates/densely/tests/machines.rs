@@ -7,7 +7,8 @@
 
 use densely::loss::TargetKind;
 use densely::prelude::*;
-use densely::tensor::{Accumulate, dot, gemm, map, sum, sum_of_squares, vectorize};
+use densely::tensor::kernels::{dot, map, sum, sum_of_squares, vectorize};
+use densely::tensor::{Accumulate, gemm};
 
 /// The hash of Fowler, Noll and Vo of all bits: FNV-1a.
 struct Hash(u64);

@@ -1,8 +1,7 @@
 use std::fmt::Debug;
 
-use densely_tensor::{
-    Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map, vectorize,
-};
+use densely_tensor::kernels::{map, vectorize};
+use densely_tensor::{Initializer, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut};
 
 use crate::{Expression, Kind, Layer, Saturation};
 

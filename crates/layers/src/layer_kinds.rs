@@ -1,7 +1,8 @@
 use std::fmt;
 
 use densely_parts::Kinds;
-use densely_tensor::{Scalar, ShapeError, in_precision};
+use densely_tensor::kernels::in_precision;
+use densely_tensor::{Scalar, ShapeError};
 
 use crate::activations::{ActivationVisitor, visit_activations};
 use crate::layers::{LayerVisitor, visit_layers};

@@ -1,7 +1,8 @@
 //! What the losses of one score for two classes have in common: they are functions of the
 //! margin `z = t s`, where `t` is `1` for label 1 and `−1` for label 0.
 
-use densely_tensor::{LANES, MatMut, MatRef, Scalar, ShapeError, Split, column, column_mut};
+use densely_tensor::kernels::LANES;
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Split, column, column_mut};
 
 use crate::{LossError, Target, TargetKind, Targets};
 

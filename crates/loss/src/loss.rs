@@ -1,9 +1,8 @@
 use std::fmt::Debug;
 
 use densely_parts::Kind;
-use densely_tensor::{
-    MatMut, MatRef, Real, Scalar, column, column_mut, map_in_place, vectorize, weigh,
-};
+use densely_tensor::kernels::{map_in_place, vectorize, weigh};
+use densely_tensor::{MatMut, MatRef, Real, Scalar, column, column_mut};
 use dyn_clone::DynClone;
 
 use crate::{LossError, Target, TargetKind, Targets};

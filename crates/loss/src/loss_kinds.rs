@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, KindError, Kinds, Options, Spec};
-use densely_tensor::{Scalar, in_precision};
+use densely_tensor::Scalar;
+use densely_tensor::kernels::in_precision;
 
 use crate::losses::{LossVisitor, visit_losses};
 use crate::{Loss, LossReference};

@@ -1,5 +1,6 @@
 use densely_loss::{Loss, LossKinds, Targets, mean};
-use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut, vectorize};
+use densely_tensor::kernels::vectorize;
+use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
 
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;

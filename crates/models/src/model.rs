@@ -3,9 +3,10 @@ use std::sync::{Mutex, PoisonError};
 use densely_data::{Dataset, Inputs, Place, Target};
 use densely_layers::{Kind, Layer, Role, Sequential, parameter_count};
 use densely_loss::{Loss, Targets};
+use densely_tensor::kernels::round_to_bf16;
 use densely_tensor::{
     Buffer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
-    matrix_bytes, round_to_bf16, try_zeros,
+    matrix_bytes, try_zeros,
 };
 
 use crate::evaluation::regression_scores;

@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, KindError, Kinds, Options, Spec};
-use densely_tensor::{Scalar, in_precision};
+use densely_tensor::Scalar;
+use densely_tensor::kernels::in_precision;
 
 use crate::limits::{ClipNorm, ClipValue, MaxNorm};
 use crate::optimizers::{OptimizerVisitor, visit_optimizers};

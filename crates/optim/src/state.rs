@@ -1,7 +1,7 @@
 use densely_layers::{Param, Parameters};
+use densely_tensor::kernels::{map_in_place, vectorize};
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map_in_place,
-    matrix_bytes, vectorize,
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, matrix_bytes,
 };
 
 use crate::{OptimError, OptimizerState, Penalty};

@@ -1,5 +1,5 @@
 use densely_parts::{Kind, KindError};
-use densely_tensor::decomposition::DecompositionError;
+use densely_tensor::kernels::decomposition::DecompositionError;
 use densely_tensor::{Figure, ShapeError};
 use thiserror::Error;
 

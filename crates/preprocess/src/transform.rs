@@ -1,7 +1,8 @@
 use std::fmt::Debug;
 
+use densely_tensor::kernels::vectorize;
 use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, try_zeros, vectorize,
+    Mat, MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, try_zeros,
 };
 
 /// Examples that go through the kernels at a time.

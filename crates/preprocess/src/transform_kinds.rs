@@ -1,7 +1,8 @@
 use std::fmt;
 
 use densely_parts::{Kind, KindError, Kinds, OptionError, Options, Spec};
-use densely_tensor::{Mat, MatRef, Scalar, Threads, in_precision};
+use densely_tensor::kernels::in_precision;
+use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
 use crate::{
     FittedTransform, Learned, Pipeline, PreprocessError, Transform, TransformKind, transformations,

@@ -1,6 +1,7 @@
 use faer::{MatMut, MatRef};
 
-use crate::{Scalar, ShapeError, map, vectorize};
+use crate::kernels::{map, vectorize};
+use crate::{Scalar, ShapeError};
 
 /// Examples that lie one after the other in memory, `features` values each, as a matrix of one per column.
 /// Nothing is copied: what takes a [`MatRef`], as predictions and training steps do, takes a slice or a `Vec` so.
@@ -125,7 +126,7 @@ mod tests {
         for rows in 0..100 {
             let mut x = Mat::from_fn(rows, 3, |i, j| (10 * i + j) as f32);
             let mut b = Mat::from_fn(rows, 1, |_, _| f32::NAN);
-            crate::sum_columns(x.as_ref(), b.as_mut());
+            crate::kernels::sum_columns(x.as_ref(), b.as_mut());
             assert_eq!(b, Mat::from_fn(rows, 1, |i, _| (30 * i + 3) as f32));
             fill_columns(x.as_mut(), b.as_ref());
             assert_eq!(x, Mat::from_fn(rows, 3, |i, _| (30 * i + 3) as f32));

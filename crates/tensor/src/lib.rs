@@ -13,7 +13,7 @@
 //! | a matrix product | [`gemm`], [`affine`] |
 //! | one example as a slice | [`column()`], [`column_mut`] |
 //! | a slice of examples as a matrix | [`columns_of`]; with the feature `ndarray` a view of an array |
-//! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map`] and [`map_in_place`] |
+//! | a loop compiled for the instruction set at hand, and what else our own layers are made of | [`kernels`] |
 //! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
 //! | a norm whose squares may overflow or vanish | [`Norm`] |
 //! | a number in a message | [`Figure`] |
@@ -38,13 +38,14 @@
 mod arrays;
 mod buffer;
 mod columns;
-pub mod decomposition;
+mod decomposition;
 mod elementary;
 mod error;
 mod figure;
 mod gemm;
 mod in_precision;
 mod init;
+pub mod kernels;
 mod map;
 mod memory;
 mod norm;
@@ -59,14 +60,12 @@ mod weigh;
 #[cfg(feature = "ndarray")]
 pub use arrays::columns_of_array;
 pub use buffer::Buffer;
-pub use columns::{column, column_mut, columns_of, copy, fill_columns, first_non_finite};
+pub use columns::{column, column_mut, columns_of, first_non_finite};
 pub use error::{ShapeError, ThreadsError};
 pub use faer::{Mat, MatMut, MatRef, mat};
 pub use figure::Figure;
-pub use gemm::{Accumulate, Strips, affine, gemm, gemm_by_tree, round_to_bf16, sum_columns};
-pub use in_precision::in_precision;
+pub use gemm::{Accumulate, affine, gemm};
 pub use init::Initializer;
-pub use map::{map, map_in_place};
 pub use memory::{matrix_bytes, try_zeros};
 pub use norm::Norm;
 // What `Real` and `Scalar` stand on, and `rand` draws from.
@@ -74,11 +73,8 @@ pub use num_traits::{ConstOne, ConstZero, One, Zero};
 pub use rand_core::Rng;
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
-pub use reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};
 pub use scalar::Scalar;
-pub use simd::vectorize;
 pub use threads::{Split, Threads};
-pub use weigh::weigh;
 
 // Reborrowing a `MatMut` (`m.rb_mut()`) needs these traits in scope.
 pub use faer::reborrow::{IntoConst, Reborrow, ReborrowMut};

@@ -1,7 +1,8 @@
 use std::array::from_fn;
 use std::hint::black_box;
 
-use crate::{LANES, Scalar};
+use crate::Scalar;
+use crate::kernels::LANES;
 
 /// `y[i] = f([x₀[i], x₁[i], ...])` for every `i`, vectorised to the last value.
 ///
@@ -9,7 +10,7 @@ use crate::{LANES, Scalar};
 ///
 /// ```
 /// let mut y = [0.0; 5];
-/// densely_tensor::map(&mut y, [&[1.0, 2.0, 3.0, 4.0, 5.0], &[10.0; 5]], |[a, b]| a + b);
+/// densely_tensor::kernels::map(&mut y, [&[1.0, 2.0, 3.0, 4.0, 5.0], &[10.0; 5]], |[a, b]| a + b);
 /// assert_eq!(y, [11.0, 12.0, 13.0, 14.0, 15.0]);
 /// ```
 ///
@@ -33,13 +34,13 @@ pub fn map<T: Scalar, const N: usize>(y: &mut [T], x: [&[T]; N], f: impl Fn([T; 
 /// values are computed together with some of those before, a second time. So `f` must
 /// be a function: the same result for the same arguments, and nothing else.
 ///
-/// Call it inside [`vectorize`](crate::vectorize). `f`, and what it calls, should be
+/// Call it inside [`vectorize`](crate::kernels::vectorize). `f`, and what it calls, should be
 /// `#[inline(always)]` if it is more than a few operations: what is not inlined is not compiled
 /// for the instruction set at hand, and may take ten times as long.
 ///
 /// ```
 /// let (mut w, mut v) = ([1.0, 2.0], [0.5, 0.5]);
-/// densely_tensor::map_in_place([&mut w, &mut v], [&[3.0, 4.0]], |[w, v], [g]| {
+/// densely_tensor::kernels::map_in_place([&mut w, &mut v], [&[3.0, 4.0]], |[w, v], [g]| {
 ///     [w - (v + g), v + g]
 /// });
 /// assert_eq!((w, v), ([-2.5, -2.5], [3.5, 4.5]));
@@ -208,7 +209,7 @@ fn write<T: Scalar, const M: usize>(y: &mut [&mut [T]; M], results: [[T; LANES];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectorize;
+    use crate::kernels::vectorize;
 
     #[test]
     fn every_entry_is_the_function_of_its_arguments() {

@@ -21,7 +21,7 @@ use crate::elementary;
 /// included; infinities and `−0` map as in IEEE 754 (`eˣ − 1`, `ln(1 + x)` and `tanh`
 /// keep the sign of zero).
 ///
-/// Call them inside [`vectorize`](crate::vectorize). In code compiled for a baseline
+/// Call them inside [`vectorize`](crate::kernels::vectorize). In code compiled for a baseline
 /// without a fused multiply-add, as plain x86-64 is, each [`mul_add`](Self::mul_add)
 /// is a call into the system's library: the same bits, but some 30 ns a function.
 ///

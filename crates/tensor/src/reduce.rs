@@ -1,4 +1,5 @@
-use crate::{Real, Scalar, vectorize};
+use crate::kernels::vectorize;
+use crate::{Real, Scalar};
 
 /// How many values are worked on side by side, so that a loop vectorises. In a sum, a
 /// fixed number of partial sums, whatever the instruction set, makes the order of

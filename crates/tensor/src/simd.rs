@@ -10,13 +10,13 @@
 ///
 /// The instruction set never changes the result of such a kernel: elementwise arithmetic and
 /// [`Real`](crate::Real)'s functions round the same way in every width, and
-/// [`sum`](crate::sum) and [`dot`](crate::dot) fix their order of summation. Large products
+/// [`sum`](crate::kernels::sum) and [`dot`](crate::kernels::dot) fix their order of summation. Large products
 /// ([`gemm`](crate::gemm)) are not kernels of this kind: without a fused multiply-add, they
 /// round each product too.
 ///
 /// ```
 /// let mut y = [1.0_f32, 2.0, 3.0];
-/// densely_tensor::vectorize(
+/// densely_tensor::kernels::vectorize(
 ///     #[inline(always)]
 ///     || y.iter_mut().for_each(|y| *y *= 2.0),
 /// );

@@ -4,7 +4,7 @@ use crate::Real;
 /// not count, a unit that is dropped. A NaN comes out in any case.
 ///
 /// ```
-/// use densely_tensor::weigh;
+/// use densely_tensor::kernels::weigh;
 ///
 /// assert_eq!(weigh(2.0, 3.0), 6.0);
 /// assert_eq!(weigh(0.0, f64::INFINITY), 0.0);

@@ -1,6 +1,5 @@
-use densely_tensor::{
-    MatMut, MatRef, Scalar, ShapeError, column, column_mut, copy, map, vectorize, weigh,
-};
+use densely_tensor::kernels::{copy, map, vectorize, weigh};
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
 
 use crate::{At, Described, Kind, Layer, LayerKind, Opt, OptionError, Options, Range, Spec, Value};
 

@@ -1,4 +1,5 @@
-use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut, copy};
+use densely_tensor::kernels::copy;
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, column, column_mut};
 
 use crate::{At, Described, Kind, Layer, LayerKind, Opt, OptionError, Options, Range, Spec, Value};
 

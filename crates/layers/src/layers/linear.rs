@@ -1,7 +1,7 @@
+use densely_tensor::kernels::{Strips, gemm_by_tree, sum_columns};
 use densely_tensor::{
     Accumulate, Buffer, Initializer, Mat, MatMut, MatRef, Real, ReborrowMut, Scalar, ShapeError,
-    Stream, Strips, Threads, affine, column, column_mut, gemm, gemm_by_tree, matrix_bytes,
-    sum_columns,
+    Stream, Threads, affine, column, column_mut, gemm, matrix_bytes,
 };
 
 use crate::shards::sum_by_tree;

@@ -1,6 +1,6 @@
+use densely_tensor::kernels::{map, map_in_place, vectorize};
 use densely_tensor::{
-    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut, map,
-    map_in_place, vectorize,
+    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, column, column_mut,
 };
 
 use crate::{Described, Kind, Layer, LayerKind, Opt, Options, Reference, Spec, Value};

@@ -1,6 +1,6 @@
+use densely_tensor::kernels::{LANES, map, map_in_place, sum, vectorize};
 use densely_tensor::{
-    LANES, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, map,
-    map_in_place, matrix_bytes, sum, vectorize,
+    Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, matrix_bytes,
 };
 
 use crate::{

@@ -1,6 +1,7 @@
+use densely_tensor::kernels::{map, map_in_place, vectorize};
 use densely_tensor::{
-    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut, map,
-    map_in_place, matrix_bytes, vectorize,
+    Initializer, Mat, MatMut, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut,
+    matrix_bytes,
 };
 
 use crate::{Kind, Layer, LayerKind, LayerPlan, Options, Param, ParamPlan, Reference, Role, Spec};

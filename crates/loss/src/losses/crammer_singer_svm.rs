@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, Options, Spec, Value};
-use densely_tensor::{Real, Scalar, weigh};
+use densely_tensor::kernels::weigh;
+use densely_tensor::{Real, Scalar};
 
 use crate::hinge::{MARGIN, excess, hinge, slope};
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};

@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, Opt, Options, Spec, Value};
-use densely_tensor::{Real, Scalar, map, map_in_place, sum_of, weigh};
+use densely_tensor::kernels::{map, map_in_place, sum_of, weigh};
+use densely_tensor::{Real, Scalar};
 
 use crate::hinge::{MARGIN, excess, hinge, slope};
 use crate::reference::squared_if;

@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, Options, Range, Spec};
-use densely_tensor::{Real, Scalar, column, weigh};
+use densely_tensor::kernels::weigh;
+use densely_tensor::{Real, Scalar, column};
 
 use crate::reference::mean_of;
 use crate::values::mean_of_large;

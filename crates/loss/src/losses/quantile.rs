@@ -1,5 +1,6 @@
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
-use densely_tensor::{Real, Scalar, map, sum_of};
+use densely_tensor::kernels::{map, sum_of};
+use densely_tensor::{Real, Scalar};
 
 use crate::reference::mean_of;
 use crate::values::mean_of_large;

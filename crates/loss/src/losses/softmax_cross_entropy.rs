@@ -1,8 +1,6 @@
 use densely_parts::{Described, Kind, Opt, Options, Range, Spec, Value};
-use densely_tensor::{
-    LANES, MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut, map, map_in_place,
-    max, sum_of, vectorize, weigh,
-};
+use densely_tensor::kernels::{LANES, map, map_in_place, max, sum_of, vectorize, weigh};
+use densely_tensor::{MatMut, MatRef, Real, Scalar, ShapeError, Split, column, column_mut};
 
 use crate::{Loss, LossError, LossReference, Target, TargetKind, Targets};
 

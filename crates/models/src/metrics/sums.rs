@@ -1,7 +1,7 @@
 //! Sums over numbers of any size.
 
 use densely_preprocess::is_constant;
-use densely_tensor::{sum, sum_of, vectorize};
+use densely_tensor::kernels::{sum, sum_of, vectorize};
 
 /// `Σ v²` and `Σ abs(v)`, in units of `4ᵉ` and `2ᵉ`: with `2ᵉ` near the largest of the numbers, no
 /// square overflows, and none that matters vanishes.

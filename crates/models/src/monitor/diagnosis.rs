@@ -2,7 +2,8 @@ use std::fmt;
 
 use densely_data::{Dataset, Target};
 use densely_layers::Sequential;
-use densely_tensor::{Scalar, Threads, column, sum_of, vectorize};
+use densely_tensor::kernels::{sum_of, vectorize};
+use densely_tensor::{Scalar, Threads, column};
 
 use super::alone::Alone;
 use super::baseline::below_baseline;

@@ -1,5 +1,6 @@
 use densely_layers::{Passed, Saturation, Stage};
-use densely_tensor::{Mat, Scalar, column, map_in_place, vectorize};
+use densely_tensor::kernels::{map_in_place, vectorize};
+use densely_tensor::{Mat, Scalar, column};
 
 use crate::plain::{Numbers, Plain};
 

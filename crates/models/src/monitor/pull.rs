@@ -1,6 +1,7 @@
 use densely_layers::{Layer, Sequential};
 use densely_optim::{Limits, Penalty};
-use densely_tensor::{Scalar, column, sum_of, vectorize};
+use densely_tensor::kernels::{sum_of, vectorize};
+use densely_tensor::{Scalar, column};
 
 use super::layer_report::layer_numbers;
 use crate::plain::plain;

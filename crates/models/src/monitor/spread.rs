@@ -2,7 +2,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use densely_data::{FeaturePlace, Inputs, OneHot};
-use densely_tensor::{MatRef, Scalar, Threads, column, vectorize};
+use densely_tensor::kernels::vectorize;
+use densely_tensor::{MatRef, Scalar, Threads, column};
 
 use crate::evaluation::convert;
 

@@ -1,4 +1,5 @@
-use densely_tensor::{LANES, MatRef, Scalar, column, sum, vectorize};
+use densely_tensor::kernels::{LANES, sum, vectorize};
+use densely_tensor::{MatRef, Scalar, column};
 
 use crate::plain::plain;
 

@@ -1,5 +1,6 @@
 use densely_layers::{Layer, Sequential};
-use densely_tensor::{MatRef, Norm, Scalar, column, map_in_place, sum_of, vectorize};
+use densely_tensor::kernels::{map_in_place, sum_of, vectorize};
+use densely_tensor::{MatRef, Norm, Scalar, column};
 
 /// Entries of a parameter that are looked at, at most.
 const SAMPLE: usize = 1 << 16;

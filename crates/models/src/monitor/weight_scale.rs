@@ -1,5 +1,6 @@
 use densely_layers::Sequential;
-use densely_tensor::{Scalar, sum_of, vectorize};
+use densely_tensor::Scalar;
+use densely_tensor::kernels::{sum_of, vectorize};
 
 use super::layer_report::layer_numbers;
 use super::weight_change::sample;

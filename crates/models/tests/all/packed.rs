@@ -4,7 +4,8 @@ use densely_data::digits;
 use densely_layers::Layer;
 use densely_models::{Mlp, Model, Trainer};
 use densely_optim::Sgd;
-use densely_tensor::{Mat, MatRef, Scalar, Threads, round_to_bf16};
+use densely_tensor::kernels::round_to_bf16;
+use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
 /// The scores of each example, by itself.
 fn one_by_one<T: Scalar>(model: &Model<T>, x: MatRef<'_, T>) -> Vec<Mat<T>> {

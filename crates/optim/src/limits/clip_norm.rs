@@ -1,6 +1,7 @@
 use densely_layers::Parameters;
 use densely_parts::{Kind, KindError, Options, Spec};
-use densely_tensor::{MatRef, Norm, Scalar, Threads, column, sum_of, vectorize};
+use densely_tensor::kernels::{sum_of, vectorize};
+use densely_tensor::{MatRef, Norm, Scalar, Threads, column};
 
 use super::gradients::map_gradients;
 use super::{around, check, tighter};

@@ -1,5 +1,6 @@
 use densely_layers::{Param, Parameters};
-use densely_tensor::{Scalar, Threads, column_mut, map_in_place, vectorize};
+use densely_tensor::kernels::{map_in_place, vectorize};
+use densely_tensor::{Scalar, Threads, column_mut};
 
 use crate::state::panel_width;
 

@@ -1,6 +1,7 @@
 use densely_layers::Parameters;
 use densely_parts::{Kind, KindError, Options, Spec};
-use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut, map_in_place, vectorize};
+use densely_tensor::kernels::{map_in_place, vectorize};
+use densely_tensor::{MatMut, Norm, Scalar, Split, Threads, column_mut};
 
 use super::{around, check, tighter};
 use crate::{Limits, OptimError, Optimizer, OptimizerKind, OptimizerKinds};

@@ -1,4 +1,5 @@
-use densely_tensor::{MatMut, MatRef, Scalar, Threads, column, column_mut, vectorize};
+use densely_tensor::kernels::vectorize;
+use densely_tensor::{MatMut, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::statistics::FeatureMean;
 use crate::{PreprocessError, statistics};

@@ -1,4 +1,4 @@
-use densely_tensor::decomposition::{DecompositionError, symmetric_eigen};
+use densely_tensor::kernels::decomposition::{DecompositionError, symmetric_eigen};
 use densely_tensor::{Mat, MatRef, Threads};
 
 use crate::pca::leading_eigen::leading_eigen;

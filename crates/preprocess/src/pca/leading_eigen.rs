@@ -1,4 +1,4 @@
-use densely_tensor::decomposition::{orthonormal_basis, symmetric_eigen};
+use densely_tensor::kernels::decomposition::{orthonormal_basis, symmetric_eigen};
 use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column, column_mut};
 
 use crate::pca::products::product;
@@ -114,7 +114,7 @@ fn ritz(
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::dot;
+    use densely_tensor::kernels::dot;
 
     use super::*;
 

@@ -205,7 +205,8 @@ fn orthonormalized(v: MatRef<'_, f64>, gram: MatRef<'_, f64>, threads: &Threads)
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::{Key, Purpose, Stream, column, dot, mat};
+    use densely_tensor::kernels::dot;
+    use densely_tensor::{Key, Purpose, Stream, column, mat};
 
     use super::*;
     use crate::pca::accuracy::orthonormality;

@@ -1,4 +1,5 @@
-use densely_tensor::{Accumulate, Mat, MatMut, column, column_mut, dot, gemm, sum_of_squares};
+use densely_tensor::kernels::{dot, sum_of_squares};
+use densely_tensor::{Accumulate, Mat, MatMut, column, column_mut, gemm};
 
 /// Rotations are repeated at most so often; each sweep squares the angles that are left.
 const SWEEPS: usize = 8;

@@ -1,5 +1,6 @@
-use densely_tensor::decomposition::left_singular;
-use densely_tensor::{Mat, MatRef, Scalar, Threads, column, sum_of_squares};
+use densely_tensor::kernels::decomposition::left_singular;
+use densely_tensor::kernels::sum_of_squares;
+use densely_tensor::{Mat, MatRef, Scalar, Threads, column};
 
 use crate::PreprocessError;
 use crate::pca::accuracy::{expect_eigenvectors, tolerance};

@@ -1,4 +1,5 @@
-use densely_tensor::{LANES, MatRef, Scalar, column, vectorize};
+use densely_tensor::kernels::{LANES, vectorize};
+use densely_tensor::{MatRef, Scalar, column};
 
 /// Rows that are summed side by side.
 pub(crate) const ROWS: usize = 2 * LANES;

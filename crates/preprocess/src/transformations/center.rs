@@ -1,7 +1,6 @@
 use densely_parts::{Options, Spec};
-use densely_tensor::{
-    MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut, map, vectorize,
-};
+use densely_tensor::kernels::{map, vectorize};
+use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut};
 
 use crate::statistics::FeatureMean;
 use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};

@@ -1,7 +1,6 @@
 use densely_parts::{Opt, Options, Range, Spec, Value};
-use densely_tensor::{
-    Mat, MatMut, MatRef, Scalar, Threads, column, column_mut, map, map_in_place, vectorize,
-};
+use densely_tensor::kernels::{map, map_in_place, vectorize};
+use densely_tensor::{Mat, MatMut, MatRef, Scalar, Threads, column, column_mut};
 
 use crate::{Components, Learned, Pca, PreprocessError, Transform, TransformKind};
 

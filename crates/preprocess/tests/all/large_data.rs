@@ -2,7 +2,8 @@
 //! used, and of data that these may not be used for.
 
 use densely_preprocess::{Components, Pca, Pipeline, Transform, Whiten};
-use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column, dot};
+use densely_tensor::kernels::dot;
+use densely_tensor::{Key, Mat, MatRef, Purpose, Stream, Threads, column};
 
 /// Features x n, a few directions of decaying variance in noise, around means of `offset`.
 pub(crate) fn low_rank(features: usize, n: usize, decay: f64, noise: f64, offset: f64) -> Mat<f64> {

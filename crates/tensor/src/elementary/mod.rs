@@ -3,7 +3,7 @@
 //! A call into the system's mathematical library stops the compiler from
 //! vectorising the loop around it. The functions here are straight lines of
 //! arithmetic instead: every case is computed, the right one is selected, and no
-//! table is read. Inside [`vectorize`](crate::vectorize) a loop over them runs as
+//! table is read. Inside [`vectorize`](crate::kernels::vectorize) a loop over them runs as
 //! many lanes at a time as the machine has.
 //!
 //! Each is written once, over the private trait [`Binary`]: the two IEEE 754

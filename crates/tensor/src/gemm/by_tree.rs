@@ -3,7 +3,8 @@
 use faer::{MatMut, MatRef};
 
 use crate::columns::{column, column_mut};
-use crate::{Buffer, IntoConst, Real, Scalar, Threads, vectorize};
+use crate::kernels::vectorize;
+use crate::{Buffer, IntoConst, Real, Scalar, Threads};
 
 /// Columns of a tile of the result.
 const COLUMNS: usize = 6;

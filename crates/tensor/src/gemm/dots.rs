@@ -5,8 +5,9 @@ use faer::{MatMut, MatRef};
 use super::Accumulate;
 use super::thin::{THIN, put};
 use crate::columns::column;
+use crate::kernels::vectorize;
 use crate::reduce::{LANES, fold};
-use crate::{Real, Scalar, vectorize};
+use crate::{Real, Scalar};
 
 /// Values along `k` that are packed at a time.
 const BLOCK: usize = 128;

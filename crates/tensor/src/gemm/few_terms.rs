@@ -7,7 +7,8 @@ use faer::{MatMut, MatRef};
 use super::Accumulate;
 use super::thin::THIN;
 use crate::columns::column_mut;
-use crate::{Real, Scalar, map_in_place, vectorize};
+use crate::kernels::{map_in_place, vectorize};
+use crate::{Real, Scalar};
 
 /// Rows of the terms that are packed at a time.
 const BLOCK: usize = 128;

@@ -4,8 +4,9 @@ use faer::{MatMut, MatRef};
 
 use super::Accumulate;
 use crate::columns::{column, column_mut};
+use crate::kernels::vectorize;
 use crate::reduce::LANES;
-use crate::{Real, Scalar, vectorize};
+use crate::{Real, Scalar};
 
 /// Rows of a column, at least. Fewer stay in registers while all of `a` goes by.
 const LONG: usize = 8 * LANES;

@@ -16,7 +16,8 @@ pub use strips::{Strips, round_to_bf16};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
-use crate::{Reborrow, ReborrowMut, Scalar, fill_columns};
+use crate::kernels::fill_columns;
+use crate::{Reborrow, ReborrowMut, Scalar};
 
 /// Rows of a block of the left operand: a multiple of those that faer's kernels work on at a
 /// time, 12 to 96.

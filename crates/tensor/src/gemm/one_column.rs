@@ -14,8 +14,9 @@ use super::sweep::{STRIP, sweep};
 use super::thin::put;
 use super::{Accumulate, ROW_BYTES};
 use crate::columns::column;
+use crate::kernels::vectorize;
 use crate::reduce::LANES;
-use crate::{Real, Reborrow, ReborrowMut, Scalar, vectorize};
+use crate::{Real, Reborrow, ReborrowMut, Scalar};
 
 /// `c = a b` or `c += a b`, where `b` is a single column and the columns of `a` are contiguous.
 pub(super) fn one_column<T: Scalar>(

@@ -5,7 +5,8 @@ use faer::{MatMut, MatRef};
 use super::{Accumulate, ROW_BYTES, blocks};
 use crate::buffer::stride;
 use crate::columns::{column, column_mut};
-use crate::{Reborrow, ReborrowMut, Scalar, vectorize};
+use crate::kernels::vectorize;
+use crate::{Reborrow, ReborrowMut, Scalar};
 
 /// Rows of the result that are worth a copy, to which each value of it goes.
 const MANY_ROWS: usize = 512;

@@ -2,8 +2,9 @@ use faer::{MatMut, MatRef};
 
 use super::ROW_BYTES;
 use crate::columns::{column, column_mut};
+use crate::kernels::vectorize;
 use crate::reduce::LANES;
-use crate::{Real, Scalar, ShapeError, matrix_bytes, vectorize};
+use crate::{Real, Scalar, ShapeError, matrix_bytes};
 
 /// Weights of fewer rows or columns are not waited for, and products with them add up otherwise.
 const LEAST: usize = 64;
@@ -19,7 +20,8 @@ const STRIP_BYTES: usize = 256;
 /// Sums are those of [`affine`](super::affine), to the bit.
 ///
 /// ```
-/// use densely_tensor::{Mat, Strips, affine};
+/// use densely_tensor::kernels::Strips;
+/// use densely_tensor::{Mat, affine};
 ///
 /// let w = Mat::<f32>::from_fn(100, 200, |i, k| (i * k % 7) as f32 - 3.0);
 /// let (x, b) = (Mat::<f32>::from_fn(200, 1, |k, _| k as f32), Mat::<f32>::zeros(100, 1));
@@ -169,7 +171,7 @@ fn strip<T: Scalar, E: Copy, const R: usize>(
 /// `f32` become its largest; NaN stays.
 ///
 /// ```
-/// use densely_tensor::round_to_bf16;
+/// use densely_tensor::kernels::round_to_bf16;
 ///
 /// assert_eq!(round_to_bf16(1.003_f32), 1.0);
 /// assert_eq!(round_to_bf16(1.005_f32), 1.0078125);

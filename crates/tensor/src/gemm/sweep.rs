@@ -6,8 +6,9 @@ use super::Accumulate;
 use super::long_column;
 use super::thin::{THIN, put};
 use crate::columns::column;
+use crate::kernels::vectorize;
 use crate::reduce::LANES;
-use crate::{Real, Reborrow, Scalar, vectorize};
+use crate::{Real, Reborrow, Scalar};
 
 /// Rows of a result that are kept in registers at a time.
 pub(super) const STRIP: usize = 4 * LANES;

@@ -3,7 +3,8 @@
 
 mod reference;
 
-use densely_tensor::{Real, vectorize};
+use densely_tensor::Real;
+use densely_tensor::kernels::vectorize;
 use reference::{DoubleDouble, Scaled, scale};
 
 /// The bound of every function, in ulp of the exact result.

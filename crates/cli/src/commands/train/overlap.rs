@@ -241,7 +241,7 @@ mod tests {
             let table = Table::from_reader(text.as_bytes()).unwrap();
             let (held, learnt): (Vec<usize>, Vec<usize>) = (0..rows).partition(|i| i % 4 == 0);
             let targets = |of: &[usize]| Target::Values {
-                values: densely::tensor::Mat::from_fn(1, of.len(), |_, j| (of[j] % 3) as f64),
+                values: Mat::from_fn(1, of.len(), |_, j| (of[j] % 3) as f64),
                 names: vec!["y".to_owned()],
             };
             let (of_learnt, of_held) = (targets(&learnt), targets(&held));

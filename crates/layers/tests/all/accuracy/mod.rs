@@ -4,7 +4,8 @@
 use densely_layers::{
     Activation, Elu, Gelu, GeluTanh, Mish, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh,
 };
-use densely_tensor::{Scalar, vectorize};
+use densely_tensor::Scalar;
+use densely_tensor::kernels::vectorize;
 
 const CASES: &str = include_str!("cases.txt");
 
