@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a loop compiled for the instruction set at hand | [`vectorize`], with [`map()`] and [`map_in_place`] |
 //! | a sum in a fixed order, which vectorises | [`sum`], [`sum_of`], [`sum_of_squares`], [`dot`], of [`LANES`] at a time |
+//! | several sums of each row in one pass | [`sweep`], of [`SWEPT`] rows at a time |
 //! | columns that are added, filled, copied or weighed | [`sum_columns`], [`fill_columns`], [`copy`], [`weigh`] |
 //! | products that are added in another way | [`gemm_by_tree`], [`Strips`] |
 //! | numbers that take half the memory | [`round_to_bf16`] |
@@ -17,6 +18,7 @@ pub use crate::in_precision::in_precision;
 pub use crate::map::{map, map_in_place};
 pub use crate::reduce::{LANES, dot, max, sum, sum_of, sum_of_squares};
 pub use crate::simd::vectorize;
+pub use crate::sweep::{SWEPT, sweep};
 pub use crate::weigh::weigh;
 
 /// Decompositions of matrices.

@@ -54,6 +54,7 @@ mod real;
 mod reduce;
 mod scalar;
 mod simd;
+mod sweep;
 mod threads;
 mod weigh;
 

@@ -1,11 +1,8 @@
 use std::cmp::Ordering;
-use std::ops::Range;
 
 use densely_data::{FeaturePlace, Inputs, OneHot};
-use densely_tensor::kernels::vectorize;
-use densely_tensor::{MatRef, Scalar, Threads, column};
-
-use crate::evaluation::convert;
+use densely_tensor::kernels::{SWEPT, sweep};
+use densely_tensor::{MatRef, Scalar, Threads};
 
 /// Examples that a thread looks at together.
 const EXAMPLES: usize = 1 << 14;
@@ -148,67 +145,71 @@ fn of_group<T: Scalar>(x: &OneHot<T>, group: usize) -> Vec<Spread> {
 /// The spread of each row: what a first look tells, and then a second.
 fn of_rows<T: Scalar>(x: MatRef<'_, T>, threads: &Threads) -> Vec<Spread> {
     let (rows, n) = x.shape();
-    let parts = n.div_ceil(EXAMPLES);
-    let part = |part: usize| part * EXAMPLES..n.min((part + 1) * EXAMPLES);
+    let (parts, chunks) = (n.div_ceil(EXAMPLES), rows.div_ceil(SWEPT));
+    let part = |part: usize| {
+        let first = part * EXAMPLES;
+        (first, x.subcols(first, EXAMPLES.min(n - first)))
+    };
+    let share = 1.0 / n as f64;
     let looked = threads.map(parts, |i| {
-        let mut ranges = Ranges::new(rows);
-        each(x, part(i), |_, values| ranges.add(values, 1.0 / n as f64));
+        let mut ranges = vec![Ranges::default(); chunks];
+        sweep(part(i).1, &mut ranges, |ranges, i, _, value| ranges.add(i, value, share));
         ranges
     });
-    let ranges = looked.iter().fold(Ranges::new(rows), Ranges::and);
-    let (ranges, scales) = (&ranges, &Scales::of(&ranges));
+    let ranges = all(looked, Ranges::and);
+    let scales: Vec<Scales> = ranges.iter().map(Scales::of).collect();
     let looked = threads.map(parts, |i| {
-        let mut deviations = Deviations::new(rows);
-        each(x, part(i), |j, values| deviations.add(values, j as f64, ranges, scales));
-        deviations
+        let (first, x) = part(i);
+        let of = |(ranges, scales): (&Ranges, &Scales)| (Deviations::default(), *ranges, *scales);
+        let mut deviations: Vec<_> = ranges.iter().zip(&scales).map(of).collect();
+        sweep(x, &mut deviations, |(deviations, ranges, scales), i, j, value| {
+            deviations.add(i, (first + j) as f64, value, ranges, scales);
+        });
+        deviations.into_iter().map(|(deviations, ..)| deviations).collect()
     });
-    let deviations = looked.iter().fold(Deviations::new(rows), Deviations::and);
-    (0..rows).map(|row| spread(row, n, ranges, scales, &deviations)).collect()
+    let deviations = all(looked, Deviations::and);
+    let of = |row: usize| {
+        let (chunk, i) = (row / SWEPT, row % SWEPT);
+        spread(i, n, &ranges[chunk], &scales[chunk], &deviations[chunk])
+    };
+    (0..rows).map(of).collect()
 }
 
-/// Calls `visit(j, values)` for each of these examples.
-fn each<T: Scalar>(x: MatRef<'_, T>, part: Range<usize>, mut visit: impl FnMut(usize, &[f64])) {
-    let mut values = vec![0.0; x.nrows()];
-    for j in part {
-        convert(column(x, j), &mut values);
-        visit(j, &values);
-    }
+/// What parts tell together, the earlier examples first.
+fn all<S>(parts: Vec<Vec<S>>, and: impl Fn(S, &S) -> S) -> Vec<S> {
+    let together = |before: Vec<S>, part: Vec<S>| {
+        before.into_iter().zip(&part).map(|(before, part)| and(before, part)).collect()
+    };
+    parts.into_iter().reduce(together).unwrap_or_default()
 }
 
 /// What a first look tells of some rows, side by side.
+#[derive(Debug, Clone, Copy)]
 struct Ranges {
-    mean: Vec<f64>,
-    smallest: Vec<f64>,
-    largest: Vec<f64>,
+    mean: [f64; SWEPT],
+    smallest: [f64; SWEPT],
+    largest: [f64; SWEPT],
+}
+
+impl Default for Ranges {
+    fn default() -> Self {
+        let (smallest, largest) = ([f64::INFINITY; SWEPT], [f64::NEG_INFINITY; SWEPT]);
+        Self { mean: [0.0; SWEPT], smallest, largest }
+    }
 }
 
 impl Ranges {
-    fn new(rows: usize) -> Self {
-        let of = |value| vec![value; rows];
-        Self { mean: of(0.0), smallest: of(f64::INFINITY), largest: of(f64::NEG_INFINITY) }
-    }
-
     /// An example, of which the mean has this share.
-    fn add(&mut self, values: &[f64], share: f64) {
-        let rows = self.mean.len();
-        let (mean, smallest, largest) =
-            (&mut self.mean[..rows], &mut self.smallest[..rows], &mut self.largest[..rows]);
-        let values = &values[..rows];
-        vectorize(
-            #[inline(always)]
-            || {
-                for i in 0..rows {
-                    // Not the sum of all, which may be too large where the mean is not.
-                    mean[i] += values[i] * share;
-                    smallest[i] = if values[i] < smallest[i] { values[i] } else { smallest[i] };
-                    largest[i] = if values[i] > largest[i] { values[i] } else { largest[i] };
-                }
-            },
-        );
+    #[inline(always)]
+    fn add(&mut self, i: usize, value: f64, share: f64) {
+        // Not the sum of all, which may be too large where the mean is not.
+        self.mean[i] += value * share;
+        self.smallest[i] = if value < self.smallest[i] { value } else { self.smallest[i] };
+        self.largest[i] = if value > self.largest[i] { value } else { self.largest[i] };
     }
 
     fn and(mut self, other: &Self) -> Self {
-        for i in 0..self.mean.len() {
+        for i in 0..SWEPT {
             self.mean[i] += other.mean[i];
             self.smallest[i] = self.smallest[i].min(other.smallest[i]);
             self.largest[i] = self.largest[i].max(other.largest[i]);
@@ -218,93 +219,82 @@ impl Ranges {
 }
 
 /// In what numbers are seen the second time: a difference or a square may be too large where the value is not.
+#[derive(Debug, Clone, Copy)]
 struct Scales {
     /// The largest magnitude; 1 if it is 0.
-    scale: Vec<f64>,
+    scale: [f64; SWEPT],
     /// What divides by it.
-    inverse: Vec<f64>,
+    inverse: [f64; SWEPT],
     /// The mean over the scale.
-    centre: Vec<f64>,
+    centre: [f64; SWEPT],
 }
 
 impl Scales {
     fn of(ranges: &Ranges) -> Self {
-        let of = |(smallest, largest): (&f64, &f64)| match smallest.abs().max(largest.abs()) {
-            0.0 => 1.0,
-            // What divides by the smallest numbers would be infinite.
-            largest => largest.max(f64::MIN_POSITIVE),
-        };
-        let scale: Vec<f64> = ranges.smallest.iter().zip(&ranges.largest).map(of).collect();
-        let inverse: Vec<f64> = scale.iter().map(|scale| 1.0 / scale).collect();
-        let centre = ranges.mean.iter().zip(&inverse).map(|(mean, inverse)| mean * inverse);
-        Self { centre: centre.collect(), scale, inverse }
+        let scale = std::array::from_fn(|i| {
+            match ranges.smallest[i].abs().max(ranges.largest[i].abs()) {
+                0.0 => 1.0,
+                // What divides by the smallest numbers would be infinite.
+                largest => largest.max(f64::MIN_POSITIVE),
+            }
+        });
+        let inverse: [f64; SWEPT] = std::array::from_fn(|i| 1.0 / scale[i]);
+        Self { centre: std::array::from_fn(|i| ranges.mean[i] * inverse[i]), scale, inverse }
     }
 }
 
 /// What a second look tells, over the scales.
+#[derive(Debug, Clone, Copy)]
 struct Deviations {
     /// The sum of the squares of deviations; the largest of these, and of which example.
-    squares: Vec<f64>,
-    distance: Vec<f64>,
-    farthest: Vec<f64>,
+    squares: [f64; SWEPT],
+    distance: [f64; SWEPT],
+    farthest: [f64; SWEPT],
     /// How often the smallest and the largest were seen.
-    times_smallest: Vec<f64>,
-    times_largest: Vec<f64>,
+    times_smallest: [f64; SWEPT],
+    times_largest: [f64; SWEPT],
     /// The smallest and the largest of the others.
-    next_smallest: Vec<f64>,
-    next_largest: Vec<f64>,
+    next_smallest: [f64; SWEPT],
+    next_largest: [f64; SWEPT],
+}
+
+impl Default for Deviations {
+    fn default() -> Self {
+        let none = [0.0; SWEPT];
+        Self {
+            squares: none,
+            distance: none,
+            farthest: none,
+            times_smallest: none,
+            times_largest: none,
+            next_smallest: [f64::INFINITY; SWEPT],
+            next_largest: [f64::NEG_INFINITY; SWEPT],
+        }
+    }
 }
 
 impl Deviations {
-    fn new(rows: usize) -> Self {
-        let of = |value| vec![value; rows];
-        Self {
-            squares: of(0.0),
-            distance: of(0.0),
-            farthest: of(0.0),
-            times_smallest: of(0.0),
-            times_largest: of(0.0),
-            next_smallest: of(f64::INFINITY),
-            next_largest: of(f64::NEG_INFINITY),
-        }
-    }
-
     /// The example `j`.
-    fn add(&mut self, values: &[f64], j: f64, ranges: &Ranges, scales: &Scales) {
-        let rows = values.len();
-        let (smallest, largest) = (&ranges.smallest[..rows], &ranges.largest[..rows]);
-        let (inverse, centre) = (&scales.inverse[..rows], &scales.centre[..rows]);
-        let (distance, farthest) = (&mut self.distance[..rows], &mut self.farthest[..rows]);
-        let (times_smallest, times_largest) =
-            (&mut self.times_smallest[..rows], &mut self.times_largest[..rows]);
-        let (next_smallest, next_largest) =
-            (&mut self.next_smallest[..rows], &mut self.next_largest[..rows]);
-        let squares = &mut self.squares[..rows];
-        vectorize(
-            #[inline(always)]
-            || {
-                for i in 0..rows {
-                    let share = (values[i] * inverse[i] - centre[i]).abs();
-                    squares[i] += share * share;
-                    farthest[i] = if share > distance[i] { j } else { farthest[i] };
-                    distance[i] = if share > distance[i] { share } else { distance[i] };
-                    let (is_smallest, is_largest) =
-                        (values[i] == smallest[i], values[i] == largest[i]);
-                    times_smallest[i] += if is_smallest { 1.0 } else { 0.0 };
-                    times_largest[i] += if is_largest { 1.0 } else { 0.0 };
-                    let above = if is_smallest { f64::INFINITY } else { values[i] };
-                    next_smallest[i] =
-                        if above < next_smallest[i] { above } else { next_smallest[i] };
-                    let below = if is_largest { f64::NEG_INFINITY } else { values[i] };
-                    next_largest[i] = if below > next_largest[i] { below } else { next_largest[i] };
-                }
-            },
-        );
+    #[inline(always)]
+    fn add(&mut self, i: usize, j: f64, value: f64, ranges: &Ranges, scales: &Scales) {
+        let share = (value * scales.inverse[i] - scales.centre[i]).abs();
+        self.squares[i] += share * share;
+        self.farthest[i] = if share > self.distance[i] { j } else { self.farthest[i] };
+        self.distance[i] = if share > self.distance[i] { share } else { self.distance[i] };
+        let (is_smallest, is_largest) = (value == ranges.smallest[i], value == ranges.largest[i]);
+        self.times_smallest[i] += if is_smallest { 1.0 } else { 0.0 };
+        self.times_largest[i] += if is_largest { 1.0 } else { 0.0 };
+        let above = if is_smallest { f64::INFINITY } else { value };
+        let next = self.next_smallest[i];
+        self.next_smallest[i] = if above < next { above } else { next };
+        let below = if is_largest { f64::NEG_INFINITY } else { value };
+        let next = self.next_largest[i];
+        self.next_largest[i] = if below > next { below } else { next };
     }
 
     /// With later examples.
     fn and(mut self, other: &Self) -> Self {
-        for i in 0..self.squares.len() {
+        for i in 0..SWEPT {
             self.squares[i] += other.squares[i];
             if other.distance[i] > self.distance[i] {
                 (self.distance[i], self.farthest[i]) = (other.distance[i], other.farthest[i]);

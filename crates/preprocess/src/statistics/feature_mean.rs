@@ -1,8 +1,8 @@
 use densely_tensor::{MatRef, Scalar, Threads};
 
-use crate::statistics::side_by_side::{ROWS, sweep};
 use crate::statistics::sum::two_sum;
 use crate::{PreprocessError, statistics};
+use densely_tensor::kernels::{SWEPT as ROWS, sweep};
 
 /// How far a computed value may be from what it should be, relative to its size: a sum or a
 /// quotient of some tens of numbers, or a change of units and back, is off by some tens of
@@ -104,7 +104,7 @@ pub fn constant_features<T: Scalar>(
 /// The lowest and the highest value of each feature; NaN if one is not finite.
 fn ranges<T: Scalar>(x: MatRef<'_, T>) -> Vec<[f64; 2]> {
     let mut rows = vec![Rows::default(); x.nrows().div_ceil(ROWS)];
-    sweep(x, &mut rows, |rows, i, value| {
+    sweep(x, &mut rows, |rows, i, _, value| {
         rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
         rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
         // 0, and otherwise NaN.
@@ -170,11 +170,11 @@ fn fill<T: Scalar>(x: MatRef<'_, T>, features: &mut [FeatureMean]) {
     let scale = 1.0 / n.next_power_of_two() as f64;
     let inverse = 1.0 / (n as f64 * scale);
     let mut rows = vec![Rows::default(); features.len().div_ceil(ROWS)];
-    sweep(x, &mut rows, |rows, i, value| rows.shift[i] += value * scale);
+    sweep(x, &mut rows, |rows, i, _, value| rows.shift[i] += value * scale);
     for rows in &mut rows {
         rows.shift.iter_mut().for_each(|shift| *shift *= inverse);
     }
-    sweep(x, &mut rows, |rows, i, value| {
+    sweep(x, &mut rows, |rows, i, _, value| {
         rows.lowest[i] = if value < rows.lowest[i] { value } else { rows.lowest[i] };
         rows.highest[i] = if value > rows.highest[i] { value } else { rows.highest[i] };
         // What the addition rounds away is summed too.

@@ -4,7 +4,6 @@ mod feature_mean;
 mod running_covariance;
 mod running_mean;
 mod running_statistics;
-mod side_by_side;
 mod squared_deviation;
 mod sum;
 

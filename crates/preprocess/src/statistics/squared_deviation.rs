@@ -2,8 +2,8 @@ use densely_tensor::{MatRef, Scalar};
 
 use crate::statistics::feature_mean::FeatureMean;
 use crate::statistics::power_of_two;
-use crate::statistics::side_by_side::{ROWS, sweep};
 use crate::statistics::sum::{Sum, two_sum};
+use densely_tensor::kernels::{SWEPT as ROWS, sweep};
 
 /// `Σ (x − μ)²` of a feature, as `unit² squares`.
 ///
@@ -22,7 +22,7 @@ impl SquaredDeviation {
     /// Chan, Golub and LeVeque: Algorithms for computing the sample variance (1983).
     pub(crate) fn of_features<T: Scalar>(x: MatRef<'_, T>, means: &[FeatureMean]) -> Vec<Self> {
         let mut rows: Vec<Rows> = means.chunks(ROWS).map(Rows::new).collect();
-        sweep(x, &mut rows, |rows, i, value| {
+        sweep(x, &mut rows, |rows, i, _, value| {
             // Divided by the unit, as its inverse may not be a finite number.
             let deviation = ((value - rows.mean[i]) - rows.mean_rest[i]) / rows.unit[i];
             // What the addition rounds away is summed too.
