@@ -269,8 +269,8 @@ impl<T: Scalar> Model<T> {
             Inputs::Dense(x) => x,
             Inputs::OneHot(x) => {
                 ShapeError::expect("Model", "inputs", self.inputs(), x.features())?;
-                return self.scores_of(x.examples(), threads, |first, mut to| {
-                    (0..to.ncols()).for_each(|j| x.write(first + j, column_mut(to.as_mut(), j)));
+                return self.scores_of(x.examples(), threads, |first, to| {
+                    x.write_panel(first, to);
                     Ok(())
                 });
             }

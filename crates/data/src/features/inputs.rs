@@ -1,4 +1,4 @@
-use densely_tensor::{Buffer, MatRef, Scalar, column, column_mut};
+use densely_tensor::{Buffer, MatRef, Scalar, column};
 
 use super::OneHot;
 
@@ -86,10 +86,7 @@ impl<'a, T: Scalar> Inputs<'a, T> {
         match self {
             Self::Dense(x) => x.subcols(first, count),
             Self::OneHot(x) => {
-                let mut out = buffer.view_mut(x.features(), count);
-                for j in 0..count {
-                    x.write(first + j, column_mut(out.as_mut(), j));
-                }
+                x.write_panel(first, buffer.view_mut(x.features(), count));
                 buffer.view(x.features(), count)
             }
         }

@@ -1,7 +1,8 @@
 use std::sync::OnceLock;
 
 use densely_tensor::{
-    Mat, MatRef, Scalar, ShapeError, column, column_mut, first_non_finite, matrix_bytes, try_zeros,
+    Mat, MatMut, MatRef, Scalar, ShapeError, column, column_mut, first_non_finite, matrix_bytes,
+    try_zeros,
 };
 
 use crate::DataError;
@@ -191,6 +192,17 @@ impl<T: Scalar> OneHot<T> {
         }
     }
 
+    /// Writes all features of as many examples as `out` has columns, from the `first` on.
+    ///
+    /// # Shapes
+    /// `out`: features x some examples.
+    ///
+    /// # Panics
+    /// If there are not so many examples, or `out` has another height.
+    pub fn write_panel(&self, first: usize, mut out: MatMut<'_, T>) {
+        (0..out.ncols()).for_each(|j| self.write(first + j, column_mut(out.as_mut(), j)));
+    }
+
     /// What a copy takes.
     pub(crate) fn bytes(&self) -> u128 {
         let codes = size_of_val(self.codes.as_slice()) as u128;
@@ -202,9 +214,8 @@ impl<T: Scalar> OneHot<T> {
     /// # Errors
     /// [`DataError::Shape`] if there is no memory for them.
     pub fn to_dense(&self) -> Result<Mat<T>, DataError> {
-        let (features, examples) = (self.features(), self.examples());
-        let mut x = try_zeros("OneHot", "all numbers", features, examples)?;
-        (0..examples).for_each(|example| self.write(example, column_mut(x.as_mut(), example)));
+        let mut x = try_zeros("OneHot", "all numbers", self.features(), self.examples())?;
+        self.write_panel(0, x.as_mut());
         Ok(x)
     }
 
@@ -238,8 +249,9 @@ impl<T: Scalar> OneHot<T> {
                 return None;
             }
             // A value that no example has does not matter.
-            let all = (0..self.examples()).flat_map(|j| (0..self.features()).map(move |i| (i, j)));
-            all.into_iter().find(|&(i, j)| !Scalar::is_finite(self.value(i, j)))
+            let mut all =
+                (0..self.examples()).flat_map(|j| (0..self.features()).map(move |i| (i, j)));
+            all.find(|&(i, j)| !Scalar::is_finite(self.value(i, j)))
         })
     }
 }
