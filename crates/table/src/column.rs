@@ -330,6 +330,13 @@ impl ColumnBuilder {
         Column::of(name.into(), cells).with_gap_words(self.gap_words)
     }
 
+    /// Adds the text that a cell is, if this is a column of texts and has it already. All its cells must be read
+    /// alike: then what was a text is one again.
+    #[inline]
+    pub(crate) fn push_known(&mut self, cell: &[u8]) -> bool {
+        self.numbers.is_none() && self.texts.push_known(cell)
+    }
+
     /// What this cell of a text holds.
     #[inline]
     pub(crate) fn push_read(&mut self, parsed: Parsed<'_>, cell: &[u8]) {

@@ -1,9 +1,9 @@
 mod bytes;
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// The texts of a column, with gaps: each distinct one is kept once.
 #[derive(Clone, Default)]
@@ -85,7 +85,7 @@ impl Texts {
 pub(crate) struct TextsBuilder {
     texts: Texts,
     codes: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 impl TextsBuilder {
@@ -108,6 +108,13 @@ impl TextsBuilder {
         self.texts.codes.push(code);
     }
 
+    /// Adds the text that these bytes are, if it came before.
+    pub(crate) fn push_known(&mut self, bytes: &[u8]) -> bool {
+        let code = self.find(self.hasher.hash_one(bytes), bytes);
+        self.texts.codes.extend(code);
+        code.is_some()
+    }
+
     /// Those of another column after these.
     pub(crate) fn append(&mut self, other: &Texts) {
         let codes: Vec<u32> = other.values().map(|value| self.code(value)).collect();
@@ -126,16 +133,22 @@ impl TextsBuilder {
     }
 
     fn code(&mut self, text: &str) -> u32 {
-        let Self { texts, codes, hasher } = self;
-        let hash = hasher.hash_one(text);
-        if let Some(&code) = codes.find(hash, |&code| texts.value(code as usize) == text) {
+        let hash = self.hasher.hash_one(text.as_bytes());
+        if let Some(code) = self.find(hash, text.as_bytes()) {
             return code;
         }
+        let Self { texts, codes, hasher } = self;
         let code = u32::try_from(texts.ends.len()).expect("fewer distinct texts than 2³²");
         texts.text.push_str(text);
         texts.ends.push(texts.text.len());
-        codes.insert_unique(hash, code, |&code| hasher.hash_one(texts.value(code as usize)));
+        let hash_of = |&code: &u32| hasher.hash_one(texts.value(code as usize).as_bytes());
+        codes.insert_unique(hash, code, hash_of);
         code
+    }
+
+    fn find(&self, hash: u64, bytes: &[u8]) -> Option<u32> {
+        let is_it = |&code: &u32| self.texts.value(code as usize).as_bytes() == bytes;
+        self.codes.find(hash, is_it).copied()
     }
 }
 

@@ -52,6 +52,9 @@ impl Reading<'_> {
             self.check(row.len(), line, || row.last() == Some(b""))?;
             let cells = row.iter().zip(&mut chunk.columns).enumerate();
             for (column, (cell, builder)) in cells {
+                if builder.push_known(cell) {
+                    continue;
+                }
                 let parsed = parse(cell, self.dialect.decimal, self.missing_of(column));
                 let parsed = parsed.map_err(|error| self.not_utf8(line, column, error))?;
                 builder.push_read(parsed, cell);
