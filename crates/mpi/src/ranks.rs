@@ -21,6 +21,8 @@ pub(crate) const SUM: Tag = 1;
 pub(crate) const GATHER: Tag = 2;
 pub(crate) const FINISH: Tag = 3;
 const FAULT: Tag = 4;
+/// That a rank says why the processes end, which needs no other that does; of 5 are signs of life.
+const SAID: Tag = 6;
 
 /// So often a message that is not there yet is asked for at once. More would take the core, or half of what it can do,
 /// from a rank that computes.
@@ -186,9 +188,12 @@ impl Ranks {
         let mut told = (rank as u64).to_le_bytes().to_vec();
         told.extend(&why.as_bytes()[..end.unwrap_or(0)]);
         // It stays until the process ends: to a rank that is gone it may never leave.
-        let told: &'static [u8] = told.leak();
+        self.tell_others(told.leak(), FAULT);
+    }
+
+    fn tell_others(&self, told: &'static [u8], what: Tag) {
         let others = (0..self.ranks).filter(|&other| other != self.rank);
-        let send = |other| self.process(other).immediate_send_with_tag(StaticScope, told, FAULT);
+        let send = |other| self.process(other).immediate_send_with_tag(StaticScope, told, what);
         let mut sent: Vec<_> = others.map(send).collect();
         let started = Instant::now();
         while !sent.is_empty() && started.elapsed() < TELLING {
@@ -202,6 +207,7 @@ impl Ranks {
     #[allow(clippy::needless_pass_by_value, reason = "the process ends with it")]
     fn give_up(&self, error: ExchangeError) -> ! {
         let started = Instant::now();
+        self.end_if_said();
         self.current.borrow().fail(error.clone());
         loop {
             match self.jobs.recv_timeout(PAUSE) {
@@ -213,7 +219,7 @@ impl Ranks {
                 self.part(&why);
             }
             // What was told goes on only while MPI is called.
-            let _ = self.world.any_process().immediate_probe_with_tag(FAULT);
+            self.end_if_said();
             if !self.shared.is_told() && started.elapsed() >= self.patience() {
                 self.say(&error.to_string());
             }
@@ -224,7 +230,7 @@ impl Ranks {
     fn part(&self, why: &str) -> ! {
         let started = Instant::now();
         while self.rank != 0 && started.elapsed() < self.patience() {
-            let _ = self.world.any_process().immediate_probe_with_tag(FAULT);
+            self.end_if_said();
             thread::sleep(PAUSE);
         }
         if self.rank != 0 {
@@ -237,10 +243,19 @@ impl Ranks {
         GRACE + TURN * self.rank.min(8) as u32
     }
 
-    /// Says it where nobody else does, and ends the processes of all ranks.
+    /// Says it where nobody else does, and ends the processes of all ranks. Launchers take their time for that, and
+    /// wake a process that stands still before they end it, so all are told that it has been said.
     fn say(&self, why: &str) -> ! {
         let _ = writeln!(std::io::stderr(), "error: {why}");
+        self.tell_others(&[], SAID);
         self.world.abort(1)
+    }
+
+    /// Ends this process, too, where another has said why.
+    fn end_if_said(&self) {
+        if self.world.any_process().immediate_probe_with_tag(SAID).is_some() {
+            self.world.abort(1)
+        }
     }
 }
 
