@@ -214,6 +214,26 @@ fn networks<T: Scalar>() {
     }
 }
 
+/// Many threads cut the work into narrower panels. The bits stay, on every machine.
+fn steps_of_several_threads<T: Scalar>() {
+    let (x, labels): (Mat<T>, Vec<_>) = (normal(65, 241, 17), (0..241).map(|j| j % 10).collect());
+    let gradients = |count| {
+        let mut model = Mlp::classifier(65, 10).hidden([230, 170]).seed(4).build::<T>().unwrap();
+        let mut gradients = Vec::new();
+        let (loss, _) = Threads::timeline(count, |threads| {
+            let targets = labels.as_slice().into();
+            TrainingStep::new().gradients(&mut model, x.as_ref(), targets, At::default(), threads)
+        });
+        model.network().visit_params(&mut |param| gradients.push(param.grad.clone()));
+        (loss.unwrap(), gradients)
+    };
+    let one = gradients(1);
+    for count in [2, 3, 16, 64] {
+        assert_eq!(gradients(count), one, "{count} threads");
+    }
+    report::<T>("product", "gradients", |hash| one.1.iter().for_each(|of| hash.matrix(of)));
+}
+
 fn all<T: Scalar>() {
     elementary::<T>();
     layers::<T>();
@@ -222,6 +242,7 @@ fn all<T: Scalar>() {
     draws_and_statistics::<T>();
     products::<T>();
     networks::<T>();
+    steps_of_several_threads::<T>();
 }
 
 #[test]

@@ -238,7 +238,7 @@ impl<T: Scalar> Model<T> {
     ) -> Result<MatRef<'w, T>, ShapeError> {
         self.check_inputs(x)?;
         let n = x.ncols();
-        let width = panel_width::<T>(n, self.parameters());
+        let width = panel_width::<T>(n, self.parameters(), 1);
         let Workspace { scores, tape } = workspace;
         let tape_rows = self.network.tape_rows(self.inputs());
         scores.reserve("Model", "the scores", self.outputs(), n)?;
@@ -277,7 +277,7 @@ impl<T: Scalar> Model<T> {
         };
         self.check_inputs(x)?;
         let tape_rows = self.network.tape_rows(self.inputs());
-        let (width, mut scores) = self.room_for_scores(x.ncols(), tape_rows)?;
+        let (width, mut scores) = self.room_for_scores(x.ncols(), tape_rows, threads)?;
         let spare = Spare::<Buffer<T>>::new();
         threads.panels((x, scores.as_mut()), width, |_, (x, y): (MatRef<'_, T>, MatMut<'_, T>)| {
             let n = x.ncols();
@@ -295,7 +295,8 @@ impl<T: Scalar> Model<T> {
         write: impl Fn(usize, MatMut<'_, T>) -> Result<(), E> + Sync,
     ) -> Result<Mat<T>, E> {
         let (inputs, tape_rows) = (self.inputs(), self.network.tape_rows(self.inputs()));
-        let (width, mut scores) = self.room_for_scores(n, tape_rows.saturating_add(inputs))?;
+        let (width, mut scores) =
+            self.room_for_scores(n, tape_rows.saturating_add(inputs), threads)?;
         let spare = Spare::<(Buffer<T>, Buffer<T>)>::new();
         let failed: Mutex<Option<(usize, E)>> = Mutex::new(None);
         threads.panels(scores.as_mut(), width, |first, y: MatMut<'_, T>| {
@@ -320,8 +321,13 @@ impl<T: Scalar> Model<T> {
 
     /// How many of `n` examples go through the network together, for which so many rows of buffers are needed; and
     /// a place for the scores.
-    fn room_for_scores(&self, n: usize, rows: usize) -> Result<(usize, Mat<T>), ShapeError> {
-        let width = panel_width::<T>(n, self.parameters());
+    fn room_for_scores(
+        &self,
+        n: usize,
+        rows: usize,
+        threads: &Threads,
+    ) -> Result<(usize, Mat<T>), ShapeError> {
+        let width = panel_width::<T>(n, self.parameters(), threads.count());
         let bytes = matrix_bytes::<T>(rows, width.min(n));
         ShapeError::expect_memory("Model", "the activations", bytes)?;
         Ok((width, try_zeros("Model", "the scores", self.outputs(), n)?))

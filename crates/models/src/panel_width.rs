@@ -11,9 +11,12 @@ const PANELS: usize = 8;
 /// Examples in a panel, at least: fewer would make matrix products inefficient.
 const NARROW: usize = 64;
 
-/// Examples in one of the two panels of a small mini-batch, at least. With two threads it
-/// is still better than one panel for one of them.
+/// Examples in a panel, at least, where there would be none for a thread: that is still better than a thread without
+/// work.
 const NARROWER: usize = 8;
+
+/// The same if the parameters are too many for the cache: reading them would take longer than computing with them.
+const NARROWER_UNCACHED: usize = 32;
 
 /// Examples in a panel, at most, of a network so small that one thread does it all.
 const ALONE: usize = 512;
@@ -37,22 +40,26 @@ pub(crate) fn worthy_threads(n: usize, parameters: usize) -> usize {
     (n.saturating_mul(parameters).saturating_mul(6) / OPERATIONS).max(1)
 }
 
-/// How many of `n` examples go through a network together. It depends on sizes alone, so
-/// that threads do not change the result; the widths are about equal, so that threads are
-/// done at the same time. And none is alone, unless it is the only one: products with a
+/// How many of `n` examples go through a network together, on so many threads. What comes out for an example does
+/// not depend on its company, so threads do not change the result; the widths are about equal, and as many as threads or
+/// a multiple, so that threads are done at the same time. And none is alone, unless it is the only one: products with a
 /// single column come out otherwise on processors without fused multiply-add, and equal examples
 /// would get results that are not.
-pub(crate) fn panel_width<T>(n: usize, parameters: usize) -> usize {
-    let shared = worthy_threads(n, parameters) > 1;
-    let panels = if !shared {
+pub(crate) fn panel_width<T>(n: usize, parameters: usize, threads: usize) -> usize {
+    let worthy = worthy_threads(n, parameters);
+    let cached = parameters * size_of::<T>() <= CACHED_BYTES;
+    let panels = if worthy == 1 {
         n.div_ceil(ALONE)
     } else if n < 2 * NARROW {
-        (n / NARROWER).min(2)
-    } else if parameters * size_of::<T>() <= CACHED_BYTES {
+        2
+    } else if cached {
         n / (n / PANELS).clamp(NARROW, WIDE)
     } else {
         n / (n / 2).clamp(NARROW, WIDER)
     };
+    let narrowest = if cached { NARROWER } else { NARROWER_UNCACHED };
+    let most = panels.max(n / narrowest).min(n / NARROWER);
+    let panels = panels.next_multiple_of(threads.clamp(1, worthy)).min(most);
     let mut width = n.div_ceil(panels.max(1)).max(1).next_multiple_of(COLUMNS);
     while n > width && n % width == 1 {
         width += COLUMNS;
@@ -72,25 +79,42 @@ mod tests {
 
     #[test]
     fn widths_suit_products_and_caches() {
-        let tiny = |n| panel_width::<f32>(n, 1 << 10);
+        let tiny = |n| panel_width::<f32>(n, 1 << 10, 2);
         assert_eq!([0, 1, 32, 128, 300].map(tiny), [4, 4, 32, 128, 300]);
-        let small = |n| panel_width::<f32>(n, 1 << 18);
+        let small = |n| panel_width::<f32>(n, 1 << 18, 2);
         assert_eq!([1, 4, 15, 16, 64, 100, 127].map(small), [4, 4, 16, 8, 32, 52, 64]);
         assert_eq!([512, 1024, 2048, 10_000].map(small), [64, 128, 128, 132]);
-        let large = |n| panel_width::<f32>(n, 1 << 25);
+        let large = |n| panel_width::<f32>(n, 1 << 25, 2);
         assert_eq!([1, 128, 256, 512, 4096].map(large), [4, 64, 128, 256, 256]);
     }
 
+    /// No thread of those that are worth it is without a panel, nor has one more than another.
+    #[test]
+    fn each_thread_has_as_many_panels() {
+        let widths = |parameters, n| {
+            [1, 2, 3, 6, 16, 64].map(|threads| panel_width::<f32>(n, parameters, threads))
+        };
+        assert_eq!(widths(535_818, 128), [64, 64, 44, 24, 8, 8]);
+        assert_eq!(widths(535_818, 512), [64, 64, 60, 44, 32, 8]);
+        assert_eq!(widths(1 << 25, 512), [256, 256, 172, 88, 32, 32]);
+        assert_eq!(widths(1 << 25, 60), [32; 6]);
+        // Three times the work that is worth a thread.
+        assert_eq!(widths(1 << 14, 256), [64, 64, 44, 44, 44, 44]);
+        assert_eq!(widths(1 << 10, 300), [300; 6]);
+    }
+
     /// Equal columns come out equal in a panel of each width that there is for up to 10,000
-    /// examples, and equal to those of every other width.
+    /// examples and 100 threads, and equal to those of every other width.
     fn equal_examples_have_equal_scores<T: Scalar>(hidden: &[usize], outputs: usize) {
         let mlp = Mlp::regressor(784, outputs).hidden(hidden.to_vec());
         let model = mlp.build::<T>().unwrap();
         let mut widths = BTreeSet::new();
         for n in 2..=10_000 {
-            let width = panel_width::<T>(n, model.parameters());
-            widths.insert(width.min(n));
-            widths.insert(if n % width == 0 { width.min(n) } else { n % width });
+            for threads in [1, 2, 3, 16, 100] {
+                let width = panel_width::<T>(n, model.parameters(), threads);
+                widths.insert(width.min(n));
+                widths.insert(if n % width == 0 { width.min(n) } else { n % width });
+            }
         }
         let most = *widths.last().unwrap();
         let x = Mat::from_fn(784, most, |i, _| T::from_f64((i as f64).sin()));
@@ -118,8 +142,10 @@ mod tests {
     fn no_example_is_alone() {
         for parameters in [1, 1 << 10, 1 << 14, 1 << 18, 535_818, 1 << 22, 1 << 25] {
             for n in 2..10_000 {
-                let width = panel_width::<f32>(n, parameters);
-                assert!(n % width != 1, "{n} examples in panels of {width}, {parameters}");
+                for threads in [1, 2, 3, 16, 100] {
+                    let width = panel_width::<f32>(n, parameters, threads);
+                    assert!(n % width != 1, "{n} examples in panels of {width}, {parameters}");
+                }
             }
         }
     }

@@ -14,8 +14,8 @@ use crate::{Exchange, Model, ModelError};
 /// A step has two parallel phases. In the first, each panel of examples goes forward
 /// through all layers, through the loss, and back to the first layer, while its
 /// activations are in cache. In the second, the gradient of each parameter is summed
-/// over the whole batch, split over the columns of the gradient. How work is split
-/// depends on the sizes alone, so the **bits of the result are the same at any number of
+/// over the whole batch, split over the columns of the gradient. What comes out for a column
+/// does not depend on its company, so the **bits of the result are the same at any number of
 /// threads**.
 ///
 /// Memory is taken in the first step, and none after it. [`Trainer`](crate::Trainer)
@@ -236,7 +236,7 @@ impl<T: Scalar> TrainingStep<T> {
         let (n, of_batch, place) = (x.ncols(), shards.examples(), with_company(&shards).start);
         ShapeError::expect_some("TrainingStep", "examples", of_batch)?;
         model.check_batch(x, targets)?;
-        let width = panel_width::<T>(n, model.parameters());
+        let width = panel_width::<T>(n, model.parameters(), threads.count());
         let (outputs, rows) = (model.outputs(), model.network().tape_rows(model.inputs()));
         let (network, loss) = model.parts_mut();
 

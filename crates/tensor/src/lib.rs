@@ -14,7 +14,7 @@
 //! | one example as a slice | [`column()`], [`column_mut`] |
 //! | a slice of examples as a matrix | [`columns_of`]; with the feature `ndarray` a view of an array |
 //! | a loop compiled for the instruction set at hand, and what else our own layers are made of | [`kernels`] |
-//! | work on panels of columns, split over threads | [`Threads`], [`Split`] |
+//! | work on panels of columns, split over threads | [`Threads`], [`Split`], [`Timeline`] |
 //! | a norm whose squares may overflow or vanish | [`Norm`] |
 //! | a number in a message | [`Figure`] |
 //! | random numbers that depend on what they are for, not on who asks first | [`Stream`] |
@@ -75,7 +75,7 @@ pub use rand_core::Rng;
 pub use random::{Key, Purpose, Stream};
 pub use real::Real;
 pub use scalar::Scalar;
-pub use threads::{Split, Threads};
+pub use threads::{Split, Threads, Timeline};
 
 // Reborrowing a `MatMut` (`m.rb_mut()`) needs these traits in scope.
 pub use faer::reborrow::{IntoConst, Reborrow, ReborrowMut};

@@ -1,5 +1,6 @@
 mod parts;
 mod split;
+mod timeline;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +11,14 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use self::parts::Parts;
 pub use self::split::Split;
+use self::timeline::Recorder;
+pub use self::timeline::Timeline;
 use crate::{ThreadsError, gemm::prepare_gemm};
 
 /// How many threads share the work, and how work is split among them.
 ///
-/// Work is always cut into the same panels of columns, whatever the number of
-/// threads; threads only decide who does which panel. A panel's result does not
-/// depend on who computed it, so the **bits of a result never depend on the number
+/// Work is cut into panels of columns. What comes out for a column depends neither on who
+/// computes it nor on the columns beside it, so the **bits of a result never depend on the number
 /// of threads**.
 ///
 /// ```
@@ -34,15 +36,23 @@ use crate::{ThreadsError, gemm::prepare_gemm};
 /// ```
 #[derive(Clone)]
 pub struct Threads {
-    /// `None`: the calling thread alone.
-    pool: Option<Arc<ThreadPool>>,
+    workers: Workers,
+}
+
+#[derive(Clone)]
+enum Workers {
+    /// The calling thread alone.
+    Single,
+    Pool(Arc<ThreadPool>),
+    /// The calling thread, in the place of several.
+    Recorded(Arc<Recorder>),
 }
 
 impl Threads {
     /// The calling thread alone.
     #[must_use]
     pub fn single() -> Self {
-        Self { pool: None }
+        Self { workers: Workers::Single }
     }
 
     /// The most threads there may be: more than there are processors in a machine, and few
@@ -70,13 +80,28 @@ impl Threads {
             .thread_name(|i| format!("densely-{i}"))
             .build()?;
         pool.broadcast(|_| prepare_gemm());
-        Ok(Self { pool: Some(Arc::new(pool)) })
+        Ok(Self { workers: Workers::Pool(Arc::new(pool)) })
+    }
+
+    /// Does `work` on the calling thread as if it were `count` threads, and says what its time is made of.
+    ///
+    /// # Panics
+    /// If `count` is zero.
+    pub fn timeline<R>(count: usize, work: impl FnOnce(&Self) -> R) -> (R, Timeline) {
+        assert!(count > 0, "Threads::timeline: no thread");
+        let recorder = Arc::new(Recorder::new(count));
+        let result = work(&Self { workers: Workers::Recorded(Arc::clone(&recorder)) });
+        (result, recorder.finish())
     }
 
     /// The number of threads.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.pool.as_ref().map_or(1, |pool| pool.current_num_threads())
+        match &self.workers {
+            Workers::Single => 1,
+            Workers::Pool(pool) => pool.current_num_threads(),
+            Workers::Recorded(recorder) => recorder.count(),
+        }
     }
 
     /// Runs `work` on the pool, where splitting it costs least.
@@ -85,9 +110,9 @@ impl Threads {
     /// many short calls should run inside one `install`, which saves a wake-up, and
     /// the occasional allocation that queueing it takes, at each call.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        match &self.pool {
-            None => work(),
-            Some(pool) => pool.install(work),
+        match &self.workers {
+            Workers::Single | Workers::Recorded(_) => work(),
+            Workers::Pool(pool) => pool.install(work),
         }
     }
 
@@ -100,9 +125,11 @@ impl Threads {
         &self,
         work: impl FnOnce() -> R + Send,
     ) -> Result<R, ThreadPoolBuildError> {
-        match &self.pool {
-            None => Ok(ThreadPoolBuilder::new().num_threads(1).build()?.install(work)),
-            Some(pool) => Ok(pool.install(work)),
+        match &self.workers {
+            Workers::Single | Workers::Recorded(_) => {
+                Ok(ThreadPoolBuilder::new().num_threads(1).build()?.install(work))
+            }
+            Workers::Pool(pool) => Ok(pool.install(work)),
         }
     }
 
@@ -112,9 +139,9 @@ impl Threads {
     /// Waking a thread takes as long as a small training step. Use it for work of
     /// less than about a second, most of which is in [`panels`](Self::panels).
     pub fn attend<R: Send>(&self, helpers: usize, work: impl FnOnce() -> R + Send) -> R {
-        match &self.pool {
-            None => work(),
-            Some(pool) => pool.install(|| {
+        match &self.workers {
+            Workers::Single | Workers::Recorded(_) => work(),
+            Workers::Pool(pool) => pool.install(|| {
                 let helpers = helpers.min(pool.current_num_threads() - 1);
                 attended(helpers, &AtomicBool::new(false), rayon::current_thread_index(), work)
             }),
@@ -123,12 +150,13 @@ impl Threads {
 
     /// Does both, on two threads if there are.
     pub fn join(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
-        match &self.pool {
-            None => {
+        match &self.workers {
+            Workers::Single => {
                 left();
                 right();
             }
-            Some(pool) => {
+            Workers::Recorded(recorder) => recorder.join(left, right),
+            Workers::Pool(pool) => {
                 pool.install(|| rayon::join(left, right));
             }
         }
@@ -147,9 +175,10 @@ impl Threads {
             }
             return;
         }
-        match &self.pool {
-            None => one_by_one(work, width, body),
-            Some(pool) => pool.install(|| {
+        match &self.workers {
+            Workers::Single => one_by_one(work, width, body),
+            Workers::Recorded(recorder) => recorder.panels(work, width, body),
+            Workers::Pool(pool) => pool.install(|| {
                 let panels = work.columns().div_ceil(width);
                 Parts::new(work, width, &body).share(panels.min(pool.current_num_threads()) - 1);
             }),

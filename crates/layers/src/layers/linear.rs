@@ -91,12 +91,14 @@ impl<T: Scalar> Linear<T> {
     }
 }
 
-/// How many columns of a weight gradient, `out x in`, are computed together: enough to
+/// How many columns of a weight gradient, `out x in`, so many threads compute together: enough to
 /// outweigh handing them to another thread, few enough to balance the threads, which share a
-/// power of two evenly. It depends on sizes alone, so that threads do not change the result.
-fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
-    /// Panels, at most.
+/// power of two evenly. A column's sums do not depend on those beside it, so threads do not change the result.
+fn panel_width<T>(out_features: usize, in_features: usize, n: usize, threads: usize) -> usize {
+    /// Panels, at most, of a few threads.
     const PANELS: usize = 16;
+    /// Columns in a panel, at least, where there would be none for a thread.
+    const NARROWEST: usize = 16;
     /// Floating-point operations in a panel, at least.
     const FLOPS: usize = 1_000_000;
     /// Bytes of `dy` that stay in cache, about.
@@ -105,9 +107,15 @@ fn panel_width<T>(out_features: usize, in_features: usize, n: usize) -> usize {
     let flops = 2 * out_features * in_features * n;
     // Every panel goes over all of dy.
     let cached = out_features * n * size_of::<T>() <= CACHED_BYTES;
-    let narrowest = if cached { (in_features / 4).clamp(16, 64) } else { 128 };
-    let panels = (flops / FLOPS).min(in_features / narrowest).clamp(1, PANELS);
-    in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8)
+    let narrow = if cached { (in_features / 4).clamp(NARROWEST, 64) } else { 128 };
+    let panels = (in_features / narrow).clamp(1, PANELS);
+    let panels = panels.max(threads.min(in_features / NARROWEST)).min(flops / FLOPS).max(1);
+    let mut width = in_features.div_ceil(1 << panels.ilog2()).next_multiple_of(8);
+    // A column that is alone comes out otherwise where multiplying and adding are not fused.
+    while in_features > width && in_features % width == 1 {
+        width += 8;
+    }
+    width
 }
 
 impl<T: Scalar> LayerKind<T> for Linear<T> {
@@ -178,7 +186,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         threads: &Threads,
     ) {
         let (dw, db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
-        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols());
+        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols(), threads.count());
         if dw.ncols() <= width {
             gemm(dw, Accumulate::Replace, dy, x.transpose());
             return sum_columns(dy, db);
@@ -204,7 +212,7 @@ impl<T: Scalar> Layer<T> for Linear<T> {
         threads: &Threads,
     ) {
         let (dw, mut db) = (self.weight.grad.as_mut(), self.bias.grad.as_mut());
-        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols());
+        let width = panel_width::<T>(dy.nrows(), dw.ncols(), dy.ncols(), threads.count());
         let mut bounds = [0; Shards::MOST + 1];
         let bounds = &mut bounds[..=shards.count()];
         (0..shards.count()).for_each(|shard| bounds[shard + 1] = shards.get(shard).end);
@@ -253,7 +261,7 @@ mod tests {
 
     #[test]
     fn weight_gradients_are_cut_into_even_parts() {
-        let width = |out, inputs, n| panel_width::<f32>(out, inputs, n);
+        let width = |out, inputs, n| panel_width::<f32>(out, inputs, n, 2);
         assert_eq!([2, 15, 48].map(|inputs| width(1000, inputs, 128)), [8, 16, 24]);
         // Little work is not shared.
         assert_eq!([30, 1000].map(|n| width(64, 64, n)), [64, 16]);
@@ -261,7 +269,24 @@ mod tests {
         // More of dy than stays in cache.
         assert_eq!(
             [250, 300, 784, 4096].map(|inputs| width(512, inputs, 513)),
-            [256, 152, 200, 256]
+            [128, 152, 200, 256]
         );
+    }
+
+    #[test]
+    fn many_threads_have_a_part_each_and_none_has_one_column() {
+        let widths = |out, inputs, n| {
+            [1, 2, 16, 64, 1000].map(|threads| panel_width::<f32>(out, inputs, n, threads))
+        };
+        assert_eq!(widths(4096, 4096, 512), [256, 256, 256, 64, 16]);
+        assert_eq!(widths(512, 784, 513), [200, 200, 56, 32, 32]);
+        // Little work is not shared, however many there are.
+        assert_eq!(widths(64, 64, 256), [32, 32, 32, 32, 32]);
+        assert_eq!(widths(512, 97, 513), [104, 56, 40, 40, 40]);
+        for inputs in 1..3000 {
+            for width in widths(512, inputs, 513) {
+                assert!(width >= inputs || inputs % width != 1, "{inputs} in parts of {width}");
+            }
+        }
     }
 }

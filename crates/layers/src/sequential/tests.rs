@@ -182,17 +182,22 @@ proptest! {
         prop_assert_eq!(grads, again);
     }
 
-    /// A large gradient is cut into panels; threads do not change its bits.
+    /// A large gradient is cut into panels, narrower ones for many threads; that does not change its bits.
     #[test]
-    fn threads_do_not_change_the_bits_of_a_gradient(count in 2_usize..4, n in 1_usize..70) {
+    fn threads_do_not_change_the_bits_of_a_gradient(
+        count in 2_usize..4, many in 4_usize..70, n in 1_usize..600,
+        inputs in 200_usize..400, outputs in 1_usize..300,
+    ) {
         let mut draws = stream(1);
-        let (x, dy) = (random(301, n, &mut draws), random(211, n, &mut draws));
-        let mut layer = linear(301, 211, &mut draws);
-        let mut grads = [Threads::single(), Threads::new(count).unwrap()].map(|threads| {
-            layer.backward_params(x.as_ref(), dy.as_ref(), Mat::new().as_ref(), &threads);
+        let (x, dy) = (random(inputs, n, &mut draws), random(outputs, n, &mut draws));
+        let mut layer = linear(inputs, outputs, &mut draws);
+        let mut grads = |threads: &Threads| {
+            layer.backward_params(x.as_ref(), dy.as_ref(), Mat::new().as_ref(), threads);
             (layer.weight().grad.clone(), layer.bias().grad.clone())
-        }).into_iter();
-        prop_assert_eq!(grads.next(), grads.next());
+        };
+        let one = grads(&Threads::single());
+        prop_assert_eq!(&grads(&Threads::new(count).unwrap()), &one);
+        prop_assert_eq!(&Threads::timeline(many, grads).0, &one);
     }
 }
 
