@@ -1,15 +1,14 @@
 mod parts;
+mod pool;
 mod split;
 mod timeline;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use self::parts::Parts;
+use self::parts::{End, Parts};
 pub use self::split::Split;
 use self::timeline::Recorder;
 pub use self::timeline::Timeline;
@@ -112,7 +111,7 @@ impl Threads {
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.workers {
             Workers::Single | Workers::Recorded(_) => work(),
-            Workers::Pool(pool) => pool.install(work),
+            Workers::Pool(pool) => once(work, |work| pool::enter(pool, work)),
         }
     }
 
@@ -141,25 +140,22 @@ impl Threads {
     pub fn attend<R: Send>(&self, helpers: usize, work: impl FnOnce() -> R + Send) -> R {
         match &self.workers {
             Workers::Single | Workers::Recorded(_) => work(),
-            Workers::Pool(pool) => pool.install(|| {
-                let helpers = helpers.min(pool.current_num_threads() - 1);
-                attended(helpers, &AtomicBool::new(false), rayon::current_thread_index(), work)
-            }),
+            Workers::Pool(pool) => once(work, |work| pool::attend(pool, helpers, work)),
         }
     }
 
     /// Does both, on two threads if there are.
     pub fn join(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
-        match &self.workers {
-            Workers::Single => {
-                left();
-                right();
-            }
-            Workers::Recorded(recorder) => recorder.join(left, right),
-            Workers::Pool(pool) => {
-                pool.install(|| rayon::join(left, right));
-            }
-        }
+        once(left, |left| {
+            once(right, |right| match &self.workers {
+                Workers::Single => {
+                    left();
+                    right();
+                }
+                Workers::Recorded(recorder) => recorder.join(left, right),
+                Workers::Pool(pool) => pool::join(pool, left, right),
+            });
+        });
     }
 
     /// Cuts `work` into panels of `width` columns (the last may be narrower) and
@@ -175,13 +171,12 @@ impl Threads {
             }
             return;
         }
+        let count = work.columns().div_ceil(width);
+        let parts = Parts::new(work, width, &body);
         match &self.workers {
-            Workers::Single => one_by_one(work, width, body),
-            Workers::Recorded(recorder) => recorder.panels(work, width, body),
-            Workers::Pool(pool) => pool.install(|| {
-                let panels = work.columns().div_ceil(width);
-                Parts::new(work, width, &body).share(panels.min(pool.current_num_threads()) - 1);
-            }),
+            Workers::Single => while parts.work_on(End::Front) {},
+            Workers::Recorded(recorder) => recorder.panels(&mut || parts.work_on(End::Front)),
+            Workers::Pool(pool) => pool::share(pool, count, &|end| parts.work_on(end)),
         }
     }
 
@@ -231,61 +226,14 @@ impl Threads {
     }
 }
 
-fn one_by_one<W: Split>(work: W, width: usize, body: impl Fn(usize, W)) {
-    let (mut first, mut rest) = (0, work);
-    while rest.columns() > width {
-        let (panel, later) = rest.split_at(width);
-        body(first, panel);
-        first += width;
-        rest = later;
-    }
-    body(first, rest);
-}
-
-/// Runs `work` here, and `help` on `helpers` other threads until it is done.
-fn attended<R: Send>(
-    helpers: usize,
-    done: &AtomicBool,
-    worker: Option<usize>,
-    work: impl FnOnce() -> R + Send,
-) -> R {
-    /// `work` is done even if it panics.
-    struct Done<'a>(&'a AtomicBool);
-    impl Drop for Done<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Release);
-        }
-    }
-    if helpers == 0 {
-        let _done = Done(done);
-        return work();
-    }
-    rayon::join(|| attended(helpers - 1, done, worker, work), || help(done, worker)).0
-}
-
-/// How long a helper looks out for a part before it leaves: longer than what is between two parts of a step, and short
-/// enough that a core that somebody else wants is not held in vain. While a helper spins, the system believes that both
-/// cores are wanted, and leaves the thread that does the work where it is, even behind another program.
-const PATIENCE: Duration = Duration::from_micros(100);
-
-/// Does what parts of the work there are, until all is done, or none has come for a while.
-fn help(done: &AtomicBool, worker: Option<usize>) {
-    // The thread that does the work would wait here for itself.
-    if rayon::current_thread_index() == worker {
-        return;
-    }
-    let mut last = Instant::now();
-    while !done.load(Ordering::Acquire) {
-        if rayon::yield_now() == Some(rayon::Yield::Executed) {
-            last = Instant::now();
-        } else if last.elapsed() > PATIENCE {
-            return;
-        } else {
-            for _ in 0..16 {
-                std::hint::spin_loop();
-            }
-        }
-    }
+/// What `work` gives, which `run` calls as a function of no type of its own: what is behind it is compiled once.
+fn once<R>(work: impl FnOnce() -> R + Send, run: impl FnOnce(&mut (dyn FnMut() + Send))) -> R
+where
+    R: Send,
+{
+    let (mut work, mut result) = (Some(work), None);
+    run(&mut || result = work.take().map(|work| work()));
+    result.expect("what is to be run is run")
 }
 
 impl fmt::Debug for Threads {

@@ -67,7 +67,7 @@ fn only_tensor_names_faer() {
 fn nothing_else_starts_threads() {
     let may = [
         "tensor/src/threads.rs",
-        "tensor/src/threads/parts.rs",
+        "tensor/src/threads/pool.rs",
         "tensor/src/decomposition.rs",
         "data/src/stored/read_ahead.rs",
         "cli/src/signals/watch.rs",

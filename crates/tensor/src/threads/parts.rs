@@ -16,7 +16,7 @@ pub(super) struct Parts<'a, W, F> {
 
 /// From where panels are taken.
 #[derive(Clone, Copy)]
-enum End {
+pub(super) enum End {
     Front,
     Back,
 }
@@ -26,20 +26,14 @@ impl<'a, W: Split, F: Fn(usize, W) + Sync> Parts<'a, W, F> {
         Self { rest: Mutex::new(Some((0, work))), width, body }
     }
 
-    /// Does all panels here, and on up to `helpers` other threads of the pool, as far as they come.
-    pub(super) fn share(&self, helpers: usize) {
-        match helpers {
-            0 => self.work_from(End::Front),
-            _ => {
-                rayon::join(|| self.share(helpers - 1), || self.work_from(End::Back));
-            }
-        }
-    }
-
-    fn work_from(&self, end: End) {
-        while let Some((first, panel)) = self.take(end) {
+    /// Does the next panel from this end, if there is one.
+    pub(super) fn work_on(&self, end: End) -> bool {
+        let next = self.take(end);
+        let is_some = next.is_some();
+        if let Some((first, panel)) = next {
             (self.body)(first, panel);
         }
+        is_some
     }
 
     fn take(&self, end: End) -> Option<(usize, W)> {

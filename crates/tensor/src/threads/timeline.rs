@@ -1,8 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Split;
-
 /// What the time of some work is made of: what one thread does alone, and panels that threads share.
 ///
 /// It says how long the work would take on any number of threads if handing panels over took no time and threads did
@@ -126,16 +124,18 @@ impl Recorder {
         std::mem::take(&mut state.timeline)
     }
 
-    pub(super) fn panels<W: Split>(&self, work: W, width: usize, body: impl Fn(usize, W)) {
+    /// Calls `one` until it has no panel left.
+    pub(super) fn panels(&self, one: &mut dyn FnMut() -> bool) {
         if self.state().in_panel {
-            return super::one_by_one(work, width, body);
+            while one() {}
+            return;
         }
         self.state().alone();
-        super::one_by_one(work, width, |first, panel| self.panel(|| body(first, panel)));
+        while self.panel(one) {}
     }
 
     /// `right` is as one more panel of `left`'s last.
-    pub(super) fn join(&self, left: impl FnOnce(), right: impl FnOnce()) {
+    pub(super) fn join(&self, left: &mut dyn FnMut(), right: &mut dyn FnMut()) {
         if self.state().in_panel {
             left();
             return right();
@@ -147,15 +147,21 @@ impl Recorder {
         if self.state().timeline.spans.len() == spans {
             self.state().panel();
         }
-        self.panel(right);
+        self.panel(&mut || {
+            right();
+            true
+        });
     }
 
-    fn panel(&self, work: impl FnOnce()) {
+    fn panel(&self, work: &mut dyn FnMut() -> bool) -> bool {
         self.state().in_panel = true;
-        work();
+        let is_done = work();
         let mut state = self.state();
         state.in_panel = false;
-        state.panel();
+        if is_done {
+            state.panel();
+        }
+        is_done
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
