@@ -158,6 +158,30 @@ impl Threads {
         });
     }
 
+    /// Does `work` on these threads while `here` runs on the calling one, which may be none of them: to read, say, what is to
+    /// be worked on next.
+    ///
+    /// ```
+    /// use densely_tensor::Threads;
+    ///
+    /// let mut sum = 0;
+    /// let next = Threads::new(2)?.beside(|| sum = (1..=4).sum(), || 5);
+    /// assert_eq!((sum, next), (10, 5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn beside<R>(&self, work: impl FnOnce() + Send, here: impl FnOnce() -> R) -> R {
+        match &self.workers {
+            Workers::Single | Workers::Recorded(_) => {
+                work();
+                here()
+            }
+            Workers::Pool(pool) => pool.in_place_scope(|scope| {
+                scope.spawn(|_| work());
+                here()
+            }),
+        }
+    }
+
     /// Cuts `work` into panels of `width` columns (the last may be narrower) and
     /// calls `body(first_column, panel)` for each, on any thread, in any order.
     ///

@@ -1,4 +1,5 @@
 use std::io::Read;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Separator;
 use super::rows::{Cut, last_row_end, line_breaks};
@@ -22,6 +23,7 @@ pub(super) struct Blocks<R> {
     line: usize,
     separator: Separator,
     ended: bool,
+    spare: Arc<Spare>,
 }
 
 /// Some whole rows.
@@ -29,12 +31,35 @@ pub(super) struct Block {
     pub(super) text: Vec<u8>,
     /// The line on which it begins.
     pub(super) line: usize,
+    spare: Arc<Spare>,
+}
+
+/// The memory of blocks that are done with, for those to come: the system clears each page that it gives.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        let mut text = std::mem::take(&mut self.text);
+        // Of a row that is very long there may be no second.
+        if text.capacity() <= 4 * BLOCK {
+            text.clear();
+            self.spare.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        }
+    }
 }
 
 impl<R: Read> Blocks<R> {
     pub(super) fn new(reader: R) -> Self {
         let separator = Separator::Byte(b',');
-        Self { reader, buffer: Vec::new(), line: 1, separator, ended: false }
+        let spare = Arc::default();
+        Self { reader, buffer: Vec::new(), line: 1, separator, ended: false, spare }
     }
 
     /// The beginning of the text, to be looked at, and whether it is all of it.
@@ -78,7 +103,9 @@ impl<R: Read> Blocks<R> {
                 false => last_row_end(&self.buffer, self.separator),
             };
             if let Cut::At(end) = cut {
-                let rest = self.buffer.split_off(end);
+                let mut rest = self.spare.take();
+                rest.extend_from_slice(&self.buffer[end..]);
+                self.buffer.truncate(end);
                 return Ok(Some(self.block(rest)));
             }
             if self.buffer.len() > LONGEST_ROW {
@@ -89,6 +116,11 @@ impl<R: Read> Blocks<R> {
             }
             self.read()?;
         }
+    }
+
+    /// As many as these, or as there are.
+    pub(super) fn some(&mut self, most: usize) -> Result<Vec<Block>, TableError> {
+        std::iter::from_fn(|| self.next().transpose()).take(most).collect()
     }
 
     fn rest(&mut self) -> Result<Option<Block>, TableError> {
@@ -102,7 +134,8 @@ impl<R: Read> Blocks<R> {
     }
 
     fn block(&mut self, rest: Vec<u8>) -> Block {
-        let block = Block { text: std::mem::replace(&mut self.buffer, rest), line: self.line };
+        let text = std::mem::replace(&mut self.buffer, rest);
+        let block = Block { text, line: self.line, spare: Arc::clone(&self.spare) };
         self.line += line_breaks(&block.text);
         block
     }

@@ -168,17 +168,20 @@ impl TextOptions {
         };
         let threads = self.threads.clone().unwrap_or_else(Threads::single);
         let (mut rows, mut left, mut any) = (Rows::new(found.columns.len()), blocks_of_part, false);
+        let most = 2 * threads.count();
+        let mut batch = blocks.some(left.min(most))?;
         loop {
-            let mut batch = Vec::new();
-            while batch.len() < left.min(2 * threads.count()) {
-                match blocks.next()? {
-                    None => break,
-                    Some(block) => batch.push(block),
-                }
-            }
             let ended = batch.is_empty();
             left -= batch.len();
-            rows.append(chunks(&reading, batch, &threads)?, &threads);
+            // The next ones are read, and perhaps decompressed, while these are taken apart.
+            let (mut done, of_next) =
+                (Ok(Vec::new()), if left == 0 { blocks_of_part } else { left });
+            let next = threads.beside(
+                || done = chunks(&reading, batch, &threads),
+                || if ended { Ok(Vec::new()) } else { blocks.some(of_next.min(most)) },
+            );
+            rows.append(done?, &threads);
+            batch = next?;
             if ended || left == 0 {
                 left = blocks_of_part;
                 let part = std::mem::replace(&mut rows, Rows::new(found.columns.len()));
