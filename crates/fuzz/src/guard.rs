@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ use crate::target::Target;
 const LONGEST: Duration = Duration::from_secs(60);
 
 const MIB: usize = 1 << 20;
+
+/// Whether an input is read now: what panics then is caught.
+pub(crate) static IS_READING: AtomicBool = AtomicBool::new(false);
 
 pub(crate) struct Guard<'a> {
     target: &'a Target,
@@ -58,7 +62,9 @@ impl<'a> Guard<'a> {
         fs::write(&self.path, input).expect("there is room");
         let allowed = 4 * input.len().max(self.target.may_stand_for) + MIB;
         ALLOCATOR.set_limit(ALLOCATOR.allocated() + allowed).expect("it is more than there is");
+        IS_READING.store(true, Ordering::Relaxed);
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.target.read)(input)));
+        IS_READING.store(false, Ordering::Relaxed);
         ALLOCATOR.set_limit(usize::MAX).expect("it is more than there is");
         self.watch(None);
         if outcome.is_err() {

@@ -15,12 +15,13 @@ mod target;
 use std::alloc::System;
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use cap::Cap;
 
 use crate::corpus::Corpus;
-use crate::guard::Guard;
+use crate::guard::{Guard, IS_READING};
 use crate::mutate::Random;
 use crate::target::{TARGETS, Target};
 
@@ -47,10 +48,14 @@ fn main() -> ExitCode {
 /// The targets that did not do well, each after so long.
 fn wrong<'a>(targets: impl Iterator<Item = &'a Target>, long: Duration) -> Vec<&'static str> {
     // What the crates behind Parquet, Arrow and sheets say when they panic is no news, and takes memory: that is caught.
-    let told = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !IS_READING.load(Ordering::Relaxed) {
+            tell(info);
+        }
+    }));
     let wrong = targets.filter(|target| !fuzz(target, long)).map(|target| target.name).collect();
-    panic::set_hook(told);
+    drop(panic::take_hook());
     wrong
 }
 
