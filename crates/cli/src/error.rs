@@ -194,6 +194,12 @@ pub(crate) enum CliError {
     )]
     KeptTwice(String),
     #[error(
+        "{}: its columns are called after numbers from `{table}` on, and those of the model from `{model}` on, so that each \
+         would be taken for the one beside it: write it in the format that the model was trained on, or as CSV with the \
+         model's names", .path.display()
+    )]
+    OtherNumbers { path: PathBuf, table: &'static str, model: &'static str },
+    #[error(
         "{}: it is given twice, so that its rows would count twice, or be tested on though they were learnt from: \
          name each file once", .0.display()
     )]

@@ -1,5 +1,7 @@
 //! Models, tables and threads, with errors that name the file.
 
+mod numbered;
+
 use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
@@ -58,8 +60,8 @@ pub(crate) fn label(paths: &[PathBuf]) -> PathBuf {
 pub(crate) enum Wanted<'a> {
     /// All but those that are dropped.
     All(&'a ColumnsArgs),
-    /// Those that a model was trained on, and some besides.
-    Of { schema: &'a Schema, besides: &'a [String] },
+    /// Those that a model was trained on to predict its targets, and some besides.
+    Of { schema: &'a Schema, targets: &'a [String], besides: &'a [String] },
 }
 
 impl<'a> Wanted<'a> {
@@ -78,7 +80,7 @@ impl<'a> Wanted<'a> {
     fn reading(self, options: ReadOptions) -> ReadOptions {
         match self {
             Self::All(columns) => options.unneeded(columns.dropped()),
-            Self::Of { schema, besides } => options.needed(Self::names(schema, besides)),
+            Self::Of { schema, besides, .. } => options.needed(Self::names(schema, besides)),
         }
     }
 
@@ -86,7 +88,7 @@ impl<'a> Wanted<'a> {
     fn of(self, table: Table) -> Result<Table, TableError> {
         match self {
             Self::All(_) => Ok(table),
-            Self::Of { schema, besides } => table.select(Self::names(schema, besides)),
+            Self::Of { schema, besides, .. } => table.select(Self::names(schema, besides)),
         }
     }
 }
@@ -159,7 +161,10 @@ pub(crate) fn tables(
         let table = table(path, args, wanted, threads)?;
         wanted.of(table).map_err(CliError::table(path))
     };
-    let tables = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let mut tables = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if let Wanted::All(_) = wanted {
+        tables = numbered::together(paths, tables, args.missing().as_ref())?;
+    }
     Table::concat(tables).map_err(|error| match error {
         TableError::Part { part, source } => CliError::table(&paths[part - 1])(*source),
         error => CliError::table(label(paths))(error),
@@ -212,7 +217,14 @@ fn table(
     let table = reading.read(path).map_err(unreadable)?;
     tell_dialect(path, table.dialect());
     check_missing(path, args, wanted, table.names())?;
-    Ok(table)
+    match wanted {
+        Wanted::All(_) => Ok(table),
+        Wanted::Of { schema, targets, besides } => {
+            let needed = Wanted::names(schema, besides).map(String::as_str);
+            let known = numbered::Known { schema, targets };
+            known.table(path, table, needed, missing(args, Some(schema)).as_ref())
+        }
+    }
 }
 
 /// That there are the columns of which words for gaps are named: in the file, or known to the model.
@@ -224,7 +236,7 @@ pub(crate) fn check_missing<'a>(
 ) -> Result<(), CliError> {
     let is_known = |name: &str| match wanted {
         Wanted::All(_) => false,
-        Wanted::Of { schema, besides } => {
+        Wanted::Of { schema, besides, .. } => {
             schema.columns().iter().any(|column| column.name == name)
                 || besides.iter().any(|other| other == name)
         }
@@ -268,6 +280,11 @@ fn unreadable(error: FileError) -> CliError {
     }
 }
 
+/// Words that were named to be gaps, now or when the model was trained.
+fn missing(args: &DialectArgs, schema: Option<&Schema>) -> Option<Missing> {
+    args.missing().or_else(|| schema?.named_missing().cloned())
+}
+
 /// How a file is read.
 fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> ReadOptions {
     let mut options = TextOptions::new().threads(threads.clone());
@@ -290,7 +307,7 @@ fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> Re
     }
     let mut reading = ReadOptions::new().text(options);
     // Words that were named are gaps in every format, the usual ones where the format has no gaps of its own.
-    if let Some(missing) = args.missing().or_else(|| schema?.named_missing().cloned()) {
+    if let Some(missing) = missing(args, schema) {
         reading = reading.missing(missing);
     }
     if let Some(sheet) = &args.sheet {

@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use densely_table::{Column, Missing, StoredTableWriter, Table, TextOptions};
+use densely_table::{Column, Missing, Naming, StoredTableWriter, Table, TextOptions};
 
 use crate::columns::{Columns, Unneeded};
 use crate::compression::Compression;
@@ -360,7 +360,8 @@ impl ReadOptions {
             _ => self.left_out(table),
         };
         let table = table.and_then(|table| self.with_missing(format, table));
-        self.with_labels(table.map_err(|reason| FileError::new(path, reason))?, path)
+        let table = table.map_err(|reason| FileError::new(path, reason))?;
+        Ok(self.with_labels(table, path)?.with_naming(naming(format)))
     }
 
     /// With gaps for the words that are named. Those of text are where it is read.
@@ -406,6 +407,15 @@ impl ReadOptions {
         let labels = read.into_columns().into_iter().map(|column| column.with_name("label"));
         let columns: Vec<Column> = table.into_columns().into_iter().chain(labels).collect();
         Table::from_columns(columns).map_err(|error| FileError::new(path, error.into()))
+    }
+}
+
+/// Where the names of columns come from.
+fn naming(format: Format) -> Naming {
+    match format {
+        Format::Npy | Format::Npz | Format::Idx | Format::Images => Naming::Positions,
+        Format::Libsvm => Naming::Indices,
+        _ => Naming::Given,
     }
 }
 

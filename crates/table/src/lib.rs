@@ -53,6 +53,7 @@ mod files;
 mod gap_words;
 mod lines;
 mod missing;
+mod naming;
 mod numbers;
 mod parsed;
 mod roles;
@@ -74,6 +75,7 @@ pub use encoding::{
 };
 pub use error::TableError;
 pub use missing::Missing;
+pub use naming::Naming;
 pub use numbers::Numbers;
 pub use rows::Rows;
 pub use schema::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions};

@@ -10,7 +10,7 @@ use densely_parts::nearest;
 use crate::encoding::positions;
 use crate::files::Files;
 use crate::lines::Lines;
-use crate::{Column, Dialect, TableError, TextOptions};
+use crate::{Column, Dialect, Naming, TableError, TextOptions};
 
 /// Columns of numbers and texts, all of the same length.
 ///
@@ -27,12 +27,13 @@ use crate::{Column, Dialect, TableError, TextOptions};
 /// ```
 #[derive(Clone)]
 pub struct Table {
-    columns: Vec<Column>,
-    rows: usize,
-    files: Arc<Files>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: usize,
+    pub(crate) files: Arc<Files>,
     /// Where the first row is in these files.
-    first: usize,
-    dialect: Option<Dialect>,
+    pub(crate) first: usize,
+    pub(crate) dialect: Option<Dialect>,
+    pub(crate) naming: Naming,
 }
 
 impl Table {
@@ -65,7 +66,8 @@ impl Table {
             let (column, actual) = (other.name().to_owned(), other.len());
             return Err(TableError::Length { column, expected: rows, actual });
         }
-        Ok(Self { columns, rows, files: Arc::new(files), first: 0, dialect })
+        let (files, naming) = (Arc::new(files), Naming::default());
+        Ok(Self { columns, rows, files, first: 0, dialect, naming })
     }
 
     /// Rows of files from that one on.
@@ -203,7 +205,7 @@ impl Table {
         let mut tables = tables.into_iter();
         let mut first = tables.next().ok_or(TableError::Empty)?;
         let (columns, dialect) = (std::mem::take(&mut first.columns), first.dialect.take());
-        let (rows, mut files) = (first.rows, first.into_files());
+        let (rows, mut naming, mut files) = (first.rows, first.naming, first.into_files());
         let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
         let mut builders: Vec<_> = columns.into_iter().map(Column::into_builder).collect();
         let mut all = rows;
@@ -214,6 +216,9 @@ impl Table {
             let mut table = table;
             let mut columns: Vec<_> =
                 std::mem::take(&mut table.columns).into_iter().map(Some).collect();
+            if table.naming != naming {
+                naming = Naming::Given;
+            }
             let rows = table.rows;
             files.append(all, table.into_files());
             all += rows;
@@ -223,7 +228,7 @@ impl Table {
             }
         }
         let columns = names.iter().zip(builders).map(|(name, cells)| cells.finish(name)).collect();
-        Self::new(columns, files, dialect)
+        Ok(Self::new(columns, files, dialect)?.with_naming(naming))
     }
 
     /// The positions of the columns of these names, if there are no others.

@@ -71,7 +71,8 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let preparation = predictor.preparation();
     let (target, classes) = (preparation.target_name(), preparation.class_names());
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
-    let wanted = Wanted::Of { schema, besides: preparation.answer_names() };
+    let targets = preparation.answer_names();
+    let wanted = Wanted::Of { schema, targets, besides: targets };
     let Data { data, path, note, without, gap_words } = match Judged::find(args)? {
         Judged::Rows(judged) => of_table(judged, preparation, wanted, &threads)?,
         Judged::Digits { data, note } => {

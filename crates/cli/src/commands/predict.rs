@@ -37,7 +37,7 @@ fn predict<T: Scalar>(
     let preparation = predictor.preparation();
     let schema = preparation.encoding().schema();
     let keep: &[String] = args.keep.as_ref().map_or(&[], |Names(names)| names);
-    let wanted = Wanted::Of { schema, besides: keep };
+    let wanted = Wanted::Of { schema, targets: preparation.answer_names(), besides: keep };
     input::check_different(&args.data)?;
     input::check_dialect(&args.data, &args.dialect)?;
     let table = input::tables(&args.data, &args.dialect, wanted, &threads)?;

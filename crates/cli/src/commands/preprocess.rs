@@ -26,10 +26,13 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
     let threads = input::threads(args.threads)?;
     let fitted = args.with.as_deref().map(input::preparation).transpose()?;
     let targets: &[String] = args.target.as_ref().map_or(&[], |Names(names)| names);
-    let schema = fitted.as_ref().map(|fitted| fitted.encoding().schema());
     let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
-    let wanted = match schema {
-        Some(schema) => Wanted::Of { schema, besides: targets },
+    let wanted = match &fitted {
+        Some(fitted) => Wanted::Of {
+            schema: fitted.encoding().schema(),
+            targets: fitted.answer_names(),
+            besides: targets,
+        },
         None => Wanted::All(&columns),
     };
     input::check_different(&args.data)?;

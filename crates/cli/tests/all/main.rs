@@ -17,6 +17,7 @@ mod larger_than_memory;
 mod logarithms;
 mod models;
 mod notes;
+mod numbered;
 mod numbers;
 #[cfg(target_os = "linux")]
 mod output;

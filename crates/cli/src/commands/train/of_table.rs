@@ -152,7 +152,8 @@ impl<'a> Source<'a> {
             paths => {
                 let path = &*input::label(paths);
                 let source = path.display().to_string();
-                let wanted = Wanted::Of { schema, besides: target.columns() };
+                let targets = target.columns();
+                let wanted = Wanted::Of { schema, targets, besides: targets };
                 let table = input::tables(paths, dialect, wanted, threads)?;
                 if let Some(group) = &args.group {
                     tell_groups(group, &self.table, &table, path).map_err(CliError::table(path))?;
