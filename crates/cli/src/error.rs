@@ -119,8 +119,8 @@ pub(crate) enum CliError {
     #[error("{}: there is no run to go on with: it has no {}", .0.display(), CONFIG)]
     NoRun(PathBuf),
     #[error(
-        "{}: this run is complete, and was so short that no checkpoint was kept, so its epochs would be made \
-         again: with more --epochs, or as they were with --force", .0.display()
+        "{}: this run is complete, and has no checkpoint to go on from, as short ones have none, so its epochs would be \
+         made again: with more --epochs, or as they were with --force", .0.display()
     )]
     RunComplete(PathBuf),
     #[error(

@@ -5,7 +5,7 @@ mod numbered;
 use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
-use densely::prelude::{AnyModel, Preparation, Schema, Table, Threads};
+use densely::prelude::{AnyModel, Preparation, Provenance, Schema, Table, Threads};
 use densely::table::{
     Dialect, EncodedRows, Encoder, Missing, StoredTableWriter, TableError, TextOptions,
 };
@@ -28,6 +28,14 @@ pub(crate) fn model(path: &Path) -> Result<AnyModel, CliError> {
         });
     }
     Ok(AnyModel::load(file)?)
+}
+
+/// How a model came to be.
+pub(crate) fn provenance(path: &Path) -> Result<Provenance, CliError> {
+    Ok(match model(path)? {
+        AnyModel::F32(file) => file.provenance,
+        AnyModel::F64(file) => file.provenance,
+    })
 }
 
 /// What a model does to data before its network sees them.

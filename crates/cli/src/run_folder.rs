@@ -6,6 +6,7 @@ mod ours;
 mod resumed;
 mod searched;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -418,6 +419,11 @@ fn present<'n>(
         Some(foreign) => Err(CliError::ForeignFile(foreign.clone())),
         None => Ok(present),
     }
+}
+
+/// Whether these results are of a run that came to its end, after which its model is judged.
+pub(crate) fn is_judged(results: &BTreeMap<String, String>) -> bool {
+    results.keys().any(|name| name.starts_with("train_"))
 }
 
 /// Whether a folder holds a run.

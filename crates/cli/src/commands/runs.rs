@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use densely::prelude::*;
 use serde_json::{Value, json};
 
 use crate::args::RunsArgs;
@@ -14,7 +13,7 @@ use crate::epoch_line::EpochLine;
 use crate::error::CliError;
 use crate::input;
 use crate::output::{self, eprintln, metric, metric_name, short};
-use crate::run_folder::{CONFIG, MODEL, is_run};
+use crate::run_folder::{CONFIG, MODEL, is_judged, is_run};
 use crate::visible::visible;
 
 /// Metrics of the part that was held out, in the order in which people want to see them.
@@ -102,20 +101,16 @@ impl Found {
         // A run that goes on may have no model yet.
         let results = match folder.join(MODEL).is_file() {
             false => BTreeMap::new(),
-            true => match input::model(folder)? {
-                AnyModel::F32(file) => file.provenance.results,
-                AnyModel::F64(file) => file.provenance.results,
-            },
+            true => input::provenance(folder)?.results,
         };
         Ok(Self { folder: folder.to_owned(), options, results, epochs: EpochLine::of_run(folder)? })
     }
 
     /// How it ended, if it did.
     fn state(&self) -> &'static str {
-        let tested = self.results.keys().any(|name| name.starts_with("train_"));
         match self.epochs.last() {
             Some(last) if last.diverged.is_some() => "diverged",
-            _ if tested => "complete",
+            _ if is_judged(&self.results) => "complete",
             _ => "unfinished",
         }
     }

@@ -5,8 +5,9 @@ use densely::formats::{AnyCheckpoint, WholeFile};
 use serde_json::Value;
 
 use super::ours::{is_ours, text};
-use super::{CHECKPOINT, CONFIG, FILES, METRICS, MODEL, RunFolder, lock};
+use super::{CHECKPOINT, CONFIG, FILES, METRICS, MODEL, RunFolder, is_judged, lock};
 use crate::error::CliError;
+use crate::input::provenance;
 
 impl RunFolder {
     /// The folder of a run that goes on, with its checkpoint. What killed processes left in it is
@@ -48,12 +49,19 @@ impl RunFolder {
         Ok((Self::elsewhere(folder.to_owned()), checkpoint))
     }
 
-    /// Whether the run has come to its end, by what it has written last.
-    pub(crate) fn is_complete(&self) -> bool {
+    /// Whether the run has come to its end, by what it has written last. One that was stopped has ended, too, but its
+    /// model was not judged.
+    ///
+    /// # Errors
+    /// If it seems so, and the model cannot be read.
+    pub(crate) fn is_complete(&self) -> Result<bool, CliError> {
         let metrics = text(&self.path.join(METRICS)).unwrap_or_default();
         let last = metrics.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
         let ended = |line: Value| line.get("findings").is_some() && line.get("diverged").is_none();
-        last.is_some_and(ended) && self.path.join(MODEL).exists()
+        if !last.is_some_and(ended) || !self.path.join(MODEL).exists() {
+            return Ok(false);
+        }
+        Ok(is_judged(&provenance(&self.path)?.results))
     }
 
     /// Writes the config of what goes on, if it is another than before.

@@ -58,6 +58,31 @@ fn a_run_that_was_stopped_ends_as_one_that_never_was() {
     assert!(config.contains("epochs = 6000\n") && !config.contains("resume"), "{config}");
 }
 
+/// One whose checkpoint was damaged, and removed as advised, is neither complete nor short.
+#[test]
+fn a_run_that_was_stopped_begins_anew_without_its_checkpoint() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    let whole = folder.json(&format!("{TRAIN} --epochs 600 --out whole"));
+    let train = format!("{TRAIN} --out run");
+    stopped(&folder, &train);
+    let checkpoint = folder.path().join("run/checkpoint.safetensors");
+    fs::write(&checkpoint, &fs::read(&checkpoint).unwrap()[..1000]).unwrap();
+    let message = folder.fails(1, "train --resume --out run");
+    assert!(message.contains("remove the file"), "{message}");
+    fs::remove_file(checkpoint).unwrap();
+    let resumed = folder.run("train --resume --out run --epochs 600");
+    assert_eq!(resumed.status, 0, "{}", resumed.stderr);
+    let said = "run: it is unfinished, and has no checkpoint to go on from: it begins anew";
+    assert!(resumed.stderr.contains(said), "{}", resumed.stderr);
+    assert_eq!(hash(&folder, "run"), whole["weights_hash"].as_str().unwrap());
+    // Now it is complete.
+    fs::remove_file(folder.path().join("run/checkpoint.safetensors")).ok();
+    let message = folder.fails(1, "train --resume --out run");
+    let said = "run: this run is complete, and has no checkpoint to go on from";
+    assert!(message.contains(said), "{message}");
+}
+
 /// What is complete says so again, and goes on for more epochs.
 #[test]
 fn a_run_goes_on_for_more_epochs_after_its_end() {

@@ -92,16 +92,16 @@ impl<T: Typed> Stored<T> {
     ) -> Result<Option<Self>, CliError> {
         let path = folder.path().to_owned();
         let Some(checkpoint) = checkpoint else {
-            let is_complete = folder.is_complete();
+            let is_complete = folder.is_complete()?;
             if is_complete && !force {
                 expect_more_epochs(folder.path(), now)?;
             }
             folder.begin_anew()?;
             let why = match is_complete {
                 true => {
-                    "it was so short that no checkpoint was kept: its epochs are made again, as they were"
+                    "it is complete, and has no checkpoint to go on from: its epochs are made again"
                 }
-                false => "there is no checkpoint yet; it begins anew",
+                false => "it is unfinished, and has no checkpoint to go on from: it begins anew",
             };
             eprintln!("{}: {why}", shown(folder.path()));
             return Ok(None);
@@ -212,10 +212,7 @@ fn expect_more_epochs(
     folder: &Path,
     (options, split): (&BTreeMap<String, String>, Option<&str>),
 ) -> Result<(), CliError> {
-    let before = match input::model(folder)? {
-        AnyModel::F32(file) => file.provenance.options,
-        AnyModel::F64(file) => file.provenance.options,
-    };
+    let before = input::provenance(folder)?.options;
     let mut changed: Vec<String> =
         changes(&before, options).iter().map(ToString::to_string).collect();
     let is_longer = changes(&before, options).iter().all(|change| change.what == EPOCHS)
