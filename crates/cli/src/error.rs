@@ -204,6 +204,11 @@ pub(crate) enum CliError {
          name each file once", .0.display()
     )]
     GivenTwice(PathBuf),
+    #[error(
+        "{}: {source} (the model was trained on a table without names of columns: if this one has them, leave them out, as \
+         `tail -n +2` does)", .path.display()
+    )]
+    WithNames { path: PathBuf, source: Box<TableError> },
     #[error(transparent)]
     Picture(#[from] PictureError),
     #[error("wrong gradients in {}", .0.join(", "))]
@@ -389,6 +394,11 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
             " (if a comma stands before decimals: --decimal comma)".to_owned()
         }
         TableError::MissingColumns { .. } if !is_text(path) => String::new(),
+        TableError::MissingColumns { missing, columns, .. }
+            if are_unnamed_some(missing) && are_unnamed(columns) =>
+        {
+            " (--separator, if cells are separated by something else)".to_owned()
+        }
         TableError::MissingColumns { missing, .. } if are_unnamed_some(missing) => {
             " (if the table has no header: --header no)".to_owned()
         }
@@ -399,6 +409,17 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
         }
         TableError::RaggedRow { .. } => " (--separator, if it is another)".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// Whether a table has names of columns in its first row, which is taken for data or in the way of what has none.
+pub(crate) fn has_names(error: &TableError) -> bool {
+    match error {
+        TableError::NotNumbers(bad) | TableError::NotTruths(bad) | TableError::NotTimes(bad) => {
+            is_header_taken_for_data(bad)
+        }
+        TableError::MissingColumns { columns, .. } => !are_unnamed_some(columns),
+        _ => false,
     }
 }
 
@@ -417,7 +438,7 @@ fn are_unnamed_some(columns: &[String]) -> bool {
 fn is_header_taken_for_data(bad: &BadCells) -> bool {
     let is_first = |cell: &Cell| {
         let place = cell.place.to_string();
-        place == "row 1" || place.starts_with("row 1 (")
+        place == "row 1" || place.starts_with("row 1 ")
     };
     bad.column.starts_with("column ") && bad.count == 1 && bad.first.iter().all(is_first)
 }

@@ -5,7 +5,7 @@ mod numbered;
 use std::path::{Path, PathBuf};
 
 use densely::parts::shortened;
-use densely::prelude::{AnyModel, Preparation, Provenance, Schema, Table, Threads};
+use densely::prelude::{AnyModel, Encoding, Preparation, Provenance, Rows, Schema, Table, Threads};
 use densely::table::{
     Dialect, EncodedRows, Encoder, Missing, StoredTableWriter, TableError, TextOptions,
 };
@@ -13,7 +13,7 @@ use densely_files::{FileError, Format, ReadOptions, Reason};
 use same_file::is_same_file;
 
 use crate::args::{ColumnsArgs, DecimalArg, DialectArgs, YesNo};
-use crate::error::{CliError, wrong_use};
+use crate::error::{CliError, has_names, wrong_use};
 use crate::output::{counted, eprintln};
 use crate::run_folder::{MODEL, goes_on, is_run};
 use crate::visible::visible;
@@ -167,7 +167,10 @@ pub(crate) fn tables(
     }
     let read = |path: &PathBuf| {
         let table = table(path, args, wanted, threads)?;
-        wanted.of(table).map_err(CliError::table(path))
+        wanted.of(table).map_err(|error| match wanted {
+            Wanted::All(_) => CliError::table(path)(error),
+            Wanted::Of { schema, .. } => not_of_model(path, schema)(error),
+        })
     };
     let mut tables = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     if let Wanted::All(_) = wanted {
@@ -180,7 +183,7 @@ pub(crate) fn tables(
 }
 
 /// Says which rows have categories that a model does not tell apart, or gaps that it does not know.
-pub(crate) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
+fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
     for (column, count) in rows.new_gaps() {
         let mut encoders = rows.encoding().encoders().iter();
         let encoder = encoders.find(|of| of.column == column).map(|of| &of.encoder);
@@ -223,7 +226,14 @@ fn table(
 ) -> Result<Table, CliError> {
     let reading = wanted.reading(reading(args, wanted.schema(), threads));
     let table = reading.read(path).map_err(unreadable)?;
-    tell_dialect(path, table.dialect());
+    match (table.dialect(), args.header, wanted.schema()) {
+        (Some(dialect), None, Some(schema)) if !dialect.header && is_unnamed(schema) => {
+            let mut notes = dialect.notes();
+            notes.push("as the model's table had no header, the first row is data".to_owned());
+            tell(path, &notes);
+        }
+        (dialect, ..) => tell_dialect(path, dialect),
+    }
     check_missing(path, args, wanted, table.names())?;
     match wanted {
         Wanted::All(_) => Ok(table),
@@ -271,7 +281,17 @@ pub(crate) fn store(
 
 /// Says how a text was read, if it is not plain.
 pub(crate) fn tell_dialect(path: &Path, dialect: Option<&Dialect>) {
-    let notes = dialect.map(Dialect::notes).unwrap_or_default();
+    let Some(dialect) = dialect else { return };
+    let mut notes = dialect.notes();
+    if let (Some(_), Some(last)) = (&dialect.numbers, notes.last_mut())
+        && dialect.header_is_told
+    {
+        last.push_str(" (--header no, if it is data)");
+    }
+    tell(path, &notes);
+}
+
+fn tell(path: &Path, notes: &[String]) {
     if !notes.is_empty() {
         eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));
     }
@@ -285,6 +305,33 @@ fn unreadable(error: FileError) -> CliError {
         },
         FileError::File { path, source } => CliError::File { path, source },
         error => error.into(),
+    }
+}
+
+/// Whether a model was trained on a table without names of columns.
+fn is_unnamed(schema: &Schema) -> bool {
+    schema.columns().iter().all(|column| column.name.starts_with("column "))
+}
+
+/// The rows as a model takes them, of which it is said what the model does not know.
+pub(crate) fn encoded<'a>(
+    encoding: &'a Encoding,
+    rows: &Rows<'a>,
+    paths: &[PathBuf],
+    threads: &Threads,
+) -> Result<EncodedRows<'a>, CliError> {
+    let encoded = encoding.rows(rows, threads);
+    let encoded = encoded.map_err(not_of_model(&label(paths), encoding.schema()))?;
+    tell_others(&encoded, paths);
+    Ok(encoded)
+}
+
+/// An error of a table that a model cannot take.
+fn not_of_model(path: &Path, schema: &Schema) -> impl FnOnce(TableError) -> CliError {
+    let is_unnamed = is_unnamed(schema);
+    move |error| match is_unnamed && has_names(&error) {
+        true => CliError::WithNames { path: path.to_owned(), source: Box::new(error) },
+        false => CliError::table(path)(error),
     }
 }
 
@@ -305,13 +352,14 @@ fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> Re
     if let Some(decimal) = args.decimal {
         options = options.decimal_comma(decimal == DecimalArg::Comma);
     }
-    // A model that was trained without names of columns is used without them.
-    let is_unnamed = |schema: &Schema| {
-        let mut columns = schema.columns().iter();
-        columns.all(|column| column.name.starts_with("column "))
-    };
-    if args.header.is_none() && schema.is_some_and(is_unnamed) {
-        options = options.header(false);
+    // A model that was trained without names of columns is used without them, and one with numbers for names is with
+    // these, though they may look like data.
+    if let (None, Some(schema)) = (args.header, schema) {
+        if is_unnamed(schema) {
+            options = options.header(false);
+        } else if schema.columns().iter().all(|column| column.name.parse::<u64>().is_ok()) {
+            options = options.header(true);
+        }
     }
     let mut reading = ReadOptions::new().text(options);
     // Words that were named are gaps in every format, the usual ones where the format has no gaps of its own.

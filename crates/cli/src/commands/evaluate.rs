@@ -52,8 +52,7 @@ fn of_table(
         Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
         Some(_) => return Err(CliError::OtherData(path)),
     };
-    let encoded = preparation.encoding().rows(&rows, threads).map_err(CliError::table(&path))?;
-    input::tell_others(&encoded, &judged.paths);
+    input::encoded(preparation.encoding(), &rows, &judged.paths, threads)?;
     let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
     let columns = preparation.answer_names().iter().flat_map(|name| table.column(name));

@@ -46,8 +46,7 @@ fn predict<T: Scalar>(
     let kept = keep.iter().map(|name| table.column(name));
     let kept = kept.collect::<Result<Vec<_>, _>>().map_err(in_table())?;
     let all = Rows::all(&table);
-    let encoded = preparation.encoding().rows(&all, &threads).map_err(in_table())?;
-    input::tell_others(&encoded, &args.data);
+    let encoded = input::encoded(preparation.encoding(), &all, &args.data, &threads)?;
     let names = names(preparation, &kept);
     let part = |rows: Range<usize>| {
         let failed = |error: ModelError| {

@@ -47,10 +47,10 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
         Some(fitted) => fitted,
         None => fit(args, &columns, &dialect, &all, &targets, &threads)?,
     };
-    let encoded = preparation.encoding().rows(&all, &threads).map_err(in_table())?;
-    if args.with.is_some() {
-        input::tell_others(&encoded, &args.data);
-    }
+    let encoded = match args.with {
+        Some(_) => input::encoded(preparation.encoding(), &all, &args.data, &threads)?,
+        None => preparation.encoding().rows(&all, &threads).map_err(in_table())?,
+    };
     let names = preparation.input_names();
     let part = |rows: Range<usize>| {
         let mut x = Mat::zeros(preparation.feature_names().len(), rows.len());

@@ -11,6 +11,7 @@ mod findings;
 mod folders;
 mod gaps;
 mod gradcheck;
+mod headers;
 mod import;
 mod keeping;
 mod larger_than_memory;

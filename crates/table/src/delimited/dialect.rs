@@ -77,6 +77,10 @@ pub struct Dialect {
     pub comments: bool,
     /// Whether rows have a cell more than the header, the first, which is taken for their name.
     pub row_names: bool,
+    /// Whether it was told from the rows if there is a header, and not said by who reads them.
+    pub header_is_told: bool,
+    /// The first row, if all of it are whole numbers that follow each other, and it was taken for a header.
+    pub numbers: Option<String>,
 }
 
 impl Dialect {
@@ -126,8 +130,13 @@ impl Dialect {
                     .to_owned(),
             );
         }
-        if !self.header {
-            notes.push("no header was found, so the first row is data".to_owned());
+        match (&self.numbers, self.header) {
+            _ if !self.header_is_told => {}
+            (_, false) => notes.push("no header was found, so the first row is data".to_owned()),
+            (Some(row), true) => {
+                notes.push(format!("the first row, {row}, was taken for the names of the columns"));
+            }
+            (None, true) => {}
         }
         notes
     }

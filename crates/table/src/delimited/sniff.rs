@@ -91,7 +91,18 @@ pub(super) fn sniff(
     }
     let columns = names.iter().enumerate().map(|(i, cell)| named(i, cell)).collect();
     let (separator, comments) = (sample.separator, sample.comments);
-    let dialect = Dialect { separator, decimal, header, titles, comments, row_names };
+    let header_is_told = options.header.is_none();
+    let numbers = (header && above.is_none()).then(|| numbers_of(first)).flatten();
+    let dialect = Dialect {
+        separator,
+        decimal,
+        header,
+        titles,
+        comments,
+        row_names,
+        header_is_told,
+        numbers,
+    };
     Ok(Found { dialect, columns, skip })
 }
 
@@ -251,12 +262,13 @@ fn is_header(
         return !first.cells.iter().any(|cell| is_number(cell));
     }
     let consecutive = |row: &Row| is_consecutive(&row.cells);
+    let is_name = |row: &Row| {
+        consecutive(row) && !rest.iter().any(|row| consecutive(row)) && !is_like(row, &rest)
+    };
     let is_unnamed_first = first.cells[0].is_empty()
         && first.cells[1..].iter().all(|cell| !cell.is_empty())
         && rest.iter().all(|row| !row.cells[0].is_empty());
-    if (consecutive(first) && !rest.iter().any(|row| consecutive(row)))
-        || (columns > 1 && is_unnamed_first)
-    {
+    if is_name(first) || (columns > 1 && is_unnamed_first) {
         return true;
     }
     let (mut for_header, mut for_data, mut repeated) = (0, 0, 0);
@@ -303,5 +315,35 @@ fn distinct(cells: &[&str]) -> usize {
 fn is_consecutive(cells: &[String]) -> bool {
     const SEVERAL: usize = 3;
     let numbers: Vec<i64> = cells.iter().filter_map(|cell| cell.parse().ok()).collect();
-    numbers.len() >= SEVERAL && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+    numbers.len() >= SEVERAL
+        && numbers.windows(2).all(|pair| pair[1].checked_sub(1) == Some(pair[0]))
+}
+
+/// The cells of a row of whole numbers that follow each other, and nothing else.
+fn numbers_of(row: &Row) -> Option<String> {
+    let all = row.cells.iter().all(|cell| cell.parse::<i64>().is_ok());
+    (all && is_consecutive(&row.cells)).then(|| shortened(&row.cells.join(", ")))
+}
+
+/// Whether a row of whole numbers that follow each other is like the rows below: each of its numbers is among those of its
+/// column, which are whole, too, and each of its texts comes again. Positions begin at 0 or 1; what begins elsewhere is data also
+/// where it is near to its column.
+fn is_like(row: &Row, rest: &[&Row]) -> bool {
+    let is_position = |number: i64| matches!(number, 0 | 1);
+    let first = row.cells.iter().find_map(|cell| cell.parse().ok());
+    let are_positions = first.is_some_and(is_position);
+    let is_like = |(column, cell): (usize, &String)| {
+        let below = rest.iter().filter_map(|row| row.cells.get(column));
+        let Ok(number) = cell.parse::<i64>() else {
+            return below.clone().any(|other| other == cell);
+        };
+        let numbers: Option<Vec<i64>> =
+            below.filter(|cell| !cell.is_empty()).map(|cell| cell.parse().ok()).collect();
+        let range = numbers.as_ref().and_then(|all| Some((*all.iter().min()?, *all.iter().max()?)));
+        range.is_some_and(|(least, most)| {
+            let near = if are_positions { 0 } else { most.saturating_sub(least).max(1) };
+            (least.saturating_sub(near)..=most.saturating_add(near)).contains(&number)
+        })
+    };
+    row.cells.iter().enumerate().all(is_like)
 }

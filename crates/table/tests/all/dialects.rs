@@ -114,6 +114,28 @@ fn a_header_is_told_from_data_by_what_comes_again() {
     assert!(!header(&format!("0.5,1.5,x\n{numbers}")));
     assert!(header(&format!("2019,2020,2021\n{}", rows(&|i| format!("{i}.5,{}.5,2\n", i % 7)))));
     assert!(header(&format!(",0,1\n{}", rows(&|i| format!("{i},{}.5,2\n", i % 7)))));
+    // Numbers that follow each other are data among their like.
+    let whole = rows(&|i| format!("{},{},{}\n", i * 7 % 11, i * 5 % 13, i * 3 % 7));
+    let large = rows(&|i| format!("{},{},{}\n", i * 7 + 20, i * 5 + 30, i * 3 + 40));
+    for (first, below, expected) in [
+        ("2,3,4", &whole, false),
+        ("1,2,3", &whole, false),
+        ("0,1,2", &whole, false),
+        ("7,8,9", &large, false),
+        ("0,1,2", &large, true),
+        ("1,2,3", &large, true),
+        ("2019,2020,2021", &large, true),
+    ] {
+        assert_eq!(header(&format!("{first}\n{below}")), expected, "{first}");
+    }
+    let noted = |text: &str| read(text).dialect().unwrap().notes();
+    let taken = ["the first row, 1, 2, 3, was taken for the names of the columns"];
+    assert_eq!(noted(&format!("1,2,3\n{large}")), taken);
+    assert_eq!(noted(&format!("a,2,3\n{large}")), [""; 0]);
+    assert!(!header(&format!(
+        "x,1,2,3\n{}",
+        rows(&|i| format!("{},{},2,3\n", ["x", "y"][i % 2], i % 4))
+    )));
     let words = rows(&|i| format!("u{},{},{}\n", i + 1, ["b", "c"][i % 2], ["yes", "no"][i % 2]));
     assert!(!header(&format!("u0,b,yes\n{words}")));
     assert!(header(&format!("user,b?,satisfied\n{words}")));

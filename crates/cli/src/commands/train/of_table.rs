@@ -163,10 +163,9 @@ impl<'a> Source<'a> {
                 }
                 let all = Rows::all(&table);
                 let (kept, read) = target.read(&all).map_err(CliError::table(path))?;
-                let encoded = encoding.rows(&Rows::of(&table, &kept), threads);
-                let encoded = encoded.map_err(CliError::table(path))?;
-                input::tell_others(&encoded, paths);
-                let held_out = Targeted { rows: Rows::of(&table, &kept), targets: &read };
+                let rows = Rows::of(&table, &kept);
+                let encoded = input::encoded(encoding, &rows, paths, threads)?;
+                let held_out = Targeted { rows, targets: &read };
                 repeated = repeats(&learnt, &held_out, &features, ShownPart::Test)
                     .map_err(CliError::table(path))?;
                 let data = preparation.rows(&encoded, &read, None, threads);
