@@ -2,10 +2,11 @@ use densely_loss::{Loss, LossKinds, Targets, mean};
 use densely_tensor::kernels::vectorize;
 use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
 
+use crate::TargetUnits;
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
 use crate::plain::{Numbers, Plain};
-use crate::preparation::exponentials;
+use crate::target_units::exponentials;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,11 +56,13 @@ impl Plain for Evaluation {
 }
 
 impl Evaluation {
-    /// The metrics of `scores` against `targets`, which have been checked.
+    /// The metrics of `scores` against `targets`, which have been checked: those of real values as
+    /// [`regression_scores`] has them.
     pub(crate) fn new<T: Scalar>(
         loss: &dyn Loss<T>,
         scores: MatRef<'_, T>,
         targets: Targets<'_, T>,
+        units: Option<&TargetUnits>,
     ) -> Self {
         let mean_loss = mean_loss(loss, scores, targets);
         match targets {
@@ -71,7 +74,7 @@ impl Evaluation {
                 Self::Classification { loss: mean_loss, accuracy }
             }
             Targets::Values(values) | Targets::WeightedValues(values, _) => {
-                regression(mean_loss, &regression_scores(loss, scores, values))
+                regression(mean_loss, &regression_scores(loss, scores, values, units))
             }
         }
     }
@@ -94,12 +97,21 @@ impl Evaluation {
     }
 }
 
-/// How well scores predict real values, in the units of the loss.
+/// How well scores predict real values that were prepared: in the units of the data, if it is known how these become those
+/// of the loss, in which they are otherwise.
 pub(crate) fn regression_scores<T: Scalar>(
     loss: &dyn Loss<T>,
     scores: MatRef<'_, T>,
     values: MatRef<'_, T>,
+    units: Option<&TargetUnits>,
 ) -> RegressionScores {
+    // Of another loss, outputs are something else.
+    if let Some(units) = units.filter(|units| units.log_link == loss.log_link()) {
+        let raw = |values: Result<Mat<f64>, _>| values.expect("the outputs were counted");
+        let targets = raw(units.raw_targets(widen(values).as_ref()));
+        let predicted = raw(units.values(widen(scores).as_ref()));
+        return RegressionScores::of(targets.as_ref(), predicted.as_ref());
+    }
     let predicted = loss.log_link().then(|| exponentials(scores.to_owned()));
     RegressionScores::of(values, predicted.as_ref().map_or(scores, Mat::as_ref))
 }

@@ -51,6 +51,7 @@ impl<T: Scalar> Trainer<'_, T> {
             None => self,
             Some(validation) => self.validation_data(validation),
         };
+        let trainer = trainer.target_units(preparation.target_units().cloned());
         let history = trainer.fit(predictor.model_mut(), &prepared)?;
         Ok((predictor, history))
     }

@@ -11,7 +11,8 @@ pub struct Epoch {
     /// The mean loss over the epoch's examples, each taken in its own step, before the
     /// step's update.
     pub train_loss: f64,
-    /// The model at the end of the epoch on the validation data, if there are any.
+    /// The model at the end of the epoch on the validation data, if there are any: of real values in the units of the data,
+    /// if the trainer [knows them](crate::Trainer::target_units).
     pub validation: Option<Evaluation>,
     /// The learning rate of the last step.
     pub learning_rate: f64,

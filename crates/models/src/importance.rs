@@ -174,9 +174,9 @@ impl<'a, T: Scalar> Shuffled<'a, T> {
 
     #[allow(clippy::needless_pass_by_value, reason = "it was made for this")]
     fn evaluate(&self, x: Mat<T>, workspace: &mut Workspace<T>) -> Result<Evaluation, ModelError> {
-        let model = self.predictor.model();
+        let (model, units) = (self.predictor.model(), self.predictor.preparation().target_units());
         let scores = model.predict_with(x.as_ref(), workspace)?;
-        Ok(Evaluation::new(model.loss(), scores, targets(&self.prepared)))
+        Ok(Evaluation::new(model.loss(), scores, targets(&self.prepared), units))
     }
 }
 

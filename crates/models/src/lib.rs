@@ -64,6 +64,7 @@ mod registry;
 mod search;
 mod spare;
 mod tally;
+mod target_units;
 mod trainer;
 mod training;
 mod training_step;
@@ -93,6 +94,7 @@ pub use search::{
     CrossValidation, Fold, FoldScores, Halving, HalvingResult, Influence, NetworkOptions, Search,
     SearchSpace, Trial, Values, grid, log_uniform, random_candidates,
 };
+pub use target_units::TargetUnits;
 pub use trainer::Trainer;
 pub use training::Training;
 pub use training_step::TrainingStep;

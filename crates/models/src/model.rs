@@ -12,7 +12,7 @@ use densely_tensor::{
 use crate::evaluation::regression_scores;
 use crate::panel_width::panel_width;
 use crate::spare::Spare;
-use crate::{Evaluation, Examples, ModelError, Registry, Workspace, network, tally};
+use crate::{Evaluation, Examples, ModelError, Registry, TargetUnits, Workspace, network, tally};
 
 /// A network and the loss that judges it.
 ///
@@ -398,26 +398,27 @@ impl<T: Scalar> Model<T> {
         data: impl Into<Examples<'d, T>>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
-        self.evaluate_by(data.into(), |x| Ok(self.scores(x, threads)?))
+        self.evaluate_by(data.into(), None, |x| Ok(self.scores(x, threads)?))
     }
 
-    /// The same, from scores that are computed so.
+    /// The same, from scores that are computed so; of real targets in the units of the data, if these are known.
     pub(crate) fn evaluate_by(
         &self,
         data: Examples<'_, T>,
+        units: Option<&TargetUnits>,
         mut scores: impl FnMut(Inputs<'_, T>) -> Result<Mat<T>, ModelError>,
     ) -> Result<Evaluation, ModelError> {
         let mut judge = |data: &Dataset<T>| -> Result<_, ModelError> {
             self.check(data)?;
             let scores = scores(data.inputs())?;
-            let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data));
+            let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data), units);
             Ok((evaluation, scores))
         };
         match data {
             Examples::Memory(data) => judge(data).map(|(evaluation, _)| evaluation),
             Examples::Stored(data) => tally::evaluate(data, |block| {
                 let (evaluation, scores) = judge(block)?;
-                let of = |values| regression_scores(self.loss(), scores.as_ref(), values);
+                let of = |values| regression_scores(self.loss(), scores.as_ref(), values, units);
                 Ok((evaluation, block.values().map(of)))
             })
             .map(|(evaluation, _)| evaluation),

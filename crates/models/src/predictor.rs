@@ -193,7 +193,7 @@ impl<T: Scalar> Predictor<T> {
         let place = |example| prepared.place(example);
         let scores = self.scores(prepared.inputs(), threads, place)?;
         let targets = targets(prepared).unweighted();
-        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets);
+        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets, None);
         let Target::Values { values: targets, .. } = target else { return Ok((evaluation, None)) };
         let of = RegressionScores::new(targets.as_ref(), self.values(&scores, place)?.as_ref())?;
         let evaluation = match self.preparation.target_scale() {
@@ -216,8 +216,8 @@ impl<T: Scalar> Predictor<T> {
         tally::evaluate(prepared, |block| {
             self.model.check(block)?;
             let scores = self.scores(block.inputs(), threads, Place::Example)?;
-            let evaluation =
-                Evaluation::new(self.model.loss(), scores.as_ref(), targets(block).unweighted());
+            let targets = targets(block).unweighted();
+            let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets, None);
             let Some(values) = block.values() else { return Ok((evaluation, None)) };
             let targets = self.raw_targets(values)?;
             let predicted = self.values(&scores, Place::Example)?;

@@ -12,8 +12,8 @@ use densely_tensor::{
 };
 
 pub(crate) use self::panel::PanelMemory;
-use crate::ModelError;
 use crate::evaluation::{convert, widen};
+use crate::{ModelError, TargetUnits};
 
 mod of_arrays;
 mod of_categories;
@@ -55,11 +55,8 @@ pub struct Preparation {
     /// The features that are constant, in order, and their values.
     constants: Vec<(usize, f64)>,
     pipeline: Pipeline,
-    target_scale: Option<Standardize>,
-    /// Real targets are learnt as their logarithms.
-    log_targets: bool,
-    /// Outputs of a network are logarithms of what they predict.
-    log_link: bool,
+    /// Those of real targets.
+    units: Option<TargetUnits>,
 }
 
 /// A copy of `x` in which these features have these values; `None` if there are none, or not as
@@ -117,13 +114,6 @@ fn scaled(values: MatRef<'_, f64>, scale: &Standardize) -> Result<Mat<f64>, Shap
         .collect();
     let held = held(values, &constants);
     scale.transform(held.as_ref().map_or(values, Mat::as_ref))
-}
-
-pub(crate) fn exponentials<T: Scalar>(mut values: Mat<T>) -> Mat<T> {
-    for j in 0..values.ncols() {
-        column_mut(values.as_mut(), j).iter_mut().for_each(|value| *value = Real::exp(*value));
-    }
-    values
 }
 
 fn first_negative(values: MatRef<'_, f64>) -> Option<(usize, usize)> {
@@ -188,7 +178,8 @@ impl Preparation {
     ) -> Result<Self, ModelError> {
         let feature_names = encoding.feature_names_out();
         let (constants, pipeline) = fitted.map_err(|error| too_far_apart(error, &feature_names))?;
-        let target_scale = values.map(target_scale).transpose();
+        let scale = values.map(target_scale).transpose();
+        let scale = scale.map_err(|error| too_far_apart(error, output_names))?;
         Ok(Self {
             encoding,
             feature_names,
@@ -196,9 +187,7 @@ impl Preparation {
             output_names: output_names.to_vec(),
             constants,
             pipeline,
-            target_scale: target_scale.map_err(|error| too_far_apart(error, output_names))?,
-            log_targets: false,
-            log_link: false,
+            units: scale.map(TargetUnits::new),
         })
     }
 
@@ -254,9 +243,7 @@ impl Preparation {
             output_names,
             constants: Vec::new(),
             pipeline,
-            target_scale,
-            log_targets: false,
-            log_link: false,
+            units: target_scale.map(TargetUnits::new),
         })
     }
 
@@ -364,18 +351,19 @@ impl Preparation {
     /// # Errors
     /// [`ModelError::Targets`] if there are classes, [`ModelError::Shape`] for another number of outputs.
     pub fn of_log_targets(self, scale: Standardize) -> Result<Self, ModelError> {
-        if self.target_scale.is_none() {
+        if self.units.is_none() {
             return Err(ModelError::Targets { expected: "real values", actual: "classes" });
         }
         let outputs = self.output_names.len();
         ShapeError::expect("Preparation", "output names", scale.in_features(), outputs)?;
-        Ok(Self { target_scale: Some(scale), log_targets: true, ..self })
+        let units = TargetUnits { log_targets: true, ..TargetUnits::new(scale) };
+        Ok(Self { units: Some(units), ..self })
     }
 
     /// Whether real targets are learnt as their logarithms.
     #[must_use]
     pub fn log_targets(&self) -> bool {
-        self.log_targets
+        self.units.as_ref().is_some_and(|units| units.log_targets)
     }
 
     /// With real targets as a loss wants them. Of one whose scores are [logarithms](Loss::log_link) of what they
@@ -399,10 +387,12 @@ impl Preparation {
     /// # Ok::<(), densely_models::ModelError>(())
     /// ```
     pub fn for_loss<T: Scalar>(self, loss: &dyn Loss<T>) -> Result<Self, ModelError> {
-        let Some(scale) = self.target_scale.as_ref().filter(|_| loss.log_link()) else {
+        let Some(TargetUnits { scale, log_targets, .. }) =
+            self.units.as_ref().filter(|_| loss.log_link())
+        else {
             return Ok(self);
         };
-        if self.log_targets {
+        if *log_targets {
             let (expected, actual) = ("real values", "their logarithms");
             return Err(ModelError::Targets { expected, actual });
         }
@@ -410,13 +400,14 @@ impl Preparation {
         let means = scale.mean().iter().zip(scale.scale());
         let means = means.map(|(&mean, &scale)| if mean > 0.0 { mean } else { scale }).collect();
         let scale = Standardize::from_parts(vec![0.0; self.output_names.len()], means)?;
-        Ok(Self { target_scale: Some(scale), log_link: true, ..self })
+        let units = TargetUnits { log_link: true, ..TargetUnits::new(scale) };
+        Ok(Self { units: Some(units), ..self })
     }
 
     /// Whether outputs of a network are logarithms of what they predict, as [a loss](Self::for_loss) may want it.
     #[must_use]
     pub fn log_link(&self) -> bool {
-        self.log_link
+        self.units.as_ref().is_some_and(|units| units.log_link)
     }
 
     /// The values that outputs of a network stand for, in the units of the data; `None` for classes.
@@ -427,10 +418,7 @@ impl Preparation {
     /// # Errors
     /// [`ModelError::Shape`] for another number of outputs.
     pub fn values(&self, outputs: MatRef<'_, f64>) -> Result<Option<Mat<f64>>, ModelError> {
-        match self.log_link {
-            true => self.raw_targets(exponentials(outputs.to_owned()).as_ref()),
-            false => self.raw_targets(outputs),
-        }
+        Ok(self.units.as_ref().map(|units| units.values(outputs)).transpose()?)
     }
 
     /// Real targets as they were before they were prepared, in the units of the data; `None` for classes.
@@ -441,9 +429,7 @@ impl Preparation {
     /// # Errors
     /// [`ModelError::Shape`] for another number of outputs.
     pub fn raw_targets(&self, prepared: MatRef<'_, f64>) -> Result<Option<Mat<f64>>, ModelError> {
-        let Some(scale) = &self.target_scale else { return Ok(None) };
-        let values = scale.inverse_transform(prepared)?;
-        Ok(Some(if self.log_targets { exponentials(values) } else { values }))
+        Ok(self.units.as_ref().map(|units| units.raw_targets(prepared)).transpose()?)
     }
 
     /// The features that were constant in training, in order, and the values that they are
@@ -508,7 +494,7 @@ impl Preparation {
     /// The names of the classes; `None` for real targets.
     #[must_use]
     pub fn class_names(&self) -> Option<&[String]> {
-        self.target_scale.is_none().then_some(&self.output_names)
+        self.units.is_none().then_some(&self.output_names)
     }
 
     /// What columns of predictions are called: as the target, or as each of several.
@@ -529,7 +515,14 @@ impl Preparation {
     /// What is done to real targets; `None` for classes.
     #[must_use]
     pub fn target_scale(&self) -> Option<&Standardize> {
-        self.target_scale.as_ref()
+        self.units.as_ref().map(|units| &units.scale)
+    }
+
+    /// In which units real targets are learnt, for a [`Trainer`](crate::Trainer::target_units) that is to validate in those
+    /// of the data; `None` for classes.
+    #[must_use]
+    pub fn target_units(&self) -> Option<&TargetUnits> {
+        self.units.as_ref()
     }
 
     /// The examples as a model takes them. Features have their names still, unless they are
@@ -557,21 +550,19 @@ impl Preparation {
         let place = |example: usize| {
             places.as_ref().map_or(Place::Example(example), |places| places[example])
         };
-        let prepared = match (target, &self.target_scale) {
+        let prepared = match (target, &self.units) {
             (Target::Classes { labels, .. }, None) => {
                 let (labels, names) = (labels.clone(), self.output_names.clone());
                 Dataset::new(x.into(), Target::Classes { labels, names })?
             }
-            (Target::Values { values, .. }, Some(scale)) => {
-                if self.log_targets {
+            (Target::Values { values, .. }, Some(TargetUnits { scale, log_targets, log_link })) => {
+                if *log_targets {
                     check_positive(values.as_ref(), &self.output_names, place)?;
                 }
-                let logs = self.log_targets.then(|| logarithms(values.as_ref()));
+                let logs = log_targets.then(|| logarithms(values.as_ref()));
                 let learnt = logs.as_ref().map_or(values.as_ref(), Mat::as_ref);
                 let prepared = scaled(learnt, scale)?;
-                if let Some((k, j)) =
-                    self.log_link.then(|| first_negative(values.as_ref())).flatten()
-                {
+                if let Some((k, j)) = log_link.then(|| first_negative(values.as_ref())).flatten() {
                     return Err(ModelError::Negative {
                         place: place(j),
                         column: self.output_names[k].clone(),

@@ -9,8 +9,8 @@ use densely_tensor::{Figure, Scalar, Threads};
 use crate::ranks::Ranks;
 use crate::training_step::check_shards;
 use crate::{
-    Checkpoint, Difference, Epoch, Examples, Exchange, History, Model, ModelError, Training,
-    training,
+    Checkpoint, Difference, Epoch, Examples, Exchange, History, Model, ModelError, TargetUnits,
+    Training, training,
 };
 
 /// Times at which the factors of a schedule are checked before training, about.
@@ -57,6 +57,7 @@ pub struct Trainer<'a, T: Scalar> {
     pub(crate) batch_size: usize,
     pub(crate) validation_fraction: f64,
     pub(crate) validation_data: Option<Examples<'a, T>>,
+    pub(crate) target_units: Option<TargetUnits>,
     pub(crate) patience: Option<usize>,
     pub(crate) schedule: Option<Box<dyn Schedule + 'a>>,
     pub(crate) plateau: Option<Plateau>,
@@ -106,6 +107,7 @@ impl<'a, T: Scalar> Trainer<'a, T> {
             batch_size: 32,
             validation_fraction: 0.0,
             validation_data: None,
+            target_units: None,
             patience: None,
             schedule: None,
             plateau: None,
@@ -143,6 +145,38 @@ impl<'a, T: Scalar> Trainer<'a, T> {
     #[must_use]
     pub fn validation_data(self, data: impl Into<Examples<'a, T>>) -> Self {
         Self { validation_data: Some(data.into()), ..self }
+    }
+
+    /// Of real targets that were prepared, in which units they were: the metrics of the validation are in those of the data,
+    /// then, as those of a [`Predictor`](crate::Predictor) are, and otherwise in those in which targets are learnt, as all
+    /// losses are. Nothing else depends on it. [`fit_predictor`](Self::fit_predictor) knows them.
+    ///
+    /// ```
+    /// use densely_data::Dataset;
+    /// use densely_models::{Evaluation, Mlp, Predictor, Preparation, Trainer};
+    /// use densely_tensor::{Mat, Threads};
+    ///
+    /// let x = Mat::from_fn(1, 40, |_, j| j as f64);
+    /// let y = Mat::from_fn(1, 40, |_, j| 300.0 + 20.0 * j as f64);
+    /// let data = Dataset::regression(x, y)?;
+    /// let preparation = Preparation::fit(["standardize"], &data)?;
+    /// let prepared = preparation.dataset::<f64>(&data)?;
+    /// let mut predictor = Predictor::new(preparation.clone(), Mlp::regressor(1, 1))?;
+    /// let history = Trainer::default()
+    ///     .epochs(1)
+    ///     .validation(0.0)
+    ///     .validation_data(&prepared)
+    ///     .target_units(preparation.target_units().cloned())
+    ///     .fit(predictor.model_mut(), &prepared)?;
+    /// let judged = predictor.evaluate(&data, &Threads::single())?;
+    /// let (Some(Evaluation::Regression { mae, .. }), Evaluation::Regression { mae: expected, .. }) =
+    ///     (history.kept().validation, judged) else { panic!() };
+    /// assert!((mae / expected - 1.0).abs() < 1e-12 && mae > 10.0);
+    /// # Ok::<(), densely_models::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn target_units(self, units: Option<TargetUnits>) -> Self {
+        Self { target_units: units, ..self }
     }
 
     /// Stops when the validation loss has not fallen for this many epochs.

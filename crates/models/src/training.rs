@@ -4,7 +4,7 @@ use std::fmt;
 
 use densely_data::{Dataset, split_indices};
 use densely_optim::PlateauCourse;
-use densely_tensor::{Key, Purpose, Scalar, Stream};
+use densely_tensor::{Key, Purpose, Scalar, ShapeError, Stream};
 
 use crate::drawn::Drawn;
 use crate::early_stopping::EarlyStopping;
@@ -111,6 +111,9 @@ impl<'a, T: Scalar> Training<'a, T> {
         trainer.check()?;
         number_type::check(model, &trainer.optimizer.limits())?;
         model.check(data.in_memory())?;
+        if let Some(units) = &trainer.target_units {
+            ShapeError::expect("Trainer", "outputs", model.outputs(), units.outputs())?;
+        }
         let fraction = trainer.validation_fraction;
         let (train, validation) = match (trainer.validation_data, data) {
             (Some(validation), _) => {

@@ -161,6 +161,7 @@ impl<S: Scalar, T: Number> Task<'_, S, T> {
             None => trainer,
             Some(validation) => trainer.validation_data(validation),
         };
+        let trainer = trainer.target_units(predictor.preparation().target_units().cloned());
         let trainer = match options.patience {
             None => trainer,
             Some(patience) => trainer.patience(patience),

@@ -40,7 +40,9 @@ use keeper::Keeper;
 pub(crate) use optimizer::Chosen;
 pub(crate) use optimizer::check_class_weights;
 use optimizer::{check_schedule, idle_schedule, scheduled};
-pub(crate) use parts::{DIGITS, Judged, Part, Parts, Raw, class_weights, held_out_digits};
+pub(crate) use parts::{
+    DIGITS, FoldParts, Judged, Part, Parts, Raw, class_weights, held_out_digits,
+};
 use report::Report;
 use resume::Stored;
 pub(crate) use resume::{Typed, changes};
@@ -175,6 +177,7 @@ pub(crate) fn train_on<'a, T: Typed>(
         None => trainer,
         Some(validation) => trainer.validation_data(validation.examples()),
     };
+    let trainer = trainer.target_units(parts.preparation.target_units().cloned());
     signals.wait_for_saving().map_err(CliError::Signals)?;
     let fitted = match stored {
         None => trainer.start(&mut model, parts.train.examples()).map_err(CliError::from),

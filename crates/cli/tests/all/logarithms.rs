@@ -11,6 +11,36 @@ fn prices() -> String {
     "a,b,price\n".to_owned() + &(0..300).map(row).collect::<String>()
 }
 
+fn number(value: &serde_json::Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
+}
+
+/// Candidates are judged in the units of the data, as what is trained in the end is.
+#[test]
+fn a_search_judges_in_the_units_of_the_data() {
+    let folder = Folder::new();
+    folder.write("t.csv", prices());
+    for transform in ["none", "log"] {
+        let arguments = format!(
+            "tune t.csv --target-transform {transform} --trials 3 --epochs 12 --folds 3 --test 0 --out {transform}"
+        );
+        let found = folder.json(&arguments);
+        let lines = folder.read(&format!("{transform}/trials.jsonl"));
+        for line in lines.lines().skip(1) {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            // A third of the prices; R² and RMSE tell of the same errors, of the same variance.
+            let variance = |fold: &serde_json::Value| {
+                number(&fold["rmse"]).powi(2) / (1.0 - number(&fold["r2"]))
+            };
+            let all = found["baseline_rmse"].as_f64().unwrap().powi(2);
+            for fold in line["folds"].as_array().unwrap() {
+                let share = variance(fold) / all;
+                assert!((0.2..5.0).contains(&share), "{transform}: {share} {line}");
+            }
+        }
+    }
+}
+
 #[test]
 fn skewed_targets_are_learnt_as_logarithms() {
     let folder = Folder::new();
@@ -30,6 +60,18 @@ fn skewed_targets_are_learnt_as_logarithms() {
     let predicted: Vec<f64> = predicted.lines().skip(1).map(|cell| cell.parse().unwrap()).collect();
     assert!(predicted[0] > 0.0 && predicted[0] < 1.0, "{predicted:?}");
     assert!((predicted[2].ln() - (2.0_f64.ln() + 10.0)).abs() < 0.5, "{predicted:?}");
+    // One name has one unit, in each epoch and at the end.
+    for run in ["plain", "logs"] {
+        let lines = folder.read(&format!("{run}/metrics.jsonl"));
+        let lines =
+            lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let kept = lines.filter(|line| line["best"] == true).last().unwrap();
+        let results = folder.json(&format!("inspect {run}"))["results"].clone();
+        for name in ["validation_r2", "validation_rmse", "validation_mae", "validation_loss"] {
+            let (in_epoch, at_end) = (kept[name].as_f64().unwrap(), number(&results[name]));
+            assert!((in_epoch / at_end - 1.0).abs() < 1e-3, "{run} {name}: {in_epoch} {at_end}");
+        }
+    }
     folder.ok("train --config logs/config.toml --out again");
     let hash = |run: &str| folder.json(&format!("inspect {run}"))["weights_hash"].clone();
     assert_eq!(hash("again"), hash("logs"));

@@ -159,7 +159,8 @@ impl CrossValidation {
         let parts = data.folds(self.folds, self.seed)?;
         let fold = |index: usize| {
             let Part { train, held_out, preparation, .. } = Part::new(&parts[index], self)?;
-            Ok(Fold { train, held_out: preparation.dataset(held_out)? })
+            let units = preparation.target_units().cloned();
+            Ok(Fold { train, held_out: preparation.dataset(held_out)?, units })
         };
         self.threads.map(parts.len(), fold).into_iter().collect()
     }

@@ -1,8 +1,8 @@
 use densely_data::Dataset;
 use densely_tensor::Scalar;
 
-use crate::Evaluation;
 use crate::metrics::{Sums, mean};
+use crate::{Evaluation, TargetUnits};
 
 /// Data that are held out, and those that are learnt from meanwhile, as a network takes them:
 /// whatever prepared them was fitted to `train` alone. See
@@ -13,6 +13,8 @@ pub struct Fold<T: Scalar> {
     pub train: Dataset<T>,
     /// What is judged by.
     pub held_out: Dataset<T>,
+    /// Of real targets, in which units they are learnt: the scores are in those of the data, then.
+    pub units: Option<TargetUnits>,
 }
 
 /// How good models were, each on the part that was held out from its training.

@@ -15,7 +15,8 @@ impl<T: Scalar> Training<'_, T> {
         let in_memory = self.validation.as_deref().map(Examples::Memory);
         let examples = trainer.validation_data.or(in_memory);
         let evaluate = |examples: Examples<'_, T>| {
-            model.evaluate_by(examples, |x| ranks.scores(model, x, &trainer.threads))
+            let units = trainer.target_units.as_ref();
+            model.evaluate_by(examples, units, |x| ranks.scores(model, x, &trainer.threads))
         };
         let validation = examples.map(evaluate).transpose()?;
         if let (Some(plateau), Some(validation)) = (&mut trainer.plateau, &validation) {

@@ -25,4 +25,5 @@ mod schedules;
 mod shards;
 mod stored;
 mod stored_rows;
+mod target_units;
 mod training;

@@ -11,7 +11,7 @@ use densely::prelude::*;
 use densely::table::{Column, ColumnKind, Encoder, StandIn, TableError};
 
 use super::overlap::{Targeted, repeats, tell_copies, tell_groups, tell_order};
-use super::parts::{Judged, Part, Parts, cannot_hold_out, for_loss, name};
+use super::parts::{FoldParts, Judged, Part, Parts, cannot_hold_out, for_loss, name};
 use crate::args::{ColumnsArgs, DialectArgs, Names, TargetTransform, TaskArg, TrainArgs};
 use crate::error::{CliError, wrong_use};
 use crate::input::{self, Wanted};
@@ -197,7 +197,7 @@ impl<'a> Source<'a> {
         &self,
         folds: usize,
         threads: &Threads,
-    ) -> Result<Vec<[Part<T>; 2]>, CliError> {
+    ) -> Result<Vec<FoldParts<T>>, CliError> {
         let Self { args, label, table, rest, .. } = self;
         let rows = Rows::of(table, &rest.rows);
         // As `Dataset::folds` has it.
@@ -229,7 +229,8 @@ impl<'a> Source<'a> {
             let (train, held_out) = (of(&train)?, of(&held_out)?);
             let fitted = self.fit(&train, threads)?;
             let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
-            Ok([part(&train)?, part(&held_out)?])
+            let units = fitted.preparation.target_units().cloned();
+            Ok(FoldParts { train: part(&train)?, held_out: part(&held_out)?, units })
         };
         cut.into_iter().map(fold).collect()
     }

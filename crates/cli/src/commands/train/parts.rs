@@ -2,7 +2,7 @@ use std::path::Path;
 
 use densely::data::{DataError, Place, StoredDataset, Target, balanced_weights, mean_weight};
 use densely::models::metrics::RegressionScores;
-use densely::models::{Examples, Finding, ModelError};
+use densely::models::{Examples, Finding, ModelError, TargetUnits};
 use densely::prelude::*;
 use densely::table::StandIn;
 use densely::tensor::column;
@@ -38,6 +38,15 @@ pub(crate) struct Parts<T: Scalar> {
     pub(crate) repeated: Option<Finding>,
     /// Of the part that the model is judged by, as it was before.
     pub(crate) sample: Judged,
+}
+
+/// The parts of a fold of a cross-validation.
+pub(crate) struct FoldParts<T: Scalar> {
+    /// What is learnt from, and what is held out meanwhile.
+    pub(crate) train: Part<T>,
+    pub(crate) held_out: Part<T>,
+    /// In which units real targets are learnt.
+    pub(crate) units: Option<TargetUnits>,
 }
 
 /// What the loss wants of real targets.
@@ -222,7 +231,7 @@ impl<'a> Raw<'a> {
         &self,
         folds: usize,
         threads: &Threads,
-    ) -> Result<Vec<[Part<T>; 2]>, CliError> {
+    ) -> Result<Vec<FoldParts<T>>, CliError> {
         match self {
             Self::Digits(of) => of.folds(folds),
             Self::Table(source) => source.folds(folds, threads),
@@ -265,12 +274,14 @@ impl Digits<'_> {
         fitted.map_err(CliError::preparing(methods, DIGITS))
     }
 
-    fn folds<T: Scalar>(&self, folds: usize) -> Result<Vec<[Part<T>; 2]>, CliError> {
+    fn folds<T: Scalar>(&self, folds: usize) -> Result<Vec<FoldParts<T>>, CliError> {
         let refused = CliError::options(format!("--folds {folds}"), "choose fewer of them");
         let cut = self.rest.folds(folds, self.args.seed).map_err(CliError::data(DIGITS));
         let fold = |(train, held_out): (Dataset<f64>, Dataset<f64>)| {
             let preparation = self.fit(&train)?;
-            Ok([Part::new(&train, &preparation)?, Part::new(&held_out, &preparation)?])
+            let (train, held_out) =
+                (Part::new(&train, &preparation)?, Part::new(&held_out, &preparation)?);
+            Ok(FoldParts { train, held_out, units: None })
         };
         cut.map_err(refused)?.into_iter().map(fold).collect()
     }

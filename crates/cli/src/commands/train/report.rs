@@ -187,7 +187,6 @@ pub(crate) fn lines(epochs: &[Epoch], history: Option<&History>, diagnosis: &Dia
             "saturated_units": epoch.saturated_units,
         });
         for (name, value) in epoch.validation.iter().flat_map(output::metrics) {
-            // Of real values, these are in standard deviations of the target.
             fields[format!("validation_{name}")] = Value::from(value);
         }
         let layers = history.into_iter().flat_map(|history| history.layers_in(epoch.epoch));

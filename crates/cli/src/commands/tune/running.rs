@@ -10,7 +10,7 @@ use super::searched::Searched;
 use super::{AT_A_TIME, CANDIDATES};
 use crate::args::{Budget, TrainArgs, TuneArgs};
 use crate::commands::train::{
-    Chosen, PATIENCE, Part, Raw, cannot_build, class_weights, network, trainer,
+    Chosen, FoldParts, PATIENCE, Raw, cannot_build, class_weights, network, trainer,
 };
 use crate::error::CliError;
 use crate::signals::Signals;
@@ -21,7 +21,7 @@ pub(super) fn folds<T: Scalar>(
     args: &TuneArgs,
     threads: &Threads,
 ) -> Result<Vec<Fold<T>>, CliError> {
-    let fold = |[train, held_out]: [Part<T>; 2]| {
+    let fold = |FoldParts { train, held_out, units }: FoldParts<T>| {
         let (train, held_out) = match &args.train.class_weights {
             None => (train, held_out),
             Some(weights) => {
@@ -29,7 +29,7 @@ pub(super) fn folds<T: Scalar>(
                 (train.weighed(&weights)?, held_out.weighed(&weights)?)
             }
         };
-        Ok(Fold { train: train.data, held_out: held_out.data })
+        Ok(Fold { train: train.data, held_out: held_out.data, units })
     };
     raw.folds::<T>(args.folds, threads)?.into_iter().map(fold).collect()
 }

@@ -135,6 +135,7 @@ impl<T: Scalar> Rung<'_, '_, T> {
         let trainer = trainer
             .epochs(epochs)
             .validation_data(&fold.held_out)
+            .target_units(fold.units.clone())
             .monitor(false)
             .threads(Threads::single());
         let mut training = match from {
