@@ -77,6 +77,7 @@ impl Command {
             Self::Evaluate(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Runs(args) => args.json,
+            Self::Gradcheck(args) => args.json,
             _ => false,
         }
     }

@@ -80,7 +80,7 @@ pub enum ModelError {
     /// A real target without a logarithm, where that is learnt.
     #[error(
         "column `{column}`, {place}: a target must be above 0 for its logarithm, which is learnt, got {value}; correct \
-         the value, or leave the row or the transformation out"
+         the value, or leave the row out"
     )]
     NotPositive {
         /// Where it is.

@@ -295,6 +295,12 @@ pub enum TableError {
     /// Several targets that are not all numbers.
     #[error("target `{0}`: several targets must all be numbers, which this one is not")]
     NotANumber(String),
+    /// Several targets, of which classes were asked for.
+    #[error(
+        "targets {}: several targets are predicted as numbers, and classes were asked for: leave that out, or choose one \
+         target", listed(.0)
+    )]
+    SeveralOfClasses(Vec<String>),
     /// A target without a value.
     #[error("target `{0}`: no row has a value")]
     NoTargets(String),

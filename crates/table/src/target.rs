@@ -45,7 +45,7 @@ impl TargetColumns {
     /// [`TableError::UnknownColumn`]; [`TableError::OneClass`] for classes of which there is one,
     /// [`TableError::ManyClasses`] or [`TableError::FormattedTarget`] if more than half of the rows have one
     /// of their own and no task was given, [`TableError::NoTargets`] if there are gaps only, [`TableError::NotANumber`] if one of
-    /// several targets is text, [`TableError::NoLabels`] for labels as `1e400` and `1e-400`, which `f64` does not hold.
+    /// several targets is text, [`TableError::SeveralOfClasses`] if they are numbers that are to be classes, [`TableError::NoLabels`] for labels as `1e400` and `1e-400`, which `f64` does not hold.
     pub fn infer(
         table: &Table,
         names: &[impl AsRef<str>],
@@ -56,7 +56,7 @@ impl TargetColumns {
         if let Some(empty) = columns.iter().find(|column| column.gaps() == column.len()) {
             return Err(TableError::NoTargets(empty.name().to_owned()));
         }
-        let names = columns.iter().map(|column| column.name().to_owned()).collect();
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
         let is_told = task.is_none();
         let task = match (task, &columns[..]) {
             (None, [column]) => suggested(column),
@@ -64,10 +64,10 @@ impl TargetColumns {
             (_, columns) => {
                 let text = columns.iter().find(|column| matches!(column.cells(), Cells::Texts(_)));
                 match (task, text) {
-                    (Some(Task::Classification), _) => {
-                        return Err(TableError::NotANumber(columns[0].name().to_owned()));
-                    }
                     (_, Some(text)) => return Err(TableError::NotANumber(text.name().to_owned())),
+                    (Some(Task::Classification), _) => {
+                        return Err(TableError::SeveralOfClasses(names));
+                    }
                     (_, None) => Task::Regression,
                 }
             }

@@ -76,7 +76,9 @@ pub(crate) fn run(args: &GradcheckArgs) -> Result<(), CliError> {
     if args.json {
         writeln!(std::io::stdout(), "{}", to_json(&sections, args, seconds))?;
     }
+    // Its JSON says which are wrong.
     verdict(&sections)
+        .map_err(|error| if args.json { CliError::Told(Box::new(error)) } else { error })
 }
 
 /// A list of the library's.

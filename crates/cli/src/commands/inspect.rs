@@ -133,7 +133,8 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
     let provenance = &file.provenance;
     let (program, data) = (visible(&provenance.program), visible(&provenance.data));
     writeln!(out, "trained by {program} on {data}")?;
-    for (heading, entries) in [("options", &provenance.options), ("results", &provenance.results)] {
+    let named = [("options", &provenance.options), ("results", &provenance.results)];
+    for (heading, entries) in named.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         let entries: Vec<_> =
             entries.iter().map(|(name, value)| format!("{name}={value}")).collect();
         writeln!(out, "  {heading}: {}", visible(&entries.join(" ")))?;

@@ -37,6 +37,19 @@ fn without_a_model_all_that_the_library_has() {
 }
 
 #[test]
+fn what_cannot_be_checked_is_said_in_json_too() {
+    let folder = Folder::new();
+    folder.write("flowers.csv", flowers());
+    for file in ["none", "flowers.csv"] {
+        let outcome = folder.run(&format!("gradcheck {file} --json"));
+        let error: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+        assert!(error["error"].as_str().unwrap().contains(file), "{error}");
+        assert!(outcome.stderr.contains(file), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_model_is_checked_layer_by_layer() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
@@ -83,6 +96,6 @@ fn what_is_no_model_is_an_error() {
     let folder = Folder::new();
     folder.write("flowers.csv", flowers());
     assert!(folder.fails(1, "gradcheck none.safetensors").contains("none.safetensors"));
-    assert!(folder.fails(1, "gradcheck flowers.csv --json").contains("flowers.csv"));
+    assert!(folder.fails(1, "gradcheck flowers.csv").contains("flowers.csv"));
     assert!(folder.fails(2, "gradcheck --cases 0").contains("0 is not in 1.."));
 }

@@ -43,6 +43,8 @@ fn a_classifier_of_scikit_learn_predicts_as_there_and_is_evaluated_and_exported(
     assert!(evaluation.contains("\"accuracy\":1.0"), "{evaluation}");
     let inspected = folder.ok("inspect m.safetensors --json");
     assert!(inspected.contains("classifier.npz, imported by densely"), "{inspected}");
+    let inspected = folder.ok("inspect m.safetensors");
+    assert!(!inspected.contains("options:") && !inspected.contains("results:"), "{inspected}");
     folder.ok("export m.safetensors --rust m.rs --onnx m.onnx --pytorch torch");
     assert!(folder.read("m.rs").contains("pub fn predict"));
 }

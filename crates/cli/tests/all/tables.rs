@@ -184,6 +184,10 @@ fn several_numbers_are_predicted_together() {
     folder.write("text.csv", "a,b,c\n1,2,x\n2,3,y\n3,4,x\n");
     let message = folder.fails(1, "train text.csv --target b,c");
     assert!(message.contains("target `c`: several targets must all be numbers"), "{message}");
+    let message = folder.fails(1, "train text.csv --target a,b --task classify");
+    let said =
+        "targets `a`, `b`: several targets are predicted as numbers, and classes were asked for";
+    assert!(message.contains(said), "{message}");
 }
 
 #[test]

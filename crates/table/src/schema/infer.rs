@@ -370,7 +370,46 @@ pub(crate) fn is_date(text: &str) -> bool {
         };
         parts.len() == 3 && parts.iter().all(is_number)
     };
-    is_month(text) || ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none()
+    let is_separated = ['/', '.', '-'].into_iter().any(is_of) && time_of(text).is_none();
+    is_month(text) || is_separated || is_compact(text) || is_in_words(text)
+}
+
+/// Whether a text is a date with a time without anything between their parts, as `20240622T064300`.
+fn is_compact(text: &str) -> bool {
+    let is_of = |(date, time): (&str, &str)| {
+        let digits = time.trim_end_matches('Z');
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        date.len() == 8 && matches!(digits.len(), 4 | 6) && are_digits(date) && are_digits(digits)
+    };
+    text.split_once('T').is_some_and(is_of)
+}
+
+/// Whether a text is a date with the English name of its month, as `22 Jun 2024`, `22-Jun-2024` and `June 22, 2024`.
+fn is_in_words(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let mut parts = text.split([' ', '-', ',', '.']).filter(|part| !part.is_empty());
+    let date = [parts.next(), parts.next(), parts.next()];
+    let [Some(first), Some(second), Some(year)] = date else { return false };
+    let is_month = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        part.len() >= 3 && MONTHS.iter().any(|month| month.starts_with(&part))
+    };
+    let is_day = |part: &str| matches!(part.parse(), Ok(1..=31));
+    let is_year = year.len() == 4 && year.parse::<u16>().is_ok();
+    is_year && (is_day(first) && is_month(second) || is_month(first) && is_day(second))
 }
 
 /// Whether a text is a month of a year, as `2023-02`: a date without a day.

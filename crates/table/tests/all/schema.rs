@@ -131,3 +131,32 @@ fn values_are_those_of_the_training_part() {
     assert_eq!(schema.columns()[0].to_string(), "a: number, left out: it is always `1`");
     assert_eq!(schema.features().map(|column| &*column.name).collect::<Vec<_>>(), ["b"]);
 }
+
+/// Dates that ISO 8601 would write otherwise are no categories and no identifiers.
+#[test]
+fn dates_of_other_kinds_are_left_out_with_how_to_write_them() {
+    let month = |i: usize| ["Jan", "June", "sept", "December"][i % 4];
+    let text = |row: &dyn Fn(usize) -> String| {
+        let rows = (0..80).map(|i| format!("\"{}\",{}.5\n", row(i), i % 7));
+        "when,y\n".to_owned() + &rows.collect::<String>()
+    };
+    let (day, hour) = (|i: usize| 1 + i % 28, |i: usize| i % 24);
+    for (text, example) in [
+        (text(&|i| format!("202406{:02}T{:02}4300", day(i), hour(i))), "20240601T004300"),
+        (text(&|i| format!("{} {} 2024", day(i), month(i))), "1 Jan 2024"),
+        (text(&|i| format!("{}-{}-2024 06:43", day(i), month(i))), "1-Jan-2024 06:43"),
+        (text(&|i| format!("{} {}, 2024", month(i), day(i))), "Jan 1, 2024"),
+        (text(&|i| format!("{:02}.06.2024", day(i))), "01.06.2024"),
+    ] {
+        let table = Table::from_reader(text.as_bytes()).unwrap();
+        let schema = Schema::infer(&Rows::all(&table), &SchemaOptions::new()).unwrap();
+        let said = schema.columns()[0].to_string();
+        let expected =
+            format!("its cells are dates such as `{example}`: write them as ISO 8601 does");
+        assert!(said.contains(&expected), "{said}");
+    }
+    let words = text(&|i| format!("{} marches {}", i % 9, i % 4));
+    let table = Table::from_reader(words.as_bytes()).unwrap();
+    let schema = Schema::infer(&Rows::all(&table), &SchemaOptions::new()).unwrap();
+    assert!(!schema.columns()[0].to_string().contains("dates"), "{schema}");
+}
