@@ -63,9 +63,9 @@ fn skewed_targets_are_learnt_as_logarithms() {
     // One name has one unit, in each epoch and at the end.
     for run in ["plain", "logs"] {
         let lines = folder.read(&format!("{run}/metrics.jsonl"));
-        let lines =
+        let mut lines =
             lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-        let kept = lines.filter(|line| line["best"] == true).last().unwrap();
+        let kept = lines.rfind(|line| line["best"] == true).unwrap();
         let results = folder.json(&format!("inspect {run}"))["results"].clone();
         for name in ["validation_r2", "validation_rmse", "validation_mae", "validation_loss"] {
             let (in_epoch, at_end) = (kept[name].as_f64().unwrap(), number(&results[name]));
