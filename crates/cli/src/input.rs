@@ -227,11 +227,7 @@ fn table(
     let reading = wanted.reading(reading(args, wanted.schema(), threads));
     let table = reading.read(path).map_err(unreadable)?;
     match (table.dialect(), args.header, wanted.schema()) {
-        (Some(dialect), None, Some(schema)) if !dialect.header && is_unnamed(schema) => {
-            let mut notes = dialect.notes();
-            notes.push("as the model's table had no header, the first row is data".to_owned());
-            tell(path, &notes);
-        }
+        (Some(dialect), None, Some(schema)) => tell_dialect_of_model(path, dialect, schema),
         (dialect, ..) => tell_dialect(path, dialect),
     }
     check_missing(path, args, wanted, table.names())?;
@@ -287,6 +283,22 @@ pub(crate) fn tell_dialect(path: &Path, dialect: Option<&Dialect>) {
         && dialect.header_is_told
     {
         last.push_str(" (--header no, if it is data)");
+    }
+    tell(path, &notes);
+}
+
+/// The same of a text that is read as that which a model was trained on.
+fn tell_dialect_of_model(path: &Path, dialect: &Dialect, schema: &Schema) {
+    let mut notes = dialect.notes();
+    match &dialect.numbers {
+        _ if dialect.header_is_told => return tell_dialect(path, Some(dialect)),
+        Some(row) => {
+            notes.push(format!("the first row, {row}, names the columns, as in the model's table"));
+        }
+        None if !dialect.header && is_unnamed(schema) => {
+            notes.push("as the model's table had no header, the first row is data".to_owned());
+        }
+        None => {}
     }
     tell(path, &notes);
 }

@@ -39,9 +39,11 @@ fn numbers_that_follow_each_other_are_data_where_they_look_like_it() {
         assert!(!said.stderr.contains("first row"), "{}", said.stderr);
     }
     // Such a model has them in each table, whatever the rows below look like.
-    folder.write("alike.csv", "0,1\n0,1\n1,0\n0,3\n");
+    folder.write("alike.csv", "0,1,2\n0,1,5\n1,0,5\n0,3,1\n");
     let alike = folder.run("predict named alike.csv");
     assert_eq!((alike.status, alike.stdout.lines().count()), (0, 1 + 3), "{}", alike.stderr);
+    let said = "alike.csv: the first row, 0, 1, 2, names the columns, as in the model's table";
+    assert!(alike.stderr.contains(said), "{}", alike.stderr);
 }
 
 /// A model of a table without names, and one that has them.

@@ -5,8 +5,8 @@ use densely_parts::shortened;
 use super::rows::line_breaks;
 use super::sample::{Row, Sample};
 use super::{Dialect, Separator, TextOptions};
-use crate::TableError;
 use crate::parsed::parse_text;
+use crate::{Missing, TableError};
 
 /// A dialect, and what follows from it for the beginning of the text.
 pub(super) struct Found {
@@ -212,7 +212,7 @@ fn is_with_comma(cell: &str) -> bool {
 }
 
 fn is_number(cell: &str, decimal: u8) -> bool {
-    parse_text(cell, decimal, &crate::Missing::default()).number().is_some()
+    parse_text(cell, decimal, &Missing::default()).number().is_some()
 }
 
 /// A comma, if there are numbers with one and none with a point.
@@ -263,7 +263,9 @@ fn is_header(
     }
     let consecutive = |row: &Row| is_consecutive(&row.cells);
     let is_name = |row: &Row| {
-        consecutive(row) && !rest.iter().any(|row| consecutive(row)) && !is_like(row, &rest)
+        consecutive(row)
+            && !rest.iter().any(|row| consecutive(row))
+            && !is_like(row, &rest, decimal, &options.missing)
     };
     let is_unnamed_first = first.cells[0].is_empty()
         && first.cells[1..].iter().all(|cell| !cell.is_empty())
@@ -326,24 +328,27 @@ fn numbers_of(row: &Row) -> Option<String> {
 }
 
 /// Whether a row of whole numbers that follow each other is like the rows below: each of its numbers is among those of its
-/// column, which are whole, too, and each of its texts comes again. Positions begin at 0 or 1; what begins elsewhere is data also
-/// where it is near to its column.
-fn is_like(row: &Row, rest: &[&Row]) -> bool {
-    let is_position = |number: i64| matches!(number, 0 | 1);
-    let first = row.cells.iter().find_map(|cell| cell.parse().ok());
-    let are_positions = first.is_some_and(is_position);
+/// column, and each of its texts comes again. What begins at 0 or 1 are positions unless the others are whole, too; what
+/// begins elsewhere is data also where it is near to its column.
+fn is_like(row: &Row, rest: &[&Row], decimal: u8, missing: &Missing) -> bool {
+    let first = row.cells.iter().find_map(|cell| cell.parse::<i64>().ok());
+    let are_positions = matches!(first, Some(0 | 1));
     let is_like = |(column, cell): (usize, &String)| {
-        let below = rest.iter().filter_map(|row| row.cells.get(column));
-        let Ok(number) = cell.parse::<i64>() else {
-            return below.clone().any(|other| other == cell);
-        };
-        let numbers: Option<Vec<i64>> =
-            below.filter(|cell| !cell.is_empty()).map(|cell| cell.parse().ok()).collect();
-        let range = numbers.as_ref().and_then(|all| Some((*all.iter().min()?, *all.iter().max()?)));
-        range.is_some_and(|(least, most)| {
-            let near = if are_positions { 0 } else { most.saturating_sub(least).max(1) };
-            (least.saturating_sub(near)..=most.saturating_add(near)).contains(&number)
-        })
+        let mut below = rest.iter().filter_map(|row| row.cells.get(column));
+        let Ok(number) = cell.parse::<i64>() else { return below.any(|other| other == cell) };
+        let missing = missing.of_column(cell);
+        let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+        for cell in below.filter(|cell| !missing.is_gap(cell)) {
+            match parse_text(cell, decimal, &missing).number() {
+                Some(number) if !are_positions || number.fract() == 0.0 => {
+                    range = [range[0].min(number), range[1].max(number)];
+                }
+                _ => return false,
+            }
+        }
+        let near = if are_positions { 0.0 } else { (range[1] - range[0]).max(1.0) };
+        // Of gaps alone, nothing is known.
+        range[0] > range[1] || (range[0] - near..=range[1] + near).contains(&(number as f64))
     };
     row.cells.iter().enumerate().all(is_like)
 }

@@ -117,11 +117,17 @@ fn a_header_is_told_from_data_by_what_comes_again() {
     // Numbers that follow each other are data among their like.
     let whole = rows(&|i| format!("{},{},{}\n", i * 7 % 11, i * 5 % 13, i * 3 % 7));
     let large = rows(&|i| format!("{},{},{}\n", i * 7 + 20, i * 5 + 30, i * 3 + 40));
+    let gaps = rows(&|i| format!("{},{},NA\n", i * 7 % 11, if i % 5 == 0 { 4 } else { 9 }));
+    let gaps = gaps.replace(",9,", ",,");
+    let fractions = rows(&|i| format!("{}.5,{}.25,{}.75\n", i * 7 % 11, i * 5 % 13, i * 3 % 7));
     for (first, below, expected) in [
         ("2,3,4", &whole, false),
         ("1,2,3", &whole, false),
         ("0,1,2", &whole, false),
         ("7,8,9", &large, false),
+        ("2,3,4", &gaps, false),
+        ("2,3,4", &fractions, false),
+        ("0,1,2", &fractions, true),
         ("0,1,2", &large, true),
         ("1,2,3", &large, true),
         ("2019,2020,2021", &large, true),
