@@ -251,10 +251,10 @@ impl Threads {
 }
 
 /// What `work` gives, which `run` calls as a function of no type of its own: what is behind it is compiled once.
-fn once<R>(work: impl FnOnce() -> R + Send, run: impl FnOnce(&mut (dyn FnMut() + Send))) -> R
-where
-    R: Send,
-{
+fn once<R: Send>(
+    work: impl FnOnce() -> R + Send,
+    run: impl FnOnce(&mut (dyn FnMut() + Send)),
+) -> R {
     let (mut work, mut result) = (Some(work), None);
     run(&mut || result = work.take().map(|work| work()));
     result.expect("what is to be run is run")

@@ -173,17 +173,19 @@ impl TextOptions {
         loop {
             let ended = batch.is_empty();
             left -= batch.len();
+            let is_part = left == 0;
+            if is_part {
+                left = blocks_of_part;
+            }
             // The next ones are read, and perhaps decompressed, while these are taken apart.
-            let (mut done, of_next) =
-                (Ok(Vec::new()), if left == 0 { blocks_of_part } else { left });
+            let mut done = Ok(Vec::new());
             let next = threads.beside(
                 || done = chunks(&reading, batch, &threads),
-                || if ended { Ok(Vec::new()) } else { blocks.some(of_next.min(most)) },
+                || blocks.some(left.min(most)),
             );
             rows.append(done?, &threads);
             batch = next?;
-            if ended || left == 0 {
-                left = blocks_of_part;
+            if ended || is_part {
                 let part = std::mem::replace(&mut rows, Rows::new(found.columns.len()));
                 if part.count > 0 {
                     any = true;
