@@ -8,6 +8,7 @@ mod products;
 mod strips;
 mod sweep;
 mod thin;
+mod zeros;
 
 pub use by_tree::gemm_by_tree;
 pub(crate) use products::Products;
@@ -70,7 +71,7 @@ fn product<T: Scalar>(
     b: MatRef<'_, T>,
 ) {
     check_shapes(c.rb(), a, b);
-    if thin::product(c.rb_mut(), accumulate, a, b) {
+    if thin::product(c.rb_mut(), accumulate, a, b) || zeros::product(c.rb_mut(), accumulate, a, b) {
         return;
     }
     if packing::pays(a, b) {
@@ -118,7 +119,7 @@ fn affine_map<T: Scalar>(
 ) {
     check_shapes(y.rb(), w, x);
     assert_eq!((bias.nrows(), bias.ncols()), (y.nrows(), 1), "affine: shape of the bias");
-    if !few_terms::affine(y.rb_mut(), w, x, bias) {
+    if !few_terms::affine(y.rb_mut(), w, x, bias) && !zeros::affine(y.rb_mut(), w, x, bias) {
         // Starting from the bias saves a pass over y after the product.
         fill_columns(y.rb_mut(), bias);
         product(y, Accumulate::Add, w, x);
