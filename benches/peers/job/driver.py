@@ -103,8 +103,10 @@ def sides(what, path, options, folder):
         for name, of in programs.items():
             timed([of, "train", path, *f"{NETWORK} --epochs 1 --out {run}-{name}".split()])
         output = Path(folder) / "predicted.csv"
+        # Before there was --force, files were written over.
+        force = {"densely": ["--force"], "before": []}
         return {
-            name: [of, "predict", f"{run}-{name}", path, "-o", output, "--force"]
+            name: [of, "predict", f"{run}-{name}", path, "-o", output, *force[name]]
             for name, of in programs.items()
         }
     train = [options.program, "train", path, *f"{NETWORK} --epochs 3 --json --force --out {run}".split()]
@@ -144,7 +146,9 @@ def main():
         return 0
     results = {} if options.fresh else load(options.json)
     for what in options.what:
-        for kind, path in paths.items():
+        # Earlier programs take no texts.
+        kinds = {kind: path for kind, path in paths.items() if what != "predict" or kind == "numbers"}
+        for kind, path in kinds.items():
             of = results.setdefault(f"{what} {kind}", {})
             for figures in measure(what, kind, path, options):
                 for name, figure in figures.items():
