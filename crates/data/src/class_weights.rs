@@ -2,24 +2,33 @@ use densely_tensor::{Scalar, ShapeError};
 
 use crate::{DataError, Dataset};
 
-/// Weights by which all classes count as much: of a class with `n_c` of `n` examples, and `k` classes,
-/// `n / (k n_c)`; 0 of one without examples.
+/// Weights by which all classes count as much: of a class of which examples of weight `w_c` are among those of weight `w`, and
+/// `k` classes, `w / (k w_c)`; 0 of one of which no example counts. Without weights, each example counts 1.
 ///
 /// ```
 /// use densely_data::balanced_weights;
 ///
-/// assert_eq!(balanced_weights(&[0, 0, 0, 1], 2), [4.0 / 6.0, 2.0]);
+/// assert_eq!(balanced_weights::<f64>(&[0, 0, 0, 1], 2, None), [4.0 / 6.0, 2.0]);
+/// // Three examples that count as one.
+/// assert_eq!(balanced_weights(&[0, 0, 0, 1], 2, Some(&[0.5, 0.25, 0.25, 1.0])), [1.0, 1.0]);
 /// ```
+///
+/// # Panics
+/// If there are fewer weights than labels, or a label is none of the classes.
 #[must_use]
-pub fn balanced_weights(labels: &[usize], classes: usize) -> Vec<f64> {
-    let mut counts = vec![0_usize; classes];
-    labels.iter().for_each(|&label| counts[label] += 1);
-    let seen = counts.iter().filter(|&&count| count > 0).count();
-    let weight = |&count: &usize| match count {
-        0 => 0.0,
-        count => labels.len() as f64 / (seen * count) as f64,
-    };
-    counts.iter().map(weight).collect()
+pub fn balanced_weights<T: Scalar>(
+    labels: &[usize],
+    classes: usize,
+    weights: Option<&[T]>,
+) -> Vec<f64> {
+    let mut sums = vec![0.0; classes];
+    for (example, &label) in labels.iter().enumerate() {
+        sums[label] += weights.map_or(1.0, |weights| weights[example].to_f64());
+    }
+    let counted = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
+    let all: f64 = sums.iter().sum();
+    let weight = |&sum: &f64| if sum > 0.0 { all / (counted * sum) } else { 0.0 };
+    sums.iter().map(weight).collect()
 }
 
 /// The mean of weights, by which they are divided to have a mean of 1: what counts is how much an example does beside

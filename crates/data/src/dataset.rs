@@ -1,8 +1,8 @@
 use std::fmt;
 
 use densely_tensor::{
-    Key, Mat, MatRef, Purpose, Scalar, ShapeError, Stream, column, column_mut, first_non_finite,
-    matrix_bytes, try_zeros,
+    Key, Mat, MatRef, Purpose, Scalar, ShapeError, Stream, first_non_finite, matrix_bytes,
+    try_zeros,
 };
 
 use crate::checks::{check_features, check_finite, check_names, check_shape};
@@ -430,9 +430,7 @@ pub(crate) fn columns<T: Scalar>(
     indices: &[usize],
 ) -> Result<Mat<T>, ShapeError> {
     let mut chosen = try_zeros("Dataset::subset", "the examples", x.nrows(), indices.len())?;
-    for (j, &index) in indices.iter().enumerate() {
-        column_mut(chosen.as_mut(), j).copy_from_slice(column(x, index));
-    }
+    Inputs::from(x).gather(indices, chosen.as_mut());
     Ok(chosen)
 }
 

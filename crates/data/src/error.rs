@@ -107,6 +107,12 @@ pub enum DataError {
         /// The number of examples.
         examples: usize,
     },
+    /// An order in which all examples are equal.
+    #[error("all {examples} examples are equal in their order, of which no part comes last")]
+    NoOrder {
+        /// The number of examples.
+        examples: usize,
+    },
     /// A number of folds that the groups cannot be cut into.
     #[error("{groups} groups cannot be cut into {folds} folds: choose from 2 to {groups}")]
     FewGroups {

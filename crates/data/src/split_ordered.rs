@@ -8,8 +8,8 @@ use crate::DataError;
 /// the examples in ascending order. A fraction of 0 holds out nothing.
 ///
 /// # Errors
-/// [`DataError::Fraction`] unless `0 <= fraction < 1`; [`DataError::EmptyPart`] if a
-/// positive fraction leaves one part empty.
+/// [`DataError::Fraction`] unless `0 <= fraction < 1`; [`DataError::NoOrder`] if all examples are equal, and
+/// [`DataError::EmptyPart`] if a positive fraction leaves one part empty.
 ///
 /// ```
 /// use densely_data::split_ordered;
@@ -33,6 +33,9 @@ pub fn split_ordered(order: &[f64], fraction: f64) -> Result<(Vec<usize>, Vec<us
     }
     let mut sorted = order.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
+    if sorted[0].total_cmp(&sorted[examples - 1]).is_eq() {
+        return Err(DataError::NoOrder { examples });
+    }
     let first = sorted[examples - count];
     let is_rest = |&example: &usize| order[example].total_cmp(&first).is_lt();
     let (rest, held_out): (Vec<usize>, Vec<usize>) = (0..examples).partition(is_rest);
@@ -47,8 +50,11 @@ mod tests {
     fn what_is_equal_is_in_one_part() {
         let (rest, held_out) = split_ordered(&[1.0, 2.0, 2.0, 2.0, 0.0], 0.2).unwrap();
         assert_eq!((rest, held_out), (vec![0, 4], vec![1, 2, 3]));
+        let first_equal = split_ordered(&[1.0, 1.0, 1.0, 2.0], 0.5).unwrap_err();
+        assert!(matches!(first_equal, DataError::EmptyPart { held_out: 4, .. }), "{first_equal}");
+        assert!(split_ordered(&[1.0, 1.0, 1.0, 2.0], 0.25).is_ok());
         let all_equal = split_ordered(&[1.0, 1.0], 0.5).unwrap_err();
-        assert!(matches!(all_equal, DataError::EmptyPart { held_out: 2, .. }), "{all_equal}");
+        assert!(matches!(all_equal, DataError::NoOrder { examples: 2 }), "{all_equal}");
         assert!(matches!(split_ordered(&[1.0], 0.5), Err(DataError::EmptyPart { .. })));
         assert!(split_ordered(&[1.0], 0.0).unwrap().1.is_empty());
         assert!(matches!(split_ordered(&[1.0], -0.1), Err(DataError::Fraction(_))));

@@ -195,7 +195,7 @@ impl Reason {
 
     pub(crate) fn damaged(format: &'static str, detail: impl Into<String>) -> Self {
         // What a library says may hold what is in the file.
-        let detail: String = detail.into().chars().take(200).collect();
+        let detail: String = detail.into().trim_end().chars().take(200).collect();
         Self::Damaged { format, detail }
     }
 

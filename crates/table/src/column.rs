@@ -44,16 +44,17 @@ impl Column {
         Self::of(name.into(), Cells::Numbers(Numbers::from_floats(values)))
     }
 
-    /// Of texts that are what they are, also if they look like numbers; `None` is a gap.
+    /// Of texts that are what they are, also if they look like numbers, but for spaces around them; `None` is a gap, and so is a
+    /// text of which nothing is left.
     pub fn texts<S: AsRef<str>>(
         name: impl Into<String>,
         values: impl IntoIterator<Item = Option<S>>,
     ) -> Self {
         let mut texts = TextsBuilder::default();
         for value in values {
-            match value {
+            match value.as_ref().and_then(|value| written(value.as_ref())) {
                 None => texts.push_gap(),
-                Some(value) => texts.push(value.as_ref()),
+                Some(text) => texts.push(text),
             }
         }
         Self::of(name.into(), Cells::Texts(texts.finish()))
@@ -81,7 +82,7 @@ impl Column {
         Self { name: name.into(), ..self }
     }
 
-    /// The same, with gaps where these words and numbers are, and those of the column of this name. What is empty stays as it is.
+    /// The same, with gaps where these words and numbers are, and those of the column of this name.
     ///
     /// ```
     /// use densely_table::{Column, Missing};
@@ -89,7 +90,7 @@ impl Column {
     /// let missing = Missing::new(["unknown", "-999"]);
     /// let gaps = |column: Column| column.with_missing(&missing).gaps();
     /// assert_eq!(gaps(Column::numbers("size", vec![1.0, -999.0])), 1);
-    /// assert_eq!(gaps(Column::texts("colour", [Some("red"), Some("unknown"), Some("-999.0"), Some("")])), 2);
+    /// assert_eq!(gaps(Column::texts("colour", [Some("red"), Some("unknown"), Some("-999.0")])), 2);
     /// ```
     #[must_use]
     pub fn with_missing(self, missing: &Missing) -> Self {
@@ -257,8 +258,10 @@ impl Cells {
 /// builder.push_number(2.0);
 /// builder.push_gap();
 /// builder.push_cell("4.5", &Missing::default());
-/// builder.push_text("a");
+/// builder.push_text(" a");
+/// builder.push_text("");
 /// let column = builder.finish("x");
+/// assert_eq!((column.text(3).as_deref(), column.gaps()), (Some("a"), 2));
 /// assert_eq!(column.text(2).as_deref(), Some("4.5"));
 /// ```
 #[derive(Default)]
@@ -305,9 +308,10 @@ impl ColumnBuilder {
         self.push_parsed(Parsed::of_number(number));
     }
 
-    /// Adds a text that is one, also if it looks like a number.
+    /// Adds a text that is one, also if it looks like a number, without the spaces around it; one of which nothing is left is a
+    /// gap, in whatever format it was written.
     pub fn push_text(&mut self, text: &str) {
-        self.push_parsed(Parsed::Text(text));
+        self.push_parsed(written(text).map_or(Parsed::Gap, Parsed::Text));
     }
 
     /// Adds a truth value: the text `true` or `false`.
@@ -405,6 +409,11 @@ impl ColumnBuilder {
             numbers.iter().for_each(|numbers| push_all(&mut self.texts, numbers, &pointed));
         }
     }
+}
+
+/// What is written in a cell, if anything is.
+fn written(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 /// Numbers as texts, of which these rows have points between thousands.

@@ -203,9 +203,12 @@ pub enum TableError {
     NotTruths(Box<BadCells>),
     /// Cells that should be times.
     #[error(
-        "{0}: expected dates or times, as 2024-12-31 or 2024-12-31T23:59:59; correct the cells"
+        "{0}: expected dates, or dates with times, as 2024-12-31, 20241231 or 2024-12-31T23:59:59; correct the cells"
     )]
     NotTimes(Box<BadCells>),
+    /// Cells that should be times of the day.
+    #[error("{0}: expected times of the day, as 06:43 or 23:59:59; correct the cells")]
+    NotClocks(Box<BadCells>),
     /// Gaps where there must be none.
     #[error("{0}: the model knows nothing of gaps in this column; fill them, or remove the rows")]
     Gaps(Box<BadCells>),

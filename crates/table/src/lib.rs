@@ -70,8 +70,8 @@ pub use cell::{BadCells, Cell};
 pub use column::{Cells, Column, ColumnBuilder};
 pub use delimited::{Dialect, Separator, TextOptions};
 pub use encoding::{
-    CategoryEncoder, ColumnEncoder, EncodedRows, Encoder, Encoding, EncodingOptions, Impute,
-    NumberEncoder, TimeEncoder, TimePart,
+    CategoryEncoder, ColumnEncoder, EncodedRows, Encoder, Encoding, EncodingOptions, FarCells,
+    Impute, NumberEncoder, TimeEncoder, TimePart,
 };
 pub use error::TableError;
 pub use missing::Missing;

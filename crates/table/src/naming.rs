@@ -4,6 +4,9 @@ use densely_tensor::ShapeError;
 
 use crate::{Column, ColumnBuilder, Table, TableError};
 
+/// How the name of a column begins that has none of its own.
+const UNNAMED: &str = "column ";
+
 /// Where the names of the columns of a [`Table`] come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
@@ -30,6 +33,27 @@ impl Naming {
     pub fn index(name: &str) -> Option<usize> {
         let index = name.strip_prefix('x')?.parse().ok()?;
         (format!("x{index}") == name).then_some(index)
+    }
+
+    /// What the column is called that has no name of its own and is the so manieth of its table, counted from 1.
+    ///
+    /// ```
+    /// use densely_table::Naming;
+    ///
+    /// assert_eq!(Naming::unnamed(3), "column 3");
+    /// assert!(Naming::is_unnamed("column 3"));
+    /// assert!(["column", "column x", "column 03", "Column 3"].iter().all(|name| !Naming::is_unnamed(name)));
+    /// ```
+    #[must_use]
+    pub fn unnamed(number: usize) -> String {
+        format!("{UNNAMED}{number}")
+    }
+
+    /// Whether a column of this name has [none of its own](Self::unnamed).
+    #[must_use]
+    pub fn is_unnamed(name: &str) -> bool {
+        let number = name.strip_prefix(UNNAMED).and_then(|number| number.parse().ok());
+        number.is_some_and(|number| Self::unnamed(number) == name)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a column says of the rows, when it is no feature.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::cell::BadCells;
 use crate::encoding::{numbers_of, seconds_of};
@@ -31,7 +32,8 @@ impl Rows<'_> {
         }
     }
 
-    /// The group of each row, which a column says: rows of equal cells are of one group.
+    /// The group of each row, which a column says: rows of equal cells are of one group, and rows of equal times, as `20240229`
+    /// and `2024-02-29` are, in a column of times.
     ///
     /// # Errors
     /// [`TableError::UnknownColumn`]; [`TableError::Groups`] for gaps.
@@ -41,12 +43,14 @@ impl Rows<'_> {
         if let Some(gaps) = BadCells::find(self, position, |row| column.text(row).is_none()) {
             return Err(TableError::Groups(gaps));
         }
-        let mut groups = HashMap::new();
-        let group = |row| {
-            let next = groups.len();
-            *groups.entry(column.text(row)).or_insert(next)
+        let times = match column.cells() {
+            Cells::Texts(_) => seconds_of(position, column, self).ok(),
+            Cells::Numbers(_) => None,
         };
-        Ok(self.iter().map(group).collect())
+        Ok(match times {
+            Some(times) => numbered(times.into_iter().map(f64::to_bits)),
+            None => numbered(self.iter().map(|row| column.text(row))),
+        })
     }
 
     /// Numbers in the order of the rows' times or numbers, which a column says.
@@ -67,13 +71,23 @@ impl Rows<'_> {
                 Ok(self.iter().map(|row| numbers.get(row)).collect())
             }
             Cells::Texts(_) => match seconds_of(position, column, self) {
-                Err(TableError::NotTimes(bad)) => {
+                Err(TableError::NotTimes(bad) | TableError::NotClocks(bad)) => {
                     Err(TableError::Order(numbers_but_for(self, position, column).unwrap_or(bad)))
                 }
                 seconds => seconds,
             },
         }
     }
+}
+
+/// Equal keys have equal numbers, in the order in which they come.
+fn numbered<K: Hash + Eq>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    let mut numbers = HashMap::new();
+    let number = |key| {
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    };
+    keys.map(number).collect()
 }
 
 /// The cells that are no numbers, where most are.
@@ -85,6 +99,22 @@ fn numbers_but_for(rows: &Rows<'_>, position: usize, column: &Column) -> Option<
 #[cfg(test)]
 mod tests {
     use crate::{Column, Rows, Table, TableError};
+
+    #[test]
+    fn rows_of_one_day_are_a_group_however_it_is_written() {
+        let groups = |cells: &[&str]| {
+            let cells = cells.iter().map(|&cell| cell.to_owned());
+            let table = Table::from_columns(vec![Column::of_cells("day", cells)]).unwrap();
+            Rows::all(&table).groups("day").unwrap()
+        };
+        let days = ["20240229", "2024-03-01", "2024-02-29", "2024-03-01T00:00", "20240301"];
+        assert_eq!(groups(&days), [0, 1, 0, 1, 1]);
+        assert_eq!(groups(&["6:43", "06:43", "06:44"]), [0, 0, 1]);
+        assert_eq!(groups(&["20240229", "20240301", "20240229"]), [0, 1, 0]);
+        // What is no column of times is compared as it is written.
+        assert_eq!(groups(&["20240229", "2024-02-29", "home"]), [0, 1, 2]);
+        assert_eq!(groups(&["a", "b", "a"]), [0, 1, 0]);
+    }
 
     #[test]
     fn the_cell_that_orders_no_row_is_named_and_not_all_others() {

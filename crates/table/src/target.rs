@@ -6,7 +6,7 @@ use densely_tensor::{Mat, try_zeros};
 use crate::cell::BadCells;
 use crate::encoding::numbers_of;
 use crate::parsed::{self, canonical};
-use crate::schema::{is_date, is_formatted, time_of};
+use crate::schema::{are_truths, date_of, is_date, is_formatted, time_of, truth_of};
 use crate::{Cells, Column, Rows, Table, TableError};
 
 /// What there is to predict, by the columns of a table: classes of one, or the numbers of one or
@@ -73,7 +73,12 @@ impl TargetColumns {
             }
         };
         match task {
-            Task::Regression => Ok(Self { columns: names, classes: None }),
+            Task::Regression => {
+                if is_told {
+                    columns.iter().try_for_each(|column| check_no_dates(column))?;
+                }
+                Ok(Self { columns: names, classes: None })
+            }
             Task::Classification => {
                 check_labels(table, columns[0])?;
                 let classes = classes(columns[0]);
@@ -153,28 +158,47 @@ impl TargetColumns {
 /// precision.
 fn check_labels(table: &Table, column: &Column) -> Result<(), TableError> {
     let is_lost = |number: f64| number.is_infinite() || number.is_subnormal();
-    let is_bad = |row: usize| match column.cells() {
-        Cells::Numbers(numbers) => is_lost(numbers.get(row)),
-        // An infinity among words is one.
+    let (position, rows) = (table.position(column.name())?, Rows::all(table));
+    let bad = match column.cells() {
+        Cells::Numbers(numbers) => BadCells::find(&rows, position, |row| is_lost(numbers.get(row))),
         Cells::Texts(texts) => {
-            let text = texts.code(row).map(|code| texts.value(code));
-            text.and_then(number).is_some_and(f64::is_subnormal)
+            // An infinity among words is one.
+            let is_lost = |text| number(text).is_some_and(f64::is_subnormal);
+            let lost: Vec<bool> = texts.values().map(is_lost).collect();
+            BadCells::find(&rows, position, |row| texts.code(row).is_some_and(|code| lost[code]))
         }
     };
-    let position = table.position(column.name())?;
-    match BadCells::find(&Rows::all(table), position, is_bad) {
-        None => Ok(()),
-        Some(bad) => Err(TableError::NoLabels(bad)),
+    bad.map_or(Ok(()), |bad| Err(TableError::NoLabels(bad)))
+}
+
+/// Numbers that were told from the cells are not all dates, of which no mean is one.
+fn check_no_dates(column: &Column) -> Result<(), TableError> {
+    let (mut first, mut are_dates) = (None, true);
+    each_number(column, |number| {
+        first.get_or_insert(number);
+        are_dates = date_of(number).is_some();
+        are_dates
+    });
+    match first {
+        Some(first) if are_dates => {
+            let (target, class) = (column.name().to_owned(), canonical(first));
+            Err(TableError::TimeTarget { target, class })
+        }
+        _ => Ok(()),
     }
 }
 
 /// Rows from which on it is no accident that nearly every one has a class of its own.
 const MANY_ROWS: usize = 20;
 
-/// Classes that were told from the cells are fewer than half of the rows.
+/// Classes that look like numbers, at least: fewer may be ranges, as 18-24.
+const MANY_NUMBERS: usize = 50;
+
+/// Classes that were told from the cells are fewer than half of the rows, and no numbers or times.
 fn check_told(column: &Column, classes: &[String], is_told: bool) -> Result<(), TableError> {
     let rows = column.len() - column.gaps();
-    if !is_told || rows < MANY_ROWS || 2 * classes.len() <= rows {
+    let are_many = 2 * classes.len() > rows;
+    if !is_told || rows < MANY_ROWS || !(are_many || classes.len() > MANY_NUMBERS) {
         return Ok(());
     }
     let are_nearly_all = |is: &dyn Fn(&str) -> bool| {
@@ -186,7 +210,8 @@ fn check_told(column: &Column, classes: &[String], is_told: bool) -> Result<(), 
     }
     match are_nearly_all(&is_formatted) {
         true => Err(TableError::FormattedTarget { target, class }),
-        false => Err(TableError::ManyClasses { target, classes: classes.len(), rows }),
+        false if are_many => Err(TableError::ManyClasses { target, classes: classes.len(), rows }),
+        false => Ok(()),
     }
 }
 
@@ -263,8 +288,19 @@ fn labels(
         names().map(|(name, class)| (name.as_str(), class)).collect();
     let by_label: HashMap<String, usize> =
         names().map(|(name, class)| (label(name), class)).collect();
+    // Of truth values, others may write other words.
+    let truth = |text: &str| match classes {
+        [a, b] if are_truths(a, b) => {
+            let truth = truth_of(text)?;
+            classes.iter().position(|class| truth_of(class) == Some(truth))
+        }
+        _ => None,
+    };
     // A text that looks like a number has its own name where it is a class.
-    let class = |text: &str| by_name.get(text).or_else(|| by_label.get(&label(text))).copied();
+    let class = |text: &str| {
+        let class = by_name.get(text).or_else(|| by_label.get(&label(text))).copied();
+        class.or_else(|| truth(text))
+    };
     let unknown = |i: usize| TableError::UnknownClass {
         cell: rows.cell(i, position),
         classes: classes.to_vec(),
@@ -377,10 +413,51 @@ mod tests {
             );
             assert!(error.to_string().contains("column `y`: "), "{error}");
         }
-        assert!(infer(&["a", "1e-400", "0"]).is_err());
+        assert!(matches!(infer(&["a", "1e-400", "0"]), Err(TableError::NoLabels(_))));
         for good in ["1e300", "1e-300", "0", "inf."] {
             assert!(infer(&["1", good, "1"]).is_ok(), "{good}");
         }
+    }
+
+    /// Of such numbers no mean is a date; who wants one can say so.
+    #[test]
+    fn dates_are_no_numbers_to_predict() {
+        let cells: Vec<String> =
+            (0..60).map(|i| (20_240_101 + 100 * (i % 12) + i % 28).to_string()).collect();
+        let table = Table::from_columns(vec![Column::of_cells("y", &cells)]).unwrap();
+        let error = TargetColumns::infer(&table, &["y"], None).unwrap_err();
+        assert!(
+            matches!(&error, TableError::TimeTarget { class, .. } if class == "20240101"),
+            "{error}"
+        );
+        assert!(TargetColumns::infer(&table, &["y"], Some(Task::Regression)).is_ok());
+    }
+
+    /// Also where many rows share each.
+    #[test]
+    fn numbers_with_a_sign_are_no_classes() {
+        let infer = |of: &dyn Fn(usize) -> String| {
+            let cells: Vec<String> = (0..400).map(of).collect();
+            let table = Table::from_columns(vec![Column::of_cells("y", &cells)]).unwrap();
+            TargetColumns::infer(&table, &["y"], None)
+        };
+        let error = infer(&|i| format!("{}.5%", i % 80)).unwrap_err();
+        assert!(matches!(error, TableError::FormattedTarget { .. }), "{error}");
+        assert!(infer(&|i| format!("{}-{}", i % 8, i % 8 + 1)).is_ok());
+        assert!(infer(&|i| format!("k{}", i % 80)).is_ok());
+    }
+
+    #[test]
+    fn truth_values_are_the_same_classes_in_other_words() {
+        let target = TargetColumns::of_classes("y", vec!["False".into(), "True".into()]);
+        let table = Table::from_columns(vec![Column::texts(
+            "y",
+            ["true", "no", "TRUE", "False"].map(Some),
+        )]);
+        let (_, read) = target.read(&Rows::all(&table.unwrap())).unwrap();
+        assert_eq!(read.labels().unwrap(), [1, 0, 1, 0]);
+        let table = Table::from_columns(vec![Column::texts("y", [Some("maybe")])]).unwrap();
+        assert!(matches!(target.read(&Rows::all(&table)), Err(TableError::UnknownClass { .. })));
     }
 
     /// As a file has them whose cells are text, whatever they look like.

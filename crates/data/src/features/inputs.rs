@@ -1,4 +1,4 @@
-use densely_tensor::{Buffer, MatRef, Scalar, column};
+use densely_tensor::{Buffer, MatMut, MatRef, ReborrowMut, Scalar, column, column_mut};
 
 use super::OneHot;
 
@@ -12,6 +12,9 @@ use super::OneHot;
 /// let (inputs, mut buffer) = (Inputs::from(x.as_ref()), Buffer::new());
 /// assert_eq!((inputs.features(), inputs.examples(), inputs.value(1, 2)), (2, 3, 6.0));
 /// assert_eq!(inputs.panel(1, 2, &mut buffer), mat![[2.0, 3.0], [5.0, 6.0]]);
+/// let mut chosen = mat![[0.0, 0.0], [0.0, 0.0]];
+/// inputs.gather(&[2, 0], chosen.as_mut());
+/// assert_eq!(chosen, mat![[3.0, 1.0], [6.0, 4.0]]);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Inputs<'a, T: Scalar> {
@@ -69,6 +72,25 @@ impl<'a, T: Scalar> Inputs<'a, T> {
         match self {
             Self::Dense(x) => out.copy_from_slice(column(x, example)),
             Self::OneHot(x) => x.write(example, out),
+        }
+    }
+
+    /// Writes all features of these examples, which may lie anywhere.
+    ///
+    /// # Shapes
+    /// `out`: features x as many examples.
+    ///
+    /// # Panics
+    /// If there is no such example, or `out` has another shape.
+    pub fn gather(self, examples: &[usize], mut out: MatMut<'_, T>) {
+        match self {
+            Self::Dense(x) => {
+                assert_eq!(out.ncols(), examples.len(), "Inputs::gather: columns for the examples");
+                for (j, &example) in examples.iter().enumerate() {
+                    column_mut(out.rb_mut(), j).copy_from_slice(column(x, example));
+                }
+            }
+            Self::OneHot(x) => x.gather(examples, out),
         }
     }
 

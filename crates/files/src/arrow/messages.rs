@@ -2,8 +2,10 @@ use std::io::{Seek, SeekFrom};
 
 use arrow_buffer::Buffer;
 use arrow_ipc::{Message as About, RecordBatch, root_as_message};
+use arrow_schema::Schema;
 
 use super::FORMAT;
+use super::footer::{Footer, own_schema};
 use crate::input::{Input, read_exact};
 use crate::{Limits, Reason};
 
@@ -12,6 +14,10 @@ use crate::{Limits, Reason};
 pub(super) struct Messages {
     input: Input,
     limits: Limits,
+    /// Of a file.
+    listed: Option<Footer>,
+    /// Bytes of messages so far.
+    taken: u64,
     rows: u64,
     decompressed: u64,
 }
@@ -28,28 +34,42 @@ impl Message {
     }
 }
 
-/// Before the stream that a file has in it, with what brings it to 8 bytes, and at its end.
+/// Before the messages of a file, with what brings it to 8 bytes.
 const MAGIC: &[u8; 6] = b"ARROW1";
 const CONTINUED: [u8; 4] = [0xff; 4];
 
 impl Messages {
     pub(super) fn new(mut input: Input, limits: Limits) -> Result<Self, Reason> {
-        let (mut head, mut tail) = ([0; 8], *MAGIC);
+        let mut head = [0; 8];
         read_exact(&mut input, &mut head, FORMAT)?;
-        let is_file = head.starts_with(MAGIC);
-        if is_file {
-            input.seek(SeekFrom::Start(input.len().saturating_sub(MAGIC.len() as u64)))?;
-            read_exact(&mut input, &mut tail, FORMAT)?;
+        let listed = match head.starts_with(MAGIC) {
+            true => Some(Footer::read(&mut input)?),
+            false => {
+                input.seek(SeekFrom::Start(0))?;
+                None
+            }
+        };
+        Ok(Self { input, limits, listed, taken: 0, rows: 0, decompressed: 0 })
+    }
+
+    /// What the columns are: in a file its end says so, as its beginning need not; in a stream the first message.
+    pub(super) fn schema(&mut self) -> Result<Schema, Reason> {
+        if let Some(footer) = &self.listed {
+            return footer.schema();
         }
-        if tail != *MAGIC {
-            return Err(Reason::damaged(FORMAT, "it does not end as it should"));
-        }
-        input.seek(SeekFrom::Start(if is_file { 8 } else { 0 }))?;
-        Ok(Self { input, limits, rows: 0, decompressed: 0 })
+        let first = self.next()?.ok_or_else(|| Reason::damaged(FORMAT, "it has no schema"))?;
+        let schema = first.about()?.header_as_schema();
+        own_schema(
+            schema.ok_or_else(|| Reason::damaged(FORMAT, "it does not begin with a schema"))?,
+        )
     }
 
     /// The next one, or that there is none.
     pub(super) fn next(&mut self) -> Result<Option<Message>, Reason> {
+        if let Some(footer) = &mut self.listed {
+            let Some(at) = footer.places.next() else { return Ok(None) };
+            self.input.seek(SeekFrom::Start(at))?;
+        }
         let mut size = self.word()?;
         // Files from before 2019 have the size alone.
         if size == CONTINUED {
@@ -100,7 +120,9 @@ impl Messages {
     /// So many bytes, if they are there.
     fn bytes(&mut self, length: u64) -> Result<Vec<u8>, Reason> {
         let at = self.input.stream_position()?;
-        if length > self.input.len().saturating_sub(at) {
+        // Those that a file lists could be the same again and again.
+        self.taken = self.taken.saturating_add(length);
+        if length > self.input.len().saturating_sub(at) || self.taken > self.input.len() {
             return Err(beyond());
         }
         let mut bytes = vec![0; length as usize];

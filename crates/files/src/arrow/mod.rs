@@ -1,14 +1,14 @@
 //! Tables from Arrow's format between programs, a batch of rows at a time.
 
+mod footer;
 mod messages;
 mod values;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::MessageHeader;
 use arrow_ipc::reader::{RecordBatchDecoder, read_dictionary};
-use arrow_ipc::{Endianness, MessageHeader};
 use arrow_schema::{ArrowError, Schema};
 use densely_table::{ColumnBuilder, Table};
 
@@ -28,7 +28,7 @@ pub(crate) fn read(input: Input, columns: &Columns, limits: Limits) -> Result<Ta
 
 fn table(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reason> {
     let mut messages = Messages::new(input, limits)?;
-    let schema = schema(&mut messages)?;
+    let schema = Arc::new(messages.schema()?);
     let chosen = chosen(&schema, columns)?;
     let read: Vec<usize> = chosen.iter().filter_map(Chosen::read_at).collect();
     let mut builders: Vec<_> = chosen.iter().map(|_| ColumnBuilder::new()).collect();
@@ -76,19 +76,6 @@ fn table(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reaso
     let names = chosen.iter().map(|column| schema.field(column.at()).name());
     let named = names.zip(builders).map(|(name, cells)| cells.finish(name));
     Ok(Table::from_columns(named.collect())?)
-}
-
-/// What the first message says.
-fn schema(messages: &mut Messages) -> Result<Arc<Schema>, Reason> {
-    let first = messages.next()?.ok_or_else(|| Reason::damaged(FORMAT, "it has no schema"))?;
-    let schema = first.about()?.header_as_schema();
-    let schema =
-        schema.ok_or_else(|| Reason::damaged(FORMAT, "it does not begin with a schema"))?;
-    if schema.endianness() != Endianness::Little {
-        let what = "an Arrow file whose numbers begin with their highest byte";
-        return Err(Reason::Unsupported { what, advice: "write it as Parquet" });
-    }
-    Ok(Arc::new(try_fb_to_schema(schema).map_err(damaged)?))
 }
 
 /// A column that becomes one of the table, by its place.

@@ -1,15 +1,18 @@
 //! Tables from Parquet files, column by column.
 
 mod chunks;
+mod durations;
 mod meaning;
 mod values;
 
+use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use densely_table::{ColumnBuilder, Table};
 
 use self::chunks::Chunks;
+use self::durations::durations;
 use self::meaning::Meaning;
 use self::values::read_group;
 use crate::caught::caught;
@@ -31,7 +34,13 @@ fn table(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reaso
     let schema = metadata.file_metadata().schema_descr();
     let fields = schema.root_schema().get_fields();
     columns.check(fields.iter().map(|field| field.name()))?;
-    let columns = chosen(schema, columns)?;
+    let mut columns = chosen(schema, columns)?;
+    let durations = durations(metadata.file_metadata());
+    for column in columns.iter_mut().filter(|column| column.meaning == Some(Meaning::Plain)) {
+        // In seconds, as those of Arrow.
+        column.meaning =
+            durations.get(column.name).map(|&digits| Meaning::Decimal(digits)).or(column.meaning);
+    }
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(u64::MAX);
     limits.check_table(len, rows, columns.len() as u64)?;
     let mut builders: Vec<_> =
@@ -46,6 +55,11 @@ fn table(input: Input, columns: &Columns, limits: Limits) -> Result<Table, Reaso
                 (0..rows).for_each(|_| builder.push_gap());
                 continue;
             };
+            if let codec @ (Compression::BROTLI(_) | Compression::LZO) =
+                group.metadata().column(column.at).compression()
+            {
+                return Err(unsupported(codec));
+            }
             let reader = group.get_column_reader(column.at).map_err(damaged)?;
             read_group(reader, column, meaning, rows, builder)?;
         }
@@ -88,6 +102,14 @@ fn chosen<'a>(schema: &'a SchemaDescriptor, columns: &Columns) -> Result<Vec<Cho
         true => Ok(chosen),
         false => Err(Reason::not_cells(not_cells)),
     }
+}
+
+fn unsupported(codec: Compression) -> Reason {
+    let what = match codec {
+        Compression::BROTLI(_) => "a Parquet file with Brotli",
+        _ => "a Parquet file with LZO",
+    };
+    Reason::Unsupported { what, advice: "write it with zstd, snappy or gzip" }
 }
 
 fn more_rows() -> Reason {

@@ -42,7 +42,7 @@ impl Cell<'_> {
             Self::Empty => to.push_gap(),
             Self::Number(number) => to.push_number(*number),
             Self::Text(text) if missing.is_gap(text.trim()) => to.push_gap(),
-            Self::Text(text) => to.push_text(text.trim()),
+            Self::Text(text) => to.push_text(text),
             Self::Bool(value) => to.push_bool(*value),
             Self::Error(error) => {
                 let remedy = "mend the formula or clear the cell";

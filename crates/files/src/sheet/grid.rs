@@ -1,4 +1,4 @@
-use densely_table::{Column, ColumnBuilder, Missing, Table, TableError};
+use densely_table::{Column, ColumnBuilder, Missing, Naming, Table, TableError};
 
 use super::FORMAT;
 use super::cell::{Cell, NoValue};
@@ -94,7 +94,7 @@ impl<'a> Grid<'a> {
         for column in first..=last {
             let name = names.next_if(|(named, _)| *named == column);
             let name = name.map(|(_, name)| name.clone());
-            self.cells.push(name.unwrap_or_else(|| format!("column {}", column - first + 1)));
+            self.cells.push(name.unwrap_or_else(|| Naming::unnamed((column - first + 1) as usize)));
         }
         Ok(())
     }

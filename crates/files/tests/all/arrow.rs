@@ -37,6 +37,27 @@ fn streams_of_several_batches() {
     assert_eq!(shown(&table("deltas.arrows")), ["word", "a", "b", "a", "b", "c", "d"]);
 }
 
+/// Whose columns are described at their end alone.
+#[test]
+fn files_of_polars() {
+    let expected = ["day kind y", "2024-02-29 pear 1.5", "~ fig 2", "2024-03-01 pear 3"];
+    assert_eq!(shown(&table("polars.arrow")), expected);
+    let mut bytes = fs::read(path("polars.arrow")).unwrap();
+    for end in [bytes.len() - 1, bytes.len() - 40, 12] {
+        let error = ReadOptions::new().from_reader(&bytes[..end]).unwrap_err().to_string();
+        assert!(
+            error.contains("this is no Arrow file, or it is damaged: it does not end as it should"),
+            "{error}"
+        );
+    }
+    // Where the end says what the columns are.
+    let length = u32::from_le_bytes(bytes[bytes.len() - 10..][..4].try_into().unwrap()) as usize;
+    let start = bytes.len() - 10 - length;
+    bytes[start..start + 8].fill(0xf0);
+    let error = ReadOptions::new().from_reader(&bytes[..]).unwrap_err().to_string();
+    assert!(error.contains("or it is damaged: ") && error.trim_end() == error, "{error}");
+}
+
 #[test]
 fn streams_without_an_end_are_refused() {
     // Between two batches as well as within one: rows may be lost.

@@ -10,13 +10,30 @@ fn refusal(format: Format, text: &str) -> String {
 
 #[test]
 fn objects_of_json_on_lines() {
-    let expected = ["size count colour flag", "1.5 1 red true", "~ 2 NA false", "3 3  blue  true"];
+    let expected = ["size count colour flag", "1.5 1 red true", "~ 2 NA false", "3 3 blue true"];
     assert_eq!(shown(&table("table.jsonl")), expected);
     let missing = table("missing.jsonl");
     assert_eq!(missing.names().collect::<Vec<_>>(), ["a", "b", "c", "id"]);
     assert_eq!(column(&missing, "b"), ["x", "~", "~"]);
     assert_eq!(column(&missing, "c"), ["~", "true", "false"]);
     assert_eq!(column(&missing, "id"), ["~", "~", "1152921504606846976"]);
+}
+
+/// What is written by another program, with what stands for nothing there, is the same category everywhere.
+#[test]
+fn empty_texts_and_spaces_around_texts_are_nothing_in_every_format() {
+    let csv = "a,b\n x ,1\n,2\n\"  \",3\nx,4\n";
+    let json = "{\"a\":\" x \",\"b\":1}\n{\"a\":\"\",\"b\":2}\n{\"a\":\"  \",\"b\":3}\n{\"a\":\"x\",\"b\":4}\n";
+    let arff =
+        "@relation r\n@attribute a string\n@attribute b real\n@data\n' x ',1\n'',2\n'  ',3\nx,4\n";
+    for (format, text) in [(Format::Text, csv), (Format::JsonLines, json), (Format::Arff, arff)] {
+        let read = ReadOptions::new().format(format).from_reader(text.as_bytes()).unwrap();
+        assert_eq!(column(&read, "a"), ["x", "~", "~", "x"], "{format}");
+        assert_eq!(read.column("a").unwrap().gaps(), 2, "{format}");
+    }
+    let array = format!("[{}]", json.trim_end().replace('\n', ","));
+    let rows = JsonRows::new(["a", "b"]).read(array.as_bytes()).unwrap().0;
+    assert_eq!(column(&rows, "a"), ["x", "~", "~", "x"]);
 }
 
 /// What is too near to 0 for `f64` is the smallest number in every format, and what is too large is shown.
@@ -117,7 +134,8 @@ fn json_that_nobody_needs_is_a_gap_where_it_is_no_cell() {
     assert!(error.contains("an object at `c`"), "{error}");
     // A key twice makes a row of nothing that is known.
     let twice = "{\"a\": 1, \"b\": [1], \"b\": 2}\n".as_bytes();
-    assert!(ReadOptions::new().unneeded(["b"]).from_reader(twice).is_err());
+    let error = ReadOptions::new().unneeded(["b"]).from_reader(twice).unwrap_err().to_string();
+    assert!(error.contains("the key `b` twice"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 """Writes the files in this folder with the programs that people write them with.
 
-python3 -m venv venv && venv/bin/pip install numpy pandas pyarrow openpyxl odfpy scikit-learn scipy zstandard pillow
+python3 -m venv venv && venv/bin/pip install numpy pandas polars pyarrow openpyxl odfpy scikit-learn scipy zstandard pillow
 venv/bin/python make.py
 """
 
@@ -15,6 +15,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.ipc
@@ -135,6 +136,11 @@ nested = pa.table(
 pq.write_table(nested, "refused-nested.parquet")
 frame = pd.DataFrame({"size": [1.5, None], "colour": ["red", None], "when": pd.to_datetime(["2024-01-01", None])})
 frame.to_parquet("pandas.parquet")
+took = [datetime.timedelta(seconds=90), None, datetime.timedelta(milliseconds=1500)]
+pl.DataFrame({"took": took, "y": [1, 2, 3]}).write_parquet("durations.parquet")
+days = [datetime.date(2024, 2, 29), None, datetime.date(2024, 3, 1)]
+kinds = pl.Series("kind", ["pear", "fig", "pear"], dtype=pl.Categorical)
+pl.DataFrame({"day": days, "kind": kinds, "y": [1.5, 2.0, 3.0]}).write_ipc("polars.arrow")
 
 # Arrow, by pyarrow: all types, and what only it has; files and streams, compressed or not.
 durations = [datetime.timedelta(seconds=1.5), None, datetime.timedelta(days=-1)]

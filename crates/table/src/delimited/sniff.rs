@@ -6,7 +6,7 @@ use super::rows::line_breaks;
 use super::sample::{Row, Sample};
 use super::{Dialect, Separator, TextOptions};
 use crate::parsed::parse_text;
-use crate::{Missing, TableError};
+use crate::{Missing, Naming, TableError};
 
 /// A dialect, and what follows from it for the beginning of the text.
 pub(super) struct Found {
@@ -108,7 +108,7 @@ pub(super) fn sniff(
 
 /// The name of a column: by its position, if it has none.
 fn named(i: usize, cell: &str) -> String {
-    if cell.is_empty() { format!("column {}", i + 1) } else { cell.to_owned() }
+    if cell.is_empty() { Naming::unnamed(i + 1) } else { cell.to_owned() }
 }
 
 /// Whether lines that begin with `#` are comments: the first does, and not all do, as where the name of a
@@ -241,7 +241,11 @@ fn commented_header(head: &[u8], first: &Row, sample: &Sample) -> Option<Row> {
     let start = above[..end].iter().rposition(|byte| matches!(byte, b'\r' | b'\n'));
     let line = &above[start.map_or(0, |at| at + 1)..end];
     let named = line.strip_prefix(b"#")?;
-    let row = Sample::new(named, true, sample.separator, false).rows.into_iter().next()?;
+    let mut row = Sample::new(named, true, sample.separator, false).rows.into_iter().next()?;
+    // Then `#` is the name of the first column.
+    if let Some(first) = row.cells.first_mut().filter(|first| first.is_empty()) {
+        "#".clone_into(first);
+    }
     let is_one = row.cells.len() == sample.width
         && row.cells.iter().all(|cell| !cell.is_empty() && !is_number(cell, b'.'));
     is_one.then_some(row)

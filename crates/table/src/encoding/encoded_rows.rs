@@ -15,6 +15,22 @@ pub struct EncodedRows<'a> {
     rows: Rows<'a>,
 }
 
+/// Cells of a column with a number or a time that is [far](crate::NumberEncoder::is_far) from those of the training part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FarCells<'a> {
+    /// The name of the column.
+    pub column: &'a str,
+    /// In how many rows there is one.
+    pub count: usize,
+    /// The first row of the table that has one.
+    pub row: usize,
+    /// What is there.
+    pub cell: String,
+    /// The smallest and the largest of the training part.
+    pub range: [String; 2],
+}
+
 /// Rows that are encoded together, so that what is written of them is in a cache.
 const PANEL: usize = 128;
 
@@ -121,6 +137,35 @@ impl<'a> EncodedRows<'a> {
         gaps.filter(|&(_, count)| count > 0 && 20 * count >= self.rows.len()).collect()
     }
 
+    /// The columns in which some rows have a number or a time that is [far](crate::NumberEncoder::is_far) from those of the
+    /// training part, or, of at least 20, most rows a number outside of these, so that what a network makes of them is a guess.
+    ///
+    /// ```
+    /// use densely_table::{Encoding, EncodingOptions, Rows, Schema, SchemaOptions, Table};
+    /// use densely_tensor::Threads;
+    ///
+    /// let read = |text: &str| Table::from_reader(text.as_bytes());
+    /// let table = read("metres,y\n1.5,1\n1.8,2\n2,3\n")?;
+    /// let rows = Rows::all(&table);
+    /// let schema = Schema::infer(&rows, &SchemaOptions::new().target("y"))?;
+    /// let encoding = Encoding::fit(&schema, &rows, &EncodingOptions::new())?;
+    /// let (new, threads) = (read("metres,y\n1.5,1\n180,2\n170,3\n")?, Threads::single());
+    /// let far = encoding.rows(&Rows::all(&new), &threads)?.far_cells(&threads);
+    /// assert_eq!((far[0].column, far[0].count, far[0].row, far[0].cell.as_str()), ("metres", 2, 1, "180"));
+    /// assert_eq!(far[0].range, ["1.5", "2"]);
+    /// # Ok::<(), densely_table::TableError>(())
+    /// ```
+    #[must_use]
+    pub fn far_cells(&self, threads: &Threads) -> Vec<FarCells<'a>> {
+        let far = threads.map(self.bound.len(), |i| {
+            let (count, row, range) = self.bound[i].far(&self.rows)?;
+            let column = self.encoding.encoders[i].column.as_str();
+            let cell = self.rows.table().column(column).ok()?.text(row)?.into_owned();
+            Some(FarCells { column, count, row, cell, range })
+        });
+        far.into_iter().flatten().collect()
+    }
+
     /// Writes the numbers of as many rows as `out` has columns, from the `first` on.
     ///
     /// # Shapes
@@ -130,6 +175,14 @@ impl<'a> EncodedRows<'a> {
     /// If it has another height, or there are not so many rows.
     pub fn write(&self, first: usize, out: MatMut<'_, f64>) {
         self.write_columns(0..self.bound.len(), first, out);
+    }
+
+    /// The same, with the rows shared among these threads.
+    ///
+    /// # Panics
+    /// As [`write`](Self::write).
+    pub fn write_on(&self, first: usize, out: MatMut<'_, f64>, threads: &Threads) {
+        threads.panels(out, 8 * PANEL, |start, out| self.write(first + start, out));
     }
 
     /// The numbers that these columns, of those that go in, become: of all rows.

@@ -3,10 +3,12 @@ use std::ops::Range;
 
 use jiff::civil::DateTime;
 
+use super::number::{is_far, is_outside};
+use super::time_parts::seconds;
 use super::{CategoryEncoder, Encoding, NumberEncoder, TimeEncoder};
 use crate::cell::BadCells;
 use crate::parsed::{canonical, number};
-use crate::schema::{time_of, truth_of};
+use crate::schema::{TimeForm, date_of, times_of, truth_of};
 use crate::{Cells, Column, ColumnKind, ColumnSchema, Numbers, Rows, Schema, TableError, Texts};
 
 /// How a column becomes numbers.
@@ -87,7 +89,10 @@ impl ColumnEncoder {
                 Ok(Bound::Number(*encoder, truths(position, column, rows)?))
             }
             Encoder::Category(encoder) => Ok(Bound::Category(encoder, categories(encoder, column))),
-            Encoder::Time(encoder) => Ok(Bound::Time(encoder, times(position, column, rows)?)),
+            Encoder::Time(encoder) => {
+                let (_, times) = times(position, column, rows, Some(encoder.form()))?;
+                Ok(Bound::Time(encoder, times))
+            }
         }
     }
 }
@@ -106,6 +111,36 @@ impl NumbersOf<'_> {
             Self::Own(numbers) => numbers.get(row),
             Self::Of(texts, numbers) => texts.code(row).map_or(f64::NAN, |code| numbers[code]),
         }
+    }
+}
+
+/// Rows from which on it is no accident that most of their numbers are outside of all that were seen in training.
+const SEVERAL: usize = 20;
+
+impl NumbersOf<'_> {
+    fn each(&self, rows: &Rows<'_>, mut visit: impl FnMut(f64)) {
+        match self {
+            Self::Own(numbers) => numbers.each(rows.iter(), visit),
+            Self::Of(..) => rows.iter().for_each(|row| visit(self.get(row))),
+        }
+    }
+
+    fn gaps(&self, rows: &Rows<'_>) -> usize {
+        if let Self::Own(numbers) = self
+            && numbers.gaps() == 0
+        {
+            return 0;
+        }
+        let mut gaps = 0;
+        self.each(rows, |number| gaps += usize::from(number.is_nan()));
+        gaps
+    }
+
+    /// Whether one of these numbers is outside of a range.
+    fn leave(&self, rows: &Rows<'_>, range: (f64, f64)) -> bool {
+        let mut outside = 0;
+        self.each(rows, |number| outside += usize::from(is_outside(number, range)));
+        outside > 0
     }
 }
 
@@ -182,9 +217,7 @@ impl Bound<'_> {
     /// In how many of these rows is a gap that nothing says is one, of a column in which training had hardly one.
     pub(super) fn new_gaps(&self, rows: &Rows<'_>) -> usize {
         match self {
-            Self::Number(encoder, numbers) if !encoder.indicator => {
-                rows.iter().filter(|&row| numbers.get(row).is_nan()).count()
-            }
+            Self::Number(encoder, numbers) if !encoder.indicator => numbers.gaps(rows),
             Self::Category(encoder, categories) if !encoder.missing => match categories {
                 Categories::Of(texts, _) => {
                     rows.iter().filter(|&row| texts.code(row).is_none()).count()
@@ -198,6 +231,30 @@ impl Bound<'_> {
             }
             Self::Number(..) | Self::Category(..) | Self::Time(..) => 0,
         }
+    }
+
+    /// In how many of these rows is a number or a time that is far from those of the training part, or, of several rows,
+    /// outside of these in most; and the first of these rows, with the range of the training part, as text. Times that come
+    /// after those of training are as they should be.
+    pub(super) fn far(&self, rows: &Rows<'_>) -> Option<(usize, usize, [String; 2])> {
+        let (found, range) = match self {
+            Self::Number(encoder, numbers) => {
+                // Mostly there is none, which is told sooner than which it is.
+                let range = encoder.range.filter(|&range| numbers.leave(rows, range))?;
+                let [outside, far] = outside(rows, range, |row| Some(numbers.get(row)));
+                // In other units, smaller ones, most are outside, but not far.
+                let are_most = |&(count, _): &_| rows.len() >= SEVERAL && 2 * count > rows.len();
+                (far.or(outside.filter(are_most)), [range.0, range.1].map(canonical))
+            }
+            Self::Time(encoder, times) => {
+                let range = encoder.range?;
+                let [_, far] = outside(rows, range, |row| times.get(row).map(seconds));
+                (far, [range.0, range.1].map(|seconds| encoder.text_of(seconds)))
+            }
+            Self::Category(..) => return None,
+        };
+        let (count, first) = found?;
+        Some((count, first, range))
     }
 
     /// In how many of these rows is a category that has no number of its own, and one of them.
@@ -229,6 +286,25 @@ impl Bound<'_> {
     }
 }
 
+/// In how many rows a number is outside of a range, and the first of them; and the same of those that are far from it.
+fn outside(
+    rows: &Rows<'_>,
+    range: (f64, f64),
+    number: impl Fn(usize) -> Option<f64>,
+) -> [Option<(usize, usize)>; 2] {
+    let mut found = [None; 2];
+    for row in rows.iter() {
+        let Some(number) = number(row).filter(|&number| is_outside(number, range)) else {
+            continue;
+        };
+        for found in &mut found[..1 + usize::from(is_far(number, range))] {
+            let (count, _) = found.get_or_insert((0, row));
+            *count += 1;
+        }
+    }
+    found
+}
+
 fn categories<'a>(encoder: &'a CategoryEncoder, column: &'a Column) -> Categories<'a> {
     let ones: HashMap<&str, usize> = encoder.values.iter().map(String::as_str).zip(0..).collect();
     match column.cells() {
@@ -240,41 +316,65 @@ fn categories<'a>(encoder: &'a CategoryEncoder, column: &'a Column) -> Categorie
     }
 }
 
-/// The times of a column of texts, or of one of gaps alone.
-pub(super) struct Times<'a> {
-    texts: Option<&'a Texts>,
-    times: Vec<Option<DateTime>>,
+/// The times of a column.
+pub(super) enum Times<'a> {
+    /// Those of the distinct texts.
+    Of(&'a Texts, Vec<Option<DateTime>>),
+    /// Dates of eight digits.
+    Numbers(&'a Numbers),
 }
 
+/// Days of this year stand for an end that is not known yet.
+const OPEN: i16 = 9999;
+
 impl Times<'_> {
+    /// The time in a row; none for a gap, as an open end is.
     pub(super) fn get(&self, row: usize) -> Option<DateTime> {
-        self.texts?.code(row).and_then(|code| self.times[code])
+        self.any(row).filter(|time| time.year() != OPEN)
+    }
+
+    /// The same, of an open end the time that stands for it.
+    pub(super) fn any(&self, row: usize) -> Option<DateTime> {
+        match self {
+            Self::Of(texts, times) => texts.code(row).and_then(|code| times[code]),
+            Self::Numbers(numbers) => date_of(numbers.get(row)),
+        }
     }
 }
 
-/// The times of a column.
+/// The times of a column, and their form: the one that is given, or that of most.
 pub(super) fn times<'a>(
     position: usize,
     column: &'a Column,
     rows: &Rows<'_>,
-) -> Result<Times<'a>, TableError> {
-    let bad = match column.cells() {
+    form: Option<TimeForm>,
+) -> Result<(TimeForm, Times<'a>), TableError> {
+    let (form, bad) = match column.cells() {
         Cells::Numbers(numbers) => {
-            match BadCells::find(rows, position, |row| !numbers.get(row).is_nan()) {
-                None => return Ok(Times { texts: None, times: Vec::new() }),
-                bad => bad,
+            let form = form.unwrap_or(TimeForm::Date);
+            let is_date = |number| form == TimeForm::Date && date_of(number).is_some();
+            let is_bad = |number: f64| !number.is_nan() && !is_date(number);
+            match BadCells::find(rows, position, |row| is_bad(numbers.get(row))) {
+                None => return Ok((form, Times::Numbers(numbers))),
+                Some(bad) => (form, bad),
             }
         }
         Cells::Texts(texts) => {
-            let times: Vec<_> = texts.values().map(time_of).collect();
+            let (of_most, times) = times_of(texts.values());
+            let form = form.unwrap_or(of_most);
+            let of_form = |time: Option<(TimeForm, _)>| time.filter(|(own, _)| *own == form);
+            let times: Vec<_> = times.into_iter().map(|time| Some(of_form(time)?.1)).collect();
             let is_bad = |row| texts.code(row).is_some_and(|code| times[code].is_none());
             match BadCells::find(rows, position, is_bad) {
-                None => return Ok(Times { texts: Some(texts), times }),
-                bad => bad,
+                None => return Ok((form, Times::Of(texts, times))),
+                Some(bad) => (form, bad),
             }
         }
     };
-    Err(TableError::NotTimes(bad.expect("there are such cells")))
+    Err(match form {
+        TimeForm::Date => TableError::NotTimes(bad),
+        TimeForm::Clock => TableError::NotClocks(bad),
+    })
 }
 
 /// The numbers of a column; NaN for gaps.
@@ -359,7 +459,7 @@ pub(super) fn of_numbers(names: Vec<String>) -> Encoding {
         left_out: None,
     };
     let schema = Schema::new(names.iter().map(column).collect());
-    let plain = NumberEncoder { fill: None, indicator: false };
-    let encoder = |column| ColumnEncoder { column, encoder: Encoder::Number(plain) };
+    let plain = Encoder::Number(NumberEncoder::default());
+    let encoder = |column| ColumnEncoder { column, encoder: plain.clone() };
     Encoding { schema, encoders: names.into_iter().map(encoder).collect() }
 }

@@ -6,7 +6,7 @@ use super::{
     CategoryEncoder, ColumnEncoder, Encoder, EncodingOptions, Impute, NumberEncoder, TimeEncoder,
     TimePart,
 };
-use crate::schema::needed;
+use crate::schema::{TimeForm, needed};
 use crate::{Cells, Column, ColumnKind, ColumnSchema, Rows, TableError};
 
 /// The encoder of a feature, fitted to these rows.
@@ -22,12 +22,11 @@ pub(crate) fn encoder(
         ColumnKind::Number => {
             Encoder::Number(number(&numbers(position, column, rows)?, rows, options.impute, needed))
         }
-        ColumnKind::Boolean => Encoder::Boolean(number(
-            &truths(position, column, rows)?,
-            rows,
-            Impute::MostFrequent,
-            needed,
-        )),
+        ColumnKind::Boolean => {
+            let truths = truths(position, column, rows)?;
+            let encoder = number(&truths, rows, Impute::MostFrequent, needed);
+            Encoder::Boolean(NumberEncoder { range: None, ..encoder })
+        }
         ColumnKind::Category | ColumnKind::Text => {
             Encoder::Category(category(column, rows, options.categories, needed))
         }
@@ -54,9 +53,18 @@ pub(crate) fn number_encoder(
     needed: usize,
 ) -> NumberEncoder {
     let indicator = is_told(rows - values.len(), needed);
+    let range = range(values.iter().copied());
     // A column that was said to be a feature may have no value.
     let fill = if values.is_empty() { 0.0 } else { impute.of(&mut values) };
-    NumberEncoder { fill: Some(fill), indicator }
+    NumberEncoder { fill: Some(fill), indicator, range }
+}
+
+/// The smallest and the largest of some numbers.
+fn range(mut numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let first = numbers.next()?;
+    let wider =
+        |(smallest, largest): (f64, f64), number| (smallest.min(number), largest.max(number));
+    Some(numbers.fold((first, first), wider))
 }
 
 /// Whether so many gaps are enough to learn from.
@@ -112,16 +120,20 @@ fn time(
     rows: &Rows<'_>,
     needed: usize,
 ) -> Result<TimeEncoder, TableError> {
-    let times = times(position, column, rows)?;
+    let (form, times) = times(position, column, rows, None)?;
     let all = || rows.iter().filter_map(|row| times.get(row));
-    let origin = all().map(seconds).fold(f64::INFINITY, f64::min);
-    let origin = if origin.is_finite() { origin } else { 0.0 };
+    let range = range(all().map(seconds));
+    let origin = range.map_or(0.0, |(first, _)| first);
     let (mut parts, mut count) = (Vec::new(), 0);
-    for part in TimePart::ALL {
+    let of_form = match form {
+        TimeForm::Date => &TimePart::ALL[..],
+        TimeForm::Clock => &[TimePart::Hour],
+    };
+    for &part in of_form {
         let mut values: Vec<f64> = all().map(|time| part.of(time, origin)).collect();
         count = values.len();
         let differ = values.windows(2).any(|pair| pair[0] != pair[1]);
-        if differ {
+        if differ || form == TimeForm::Clock {
             parts.push((part, Impute::Median.of(&mut values)));
         }
     }
@@ -129,7 +141,7 @@ fn time(
     if parts.is_empty() && !indicator {
         parts.push((TimePart::Seconds, 0.0));
     }
-    Ok(TimeEncoder { origin, parts, indicator })
+    Ok(TimeEncoder { origin, parts, indicator, range })
 }
 
 /// Seconds of the times of a column without gaps.
@@ -138,6 +150,6 @@ pub(crate) fn seconds_of(
     column: &Column,
     rows: &Rows<'_>,
 ) -> Result<Vec<f64>, TableError> {
-    let times = times(position, column, rows)?;
-    Ok(rows.iter().map(|row| times.get(row).map_or(f64::NAN, seconds)).collect())
+    let (_, times) = times(position, column, rows, None)?;
+    Ok(rows.iter().map(|row| times.any(row).map_or(f64::NAN, seconds)).collect())
 }

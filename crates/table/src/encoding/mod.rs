@@ -16,7 +16,7 @@ use std::ops::Range;
 use densely_tensor::{Mat, Threads};
 
 pub use category::CategoryEncoder;
-pub use encoded_rows::EncodedRows;
+pub use encoded_rows::{EncodedRows, FarCells};
 pub(crate) use encoder::numbers as numbers_of;
 pub use encoder::{ColumnEncoder, Encoder};
 pub(crate) use fit::{encoder as encoder_of, number_encoder, seconds_of};

@@ -9,11 +9,14 @@ pub struct EncodingOptions {
 }
 
 impl EncodingOptions {
+    /// How many categories of a column have a number of their own, at most, if nothing is said.
+    pub const CATEGORIES: usize = 100;
+
     /// Gaps have the median; categories that are [rare](crate::SchemaOptions::rare) are others;
-    /// a column has at most 100 categories of its own, the most frequent.
+    /// a column has at most [`CATEGORIES`](Self::CATEGORIES) of its own, the most frequent.
     #[must_use]
     pub fn new() -> Self {
-        Self { impute: Impute::Median, rare: None, categories: 100 }
+        Self { impute: Impute::Median, rare: None, categories: Self::CATEGORIES }
     }
 
     /// What numbers have for a gap.

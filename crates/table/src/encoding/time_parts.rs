@@ -2,11 +2,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
 use super::NumberEncoder;
 use crate::TableError;
+use crate::schema::TimeForm;
 
 /// How times are encoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub struct TimeEncoder {
     pub parts: Vec<(TimePart, f64)>,
     /// Whether one more number says which are gaps: 1 for one.
     pub indicator: bool,
+    /// The first and the last in the training part, in seconds since 1970; `None` if these are not known.
+    pub range: Option<(f64, f64)>,
 }
 
 /// A number that a time has.
@@ -67,14 +70,26 @@ impl TimePart {
     }
 }
 
-/// Seconds since 1970, of a time that is taken to be universal.
+/// Seconds since 1970, of a time that is taken to be universal: of any, also of 9999-12-31, which no time stamp holds.
 pub(super) fn seconds(time: DateTime) -> f64 {
-    // Times are of the years -9999 to 9999, which is less than this library has.
-    let zoned = time.to_zoned(TimeZone::UTC);
-    zoned.map_or(f64::NAN, |zoned| {
-        let timestamp = zoned.timestamp();
-        timestamp.as_second() as f64 + f64::from(timestamp.subsec_nanosecond()) / 1e9
-    })
+    let since = time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    since.as_secs() as f64 + f64::from(since.subsec_nanos()) / 1e9
+}
+
+/// The time of so many seconds since 1970; where there is no such time, 1970.
+fn time_at(seconds: f64) -> DateTime {
+    TimeZone::UTC.to_datetime(Timestamp::from_second(seconds as i64).unwrap_or_default())
+}
+
+/// As ISO 8601 writes the time of so many seconds since 1970: a date alone at midnight.
+fn text_of(seconds: f64) -> String {
+    let time = time_at(seconds);
+    if time.time() == Time::midnight() { time.date().to_string() } else { time.to_string() }
+}
+
+/// As ISO 8601 writes the time of the day after so many hours.
+fn clock_text_of(hours: f64) -> String {
+    time_at((3600.0 * hours).round()).time().to_string()
 }
 
 impl TimeEncoder {
@@ -85,20 +100,36 @@ impl TimeEncoder {
     /// use densely_table::{TimeEncoder, TimePart};
     ///
     /// let parts = vec![(TimePart::Month, 2.0), (TimePart::Seconds, 3.0 * 86_400.0)];
-    /// let encoder = TimeEncoder { origin: 1_709_164_800.0, parts, indicator: false };
+    /// let encoder = TimeEncoder { origin: 1_709_164_800.0, parts, indicator: false, range: None };
     /// assert_eq!(encoder.median(), "2024-03-03");
     /// ```
     #[must_use]
     pub fn median(&self) -> String {
+        if let (true, &[(_, hours)]) = (self.is_clock(), &self.parts[..]) {
+            return clock_text_of(hours);
+        }
         let part = |wanted| self.parts.iter().find(|(part, _)| *part == wanted);
         let since = part(TimePart::Seconds).map_or(0.0, |&(_, seconds)| seconds);
-        // Where there is no such time, 1970.
-        let time = Timestamp::from_second((self.origin + since) as i64).unwrap_or_default();
-        let time = TimeZone::UTC.to_datetime(time);
+        let time = time_at(self.origin + since);
         match part(TimePart::Hour) {
             Some(_) => time.to_string(),
             None => time.date().to_string(),
         }
+    }
+
+    /// Whether it is for times of the day, as 06:43, of which the hour alone is taken. Of dates that differ, the seconds are.
+    #[must_use]
+    pub fn is_clock(&self) -> bool {
+        matches!(self.parts[..], [(TimePart::Hour, _)])
+    }
+
+    pub(super) fn form(&self) -> TimeForm {
+        if self.is_clock() { TimeForm::Clock } else { TimeForm::Date }
+    }
+
+    /// The ends of the range, as the cells of its form are written.
+    pub(super) fn text_of(&self, seconds: f64) -> String {
+        if self.is_clock() { clock_text_of(seconds / 3600.0) } else { text_of(seconds) }
     }
 
     pub(super) fn width(&self) -> usize {
@@ -108,8 +139,8 @@ impl TimeEncoder {
     pub(super) fn write(&self, time: Option<DateTime>, out: &mut [f64]) {
         for (&(part, fill), out) in self.parts.iter().zip(out.iter_mut()) {
             let number = time.map_or(f64::NAN, |time| part.of(time, self.origin));
-            NumberEncoder { fill: Some(fill), indicator: false }
-                .write(number, std::slice::from_mut(out));
+            let encoder = NumberEncoder { fill: Some(fill), ..NumberEncoder::default() };
+            encoder.write(number, std::slice::from_mut(out));
         }
         if self.indicator {
             out[self.parts.len()] = f64::from(u8::from(time.is_none()));

@@ -3,9 +3,9 @@ use std::convert::Infallible;
 
 use super::options::needed;
 use super::truth::are_truths;
-use super::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions, time_of};
+use super::{ColumnKind, ColumnSchema, LeftOut, Schema, SchemaOptions, date_of, time_of, times_of};
 use crate::parsed::number;
-use crate::{Cells, Column, Rows, TableError, Texts};
+use crate::{Cells, Column, Naming, Rows, TableError, Texts};
 
 /// Text is numbers with mistakes if at least this share is numbers.
 const NUMBERS: f64 = 0.5;
@@ -72,7 +72,7 @@ pub(crate) trait ColumnEvidence {
     type Error;
 
     /// What it is.
-    fn kind(&self) -> ColumnKind;
+    fn kind(&self) -> Result<ColumnKind, Self::Error>;
 
     /// Whether there is no value, or one and no gap.
     fn one_value(&self) -> Result<Option<LeftOut>, Self::Error>;
@@ -92,7 +92,7 @@ pub(crate) fn column_schema_with<E: ColumnEvidence>(
     evidence: &E,
 ) -> Result<ColumnSchema, E::Error> {
     let given = options.kind_of(name);
-    let kind = match given.unwrap_or_else(|| evidence.kind()) {
+    let kind = match given.map_or_else(|| evidence.kind(), Ok)? {
         // What is to be kept of text are its values.
         ColumnKind::Text if given.is_none() && options.is_kept(name) => ColumnKind::Category,
         kind => kind,
@@ -125,8 +125,8 @@ struct InMemory<'a> {
 impl ColumnEvidence for InMemory<'_> {
     type Error = Infallible;
 
-    fn kind(&self) -> ColumnKind {
-        kind(self.column, self.rows)
+    fn kind(&self) -> Result<ColumnKind, Infallible> {
+        Ok(kind(self.column, self.rows))
     }
 
     fn one_value(&self) -> Result<Option<LeftOut>, Infallible> {
@@ -178,21 +178,43 @@ impl ColumnEvidence for InMemory<'_> {
 /// the file, not of what is learnt.
 fn kind(column: &Column, rows: &Rows<'_>) -> ColumnKind {
     match column.cells() {
-        Cells::Numbers(_) => kind_of_numbers(column.name()),
+        Cells::Numbers(numbers) => {
+            let Ok(kind) = kind_of_numbers(column.name(), |visit| {
+                (0..column.len()).all(|row| visit(row, numbers.get(row)));
+                Ok::<_, Infallible>(())
+            });
+            kind
+        }
         Cells::Texts(texts) => text_kind(texts, rows),
     }
 }
 
-/// What a column of numbers is.
-pub(crate) fn kind_of_numbers(name: &str) -> ColumnKind {
-    if is_postal(name) { ColumnKind::Category } else { ColumnKind::Number }
+/// What a column of numbers is. `all` calls `visit(row, number)` for each as long as it asks for more.
+pub(crate) fn kind_of_numbers<E>(
+    name: &str,
+    all: impl FnOnce(&mut dyn FnMut(usize, f64) -> bool) -> Result<(), E>,
+) -> Result<ColumnKind, E> {
+    if is_postal(name) {
+        return Ok(ColumnKind::Category);
+    }
+    if is_identifier(name) {
+        return Ok(ColumnKind::Number);
+    }
+    let (mut dates, mut are_dates) = (0, true);
+    all(&mut |_, number| {
+        are_dates = number.is_nan() || date_of(number).is_some();
+        dates += usize::from(!number.is_nan());
+        are_dates
+    })?;
+    Ok(if are_dates && dates > 0 { ColumnKind::Time } else { ColumnKind::Number })
 }
 
 fn text_kind(texts: &Texts, rows: &Rows<'_>) -> ColumnKind {
     if texts.distinct() == 2 && are_truths(texts.value(0), texts.value(1)) {
         return ColumnKind::Boolean;
     }
-    let times = texts.values().filter(|text| time_of(text).is_some()).count();
+    let (form, times) = times_of(texts.values());
+    let times = times.iter().flatten().filter(|(own, _)| *own == form).count();
     if times > 0 && times as f64 >= TIMES * texts.distinct() as f64 {
         return ColumnKind::Time;
     }
@@ -233,7 +255,12 @@ fn is_postal(name: &str) -> bool {
 
 /// Whether a column has no name of its own, as one that numbers rows often has.
 fn is_unnamed(name: &str) -> bool {
-    name.starts_with("Unnamed: ") || name.starts_with("column ")
+    name.starts_with("Unnamed: ") || is_level(name) || Naming::is_unnamed(name)
+}
+
+/// Whether pandas has given the name, to an index that has none.
+fn is_level(name: &str) -> bool {
+    name.starts_with("__index_level_") && name.ends_with("__")
 }
 
 /// Whether a column of this name may well number rows, or identify them.
@@ -245,7 +272,8 @@ fn is_identifier(name: &str) -> bool {
         let before = name.strip_suffix(end).and_then(|rest| rest.chars().next_back());
         before.is_some_and(|before| before.is_lowercase())
     };
-    words.contains(&plain.as_str())
+    is_level(name)
+        || words.contains(&plain.as_str())
         || ends.iter().any(|end| plain.ends_with(end))
         || is_camel("Id")
         || is_camel("ID")

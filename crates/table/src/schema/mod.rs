@@ -17,10 +17,10 @@ pub(crate) use infer::{
 pub use left_out::LeftOut;
 pub use options::SchemaOptions;
 pub(crate) use options::needed;
-pub(crate) use time::time_of;
-pub(crate) use truth::truth_of;
+pub(crate) use time::{TimeForm, date_of, time_of, times_of};
+pub(crate) use truth::{are_truths, truth_of};
 
-use crate::{Missing, Rows, TableError};
+use crate::{Missing, Naming, Rows, TableError};
 
 /// What each column of a table is, and which are left out and why.
 ///
@@ -90,7 +90,7 @@ impl Schema {
     /// Text is a truth value if there are two texts such as `yes` and `no`, a time if all are dates
     /// or times as ISO 8601 writes them (but for one in ten), a number if half of the cells are and there are
     /// more than 20 different ones, and a category otherwise. Numbers are categories where the name of their column says
-    /// that they are postal codes.
+    /// that they are postal codes, and times where all are dates of eight digits, as 20240229.
     ///
     /// Left out are columns without any value or with one; different whole numbers that number rows or
     /// identify them, as the name of their column or the lack of one says; text that is different in each
@@ -108,6 +108,12 @@ impl Schema {
     #[must_use]
     pub fn columns(&self) -> &[ColumnSchema] {
         &self.columns
+    }
+
+    /// Whether no column has a [name of its own](Naming::is_unnamed), as of a table without a header.
+    #[must_use]
+    pub fn is_unnamed(&self) -> bool {
+        self.columns.iter().all(|column| Naming::is_unnamed(&column.name))
     }
 
     /// The columns that are features.

@@ -9,7 +9,7 @@ pub(crate) fn truth_of(text: &str) -> Option<bool> {
 }
 
 /// Whether these are a word for false and one for true, in the same manner.
-pub(super) fn are_truths(a: &str, b: &str) -> bool {
+pub(crate) fn are_truths(a: &str, b: &str) -> bool {
     let is = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
     WORDS.iter().any(|(no, yes)| (is(a, no) && is(b, yes)) || (is(a, yes) && is(b, no)))
 }

@@ -54,8 +54,12 @@ struct Numbers<'a> {
 impl ColumnEvidence for Numbers<'_> {
     type Error = TableError;
 
-    fn kind(&self) -> ColumnKind {
-        kind_of_numbers(&self.rows.table().names()[self.position])
+    fn kind(&self) -> Result<ColumnKind, TableError> {
+        // Of all cells there are, as in memory.
+        let table = self.rows.table();
+        kind_of_numbers(&table.names()[self.position], |visit| {
+            StoredRows::all(table).each_number(self.position, visit)
+        })
     }
 
     fn one_value(&self) -> Result<Option<LeftOut>, TableError> {

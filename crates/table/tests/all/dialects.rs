@@ -83,6 +83,12 @@ fn titles_and_comments_above_the_header_are_passed_over_and_said() {
     // A comment may name the columns.
     let table = read("#x y kind\n1 2 a\n3 4 b\n");
     assert_eq!(shown(&table), rows(&[&["x", "y", "kind"], &["1", "2", "a"], &["3", "4", "b"]]));
+    // `#` alone is the name of the first column, as tables of numbered rows have it.
+    for text in ["#,a,b\n1,2,x\n2,4,y\n", "# ;a;b\n1;2;x\n2;4;y\n"] {
+        let table = read(text);
+        assert_eq!(shown(&table), rows(&[&["#", "a", "b"], &["1", "2", "x"], &["2", "4", "y"]]));
+        assert!(table.dialect().unwrap().header, "{text}");
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! From columns to numbers.
 
 use densely_table::{
-    ColumnKind, Encoding, EncodingOptions, Impute, Rows, Schema, SchemaOptions, Table, TableError,
+    ColumnKind, Encoder, Encoding, EncodingOptions, Impute, Rows, Schema, SchemaOptions, Table,
+    TableError,
 };
+use densely_tensor::Threads;
 
 fn table(text: &str) -> Table {
     Table::from_reader(text.as_bytes()).unwrap()
@@ -114,6 +116,112 @@ fn times_are_what_differs_of_them() {
     );
     let error = encoding.encode(&Rows::all(&table("t,x\nnoon,1\n"))).unwrap_err();
     assert!(matches!(error, TableError::NotTimes(_)), "{error}");
+}
+
+/// However a file writes them.
+#[test]
+fn dates_of_eight_digits_are_dates() {
+    let digits = table("t,x\n20240229,1\n20240301,2\nNA,3\nNA,4\n");
+    let separated = table("t,x\n2024-02-29,1\n2024-03-01,2\nNA,3\nNA,4\n");
+    let encoding = fit(&digits, &EncodingOptions::new());
+    assert_eq!(encoding, fit(&separated, &EncodingOptions::new()));
+    let parts = ["t: month", "t: weekday", "t: seconds", "t is missing", "x"];
+    assert_eq!(encoding.feature_names_out(), parts);
+    let x = encoded(&encoding, &digits);
+    assert_eq!(x, encoded(&encoding, &separated));
+    assert_eq!(x[1], [3.0, 5.0, 86_400.0, 0.0, 2.0]);
+    let error = encoding.encode(&Rows::all(&table("t,x\n20240230,1\n"))).unwrap_err();
+    let expected = "column `t`: `20240230` in row 1 (line 2): expected dates, or dates with times";
+    assert!(error.to_string().starts_with(expected), "{error}");
+}
+
+/// Of a time of the day there is the hour; a date is none, nor is the reverse.
+#[test]
+fn times_of_the_day_are_hours() {
+    let clocks = table("t,x\n06:30,1\n18:45:36,2\n,3\n7:00,4\n,5\n");
+    let encoding = fit(&clocks, &EncodingOptions::new().rare(1));
+    assert_eq!(encoding.feature_names_out(), ["t: hour", "t is missing", "x"]);
+    let x = encoded(&encoding, &clocks);
+    assert_eq!(x[1], [18.76, 0.0, 2.0]);
+    assert_eq!(x[2][..2], [7.0, 1.0]);
+    for other in ["2024-02-29", "2024-02-29T06:30", "06:30Z", "06:30+02:00", "24:00"] {
+        let new = table(&format!("t,x\n06:30,1\n{other},2\n"));
+        let error = encoding.encode(&Rows::all(&new)).unwrap_err().to_string();
+        let expected =
+            format!("column `t`: `{other}` in row 2 (line 3): expected times of the day, as 06:43");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    let days = fit(&table("t,x\n2024-03-04,1\n2024-03-05,2\n"), &EncodingOptions::new());
+    let error = days.encode(&Rows::all(&table("t,x\n06:30,1\n"))).unwrap_err();
+    assert!(matches!(error, TableError::NotTimes(_)), "{error}");
+}
+
+/// 9999-12-31 stands for an end that is not known yet: a gap, but where rows are put in order.
+#[test]
+fn an_open_end_is_a_gap() {
+    for (first, second, open) in
+        [("2024-03-04", "2024-03-05", "9999-12-31"), ("20240304", "20240305", "99991231")]
+    {
+        let days = table(&format!("t,x\n{first},1\n{open},2\n{second},3\n{open},4\n"));
+        let encoding = fit(&days, &EncodingOptions::new().rare(1));
+        let names = ["t: weekday", "t: seconds", "t is missing", "x"];
+        assert_eq!(encoding.feature_names_out(), names);
+        assert_eq!(encoded(&encoding, &days)[1], [1.5, 43_200.0, 1.0, 2.0]);
+        let order = Rows::all(&days).order("t").unwrap();
+        assert!(order[0] < order[2] && order[2] < order[1] && order[1] == order[3], "{order:?}");
+    }
+}
+
+#[test]
+fn times_far_from_those_of_training_are_counted() {
+    let train = table("t,x\n2023-01-01,1\n2024-01-01,2\n2023-07-01T12:00,3\n");
+    let encoding = fit(&train, &EncodingOptions::new());
+    let new = table("t,x\n2024-12-30,1\n20250102,1\n,1\n1990-05-05T06:00,1\n");
+    let threads = Threads::single();
+    let far = encoding.rows(&Rows::all(&new), &threads).unwrap().far_cells(&threads);
+    assert_eq!((far.len(), far[0].column, far[0].count, far[0].row), (1, "t", 2, 1));
+    assert_eq!(
+        (&*far[0].cell, &far[0].range),
+        ("20250102", &["2023-01-01", "2024-01-01"].map(str::to_owned))
+    );
+}
+
+/// In metres what was in millimetres: near 0, and nowhere far from what was seen.
+#[test]
+fn numbers_outside_those_of_training_are_counted_where_most_are() {
+    let cells = |of: &dyn Fn(usize) -> f64, rows: usize| -> String {
+        (0..rows).map(|i| format!("{},{i}.5\n", of(i))).collect()
+    };
+    let train = table(&format!("a,x\n{}", cells(&|i| 500.0 + (i * 7 % 90) as f64, 90)));
+    let encoding = fit(&train, &EncodingOptions::new());
+    let threads = Threads::single();
+    let told = |text: String| {
+        let new = table(&format!("a,x\n{text}"));
+        let far = encoding.rows(&Rows::all(&new), &threads).unwrap().far_cells(&threads);
+        far.iter().find(|far| far.column == "a").map(|far| (far.count, far.row))
+    };
+    assert_eq!(told(cells(&|i| 450.0 + i as f64 / 10.0, 30)), Some((30, 0)));
+    assert_eq!(told(cells(&|i| if i % 2 == 0 { 450.0 } else { 550.0 }, 30)), None);
+    assert_eq!(told(cells(&|_| 450.0, 19)), None);
+}
+
+#[test]
+fn numbers_far_from_those_of_training_are_counted() {
+    let train = table("a,b,flag,k\n1,-5,yes,u\n,-5,no,v\n3,-5,yes,u\n2,-4,no,v\n");
+    let encoding = fit(&train, &EncodingOptions::new().rare(1));
+    let range = |i: usize| match encoding.encoders()[i].encoder {
+        Encoder::Number(encoder) | Encoder::Boolean(encoder) => encoder.range,
+        _ => None,
+    };
+    assert_eq!([0, 1, 2, 3].map(range), [Some((1.0, 3.0)), Some((-5.0, -4.0)), None, None]);
+    let new = table("a,b,flag,k\n5,-4,yes,u\n5.5,-4,yes,w\n-1,-7,no,u\n,-4.5,no,u\n-1.5,-4,no,u\n");
+    let (all, threads) = (Rows::all(&new), Threads::single());
+    let far = encoding.rows(&all, &threads).unwrap().far_cells(&threads);
+    let told: Vec<_> = far.iter().map(|far| (far.column, far.count, far.row, &*far.cell)).collect();
+    assert_eq!(told, [("a", 2, 1, "5.5"), ("b", 1, 2, "-7")]);
+    let some = Rows::of(&new, &[0, 3, 4]);
+    let far = encoding.rows(&some, &threads).unwrap().far_cells(&threads);
+    assert_eq!(far.iter().map(|far| (far.count, far.row)).collect::<Vec<_>>(), [(1, 4)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What columns are, and which are left out.
 
-use densely_table::{ColumnKind, Rows, Schema, SchemaOptions, Table, TableError};
+use densely_table::{Column, ColumnKind, Rows, Schema, SchemaOptions, Table, TableError};
 
 fn schema(text: &str, options: &SchemaOptions) -> Vec<String> {
     let table = Table::from_reader(text.as_bytes()).unwrap();
@@ -30,6 +30,15 @@ fn kinds_are_told_from_the_cells() {
         (all(&["red", "blue", "red"]), "a: category"),
         (all(&["01", "1", "02", "01"]), "a: category"),
         (all(&["2024-01-02", "2024-03-01T12:00", "NA"]), "a: time"),
+        (all(&["06:43", "23:59:30", "NA"]), "a: time"),
+        (all(&["20240229", "", "20231231"]), "a: time"),
+        (all(&["20240229", "20230229"]), "a: number"),
+        (all(&["20240229", "2024-03-01", "NA"]), "a: time"),
+        (all(&["6:43", "12:05"]), "a: time"),
+        (
+            all(&["06:43", "2024-03-01", "07:00", "2024-03-02"]),
+            "a: category, left out: none of its 4 values is in 2 rows",
+        ),
         (all(&["", "", ""]), "a: number, left out: it has no value"),
         (all(&["7", "7", "7"]), "a: number, left out: it is always `7`"),
         (all(&["x", "x", "x"]), "a: category, left out: it is always `x`"),
@@ -40,6 +49,31 @@ fn kinds_are_told_from_the_cells() {
     }
     let sentences = (0..30).map(|i| format!("it was the {i} th time this year"));
     assert_eq!(of("a", sentences), "a: text, left out: it is text");
+}
+
+/// The index of a frame that was filtered or sorted, as pandas calls it.
+#[test]
+fn an_index_without_a_name_is_no_feature() {
+    let cells = (0..80).map(|i| (i * 37 % 997).to_string());
+    let said = "__index_level_0__: number, left out: it identifies rows";
+    assert!(of("__index_level_0__", cells).starts_with(said));
+}
+
+/// Other formats have text where a delimited one has numbers.
+#[test]
+fn text_of_eight_digits_is_dates_too() {
+    let days = ["20240229", "20240301", "20240302"];
+    let columns = [Column::texts("day", days.map(Some)), Column::numbers("x", vec![1.0, 2.0, 4.0])];
+    let table = Table::from_columns(columns.to_vec()).unwrap();
+    let schema = Schema::infer(&Rows::all(&table), &SchemaOptions::new()).unwrap();
+    assert_eq!(schema.columns()[0].to_string(), "day: time");
+}
+
+#[test]
+fn what_looks_like_dates_and_has_the_name_of_an_identifier_is_none() {
+    let cells = all(&["20240229", "20240228", "20240227"]);
+    assert_eq!(of("order_id", cells.clone()), "order_id: number");
+    assert_eq!(of("zip", cells), "zip: category");
 }
 
 #[test]

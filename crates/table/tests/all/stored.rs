@@ -93,6 +93,20 @@ fn schema_and_encoding_are_those_of_memory() {
     }
 }
 
+/// Which is a matter of all cells, also of those that are not learnt from.
+#[test]
+fn dates_are_told_from_all_rows() {
+    let text = "y,x,day\n1,2,20240101\n2,1,20240102\n3,5,20240230\n".to_owned();
+    let table = Table::from_reader(text.as_bytes()).unwrap();
+    let mut writer = StoredTableWriter::new(std::env::temp_dir()).unwrap();
+    writer.push(Table::from_reader(text.as_bytes()).unwrap()).unwrap();
+    let stored = writer.finish().unwrap();
+    let memory = Schema::infer(&Rows::of(&table, &[0, 1]), &options()).unwrap();
+    let disk = Schema::infer_stored(&StoredRows::of(&stored, &[0, 0, 1], 0), &options()).unwrap();
+    assert_eq!(memory.columns()[1].to_string(), "day: number");
+    assert_eq!(disk, memory);
+}
+
 #[test]
 fn columns_are_left_out_for_the_same_reasons() {
     let rows = rows(300, 5);
