@@ -136,7 +136,7 @@ pub(crate) struct TrainArgs {
 
     /// The column to predict; several of numbers are separated by commas [default: the last one]
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data")]
-    pub(crate) target: Option<Names>,
+    pub(crate) target: Vec<Names>,
     #[command(flatten)]
     pub(crate) columns: ColumnsArgs,
     #[command(flatten)]
@@ -259,7 +259,7 @@ pub(crate) struct TrainArgs {
     /// Folder for the run [default: runs/<name of the data>, numbered if there is one]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
-    /// Overwrite a run that is in the folder; with --resume, go on though options or data are others
+    /// Overwrite a run that is in the folder; with train --resume, go on though options or data are others
     #[arg(long, help_heading = "Output")]
     pub(crate) force: bool,
     /// Go on with the run in the folder of --out where it was stopped, with its options: it ends as
@@ -324,7 +324,7 @@ pub(crate) struct EncodingArgs {
     #[arg(long, value_name = "ROWS", help_heading = "Data", allow_negative_numbers = true, value_parser = count)]
     pub(crate) rare: Option<usize>,
     /// Categories of a column that are ones of their own, at most: the most frequent
-    #[arg(long, value_name = "COUNT", help_heading = "Data", default_value = "100", allow_negative_numbers = true, value_parser = count)]
+    #[arg(long, value_name = "COUNT", help_heading = "Data", default_value_t = EncodingOptions::CATEGORIES, allow_negative_numbers = true, value_parser = count)]
     pub(crate) categories: usize,
 }
 
@@ -386,7 +386,7 @@ pub(crate) struct PredictArgs {
     pub(crate) proba: bool,
     /// Columns of the table to write beside the predictions, separated by commas
     #[arg(long, value_name = "NAMES")]
-    pub(crate) keep: Option<Names>,
+    pub(crate) keep: Vec<Names>,
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
     /// Write to a file instead of the standard output: NPY, Parquet or TSV if its name ends so,
@@ -430,7 +430,7 @@ pub(crate) struct PreprocessArgs {
     pub(crate) with: Option<PathBuf>,
     /// Columns that are no features, and written last as they are; several are separated by commas
     #[arg(long, value_name = "NAMES", help_heading = "Data")]
-    pub(crate) target: Option<Names>,
+    pub(crate) target: Vec<Names>,
     #[command(flatten)]
     pub(crate) columns: ColumnsArgs,
     #[command(flatten)]
@@ -527,16 +527,16 @@ pub(crate) struct ImportArgs {
     pub(crate) task: Option<TaskArg>,
     /// The classes in the order of the outputs, separated by commas [default: 0,1,...]
     #[arg(long, value_name = "NAMES")]
-    pub(crate) classes: Option<Names>,
+    pub(crate) classes: Vec<Names>,
     /// The columns in the order of the inputs [default: x0,x1,...]
     #[arg(long, value_name = "NAMES")]
-    pub(crate) columns: Option<Names>,
+    pub(crate) columns: Vec<Names>,
     /// What is predicted; of a regression, for each output [default: y, or y0,y1,...]
     #[arg(long, value_name = "NAMES")]
-    pub(crate) target: Option<Names>,
+    pub(crate) target: Vec<Names>,
     /// The layers in their order, where their names do not say it, as first,second
     #[arg(long, value_name = "NAMES")]
-    pub(crate) layers: Option<Names>,
+    pub(crate) layers: Vec<Names>,
     /// Only tensors whose names begin so, as actor of actor.0.weight
     #[arg(long, value_name = "NAME")]
     pub(crate) prefix: Option<String>,
@@ -641,6 +641,13 @@ pub(crate) enum Dtype {
 /// Names of columns, as a line of a table has them: `a,"b, c"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names(pub(crate) Vec<String>);
+
+impl Names {
+    /// Those of all lists.
+    pub(crate) fn all(lists: &[Self]) -> Vec<String> {
+        lists.iter().flat_map(|Self(names)| names).cloned().collect()
+    }
+}
 
 impl FromStr for Names {
     type Err = csv::Error;
@@ -766,8 +773,13 @@ impl ColumnsArgs {
 impl DialectArgs {
     /// The words for gaps, if some are named, or that there are none.
     pub(crate) fn missing_words(&self) -> Option<Vec<String>> {
-        let words = || self.missing.iter().flat_map(|names| names.0.clone()).collect();
-        (!self.missing.is_empty()).then(words)
+        (!self.missing.is_empty()).then(|| Names::all(&self.missing))
+    }
+
+    /// A column of which it is said that what is empty is a gap, as `age=`, which it always is.
+    pub(crate) fn needless_gap(&self) -> Option<String> {
+        let of_column = |word: &String| Some(word.strip_suffix('=')?.trim().to_owned());
+        self.missing_words()?.iter().filter_map(of_column).find(|column| !column.is_empty())
     }
 
     /// What is a gap, if that is said.
@@ -1248,7 +1260,8 @@ mod tests {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
         for text in ["", "M", "0", "0G", "-1", "1.5G", "1T", "17179869184G", "5 M", "5MB"] {
-            assert!(size(text).is_err(), "{text}");
+            let error = size(text).unwrap_err();
+            assert!(error.starts_with("expected a number of bytes"), "{text}: {error}");
         }
     }
 }

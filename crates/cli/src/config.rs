@@ -52,6 +52,10 @@ pub(crate) fn parse(
                     train.data.clear();
                     (Cli { command: Command::Train(train) }, matches)
                 }
+                Ok((Cli { command: Command::Tune(mut tune) }, matches)) if tune.train.resume => {
+                    tune.train.data.clear();
+                    (Cli { command: Command::Tune(tune) }, matches)
+                }
                 _ => return Err(error.into()),
             }
         }
@@ -60,7 +64,9 @@ pub(crate) fn parse(
     check_line(&cli.command, &matches)?;
     let train = match &cli.command {
         Command::Train(train) => train,
-        Command::Tune(tune) if tune.train.resume => return Ok(parse_once(&resumed(&args, tune)?)?),
+        Command::Tune(tune) if tune.train.resume => {
+            return Ok(parse_once(&resumed(&args, tune, &matches)?)?);
+        }
         _ => return Ok((cli, matches)),
     };
     let Some(path) = &config_of(train) else { return Ok((cli, matches)) };
@@ -72,17 +78,7 @@ pub(crate) fn parse(
     if !train.data.is_empty() {
         from_file.data.clear();
     }
-    // All others have one value, the last.
-    for (name, is_given) in [
-        ("drop", !train.columns.drop.is_empty()),
-        ("missing", !train.dialect.missing.is_empty()),
-        ("test-data", !train.test_data.is_empty()),
-    ] {
-        let begins = format!("--{name}=");
-        from_file
-            .options
-            .retain(|option| !is_given || !option.to_string_lossy().starts_with(&begins));
-    }
+    from_file.leave_out_given(&known_options(), &matches);
     if matches.value_source("optimizer") == Some(ValueSource::CommandLine) {
         // Another optimiser has options of its own, and those of the file are of the one in it.
         from_file.options.retain(|option| {
@@ -192,6 +188,18 @@ struct Options {
     data: Vec<OsString>,
 }
 
+impl Options {
+    /// Leaves out those that the line has, too, where the values of both would add up. Of all others, the last value counts.
+    fn leave_out_given(&mut self, known: &[KnownOption], line: &ArgMatches) {
+        let is_given =
+            |option: &&KnownOption| line.value_source(&option.id) == Some(ValueSource::CommandLine);
+        for option in known.iter().filter(|option| option.adds_up).filter(is_given) {
+            let begins = format!("--{}=", option.name);
+            self.options.retain(|option| !option.to_string_lossy().starts_with(&begins));
+        }
+    }
+}
+
 /// The options in a file, by name.
 pub(crate) fn table(path: &Path) -> Result<Table, CliError> {
     let text = read_text(path).map_err(CliError::file(path))?;
@@ -299,6 +307,8 @@ struct KnownOption {
     is_path: bool,
     /// It is a list of names.
     is_names: bool,
+    /// Given several times, it has all of the values, not the last one.
+    adds_up: bool,
     /// It is a list of files.
     is_files: bool,
 }
@@ -314,13 +324,15 @@ fn options_of(command: &str) -> Vec<KnownOption> {
     let command = cli.find_subcommand(command).expect("there is this command");
     let numbers = [TypeId::of::<f64>(), TypeId::of::<usize>(), TypeId::of::<u64>()];
     let is_path = |arg: &clap::Arg| arg.get_value_parser().type_id() == TypeId::of::<PathBuf>();
+    let adds_up = |arg: &clap::Arg| matches!(arg.get_action(), ArgAction::Append);
     let known = |arg: &clap::Arg| KnownOption {
         name: arg.get_long().unwrap_or(arg.get_id().as_str()).to_owned(),
         id: arg.get_id().to_string(),
         is_flag: matches!(arg.get_action(), ArgAction::SetTrue),
         is_path: is_path(arg),
-        is_files: is_path(arg) && matches!(arg.get_action(), ArgAction::Append),
+        is_files: is_path(arg) && adds_up(arg),
         is_names: arg.get_value_parser().type_id() == TypeId::of::<Names>(),
+        adds_up: adds_up(arg),
         is_number: numbers.iter().any(|number| arg.get_value_parser().type_id() == *number),
     };
     command.get_arguments().map(known).collect()
@@ -387,9 +399,14 @@ impl Line {
 }
 
 /// The command line of a search that goes on: its options, and then those that are given now.
-fn resumed(args: &[OsString], tune: &TuneArgs) -> Result<Vec<OsString>, CliError> {
+fn resumed(
+    args: &[OsString],
+    tune: &TuneArgs,
+    matches: &ArgMatches,
+) -> Result<Vec<OsString>, CliError> {
     let folder = tune.train.out.clone().unwrap_or_default();
     let Line { command, mut of } = as_line("tune", &stored_options(&folder)?);
+    of.leave_out_given(&options_of("tune"), matches);
     if !tune.train.data.is_empty() {
         of.data.clear();
     }

@@ -7,7 +7,7 @@ use densely::data::DataError;
 use densely::formats::{FormatError, Reason};
 use densely::models::ModelError;
 use densely::parts::shortened;
-use densely::table::{BadCells, Cell, TableError};
+use densely::table::{BadCells, Cell, Naming, TableError};
 use densely_files::{FileError, Format, ReadOptions};
 use densely_notes::NotesError;
 use densely_picture::PictureError;
@@ -128,11 +128,16 @@ pub(crate) enum CliError {
          them with --force", .folder.display(), .differences.join("; ")
     )]
     OtherRun { folder: PathBuf, differences: Vec<String> },
+    #[error(
+        "{}: other rows would be held out, of which some have been learnt from: {}; leave these as they were, or begin a \
+         new run, without --resume", .folder.display(), .differences.join("; ")
+    )]
+    OtherParts { folder: PathBuf, differences: Vec<String> },
     #[error("{}: there is no search to go on with: it has no {} of one", .0.display(), TRIALS)]
     NoSearch(PathBuf),
     #[error(
         "{}: the search to go on with is another: {}; leave these as they were, or begin a new one \
-         with --force", .folder.display(), .differences.join("; ")
+         with --force and without --resume", .folder.display(), .differences.join("; ")
     )]
     OtherSearch { folder: PathBuf, differences: Vec<String> },
     #[error("no candidate could be trained; the first: {0}")]
@@ -152,7 +157,7 @@ pub(crate) enum CliError {
     #[error("--proba: the model predicts numbers, which have no probabilities: leave it out")]
     NumbersHaveNone,
     #[error(
-        "{}: it is not the file that the model was trained on any more, or is read otherwise: say \
+        "{}: it is not the file that the run had any more, or is read otherwise: say \
          which data to evaluate on", .0.display()
     )]
     OtherData(PathBuf),
@@ -216,13 +221,14 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
-    /// In one line: of wrong arguments the first one, without how to use them.
+    /// In one line: of wrong arguments which these are, without how to use them.
     pub(crate) fn in_one_line(&self) -> String {
         let text = self.to_string();
         match self {
             Self::Usage(_) => {
-                let first = text.lines().next().unwrap_or_default();
-                first.strip_prefix("error: ").unwrap_or(first).to_owned()
+                let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+                let lines = lines.collect::<Vec<_>>().join(" ");
+                lines.strip_prefix("error: ").map_or(lines.clone(), str::to_owned)
             }
             _ => text,
         }
@@ -415,9 +421,10 @@ fn option_for_table(error: &TableError, path: &Path) -> String {
 /// Whether a table has names of columns in its first row, which is taken for data or in the way of what has none.
 pub(crate) fn has_names(error: &TableError) -> bool {
     match error {
-        TableError::NotNumbers(bad) | TableError::NotTruths(bad) | TableError::NotTimes(bad) => {
-            is_header_taken_for_data(bad)
-        }
+        TableError::NotNumbers(bad)
+        | TableError::NotTruths(bad)
+        | TableError::NotTimes(bad)
+        | TableError::NotClocks(bad) => is_header_taken_for_data(bad),
         TableError::MissingColumns { columns, .. } => !are_unnamed_some(columns),
         _ => false,
     }
@@ -426,12 +433,12 @@ pub(crate) fn has_names(error: &TableError) -> bool {
 /// Whether these are names of columns that the table was read without.
 pub(crate) fn are_unnamed(columns: &[String]) -> bool {
     let mut columns = columns.iter().zip(1..);
-    columns.all(|(name, i)| *name == format!("column {i}"))
+    columns.all(|(name, number)| *name == Naming::unnamed(number))
 }
 
 /// Whether some of these are called as columns without a name.
 fn are_unnamed_some(columns: &[String]) -> bool {
-    columns.iter().any(|name| name.starts_with("column "))
+    columns.iter().any(|name| Naming::is_unnamed(name))
 }
 
 /// Whether the one cell that is no number is in the first row of a table without names of columns.
@@ -440,7 +447,7 @@ fn is_header_taken_for_data(bad: &BadCells) -> bool {
         let place = cell.place.to_string();
         place == "row 1" || place.starts_with("row 1 ")
     };
-    bad.column.starts_with("column ") && bad.count == 1 && bad.first.iter().all(is_first)
+    Naming::is_unnamed(&bad.column) && bad.count == 1 && bad.first.iter().all(is_first)
 }
 
 fn has_decimal_comma(cell: &Cell) -> bool {

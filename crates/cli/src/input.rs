@@ -1,14 +1,12 @@
 //! Models, tables and threads, with errors that name the file.
 
 mod numbered;
+mod unknown;
 
 use std::path::{Path, PathBuf};
 
-use densely::parts::shortened;
 use densely::prelude::{AnyModel, Encoding, Preparation, Provenance, Rows, Schema, Table, Threads};
-use densely::table::{
-    Dialect, EncodedRows, Encoder, Missing, StoredTableWriter, TableError, TextOptions,
-};
+use densely::table::{Dialect, EncodedRows, Missing, StoredTableWriter, TableError, TextOptions};
 use densely_files::{FileError, Format, ReadOptions, Reason};
 use same_file::is_same_file;
 
@@ -48,7 +46,30 @@ pub(crate) fn preparation(path: &Path) -> Result<Preparation, CliError> {
 
 /// Whether what is read there can be read once only: standard input, or a pipe.
 pub(crate) fn is_piped(path: &Path) -> bool {
-    path.as_os_str() == "-" || path.exists() && !path.is_file() && !path.is_dir()
+    is_standard_input(path) || path.exists() && !path.is_file() && !path.is_dir()
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What follows a command that reads the same data again: where they came on standard input, they have to come so once more.
+pub(crate) fn again(data: &[PathBuf]) -> &'static str {
+    if data.iter().any(|path| is_standard_input(path)) {
+        " <DATA (what standard input had)"
+    } else {
+        ""
+    }
+}
+
+/// Says of a run that goes on that its data came on standard input.
+pub(crate) fn tell_again(data: &[PathBuf]) {
+    for path in data.iter().filter(|path| is_standard_input(path)) {
+        tell(
+            path,
+            "the run goes on with what it has read from standard input, which is wanted there again",
+        );
+    }
 }
 
 /// What files are called together.
@@ -119,11 +140,16 @@ pub(crate) fn check_different<'a>(
     Ok(())
 }
 
-/// That what is said of how files are read is of one of them.
+/// That what is said of how files are read is of one of them, and says something.
 pub(crate) fn check_dialect<'a>(
     paths: impl IntoIterator<Item = &'a PathBuf>,
     args: &'a DialectArgs,
 ) -> Result<(), CliError> {
+    if let Some(column) = args.needless_gap() {
+        return Err(wrong_use(&format!(
+            "--missing {column}=: an empty cell is a gap in every column: leave it out, or name a word or number after `=`"
+        )));
+    }
     let of_text = [
         ("--separator", args.separator.is_some()),
         ("--header", args.header.is_some()),
@@ -180,35 +206,6 @@ pub(crate) fn tables(
         TableError::Part { part, source } => CliError::table(&paths[part - 1])(*source),
         error => CliError::table(label(paths))(error),
     })
-}
-
-/// Says which rows have categories that a model does not tell apart, or gaps that it does not know.
-fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
-    for (column, count) in rows.new_gaps() {
-        let mut encoders = rows.encoding().encoders().iter();
-        let encoder = encoders.find(|of| of.column == column).map(|of| &of.encoder);
-        let what = match encoder {
-            Some(Encoder::Category(of)) if of.other => "they are taken for a category that is rare",
-            Some(Encoder::Category(_)) => "they are taken for none of its categories",
-            _ => "they are taken for what is usual there",
-        };
-        let line = format!(
-            "{}: {} with a gap in `{column}`, where training had hardly one: {what}",
-            label(paths).display(),
-            counted(count, "row"),
-        );
-        eprintln!("{}", visible(&line));
-    }
-    for (column, count, example) in rows.other_categories() {
-        let line = format!(
-            "{}: {} with a category of `{column}` that was rare or not there in training, such as `{}`: \
-             the model takes all such for one",
-            label(paths).display(),
-            counted(count, "row"),
-            shortened(&example)
-        );
-        eprintln!("{}", visible(&line));
-    }
 }
 
 /// The file of a model, or that in the folder of its run.
@@ -284,7 +281,7 @@ pub(crate) fn tell_dialect(path: &Path, dialect: Option<&Dialect>) {
     {
         last.push_str(" (--header no, if it is data)");
     }
-    tell(path, &notes);
+    tell_all(path, &notes);
 }
 
 /// The same of a text that is read as that which a model was trained on.
@@ -295,18 +292,23 @@ fn tell_dialect_of_model(path: &Path, dialect: &Dialect, schema: &Schema) {
         Some(row) => {
             notes.push(format!("the first row, {row}, names the columns, as in the model's table"));
         }
-        None if !dialect.header && is_unnamed(schema) => {
+        None if !dialect.header && schema.is_unnamed() => {
             notes.push("as the model's table had no header, the first row is data".to_owned());
         }
         None => {}
     }
-    tell(path, &notes);
+    tell_all(path, &notes);
 }
 
-fn tell(path: &Path, notes: &[String]) {
+fn tell_all(path: &Path, notes: &[String]) {
     if !notes.is_empty() {
-        eprintln!("{}: {}", visible(&path.display().to_string()), notes.join("; "));
+        tell(path, &notes.join("; "));
     }
+}
+
+/// Says something of a file.
+fn tell(path: &Path, note: &str) {
+    eprintln!("{}", visible(&format!("{}: {note}", path.display())));
 }
 
 fn unreadable(error: FileError) -> CliError {
@@ -320,12 +322,7 @@ fn unreadable(error: FileError) -> CliError {
     }
 }
 
-/// Whether a model was trained on a table without names of columns.
-fn is_unnamed(schema: &Schema) -> bool {
-    schema.columns().iter().all(|column| column.name.starts_with("column "))
-}
-
-/// The rows as a model takes them, of which it is said what the model does not know.
+/// The rows as a model takes them, of which it is said what the model does not know, but for numbers.
 pub(crate) fn encoded<'a>(
     encoding: &'a Encoding,
     rows: &Rows<'a>,
@@ -334,13 +331,25 @@ pub(crate) fn encoded<'a>(
 ) -> Result<EncodedRows<'a>, CliError> {
     let encoded = encoding.rows(rows, threads);
     let encoded = encoded.map_err(not_of_model(&label(paths), encoding.schema()))?;
-    tell_others(&encoded, paths);
+    unknown::tell_others(&encoded, paths);
+    Ok(encoded)
+}
+
+/// The same, with numbers: of a training, a diagnosis says more of them.
+pub(crate) fn encoded_alone<'a>(
+    encoding: &'a Encoding,
+    rows: &Rows<'a>,
+    paths: &[PathBuf],
+    threads: &Threads,
+) -> Result<EncodedRows<'a>, CliError> {
+    let encoded = encoded(encoding, rows, paths, threads)?;
+    unknown::tell_far(&encoded, paths, threads);
     Ok(encoded)
 }
 
 /// An error of a table that a model cannot take.
 fn not_of_model(path: &Path, schema: &Schema) -> impl FnOnce(TableError) -> CliError {
-    let is_unnamed = is_unnamed(schema);
+    let is_unnamed = schema.is_unnamed();
     move |error| match is_unnamed && has_names(&error) {
         true => CliError::WithNames { path: path.to_owned(), source: Box::new(error) },
         false => CliError::table(path)(error),
@@ -367,7 +376,7 @@ fn reading(args: &DialectArgs, schema: Option<&Schema>, threads: &Threads) -> Re
     // A model that was trained without names of columns is used without them, and one with numbers for names is with
     // these, though they may look like data.
     if let (None, Some(schema)) = (args.header, schema) {
-        if is_unnamed(schema) {
+        if schema.is_unnamed() {
             options = options.header(false);
         } else if schema.columns().iter().all(|column| column.name.parse::<u64>().is_ok()) {
             options = options.header(true);

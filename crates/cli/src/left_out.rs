@@ -1,7 +1,7 @@
 //! Which columns of a table are left out, in words.
 
-use densely::prelude::Schema;
-use densely::table::{ColumnKind, ColumnSchema, LeftOut};
+use densely::prelude::{EncodingOptions, Schema};
+use densely::table::{ColumnKind, ColumnSchema, LeftOut, Naming};
 
 use crate::error::is_decimal_comma;
 use crate::output::counted;
@@ -21,7 +21,7 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
         .filter_map(|column| Some((column, column.left_out.as_ref()?)))
         // What a separator at the end of each line makes.
         .filter(|(column, reason)| {
-            !(column.name.starts_with("column ") && **reason == LeftOut::Empty)
+            !(Naming::is_unnamed(&column.name) && **reason == LeftOut::Empty)
         })
         .collect();
     let line = |(column, reason): &(&ColumnSchema, &LeftOut)| {
@@ -30,7 +30,20 @@ pub(crate) fn left_out(schema: &Schema, others: &str) -> Vec<String> {
             (LeftOut::Identifier { .. } | LeftOut::Rare { .. } | LeftOut::Text, kind)
                 if kind != ColumnKind::Number =>
             {
-                format!("; --keep-column '{}' --rare 1 takes each of its values", column.name)
+                let of_each = match reason {
+                    LeftOut::Identifier { distinct } | LeftOut::Rare { distinct, .. } => {
+                        Some(*distinct)
+                    }
+                    _ => None,
+                };
+                let most = match of_each {
+                    Some(distinct) if distinct > EncodingOptions::CATEGORIES => {
+                        format!(" --categories {distinct}")
+                    }
+                    _ => String::new(),
+                };
+                let what = if of_each.is_some() { "each of" } else { "the most frequent of" };
+                format!("; --keep-column '{}' --rare 1{most} takes {what} its values", column.name)
             }
             (LeftOut::Role(role), _) if role != WEIGHT => {
                 format!("; --keep-column '{}' makes a feature of it, too", column.name)

@@ -22,6 +22,7 @@ mod targets;
 mod tensorboard;
 mod visible;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -44,9 +45,16 @@ pub fn main(ranks: Option<&dyn Ranks>) -> ExitCode {
     if ranks.is_some_and(|ranks| ranks.rank() > 0) {
         output::silence();
     }
-    let (json, result) = match config::parse(std::env::args_os()) {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let (json, result) = match config::parse(args.clone()) {
         Ok((cli, matches)) => (cli.command.json(), run(cli.command, &matches, ranks)),
-        Err(error) => (false, Err(error)),
+        // Where not all is understood, this may be.
+        Err(error) => {
+            let mut options = args.iter().take_while(|arg| *arg != "--");
+            let is_json =
+                |arg: &OsString| arg.to_string_lossy().split('=').next() == Some("--json");
+            (options.any(is_json), Err(error))
+        }
     };
     let (code, error) = match result {
         Ok(()) => return ExitCode::SUCCESS,
@@ -54,7 +62,13 @@ pub fn main(ranks: Option<&dyn Ranks>) -> ExitCode {
         Err(error) if error.is_closed_pipe() => return ExitCode::SUCCESS,
         // All ranks have stopped after the same step.
         Err(CliError::Stopped(signal)) => return ExitCode::from(signal.status() as u8),
-        Err(CliError::Usage(error)) => (usage(&error), CliError::Usage(error)),
+        Err(CliError::Usage(wrong)) => {
+            let (code, error) = (usage(&wrong), CliError::Usage(wrong));
+            if json && code != ExitCode::SUCCESS {
+                tell_program(&error.in_one_line());
+            }
+            (code, error)
+        }
         Err(error @ CliError::Told(_)) => (fail(&error, ranks, false), error),
         Err(error) => (fail(&error, ranks, json), error),
     };
@@ -72,11 +86,17 @@ fn fail(error: &CliError, ranks: Option<&dyn Ranks>, json: bool) -> ExitCode {
         _ => error.to_string(),
     };
     eprintln!("{style}error{style:#}: {}", visible(&error));
-    if json && output::is_heard() {
-        // Where nobody reads it, the line above has said it.
-        let _ = writeln!(std::io::stdout(), "{}", serde_json::json!({ "error": error }));
+    if json {
+        tell_program(&error);
     }
     ExitCode::from(1)
+}
+
+/// Says to a program what went wrong. Where nobody reads it, standard error has said it.
+fn tell_program(error: &str) {
+    if output::is_heard() {
+        let _ = writeln!(std::io::stdout(), "{}", serde_json::json!({ "error": error }));
+    }
 }
 
 /// What was wrong with the arguments; or the help, or the version, which are errors to clap, too.

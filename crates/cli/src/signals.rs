@@ -5,6 +5,8 @@
 mod watch;
 
 use std::io;
+#[cfg(all(unix, feature = "serve"))]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(feature = "serve")]
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,6 +31,9 @@ struct State {
     /// Who is told of each, if anybody is.
     #[cfg(feature = "serve")]
     told: Mutex<Option<Sender<Signal>>>,
+    /// By which other signals can be waited for.
+    #[cfg(all(unix, feature = "serve"))]
+    coming: OnceLock<signal_hook::iterator::Handle>,
 }
 
 /// A signal, by number and name.
@@ -73,6 +78,11 @@ impl Signals {
     #[cfg(feature = "serve")]
     pub(crate) fn told(&self) -> Receiver<Signal> {
         let (told, coming) = channel();
+        // Also where `nohup` let it be ignored: here it asks for no end.
+        #[cfg(unix)]
+        if let Some(others) = self.0.coming.get() {
+            let _ = others.add_signal(signal_hook::consts::SIGHUP);
+        }
         *self.0.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
         coming
     }

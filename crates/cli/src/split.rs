@@ -1,6 +1,6 @@
 //! Which rows of a file were learnt from, and which held out: a file in the folder of a run.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -24,6 +24,36 @@ pub(crate) struct Split {
     pub(crate) train: Vec<usize>,
     pub(crate) validation: Vec<usize>,
     pub(crate) test: Vec<usize>,
+    /// The files that were given to test on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) test_data: Option<TestData>,
+    /// Whether the run has learnt from other data before, among which these rows may have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) has_other_data: bool,
+}
+
+/// Files of rows that are all tested on.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TestData {
+    #[serde(with = "one_or_several")]
+    pub(crate) data: Vec<PathBuf>,
+    pub(crate) data_hash: String,
+}
+
+/// Which part of what a run had rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldOut {
+    Test,
+    Validation,
+}
+
+impl HeldOut {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Validation => "validation",
+        }
+    }
 }
 
 /// What was said of a file when it was read.
@@ -86,6 +116,15 @@ pub(crate) fn whole(path: &Path) -> PathBuf {
 }
 
 impl Split {
+    /// That in a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is none.
+    pub(crate) fn read(path: &Path) -> Result<Self, CliError> {
+        let text = fs::read_to_string(path).map_err(CliError::file(path))?;
+        Self::parse(&text).map_err(|error| CliError::file(path)(error.into()))
+    }
+
     /// # Errors
     /// If it is no text of a split.
     pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
@@ -96,14 +135,20 @@ impl Split {
         Ok(serde_json::to_string(self)? + "\n")
     }
 
-    /// The rows that were held out: those to test on, or else those to validate on; and what they
-    /// are called.
-    pub(crate) fn held_out(&self) -> Option<(&'static str, &[usize])> {
+    /// The rows that were held out: those to test on, or else those to validate on.
+    pub(crate) fn held_out(&self) -> Option<(HeldOut, &[usize])> {
         match (&self.test[..], &self.validation[..]) {
             ([], []) => None,
-            ([], validation) => Some(("validation", validation)),
-            (test, _) => Some(("test", test)),
+            ([], validation) => Some((HeldOut::Validation, validation)),
+            (test, _) => Some((HeldOut::Test, test)),
         }
+    }
+
+    /// Whether the same rows of the same data are in the same parts.
+    pub(crate) fn has_parts_of(&self, other: &Self) -> bool {
+        self.data_hash == other.data_hash
+            && (&self.train, &self.validation, &self.test)
+                == (&other.train, &other.validation, &other.test)
     }
 }
 

@@ -53,7 +53,7 @@ impl Plan {
 
     /// Whether the columns are the features as they are: numbers without gaps.
     pub(crate) fn is_of_plain_numbers(&self) -> bool {
-        let plain = Encoder::Number(NumberEncoder { fill: None, indicator: false });
+        let plain = Encoder::Number(NumberEncoder::default());
         self.columns.iter().all(|column| column.encoder == plain)
     }
 }

@@ -58,15 +58,34 @@ enum StoredReason {
     Text,
 }
 
-/// An encoder without its numbers, of which there is one for gaps (of a time one for its origin, and
-/// one for gaps in each part).
+/// An encoder without its numbers, of which there is one for gaps, and then the smallest and the largest (of a
+/// time first one for its origin, and one for gaps in each part).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredEncoder {
-    Number { filled: bool, indicator: bool },
-    Boolean { filled: bool, indicator: bool },
-    Category { values: Vec<String>, other: bool, missing: bool },
-    Time { parts: Vec<String>, indicator: bool },
+    Number {
+        filled: bool,
+        indicator: bool,
+        /// With the smallest and the largest.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ranged: bool,
+    },
+    Boolean {
+        filled: bool,
+        indicator: bool,
+    },
+    Category {
+        values: Vec<String>,
+        other: bool,
+        missing: bool,
+    },
+    Time {
+        parts: Vec<String>,
+        indicator: bool,
+        /// With the first and the last.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ranged: bool,
+    },
 }
 
 /// Stores an encoding, but for one of numbers as they are: then the names of the features are all
@@ -96,29 +115,33 @@ pub(crate) fn store(encoding: &Encoding, tensors: &mut Tensors) -> Option<Column
 }
 
 fn store_encoder(encoder: &Encoder, numbers: &mut Vec<f64>) -> StoredEncoder {
-    let mut fill = |of: &NumberEncoder| {
-        numbers.extend(of.fill);
-        (of.fill.is_some(), of.indicator)
-    };
     match encoder {
-        Encoder::Number(of) => {
-            let (filled, indicator) = fill(of);
-            StoredEncoder::Number { filled, indicator }
+        Encoder::Number(NumberEncoder { fill, indicator, range }) => {
+            numbers.extend(fill);
+            let (filled, ranged) = (fill.is_some(), store_range(*range, numbers));
+            StoredEncoder::Number { filled, indicator: *indicator, ranged }
         }
-        Encoder::Boolean(of) => {
-            let (filled, indicator) = fill(of);
-            StoredEncoder::Boolean { filled, indicator }
+        Encoder::Boolean(NumberEncoder { fill, indicator, range: _ }) => {
+            numbers.extend(fill);
+            StoredEncoder::Boolean { filled: fill.is_some(), indicator: *indicator }
         }
         Encoder::Category(CategoryEncoder { values, other, missing }) => {
             StoredEncoder::Category { values: values.clone(), other: *other, missing: *missing }
         }
-        Encoder::Time(TimeEncoder { origin, parts, indicator }) => {
+        Encoder::Time(TimeEncoder { origin, parts, indicator, range }) => {
             numbers.push(*origin);
             numbers.extend(parts.iter().map(|(_, fill)| fill));
+            let ranged = store_range(*range, numbers);
             let parts = parts.iter().map(|(part, _)| part.name().to_owned()).collect();
-            StoredEncoder::Time { parts, indicator: *indicator }
+            StoredEncoder::Time { parts, indicator: *indicator, ranged }
         }
     }
+}
+
+/// Whether there is a range, of which the numbers get both ends.
+fn store_range(range: Option<(f64, f64)>, numbers: &mut Vec<f64>) -> bool {
+    numbers.extend(range.iter().flat_map(|&(smallest, largest)| [smallest, largest]));
+    range.is_some()
 }
 
 /// The encoding that a manifest and its tensors describe.
@@ -154,25 +177,34 @@ fn restore_encoder(
 ) -> Result<Encoder, Reason> {
     let few = || Reason::Manifest(format!("`{NUMBERS}` has fewer numbers than its columns"));
     let mut next = || numbers.next().ok_or_else(few);
-    let mut number = |filled: bool, indicator| {
-        let fill = filled.then(&mut next).transpose()?;
-        Ok::<_, Reason>(NumberEncoder { fill, indicator })
-    };
     Ok(match stored {
-        StoredEncoder::Number { filled, indicator } => Encoder::Number(number(filled, indicator)?),
+        StoredEncoder::Number { filled, indicator, ranged } => {
+            let fill = filled.then(&mut next).transpose()?;
+            let range = restore_range(ranged, next)?;
+            Encoder::Number(NumberEncoder { fill, indicator, range })
+        }
         StoredEncoder::Boolean { filled, indicator } => {
-            Encoder::Boolean(number(filled, indicator)?)
+            let fill = filled.then(next).transpose()?;
+            Encoder::Boolean(NumberEncoder { fill, indicator, range: None })
         }
         StoredEncoder::Category { values, other, missing } => {
             Encoder::Category(CategoryEncoder { values, other, missing })
         }
-        StoredEncoder::Time { parts, indicator } => {
+        StoredEncoder::Time { parts, indicator, ranged } => {
             let origin = next()?;
             let part = |part: String| Ok((part.parse::<TimePart>().map_err(reason)?, next()?));
             let parts = parts.into_iter().map(part).collect::<Result<_, Reason>>()?;
-            Encoder::Time(TimeEncoder { origin, parts, indicator })
+            let range = restore_range(ranged, next)?;
+            Encoder::Time(TimeEncoder { origin, parts, indicator, range })
         }
     })
+}
+
+fn restore_range(
+    ranged: bool,
+    mut next: impl FnMut() -> Result<f64, Reason>,
+) -> Result<Option<(f64, f64)>, Reason> {
+    ranged.then(|| Ok((next()?, next()?))).transpose()
 }
 
 fn reason(error: impl fmt::Display) -> Reason {

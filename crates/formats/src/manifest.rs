@@ -16,8 +16,8 @@ use crate::columns::{Columns, ColumnsLengths};
 /// scales of 0. Version 5 has the kinds of all layers, and of the loss, instead of the options of a
 /// perceptron. Version 6 has the kinds of all transformations, with their options, of which some were
 /// tensors before, and always a list of them. Version 7 has the columns of a table that become the
-/// features, which are left out if they are these.
-pub(crate) const VERSION: u32 = 7;
+/// features, which are left out if they are these. Version 8 has the range of numbers and times in columns.
+pub(crate) const VERSION: u32 = 8;
 
 /// How a model came to be, for people to read: nothing is computed from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -223,7 +223,12 @@ fn many_tiny_things(path: &Path) {
     let header: serde_json::Value =
         serde_json::Deserializer::from_slice(&header[8..]).into_iter().next().unwrap().unwrap();
     let ours = format!(r#""__metadata__":{},"#, header["__metadata__"]);
-    for (values, start) in [(0, ""), (1, ""), (0, &*ours), (1, &*ours)] {
+    let (foreign, empty) =
+        ("holds no densely model", "it lists 1 features, and there are tensors for 0");
+    let other = "its tensors do not have the hash that was stored with them";
+    for (values, start, expected) in
+        [(0, "", foreign), (1, "", foreign), (0, &*ours, empty), (1, &*ours, other)]
+    {
         let entry = |i: usize| {
             let (from, to) = (4 * i * values, 4 * (i + 1) * values);
             format!(r#""{i}":{{"dtype":"F32","shape":[{values}],"data_offsets":[{from},{to}]}}"#)
@@ -234,12 +239,16 @@ fn many_tiny_things(path: &Path) {
             let length = (header.len() as u64).to_le_bytes();
             let bytes = [&length, header.as_bytes(), &vec![0; 4 * values * count]].concat();
             fs::write(path, bytes).unwrap();
-            assert!(load(&format!("{count} tensors of {values}"), path).is_err());
+            let error = load(&format!("{count} tensors of {values}"), path).unwrap_err();
+            assert!(error.to_string().contains(expected), "{count}, {values}: {error}");
         }
     }
     // Of one tensor, and of many.
     let shape = |dimensions: usize| vec!["1"; dimensions].join(",");
-    for (count, dimensions) in [(1, 3_000_000), (50_000, 8), (50_000, 9)] {
+    let long = "expected at most 8 dimensions";
+    for (count, dimensions, expected) in
+        [(1, 3_000_000, long), (50_000, 8, other), (50_000, 9, long)]
+    {
         let shape = shape(dimensions);
         let entry = |i: usize| {
             let (from, to) = (4 * i, 4 * i + 4);
@@ -249,7 +258,8 @@ fn many_tiny_things(path: &Path) {
         let header = format!("{{{ours}{entries}}}");
         let length = (header.len() as u64).to_le_bytes();
         fs::write(path, [&length, header.as_bytes(), &vec![0; 4 * count]].concat()).unwrap();
-        assert!(load(&format!("{count} tensors of {dimensions} dimensions"), path).is_err());
+        let error = load(&format!("{count} tensors of {dimensions} dimensions"), path).unwrap_err();
+        assert!(error.to_string().contains(expected), "{count}, {dimensions}: {error}");
     }
     // Each layer of a file takes more than there is of it: but no more than the model.
     saved::<f32>(path, &data(1, 2), "none", &[1; 1000]);

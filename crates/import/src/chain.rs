@@ -189,6 +189,14 @@ fn activations(
         None | Some([]) => {
             return Err(ImportError::NoActivation { layers: list(layers) });
         }
+        // The file has all of them.
+        Some([one]) if hidden.is_empty() && layers.len() > 1 => {
+            let learnt = ["prelu", "shared-prelu"];
+            if !learnt.contains(&one.name()) {
+                let (said, given) = ("prelu".to_owned(), one.to_string());
+                return Err(ImportError::OtherActivation { said, given });
+            }
+        }
         Some([one]) => hidden.iter().for_each(|&at| behind[at] = Some(one.clone())),
         Some(all) => {
             let last = Some(layers.len() - 1).filter(|_| all.len() == hidden.len() + 1);

@@ -123,6 +123,15 @@ pub enum ImportError {
         /// How many are needed.
         hidden: usize,
     },
+    /// An activation with parameters that the file does not have.
+    #[error(
+        "activations: {kind} has parameters of its own, which the file does not have where it is given: leave out those that \
+         the file has, and name what is behind the other layers"
+    )]
+    LearntActivation {
+        /// Which it is.
+        kind: String,
+    },
     /// Another activation than the file says.
     #[error("the file says the activation is {said}, and {given} is given: leave --activation out")]
     OtherActivation {

@@ -44,7 +44,7 @@ fn predictor<T: Scalar>(
     let (inputs, outputs) = (first.inputs, last.outputs);
     let task = options.task.ok_or(ImportError::NoTask { outputs })?;
     let known = Registry::<T>::new();
-    let mut kinds = kinds(network);
+    let mut kinds = kinds(network, &known)?;
     // Said with the activations, or by the file.
     let own = kinds.pop_if(|last| last.name() == "sigmoid").map(|_| Squashed::Sigmoid);
     let (preparation, loss) = match (task, own.or(options.squashed)) {
@@ -71,17 +71,24 @@ fn predictor<T: Scalar>(
     Ok(Predictor::new(preparation, model)?)
 }
 
-fn kinds(network: &Network) -> Vec<Kind> {
+fn kinds<T: Scalar>(network: &Network, known: &Registry<T>) -> Result<Vec<Kind>, ImportError> {
+    let learns = |kind: &Kind, width| {
+        let plan = known.layers().get(kind.clone()).ok().and_then(|layer| layer.plan(width).ok());
+        plan.is_some_and(|plan| !plan.parameters.is_empty())
+    };
     let mut kinds = Vec::new();
     for (layer, activation) in network.layers.iter().zip(&network.activations) {
         kinds.push(Kind::new("linear").with(layer.outputs));
+        if let Some(kind) = activation.as_ref().filter(|kind| learns(kind, layer.outputs)) {
+            return Err(ImportError::LearntActivation { kind: kind.to_string() });
+        }
         kinds.extend(match layer.slopes.as_deref() {
             Some([_]) if layer.outputs > 1 => Some(Kind::new("shared-prelu")),
             Some(_) => Some(Kind::new("prelu")),
             None => activation.clone(),
         });
     }
-    kinds
+    Ok(kinds)
 }
 
 /// Parameters come in the order of the layers, and no other layer has some.

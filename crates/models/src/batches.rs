@@ -87,10 +87,8 @@ impl<T: Scalar> Batches<T> {
         let chosen = &self.order[step * self.size..][part];
         let (rows, n) = (data.features(), chosen.len());
         let parts = (rows * n * size_of::<T>() / PART_BYTES).clamp(1, PARTS);
-        threads.panels(self.x.view_mut(rows, n), n.div_ceil(parts).max(1), |first, mut x| {
-            for (j, &example) in chosen[first..first + x.ncols()].iter().enumerate() {
-                data.inputs().write(example, column_mut(x.as_mut(), j));
-            }
+        threads.panels(self.x.view_mut(rows, n), n.div_ceil(parts).max(1), |first, x| {
+            data.inputs().gather(&chosen[first..first + x.ncols()], x);
         });
         let targets = match data.target() {
             Target::Classes { labels, .. } => {

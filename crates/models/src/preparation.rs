@@ -191,24 +191,15 @@ impl Preparation {
         })
     }
 
-    /// The names of what a model sees: those of the features, unless it is made of several of them, as
-    /// principal components are, which are `x0`, `x1`, …
+    /// The names of what a model sees: those of the features, unless it is made of several of them, as principal components
+    /// are, which are `component 1`, `component 2`, … A mixture that is most like the feature of its place, as ZCA's, has its name.
     #[must_use]
     pub fn input_names(&self) -> Vec<String> {
-        match self.pipeline.keeps_features() {
-            true => self.feature_names.clone(),
-            false => (0..self.pipeline.out_features()).map(|i| format!("x{i}")).collect(),
-        }
-    }
-
-    /// The names by which findings tell of them: of what is made of several features, that no table has, what it is.
-    fn finding_names(&self) -> Vec<String> {
         let makes_components =
             |kind: &Kind| [Pca::SPEC, Whiten::SPEC].iter().any(|spec| kind.name() == spec.name());
         let what = match self.pipeline.kinds().iter().any(makes_components) {
             _ if self.pipeline.keeps_features() => return self.feature_names.clone(),
             true => "component",
-            // Another mixture, as ZCA's: each is most like the feature of its place.
             false if self.pipeline.out_features() == self.feature_names.len() => {
                 return self.feature_names.clone();
             }
@@ -595,7 +586,7 @@ impl Preparation {
         };
         let prepared = prepared.with_output_names(&self.output_names)?;
         let prepared = prepared.with_target_name(&self.target_name);
-        Ok(prepared.with_feature_names(self.finding_names())?)
+        Ok(prepared.with_feature_names(self.input_names())?)
     }
 
     /// The features of examples as a model takes them.

@@ -82,9 +82,13 @@ fn input(index: usize, field: &Field<'_>) -> Markup {
                     }
                 }
                 _ => {
-                    @let has_time = text.contains('T');
-                    input id=(id) type=(if has_time { "datetime-local" } else { "date" }) step=[has_time.then_some("1")]
-                        value=(text);
+                    @let (has_date, has_time) = (text.contains('-'), text.contains(':'));
+                    @let kind = match (has_date, has_time) {
+                        (true, true) => "datetime-local",
+                        (true, false) => "date",
+                        (false, _) => "time",
+                    };
+                    input id=(id) type=(kind) step=[has_time.then_some("1")] value=(text);
                 }
             }
             small.wrong hidden {}
@@ -140,5 +144,23 @@ mod tests {
         assert!(page.contains("<option value=\"another'\">(another)"), "{page}");
         assert!(page.contains("value=\"0.0000001\" required"), "{page}");
         assert!(!page.contains("style=") && !page.contains("onclick"), "{page}");
+    }
+    /// A time of the day is asked for as such, and not as one of some day.
+    #[test]
+    fn times_have_the_field_of_their_form() {
+        let times = ["2024-02-29", "2024-02-29T06:43:00", "06:43:00"];
+        let field = |typical: &'static str| Field {
+            name: "at",
+            kind: "time",
+            categories: None,
+            gaps: true,
+            typical: typical.into(),
+        };
+        let schema = SchemaPage::for_tests("model", &[], times.map(field).into());
+        let page = page(&schema).into_string();
+        for (kind, typical) in ["date", "datetime-local", "time"].into_iter().zip(times) {
+            assert!(page.contains(&format!("type=\"{kind}\"")), "{page}");
+            assert!(page.contains(&format!("value=\"{typical}\"")), "{page}");
+        }
     }
 }

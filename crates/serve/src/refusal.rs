@@ -127,8 +127,11 @@ impl From<TableError> for Refusal {
             ),
             TableError::NotTimes(bad) => cells(
                 bad,
-                "dates or times as text, as 2024-12-31 or 2024-12-31T23:59:59; or null (in CSV, nothing)",
+                "dates, or dates with times, as 2024-12-31 or 2024-12-31T23:59:59; or null (in CSV, nothing)",
             ),
+            TableError::NotClocks(bad) => {
+                cells(bad, "times of the day, as 06:43 or 23:59:59; or null (in CSV, nothing)")
+            }
             TableError::Gaps(bad) => {
                 cells(bad, "numbers: there were no gaps in this column when the model was trained")
             }

@@ -38,7 +38,7 @@ impl Served {
         };
         let encoding = preparation.encoding();
         // As `predict` reads it; but that there is a header does not have to be told from few rows.
-        let is_unnamed = encoding.schema().columns().iter().all(|c| c.name.starts_with("column "));
+        let is_unnamed = encoding.schema().is_unnamed();
         let csv = TextOptions::new().missing(encoding.schema().missing().clone());
         let mut json = JsonRows::new(encoding.feature_names_in());
         if let Some(missing) = encoding.schema().named_missing() {

@@ -327,7 +327,7 @@ mod tests {
             let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| {
                 threads.attend(helpers, || panic!("work"));
             }));
-            assert!(panicked.is_err());
+            assert_eq!(panicked.unwrap_err().downcast_ref(), Some(&"work"));
         }
     }
 

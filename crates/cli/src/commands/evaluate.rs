@@ -32,6 +32,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<(), CliError> {
 struct Data {
     data: Dataset<f64>,
     path: PathBuf,
+    part: &'static str,
     note: Option<String>,
     /// Rows without a target, and the words that were taken for that.
     without: usize,
@@ -52,7 +53,7 @@ fn of_table(
         Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
         Some(_) => return Err(CliError::OtherData(path)),
     };
-    input::encoded(preparation.encoding(), &rows, &judged.paths, threads)?;
+    input::encoded_alone(preparation.encoding(), &rows, &judged.paths, threads)?;
     let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
     let columns = preparation.answer_names().iter().flat_map(|name| table.column(name));
@@ -61,7 +62,7 @@ fn of_table(
         None => columns.flat_map(Column::gap_words).collect(),
         Some(_) => Vec::new(),
     };
-    Ok(Data { data, path, note: judged.note, without, gap_words })
+    Ok(Data { data, path, part: judged.part, note: judged.note, without, gap_words })
 }
 
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {
@@ -72,11 +73,11 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let (threads, schema) = (input::threads(0)?, preparation.encoding().schema());
     let targets = preparation.answer_names();
     let wanted = Wanted::Of { schema, targets, besides: targets };
-    let Data { data, path, note, without, gap_words } = match Judged::find(args)? {
+    let Data { data, path, part, note, without, gap_words } = match Judged::find(args)? {
         Judged::Rows(judged) => of_table(judged, preparation, wanted, &threads)?,
-        Judged::Digits { data, note } => {
+        Judged::Digits { data, part, note } => {
             let (path, note, gap_words) = (DIGITS.into(), Some(note), Vec::new());
-            Data { data: *data, path, note, without: 0, gap_words }
+            Data { data: *data, path, part, note, without: 0, gap_words }
         }
     };
     let path = &path;
@@ -99,6 +100,7 @@ fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<
     let mut fields = Map::new();
     let task = if classes.is_some() { "classify" } else { "regress" };
     fields.insert("task".to_owned(), Value::from(task));
+    fields.insert("part".to_owned(), Value::from(part));
     fields.insert("examples".to_owned(), Value::from(data.len()));
     for (name, value) in figures {
         table.add_row([metric_name(name).to_owned(), metric(name, value)]);

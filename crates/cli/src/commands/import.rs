@@ -52,17 +52,17 @@ fn options(args: ImportArgs) -> ImportOptions {
         Some(TaskArg::Regress) => options.task(Task::Regress),
         None => options,
     };
-    if let Some(Names(names)) = args.classes {
-        options = options.classes(names);
+    if !args.classes.is_empty() {
+        options = options.classes(Names::all(&args.classes));
     }
-    if let Some(Names(names)) = args.columns {
-        options = options.columns(names);
+    if !args.columns.is_empty() {
+        options = options.columns(Names::all(&args.columns));
     }
-    if let Some(Names(names)) = args.target {
-        options = options.targets(names);
+    if !args.target.is_empty() {
+        options = options.targets(Names::all(&args.target));
     }
-    if let Some(Names(names)) = args.layers {
-        options = options.layers(names);
+    if !args.layers.is_empty() {
+        options = options.layers(Names::all(&args.layers));
     }
     match args.prefix {
         Some(prefix) => options.prefix(prefix),

@@ -36,7 +36,7 @@ fn predict<T: Scalar>(
     let threads = input::threads(0)?;
     let preparation = predictor.preparation();
     let schema = preparation.encoding().schema();
-    let keep: &[String] = args.keep.as_ref().map_or(&[], |Names(names)| names);
+    let keep = &*Names::all(&args.keep);
     let wanted = Wanted::Of { schema, targets: preparation.answer_names(), besides: keep };
     input::check_different(&args.data)?;
     input::check_dialect(&args.data, &args.dialect)?;
@@ -46,7 +46,7 @@ fn predict<T: Scalar>(
     let kept = keep.iter().map(|name| table.column(name));
     let kept = kept.collect::<Result<Vec<_>, _>>().map_err(in_table())?;
     let all = Rows::all(&table);
-    let encoded = input::encoded(preparation.encoding(), &all, &args.data, &threads)?;
+    let encoded = input::encoded_alone(preparation.encoding(), &all, &args.data, &threads)?;
     let names = names(preparation, &kept);
     let part = |rows: Range<usize>| {
         let failed = |error: ModelError| {
@@ -54,7 +54,7 @@ fn predict<T: Scalar>(
             CliError::in_data(&label)(error)
         };
         let mut x = Mat::zeros(preparation.feature_names().len(), rows.len());
-        encoded.write(rows.start, x.as_mut());
+        encoded.write_on(rows.start, x.as_mut(), &threads);
         let answers = predictor.answers(x.as_ref(), &threads).map_err(failed)?;
         let mut columns: Vec<Column> = kept.iter().map(|kept| kept.rows(rows.clone())).collect();
         columns.extend(answers.columns(&names, &threads).map_err(failed)?);

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
     let format = sink.format()?;
     let threads = input::threads(args.threads)?;
     let fitted = args.with.as_deref().map(input::preparation).transpose()?;
-    let targets: &[String] = args.target.as_ref().map_or(&[], |Names(names)| names);
+    let targets = &*Names::all(&args.target);
     let (columns, dialect) = schema::with_file(&args.columns, &args.dialect)?;
     let wanted = match &fitted {
         Some(fitted) => Wanted::Of {
@@ -48,13 +48,13 @@ pub(crate) fn run(args: &PreprocessArgs) -> Result<(), CliError> {
         None => fit(args, &columns, &dialect, &all, &targets, &threads)?,
     };
     let encoded = match args.with {
-        Some(_) => input::encoded(preparation.encoding(), &all, &args.data, &threads)?,
+        Some(_) => input::encoded_alone(preparation.encoding(), &all, &args.data, &threads)?,
         None => preparation.encoding().rows(&all, &threads).map_err(in_table())?,
     };
     let names = preparation.input_names();
     let part = |rows: Range<usize>| {
         let mut x = Mat::zeros(preparation.feature_names().len(), rows.len());
-        encoded.write(rows.start, x.as_mut());
+        encoded.write_on(rows.start, x.as_mut(), &threads);
         let inputs = preparation.inputs::<f64>(x.as_ref()).map_err(|error| {
             let error = error.placed(|example| table.place(rows.start + example));
             CliError::in_data(&label)(error)

@@ -1,6 +1,5 @@
 //! `densely report`.
 
-use std::fs;
 use std::path::Path;
 
 use densely::models::metrics::RegressionScores;
@@ -40,13 +39,7 @@ fn report<T: Scalar>(args: &ReportArgs, file: &ModelFile<T>) -> Result<(), CliEr
     let parts = Parts::<T>::read(&train, &threads)?;
     let is_same = match &parts.split {
         None => true,
-        Some(split) => {
-            let path = folder.join(SPLIT);
-            let text = fs::read_to_string(&path).map_err(CliError::file(&path))?;
-            let stored =
-                Split::parse(&text).map_err(|error| CliError::file(&path)(error.into()))?;
-            stored.data_hash == split.data_hash
-        }
+        Some(split) => Split::read(&folder.join(SPLIT))?.data_hash == split.data_hash,
     };
     if !is_same || parts.preparation != *file.predictor.preparation() {
         return Err(CliError::ChangedData(parts.source.into()));

@@ -36,6 +36,7 @@ use crate::ranks::Ranks;
 use crate::report::Run;
 use crate::run_folder::{RunFolder, save_report};
 use crate::signals::Signals;
+use crate::split::Split;
 use keeper::Keeper;
 pub(crate) use optimizer::Chosen;
 pub(crate) use optimizer::check_class_weights;
@@ -146,8 +147,7 @@ pub(crate) fn train_on<'a, T: Typed>(
     model.initialize_for_tables(args.seed);
     // Before the work, so that none is done that cannot be judged or kept.
     let config = config::write(&config::from_anywhere(&options));
-    let split = parts.split.take().map(|split| split.text()).transpose();
-    let split = split.map_err(io::Error::from)?;
+    let mut split = parts.split.take();
     // For people, several files are a list.
     let shown = |(name, text): OptionText| (name, text.replace(config::SEPARATOR, ", "));
     let provenance = Provenance {
@@ -156,9 +156,13 @@ pub(crate) fn train_on<'a, T: Typed>(
         options: options.into_iter().map(shown).collect(),
         results: BTreeMap::new(),
     };
-    let now = (&provenance.options, split.as_deref());
+    let now = (&provenance.options, split.as_ref());
     let (folder, stored) = folder(args, &parts, config, now, of_search, ranks, signals)?;
-    let folder = folder.with_split(split);
+    if let Some((split, stored)) = split.as_mut().zip(stored.as_ref()) {
+        split.has_other_data = stored.has_other_data;
+    }
+    let split = split.map(|split| split.text()).transpose();
+    let folder = folder.with_split(split.map_err(io::Error::from)?);
     let file = ModelFile { predictor, provenance };
     folder.try_model(&file)?;
     summary::before(args, &parts, &file.predictor);
@@ -199,7 +203,7 @@ pub(crate) fn train_on<'a, T: Typed>(
     let saved = keeper.finish(&history, &model, signal.is_some());
     if let Some(signal) = signal {
         saved?;
-        summary::stopped(signal, &history, keeper.folder().path());
+        summary::stopped(signal, &history, keeper.folder().path(), &args.data);
         if args.json {
             report::print_stopped(signal, &history, &keeper.folder().model())?;
         }
@@ -441,7 +445,7 @@ fn folder<T: Typed>(
     args: &TrainArgs,
     parts: &Parts<T>,
     config: String,
-    now: (&BTreeMap<String, String>, Option<&str>),
+    now: (&BTreeMap<String, String>, Option<&Split>),
     of_search: bool,
     ranks: Option<&dyn Ranks>,
     signals: &Signals,

@@ -75,7 +75,7 @@ fn tune<T: Typed>(
     let lines = kept.finish()?;
     let folder = kept.folder;
     if let Some(signal) = signals.caught() {
-        summary::stopped(signal, lines.len(), folder.path());
+        summary::stopped(signal, lines.len(), folder.path(), &base.data);
         return Err(CliError::Stopped(signal));
     }
     let found = found?;

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use densely::prelude::{Schema, Table};
 use densely::table::{Column, Missing, Naming};
 
+use super::tell;
 use crate::error::CliError;
-use crate::output::eprintln;
-use crate::visible::visible;
 
 /// What a format that counts from 0 begins with, and one that counts from 1.
 const ZERO: &str = "x0";
@@ -75,12 +74,11 @@ pub(super) fn together(
     let with = |(path, table): (&PathBuf, Table)| {
         let is_sparse = table.naming() == Naming::Indices;
         if is_sparse && names.contains(ZERO) && table.column(ZERO).is_err() {
-            let line = format!(
-                "{}: it has no index 0, as others have, so that `{ZERO}` is 0 in it: if it counts from 1, write its \
-                 indices one lower",
-                path.display()
+            let note = format!(
+                "it has no index 0, as others have, so that `{ZERO}` is 0 in it: if it counts from 1, write its indices \
+                 one lower"
             );
-            eprintln!("{}", visible(&line));
+            tell(path, &note);
         }
         with_left_out(path, table, names.iter().map(String::as_str), missing)
     };
@@ -105,17 +103,16 @@ fn with_left_out<'n>(
 }
 
 fn tell_other_numbers(path: &Path, has: &str, first: &str) {
-    let line = format!(
-        "{}: it has {has}, and the columns of the model begin with `{first}`: if one counts from 0 what the other counts \
-         from 1, each is taken for the one beside it",
-        path.display()
+    let note = format!(
+        "it has {has}, and the columns of the model begin with `{first}`: if one counts from 0 what the other counts from \
+         1, each is taken for the one beside it"
     );
-    eprintln!("{}", visible(&line));
+    tell(path, &note);
 }
 
 /// Whether this is the name of a column that has none of its own, but is told by where it is.
 fn is_position(name: &str) -> bool {
-    Naming::index(name).is_some() || name.starts_with("column ")
+    Naming::index(name).is_some() || Naming::is_unnamed(name)
 }
 
 /// Says which columns without names the model was not trained with: the others may be elsewhere, then.
@@ -131,11 +128,10 @@ fn tell_unknown(path: &Path, table: &Table, known: &HashSet<&str>) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let line = format!(
-            "{}: the model was trained without a column `{first}`{and_more}: as these have no names, they are told by where \
-             they are, so see whether the others are where they were",
-            path.display()
+        let note = format!(
+            "the model was trained without a column `{first}`{and_more}: as these have no names, they are told by where \
+             they are, so see whether the others are where they were"
         );
-        eprintln!("{}", visible(&line));
+        tell(path, &note);
     }
 }

@@ -160,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(cell(&category, &features), text);
         }
-        let number = NumberEncoder { fill: Some(2.5), indicator: true };
+        let number = NumberEncoder { fill: Some(2.5), indicator: true, range: None };
         assert_eq!(cell(&Encoder::Number(number), &[2.5, 1.0]), "–");
         assert_eq!(cell(&Encoder::Number(number), &[-17.0, 0.0]), "-17");
         assert_eq!(cell(&Encoder::Boolean(number), &[1.0, 0.0]), "yes");

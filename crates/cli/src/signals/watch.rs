@@ -20,6 +20,8 @@ impl Signals {
         let (state, ignored) = (self.clone(), ignored());
         let numbers = ALL.iter().map(|signal| signal.0);
         let mut coming = Coming::new(numbers.filter(|number| ignored >> (number - 1) & 1 == 0))?;
+        #[cfg(feature = "serve")]
+        let _ = self.0.coming.set(coming.handle());
         let watch = move || {
             let mut first = None;
             for number in coming.forever() {

@@ -176,6 +176,39 @@ fn categories_that_are_new_are_counted() {
 }
 
 #[test]
+fn all_values_of_a_column_are_kept_by_what_is_advised() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("k{i},{},{}.5\n", i % 7, i % 11);
+    folder.write("t.csv", "k,x,y\n".to_owned() + &(0..390).map(row).collect::<String>());
+    let said = folder.run("train t.csv --epochs 1 --out run").stderr;
+    let (_, advised) = said.split_once("--keep-column").unwrap_or_else(|| panic!("{said}"));
+    let (options, what) = advised.split_once(" takes each of its values").unwrap();
+    assert!(options.starts_with(" 'k' --rare 1 --categories "), "{options}, {what}");
+    folder.shell(&format!("densely train t.csv --epochs 1 --out all --keep-column{options}"));
+    let features = folder.json("inspect all")["features"].to_string();
+    assert!(features.matches("k = k").count() > 150, "{features}");
+    assert!(!features.contains("is another"), "{features}");
+}
+
+#[test]
+fn numbers_far_from_those_of_training_are_told() {
+    let folder = Folder::new();
+    let row = |i: usize| format!("{},{}.5,{}\n", 10 + i % 11, i % 7, i % 3);
+    folder.write("t.csv", "x,z,y\n".to_owned() + &(0..80).map(row).collect::<String>());
+    folder.ok("train t.csv --epochs 1 --out run");
+    folder.write("new.csv", "x,z,y\n30,1,0\n31,1,1\n15,99,2\n-0.5,1,1\n");
+    let said = "new.csv: 2 rows with a value of `x` outside those of training (10 to 20), such as 31 in row 2 \
+                (line 3), and so in 1 other column: what the model makes of it is a guess, so see whether it \
+                means the same\n";
+    for command in ["predict run new.csv", "evaluate run new.csv", "preprocess new.csv --with run"]
+    {
+        let stderr = folder.run(command).stderr;
+        assert!(stderr.starts_with(said), "{command}: {stderr}");
+    }
+    assert_eq!(folder.run("predict run t.csv").stderr, "");
+}
+
+#[test]
 fn what_is_dropped_may_be_what_no_cell_can_hold() {
     let folder = Folder::new();
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../files/tests/data");

@@ -174,19 +174,30 @@ fn wrong_usage() {
 #[test]
 fn errors_in_json() {
     let folder = folder();
-    for (arguments, sentence) in [
-        ("train none.csv --json", "none.csv: No such file"),
-        ("train --learning-rate 1e30 --epochs 3 --json --out run", "training diverged"),
-        ("evaluate none --json", "none: No such file"),
-        ("inspect none --json", "none: No such file"),
+    for (status, arguments, sentence) in [
+        (1, "train none.csv --json", "none.csv: No such file"),
+        (1, "train --learning-rate 1e30 --epochs 3 --json --out run", "training diverged"),
+        (1, "evaluate none --json", "none: No such file"),
+        (1, "inspect none --json", "none: No such file"),
+        (2, "train --json --seed x", "invalid value 'x'"),
+        (2, "train --learning-rat 1 --json", "unexpected argument '--learning-rat' found"),
+        (2, "notes --list --json", "cannot be used with"),
+        (2, "evaluate --json", "required arguments were not provided"),
+        (2, "evaluate --json=yes run", "unexpected value 'yes' for '--json'"),
     ] {
         let outcome = folder.run(arguments);
-        assert_eq!(outcome.status, 1, "{arguments}");
+        assert_eq!(outcome.status, status, "{arguments}");
         let last = outcome.stdout.lines().last().unwrap_or_default();
         let object: serde_json::Value = serde_json::from_str(last).expect(last);
         assert!(object["error"].as_str().unwrap().contains(sentence), "{arguments}: {object}");
         assert!(outcome.stderr.contains(sentence), "{arguments}: {}", outcome.stderr);
     }
+    assert_eq!(folder.run("train --seed x -- --json").stdout, "");
+    let missing = folder.run("evaluate --json").stdout;
+    assert_eq!(
+        missing,
+        "{\"error\":\"the following required arguments were not provided: <MODEL>\"}\n"
+    );
 }
 
 #[test]
@@ -567,4 +578,17 @@ fn a_checkpoint_that_was_cut_is_damaged() {
         message.contains("checkpoint.safetensors: it is no checkpoint, as one that was cut; the run can be repeated"),
         "{message}"
     );
+}
+
+/// Nobody knows where it came from.
+#[test]
+fn a_run_on_standard_input_says_that_it_wants_it_again() {
+    let folder = folder();
+    folder.shell("densely train - --target kind --epochs 1 --out piped <flowers.csv");
+    let line = "densely train --resume --out piped --epochs 2";
+    let told = "-: the run goes on with what it has read from standard input, which is wanted there again\n";
+    let without = folder.shell(&format!("{line} </dev/null")).stderr;
+    assert!(without.starts_with(told) && without.contains("the table is empty"), "{without}");
+    let with = folder.shell(&format!("{line} <flowers.csv"));
+    assert!(with.status == 0 && with.stderr.starts_with(told), "{}", with.stderr);
 }

@@ -13,6 +13,7 @@ mod gaps;
 mod gradcheck;
 mod headers;
 mod import;
+mod judged;
 mod keeping;
 mod larger_than_memory;
 mod logarithms;

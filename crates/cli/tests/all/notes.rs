@@ -127,7 +127,6 @@ fn mistakes_have_a_status_and_a_sentence() {
         // Before anything is run or written, whatever stands before it.
         (2, "notes sizing sizes --out pages", unknown.as_str()),
         (2, "notes --list sizes", &unknown),
-        (2, "notes --list --json", "cannot be used with"),
         (2, "notes --threads=-1", "invalid value '-1'"),
         (1, "notes sizing --out file", "error: file: "),
     ] {

@@ -16,7 +16,7 @@ fn folder() -> Folder {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let folder = folder();
-    let rows: String = (0..60_000).map(|i| format!("{},2,rose,3\n", i % 7)).collect();
+    let rows: String = (0..60_000).map(|i| format!("{},2,rose,5\n", i % 3)).collect();
     folder.write("long.csv", format!("height,number,kind,width\n{rows}"));
     for options in ["", "--proba", "-o /dev/stdout"] {
         let mut command = folder.command(&format!("predict run long.csv {options}"));

@@ -130,6 +130,53 @@ fn other_options_and_data_are_refused_unless_forced() {
     assert!(folder.read("run/config.toml").contains("patience = 5\n"));
 }
 
+/// What was learnt from before would be tested on.
+#[test]
+fn a_run_goes_on_with_the_rows_that_it_held_out() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    stopped(&folder, &format!("{TRAIN} --out run"));
+    let digits = "train --epochs 6000 --patience 6000 --hidden 4 --out digits";
+    stopped(&folder, digits);
+    let files = |run: &str| {
+        let read = |file: &String| fs::read(folder.path().join(run).join(file)).unwrap();
+        folder.files(run).iter().map(read).collect::<Vec<_>>()
+    };
+    for (run, option, difference) in [
+        ("run", "--seed 1", "seed was 0, and is 1"),
+        ("run", "--test 0.3", "test was 0.2, and is 0.3"),
+        ("run", "--validation 0.2", "validation was 0.1, and is 0.2"),
+        ("digits", "--seed 1", "seed was 0, and is 1"),
+    ] {
+        let before = files(run);
+        for force in ["", "--force"] {
+            let error = folder.fails(1, &format!("train --resume --out {run} {option} {force}"));
+            assert!(error.contains("some have been learnt from"), "{error}");
+            assert!(error.contains(difference) && error.contains("without --resume"), "{error}");
+            assert_eq!(files(run), before, "{option}");
+        }
+    }
+}
+
+#[test]
+fn of_other_data_it_is_said_that_they_may_have_been_learnt_from() {
+    let folder = Folder::new();
+    folder.write("t.csv", flowers());
+    stopped(&folder, &format!("{TRAIN} --out run"));
+    let split = || serde_json::from_str::<Value>(&folder.read("run/split.json")).unwrap();
+    assert!(split().get("has_other_data").is_none());
+    folder.write("t.csv", flowers() + "9,9,daisy,9\n0,0,rose,10\n");
+    let stderr = stopped(&folder, "train --resume --out run --force");
+    assert!(stderr.contains("it may have learnt before"), "{stderr}");
+    assert_eq!(split()["has_other_data"], true);
+    // It stays so.
+    let resumed = folder.run("train --resume --out run");
+    assert!(!resumed.stderr.contains("it may have learnt before"), "{}", resumed.stderr);
+    assert_eq!(split()["has_other_data"], true);
+    let evaluated = folder.run("evaluate run");
+    assert!(evaluated.stderr.contains("it had learned from other data"), "{}", evaluated.stderr);
+}
+
 /// The rate grows until the decay of the weights makes them grow, too.
 #[test]
 fn a_run_that_diverged_goes_on_with_another_learning_rate() {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -31,7 +31,10 @@ struct Served {
 
 impl Served {
     fn new(folder: &Folder, arguments: &str) -> Self {
-        let mut command = command(folder, &format!("serve {arguments} --listen 127.0.0.1:0"));
+        Self::of(command(folder, &format!("serve {arguments} --listen 127.0.0.1:0")))
+    }
+
+    fn of(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let line = next_line(&mut said);
@@ -165,6 +168,23 @@ fn sighup_reads_the_model_again() {
     assert_eq!(status, 200, "{body}");
     let (_, _, metrics) = ask(served.address, "GET /metrics HTTP/1.1", "");
     assert!(metrics.contains("densely_reloads_total{outcome=\"failed\"} 1"), "{metrics}");
+    send("TERM", &served.child);
+    assert_eq!(served.end().0, Some(0));
+}
+
+/// `nohup` has it ignored, so that a terminal that is closed ends nothing; here it asks for no end.
+#[cfg(target_os = "linux")]
+#[test]
+fn sighup_reads_the_model_again_where_it_was_ignored() {
+    let folder = Folder::new();
+    folder.write("data.csv", passengers());
+    folder.ok("train data.csv --epochs 1 --out run");
+    let mut nohup = Command::new("env");
+    nohup.args(["--ignore-signal=HUP", env!("CARGO_BIN_EXE_densely"), "serve", "run"]);
+    nohup.args(["--listen", "127.0.0.1:0"]).current_dir(folder.path());
+    let mut served = Served::of(nohup);
+    send("HUP", &served.child);
+    assert_eq!(served.says(), "run was read again");
     send("TERM", &served.child);
     assert_eq!(served.end().0, Some(0));
 }

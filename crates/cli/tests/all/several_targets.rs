@@ -97,3 +97,21 @@ fn the_baseline_of_evaluate_is_that_of_train() {
     assert_eq!(number(&report, "baseline_accuracy"), 1.0, "all that are judged are new");
     assert_eq!(folder.json("evaluate eras")["baseline_accuracy"], report["baseline_accuracy"]);
 }
+
+#[test]
+fn targets_add_up_on_the_line_and_those_of_a_config_are_replaced() {
+    let folder = folder();
+    let hash = |arguments: &str| {
+        let report = folder.json(&format!("train {arguments} --epochs 1 --out run --force"));
+        report["weights_hash"].as_str().unwrap().to_owned()
+    };
+    let both = hash("t.csv --target price,rate");
+    assert_eq!(hash("t.csv --target price --target rate"), both);
+    let config = folder.read("run/config.toml");
+    folder.write("both.toml", config.replace("\"price,rate\"", "[\"price\", \"rate\"]"));
+    assert_eq!(hash("--config both.toml"), both);
+    assert_eq!(hash("--config both.toml --target rate"), hash("t.csv --target rate"));
+    // Columns to leave out, too, and a search that goes on with the same ones.
+    folder.ok("tune t.csv --target rate --drop fee --trials 2 --folds 2 --epochs 2 --out found");
+    folder.ok("tune --resume --out found --target rate --drop fee --trials 2");
+}

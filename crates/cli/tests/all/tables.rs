@@ -240,7 +240,7 @@ fn a_run_knows_which_rows_it_learned_from() {
     assert_eq!(folder.json("evaluate run others.csv")["examples"], 301);
     folder.write("people.csv", people(',', '.') + "9,50,dog,no,2024-01-01,survey,very\n");
     let message = folder.fails(1, "evaluate run");
-    assert!(message.contains("not the file that the model was trained on any more,"), "{message}");
+    assert!(message.contains("not the file that the run had any more,"), "{message}");
     // The digits are in no file, and there still.
     for (options, examples) in [("", "test_examples"), ("--test 0", "validation_examples")] {
         let trained = folder.json(&format!("train --epochs 2 --out digits --force {options}"));

@@ -118,8 +118,8 @@ impl Inputs {
     fn column(&mut self, graph: &mut Builder, column: &ColumnEncoder) {
         let name = &column.column;
         match &column.encoder {
-            Encoder::Number(NumberEncoder { fill, indicator })
-            | Encoder::Boolean(NumberEncoder { fill, indicator }) => {
+            Encoder::Number(NumberEncoder { fill, indicator, .. })
+            | Encoder::Boolean(NumberEncoder { fill, indicator, .. }) => {
                 let input = match &self.numbers_name {
                     Some(all) => all.clone(),
                     None => graph.input(name, DOUBLE, 1),

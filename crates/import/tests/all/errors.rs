@@ -95,6 +95,21 @@ fn what_a_file_does_not_say_is_asked_for() {
     let many =
         error(tensors, &classify().activation(["relu".into(), "tanh".into(), "tanh".into()]));
     assert!(many.starts_with("activations: expected one for all, or 1,"), "{many}");
+    for learnt in [&["prelu"][..], &["shared-prelu"], &["prelu", "identity"], &["relu", "prelu"]] {
+        let given = learnt.iter().map(|&kind| kind.into());
+        let learnt = error(tensors, &classify().activation(given));
+        assert!(
+            learnt.contains("prelu has parameters of its own, which the file does not have"),
+            "{learnt}"
+        );
+    }
+    let slopes: &[(&str, &[usize])] =
+        &[("0.weight", &[4, 3]), ("1.weight", &[4]), ("2.weight", &[2, 4])];
+    let other = error(slopes, &classify().activation(["relu".into()]));
+    assert!(
+        other.starts_with("the file says the activation is prelu, and relu is given"),
+        "{other}"
+    );
     let classes = error(tensors, &classify().classes(["a", "b", "c"]));
     assert_eq!(classes, "classes: expected 2, got 3");
     let columns = error(tensors, &classify().columns(["a"]));
@@ -121,7 +136,8 @@ fn another_format_is_told() {
     assert!(told(b"some,text\n1,2\n").contains("save_file"));
     assert!(told(b"\x10\0\0\0\0\0\0\0{").contains("the file is damaged"));
     assert!(import(folder.path(), &classify()).unwrap_err().to_string().contains("a folder"));
-    assert!(import(folder.path().join("none"), &classify()).is_err());
+    let error = import(folder.path().join("none"), &classify()).unwrap_err().to_string();
+    assert!(error.contains("No such file"), "{error}");
     let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../formats/tests/data/version-6.safetensors");
     let ours = import(model, &classify()).unwrap_err().to_string();

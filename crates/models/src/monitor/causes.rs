@@ -7,7 +7,7 @@ use super::diagnosis::{HUGE_RATE, TINY_RATE, large_weights};
 use super::losses::Losses;
 use super::pace::{Fall, Pace};
 use super::survey::{Survey, looks_unscaled};
-use super::{Case, Finding, LayerReport, Monitor, Trouble};
+use super::{Case, Finding, LayerReport, Monitor, Part, Trouble};
 
 /// Outputs that are a smaller part of the inputs than this are too small.
 const SMALL_GAIN: f64 = 0.1;
@@ -28,8 +28,10 @@ const FEW_STEPS: usize = 100;
 /// An update of less than this, over the norm of the weights, is a small one: 1e-3 is usual.
 const SLOW_UPDATE: f64 = 3e-4;
 
-/// A loss that still falls is worth a sentence if more than this part is left.
+/// A loss that still falls is worth a sentence if more than this part is left: of the training data, which may be learnt by
+/// heart, and of validation data.
 const UNFINISHED: f64 = 0.3;
+const UNFINISHED_VALIDATION: f64 = 0.02;
 
 /// A penalty drowns the loss if it pulls as many times as hard, and has made the weights smaller
 /// than this.
@@ -78,7 +80,7 @@ pub(crate) fn causes<T: Scalar>(
     let survey = (costs || looks_unscaled(case.train.inputs(), UNSCALED)).then(|| case.survey());
     let mut findings = Vec::new();
     if let Some(survey) = survey {
-        let pressed = if costs { squeezed(survey, case.train) } else { Vec::new() };
+        let pressed = if costs { squeezed(survey, case.train, case.threads) } else { Vec::new() };
         if !pressed.is_empty() {
             return pressed;
         }
@@ -92,8 +94,11 @@ pub(crate) fn causes<T: Scalar>(
         let clipped = case.monitor.limits.clips();
         findings.extend(data_causes(survey, case.train, in_data, clipped));
     }
-    if trouble == Trouble::None && findings.is_empty() && costs {
-        return options(case, &course);
+    if trouble == Trouble::None && findings.is_empty() {
+        let pace = Pace::of(case);
+        let found = if costs { options(case, &course) } else { Vec::new() };
+        let falling = unfinished(&pace, losses, false).filter(|_| found.is_empty());
+        return found.into_iter().chain(falling.map(|fall| still_falling(fall, &pace))).collect();
     }
     if findings.contains(&Finding::ConstantFeatures) || trouble == Trouble::None {
         return findings;
@@ -316,8 +321,7 @@ fn steps<T: Scalar>(
         return Some(Finding::VanishedRate { epoch, of: case.epochs.len() });
     }
     let is_little = trouble >= Trouble::Little;
-    let unexplained = found.is_empty() && losses.left() > UNFINISHED;
-    let falling = pace.falling(losses.constant.loss, is_little).filter(|_| unexplained);
+    let falling = unfinished(&pace, losses, is_little).filter(|_| found.is_empty());
     let ratio = course.largest_update().unwrap_or(f64::NAN);
     let few = an_epoch <= 2 && steps < FEW_STEPS && examples >= FEW_STEPS;
     if few && ratio > TINY_UPDATE && (is_little || falling.is_some()) {
@@ -328,13 +332,26 @@ fn steps<T: Scalar>(
     if stands && !found.iter().any(stops_gradients) {
         return Some(Finding::SmallLearningRate { learning_rate, ratio, steps });
     }
-    let Fall { before, last, epochs } = falling?;
+    let fall = falling?;
     Some(match course.last_update() {
         Some(ratio) if ratio < SLOW_UPDATE => {
             Finding::SmallLearningRate { learning_rate, ratio, steps }
         }
-        _ => Finding::StillFalling { before, last, epochs, part: pace.part },
+        _ => still_falling(fall, &pace),
     })
+}
+
+/// What the end of the run has still gained, if enough is left for that to be worth a sentence.
+fn unfinished<T: Scalar>(pace: &Pace, losses: &Losses<T>, is_little: bool) -> Option<Fall> {
+    let least = match pace.part {
+        Part::Validation => UNFINISHED_VALIDATION,
+        _ => UNFINISHED,
+    };
+    pace.falling(losses.constant.loss, is_little).filter(|_| losses.left() > least)
+}
+
+fn still_falling(Fall { before, last, epochs }: Fall, pace: &Pace) -> Finding {
+    Finding::StillFalling { before, last, epochs, part: pace.part }
 }
 
 pub(crate) fn largest_rate<T: Scalar>(case: &Case<'_, T>) -> f64 {

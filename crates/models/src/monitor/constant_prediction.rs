@@ -69,6 +69,13 @@ fn candidates<T: Scalar>(loss: &dyn Loss<T>, outputs: usize, data: &Dataset<T>) 
     candidates
 }
 
+/// How many examples each class has.
+pub(crate) fn class_counts(labels: &[usize], classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    counts
+}
+
 /// The sum of the weights of each class.
 pub(crate) fn class_weights<T: Scalar>(
     labels: &[usize],

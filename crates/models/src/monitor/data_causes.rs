@@ -1,5 +1,5 @@
 use densely_data::{Dataset, Inputs};
-use densely_tensor::{Scalar, Threads};
+use densely_tensor::{MatRef, Scalar, Threads};
 
 use super::sentinel::Sentinel;
 use super::spread::Spread;
@@ -104,8 +104,12 @@ pub(crate) fn data_causes<T: Scalar>(
 }
 
 /// Of the features that few values press together, the most pressed; and targets that are hidden so.
-pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Finding> {
-    let features = Squeeze::of_rows(data.inputs(), &survey.features);
+pub(crate) fn squeezed<T: Scalar>(
+    survey: &Survey,
+    data: &Dataset<T>,
+    threads: &Threads,
+) -> Vec<Finding> {
+    let features = Squeeze::of_rows(data.inputs(), &survey.features, threads);
     let is_one_value = |index: usize, outliers: usize| {
         let sentinel = Sentinel::of(data.inputs(), index, &survey.features[index]);
         sentinel.is_some_and(|sentinel| sentinel.examples == outliers)
@@ -120,7 +124,8 @@ pub(crate) fn squeezed<T: Scalar>(survey: &Survey, data: &Dataset<T>) -> Vec<Fin
         one_value: is_one_value(index, outliers),
         more: features.len() - 1,
     });
-    let pressed = data.values().map(|values| Squeeze::of_rows(values.into(), &survey.targets));
+    let pressed = |values: MatRef<'_, T>| Squeeze::of_rows(values.into(), &survey.targets, threads);
+    let pressed = data.values().map(pressed);
     let outliers = |index: usize, target: &Spread| {
         let pressed = pressed.iter().flatten().find(|&&(pressed, _)| pressed == index);
         let alone = is_alone(target, survey.examples).then_some(1);

@@ -8,12 +8,14 @@ use densely_tensor::{Scalar, Threads, column};
 use super::alone::Alone;
 use super::baseline::below_baseline;
 use super::causes::{causes, drowning_penalty, large_step};
-use super::constant_prediction::{ConstantPrediction, aims_at_mean, least_loss};
+use super::constant_prediction::{
+    ConstantPrediction, aims_at_mean, class_counts, class_weights, least_loss,
+};
 use super::course::Course;
 use super::data_causes::{EXAMPLES, data_causes, new_causes};
 use super::layer_report::layer_numbers;
 use super::losses::{LITTLE, Losses};
-use super::missed_classes::{RARE, VERY_RARE, missed_classes};
+use super::missed_classes::{ENOUGH, RARE, Rare, VERY_RARE, missed_classes};
 use super::survey::Survey;
 use super::telling::telling_alone;
 use super::weight_scale::WeightScale;
@@ -58,8 +60,8 @@ pub(crate) const HUGE_RATE: f64 = 1.0;
 /// Decoupled decay beyond this part of the weights, in a step, makes them larger.
 const DECAY: f64 = 2.0;
 
-/// The loss of a class that is never recognised is at least this part of that of one
-/// prediction for all.
+/// Of a few examples that are not recognised it is worth a word where more than this part of the loss of one prediction for
+/// all is left.
 const MISSED: f64 = 0.1;
 
 impl Diagnosis {
@@ -82,9 +84,11 @@ impl Diagnosis {
         if learns_nothing {
             return Ok(Self { findings });
         }
+        findings.extend(weightless_class(case.train));
         findings.extend(single_examples(case.train));
         findings
             .extend(case.validation.and_then(|data| unseen(case.train, data, Part::Validation)));
+        findings.extend(case.validation.and_then(|data| one_held_out(data, Part::Validation)));
         let weight = dominating_weight(case.train);
         let is_one = weight.is_some();
         findings.extend(weight);
@@ -132,15 +136,22 @@ impl Diagnosis {
         };
         findings.extend(seen.into_iter().filter(|finding| !follows(finding)));
         let explained = |finding: &Finding| {
-            use Finding::{NothingCarriesOver, SingleExamples};
-            matches!(finding, NothingCarriesOver { .. } | SingleExamples { .. })
+            use Finding::{NothingCarriesOver, SingleExamples, WeightlessClass};
+            matches!(
+                finding,
+                NothingCarriesOver { .. } | SingleExamples { .. } | WeightlessClass { .. }
+            )
         };
         // Where weights are held down, that classes are missed follows from it.
         let is_consequence = causes.iter().any(holds_down);
         let is_explained = is_consequence || findings.iter().any(explained);
-        if losses.last > MISSED * losses.constant.loss && !is_explained {
-            // Of frequent classes, that nothing is learnt says as much.
-            let rare = if trouble == Trouble::Nothing { VERY_RARE } else { RARE };
+        if !is_explained {
+            let rare = Rare {
+                // Of frequent classes, that nothing is learnt says as much.
+                part: if trouble == Trouble::Nothing { VERY_RARE } else { RARE },
+                // A few examples that are not recognised are no matter where the others are.
+                least: if losses.last > MISSED * losses.constant.loss { 2 } else { ENOUGH },
+            };
             let at_its_best = case.stop == Stop::Patience || case.kept_epoch < case.epochs.len();
             let (model, train) = (case.model, case.train);
             findings.extend(missed_classes(model, train, rare, at_its_best, case.threads)?);
@@ -190,7 +201,7 @@ impl Diagnosis {
         let learnt = |finding: &Finding| {
             use Finding::{
                 ConstantTarget, NotLearned, NothingAsked, NothingCarriesOver, OneClass, RisingLoss,
-                SingleExamples, SqueezedTarget,
+                SingleExamples, SqueezedTarget, WeightlessClass,
             };
             !matches!(
                 finding,
@@ -202,12 +213,16 @@ impl Diagnosis {
                     | RisingLoss { .. }
                     | SingleExamples { .. }
                     | SqueezedTarget { .. }
+                    | WeightlessClass { .. }
             )
         };
         let has_learnt = self.findings.iter().all(learnt);
         if let Some(unseen) = unseen(train, test, Part::Test) {
             self.findings.retain(|finding| !matches!(finding, Finding::UnseenClass { .. }));
             self.findings.push(unseen);
+        }
+        if one_class(train).is_none() {
+            self.findings.extend(one_held_out(test, Part::Test));
         }
         let is_alone = alone.is_some();
         if let Some(alone) = alone {
@@ -300,11 +315,34 @@ fn is_linear<T: Scalar>(network: &Sequential<T>) -> bool {
 /// Classes of which there is one training example.
 fn single_examples<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
     let Target::Classes { labels, names } = data.target() else { return None };
-    let mut counts = vec![0_usize; names.len()];
-    labels.iter().for_each(|&label| counts[label] += 1);
+    let counts = class_counts(labels, names.len());
     let single = || (0..names.len()).filter(|&class| counts[class] == 1);
     let class = names[single().next()?].clone();
     Some(Finding::SingleExamples { class, more: single().count() - 1, of: names.len() })
+}
+
+/// The class that all examples of these data are of.
+fn one_class<T: Scalar>(data: &Dataset<T>) -> Option<usize> {
+    let (first, others) = data.labels()?.split_first()?;
+    others.iter().all(|label| label == first).then_some(*first)
+}
+
+/// The same of several that were held out.
+fn one_held_out<T: Scalar>(data: &Dataset<T>, part: Part) -> Option<Finding> {
+    let class = one_class(data).filter(|_| data.len() > 1)?;
+    Some(Finding::OneClassHeldOut { part, class: data.class_names()?[class].clone() })
+}
+
+/// Classes of which no training example counts.
+fn weightless_class<T: Scalar>(data: &Dataset<T>) -> Option<Finding> {
+    let Target::Classes { labels, names } = data.target() else { return None };
+    let counts = class_counts(labels, names.len());
+    let weights = class_weights(labels, data.weights(), names.len());
+    let weightless =
+        || (0..names.len()).filter(|&class| counts[class] > 0 && weights[class] == 0.0);
+    let class = weightless().next()?;
+    let (examples, more) = (counts[class], weightless().count() - 1);
+    Some(Finding::WeightlessClass { class: names[class].clone(), examples, more })
 }
 
 /// Classes that are in new data and not in the training data.
@@ -312,8 +350,7 @@ fn unseen<T: Scalar>(train: &Dataset<T>, new: &Dataset<T>, part: Part) -> Option
     let (learnt, labels, names) = (train.labels()?, new.labels()?, new.class_names()?);
     let mut is_known = vec![false; names.len()];
     learnt.iter().for_each(|&label| is_known[label] = true);
-    let mut counts = vec![0_usize; names.len()];
-    labels.iter().for_each(|&label| counts[label] += 1);
+    let counts = class_counts(labels, names.len());
     let unseen = || (0..names.len()).filter(|&class| counts[class] > 0 && !is_known[class]);
     let class = unseen().next()?;
     let (examples, of, more) = (counts[class], labels.len(), unseen().count() - 1);
@@ -367,8 +404,12 @@ pub(crate) fn first_not_finite_weights<T: Scalar>(network: &Sequential<T>) -> Op
 fn nothing_to_learn<T: Scalar>(data: &Dataset<T>) -> Vec<Finding> {
     match data.target() {
         Target::Classes { labels, names } => {
-            let one = labels.iter().all(|&label| label == labels[0]);
-            one.then(|| Finding::OneClass { class: names[labels[0]].clone() }).into_iter().collect()
+            let weights = class_weights(labels, data.weights(), names.len());
+            if weights.iter().filter(|&&weight| weight > 0.0).count() > 1 {
+                return Vec::new();
+            }
+            let one = || Finding::OneClass { class: names[labels[0]].clone() };
+            vec![weightless_class(data).unwrap_or_else(one)]
         }
         Target::Values { values, names } => {
             let constant = |row: usize| {

@@ -19,6 +19,22 @@ pub enum Finding {
         /// The name of the class.
         class: String,
     },
+    /// All examples of these data are of one class, and those of the training data are not.
+    OneClassHeldOut {
+        /// Which data.
+        part: Part,
+        /// The name of the class.
+        class: String,
+    },
+    /// All examples of some class have weight 0.
+    WeightlessClass {
+        /// The name of the first such class.
+        class: String,
+        /// How many examples it has.
+        examples: usize,
+        /// How many other classes there are of which it is so.
+        more: usize,
+    },
     /// A real target is the same for all examples.
     ConstantTarget {
         /// The name of the output.
@@ -130,7 +146,8 @@ pub enum Finding {
         /// How many times as much as all others.
         times: f64,
     },
-    /// No example that was looked at, up to 16, of a rare class is taken for that class.
+    /// No example that was looked at, up to 16, of a rare class is taken for that class; where less than a tenth of the loss of
+    /// one prediction for all is left, it has 16 examples at least.
     MissedClasses {
         /// The name of the class, of several the one with most examples.
         class: String,
@@ -525,8 +542,8 @@ pub enum Finding {
         /// The number of steps in all.
         steps: usize,
     },
-    /// Some was left, and the loss was still falling at the end: by 1 % of that of one prediction for all in the last tenth of the epochs, and by
-    /// 5 % of what was left.
+    /// Some was left, and the loss was still falling at the end: the last tenth of the epochs took 5 % of what was left, or, where
+    /// that is more than half of the loss of one prediction for all examples, 1 % of this.
     StillFalling {
         /// The loss before these epochs.
         before: f64,

@@ -1,7 +1,8 @@
 use densely_data::Dataset;
-use densely_tensor::{Mat, Scalar, Threads, column_mut};
+use densely_tensor::{Mat, Scalar, Threads};
 
 use super::Finding;
+use super::constant_prediction::class_counts;
 use crate::{Model, ModelError};
 
 /// Examples of a class that are looked at, at most.
@@ -15,24 +16,33 @@ const CLASSES: usize = 64;
 pub(crate) const RARE: f64 = 0.8;
 pub(crate) const VERY_RARE: f64 = 0.3;
 
-/// The classes, rare by this part, of which none of the examples that are looked at is recognised.
+/// As many examples of a class that are not recognised are worth a sentence, whatever else was learnt.
+pub(crate) const ENOUGH: usize = EXAMPLES;
+
+/// Which classes are rare: those with less than this part of what they would have if all were equal, but as many examples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rare {
+    pub(crate) part: f64,
+    pub(crate) least: usize,
+}
+
+/// The rare classes of which none of the examples that are looked at is recognised.
 ///
 /// The accuracy does not tell of them: where 3 % are of one class, to say always the other is
 /// right for 97 %.
 pub(crate) fn missed_classes<T: Scalar>(
     model: &Model<T>,
     data: &Dataset<T>,
-    part: f64,
+    rare: Rare,
     at_its_best: bool,
     threads: &Threads,
 ) -> Result<Option<Finding>, ModelError> {
     let (Some(labels), Some(names)) = (data.labels(), data.class_names()) else { return Ok(None) };
-    let mut counts = vec![0_usize; names.len()];
-    labels.iter().for_each(|&label| counts[label] += 1);
+    let counts = class_counts(labels, names.len());
     let present = counts.iter().filter(|&&count| count > 0).count();
-    let most = part * labels.len() as f64 / present as f64;
-    let rare = |class: usize| counts[class] > 1 && (counts[class] as f64) < most;
-    let classes: Vec<usize> = (0..names.len()).filter(|&class| rare(class)).take(CLASSES).collect();
+    let most = rare.part * labels.len() as f64 / present as f64;
+    let is_rare = |class: &usize| counts[*class] >= rare.least && (counts[*class] as f64) < most;
+    let classes: Vec<usize> = (0..names.len()).filter(is_rare).take(CLASSES).collect();
 
     // Of each class evenly spaced examples.
     let mut seen = vec![0; names.len()];
@@ -46,9 +56,7 @@ pub(crate) fn missed_classes<T: Scalar>(
         }
     }
     let mut x = Mat::zeros(data.features(), chosen.len());
-    for (j, &example) in chosen.iter().enumerate() {
-        data.inputs().write(example, column_mut(x.as_mut(), j));
-    }
+    data.inputs().gather(&chosen, x.as_mut());
     let mut recognised = vec![false; names.len()];
     for (class, &example) in model.classify(x.as_ref(), threads)?.iter().zip(&chosen) {
         if labels[example] == *class {

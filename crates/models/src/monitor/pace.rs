@@ -6,11 +6,11 @@ use crate::Stop;
 /// The part of a run that its end is.
 const END: usize = 10;
 
-/// A loss still falls if the end of the run has taken this part of that of one prediction for all,
-const FALL: f64 = 0.01;
-
-/// and of what is left of it, if little is.
+/// A loss still falls if the end of the run has taken this part of what is left of it.
 const FALL_OF_REST: f64 = 0.05;
+
+/// Where little was learnt, it does if the end has taken this part of the loss of one prediction for all,
+const FALL: f64 = 0.01;
 
 /// or, where that is little, this part of what is usual of the run.
 const STEADY: f64 = 0.5;
@@ -66,12 +66,14 @@ impl Pace {
         let before = self.losses[self.losses.len() - 1 - epochs];
         let gain = before - last;
         // Who asked for a few epochs knows that they are few.
-        let much = is_little || self.rates.len() >= END && gain > FALL_OF_REST * last;
+        let much = self.rates.len() >= END && gain > FALL_OF_REST * last;
         // Where little was learnt, the end may gain as much as any other part, and all of them little.
-        let all = self.losses[0] - last;
+        // The loss before training is of other data than those of validation.
+        let first = self.losses[usize::from(self.part == Part::Validation)];
+        let all = first - last;
         let part = epochs as f64 / self.rates.len() as f64;
         let steady = is_little && all > FALL * constant && gain > STEADY * part * all;
-        let falls = gain > FALL * constant && much || steady;
+        let falls = if is_little { gain > FALL * constant || steady } else { much };
         (self.to_the_end && falls).then_some(Fall { before, last, epochs })
     }
 
@@ -107,10 +109,14 @@ mod tests {
         let (before, last) = (losses[180], losses[200]);
         let slow = pace(losses, vec![0.1; 200]);
         assert_eq!(slow.falling(1.0, false), Some(Fall { before, last, epochs: 20 }));
-        assert_eq!(slow.falling(10.0, false), None);
+        assert_eq!(slow.falling(10.0, true), None);
         assert_eq!(pace(vec![1.0, 0.8, 0.7], vec![0.1; 2]).falling(1.0, false), None);
         let little = pace(vec![1.0, 0.8, 0.78], vec![0.1; 2]).falling(1.0, true).unwrap();
         assert_eq!((little.before, little.epochs), (0.8, 1));
+        // Validation data of which a loss is higher than that before training, which is of the others.
+        let losses = (0..=20).map(|t| if t == 0 { 1.0 } else { 1.2 - 0.003 * f64::from(t) });
+        let steady = Pace { part: Part::Validation, ..pace(losses.collect(), vec![0.1; 20]) };
+        assert_eq!(steady.falling(1.0, true).unwrap().epochs, 2);
     }
 
     #[test]

@@ -124,6 +124,26 @@ impl fmt::Display for Finding {
                 f,
                 "every training example is of class `{class}`: there is nothing to tell apart"
             ),
+            Self::OneClassHeldOut { part, class } => write!(
+                f,
+                "all examples of the {part} data are of class `{class}`, so that they do not tell whether others are recognised: \
+                 hold out some of each class"
+            ),
+            Self::WeightlessClass { class, examples, more } => write!(
+                f,
+                "{} of class `{class}` {} weight 0{}, so that nothing is learnt of the class: give it a weight above 0, \
+                 or leave it out",
+                match examples {
+                    1 => "the training example".to_owned(),
+                    examples => format!("the {examples} training examples"),
+                },
+                if *examples == 1 { "has" } else { "have" },
+                match more {
+                    0 => String::new(),
+                    1 => ", as have those of another class".to_owned(),
+                    more => format!(", as have those of {more} other classes"),
+                }
+            ),
             Self::ConstantTarget { target } => write!(
                 f,
                 "the target `{target}` is the same for every training example: there is nothing to learn"
@@ -244,8 +264,8 @@ impl fmt::Display for Finding {
             } => {
                 let others = match more {
                     0 => String::new(),
-                    1 => ", nor are those of another class".to_owned(),
-                    more => format!(", nor are those of {more} other classes"),
+                    1 => ", nor are those of another rare class".to_owned(),
+                    more => format!(", nor are those of {more} other rare classes"),
                 };
                 let these = match looked_at == examples {
                     true => format!("the {examples} training examples of class `{class}` are"),

@@ -1,5 +1,5 @@
 use densely_data::Inputs;
-use densely_tensor::Scalar;
+use densely_tensor::{Scalar, Threads};
 
 use super::spread::Spread;
 
@@ -21,7 +21,8 @@ const SAMPLE: usize = 256;
 
 /// A few values so far out that a scale that fits them leaves almost nothing between all others.
 ///
-/// A rare category is none: its others are all the same. Nor are heavy tails, which have no gap.
+/// A rare category is none: its others are all the same, or all but fewer than are far out, as of a pixel that hardly ever has
+/// ink. Nor are heavy tails, which have no gap.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Squeeze {
     /// How many they are.
@@ -35,10 +36,13 @@ const TOGETHER: usize = 16;
 
 impl Squeeze {
     /// Those of the rows of `x` that have one, by their numbers.
-    pub(crate) fn of_rows<T: Scalar>(x: Inputs<'_, T>, spreads: &[Spread]) -> Vec<(usize, Self)> {
-        let mut found = Vec::new();
-        for first in (0..x.features()).step_by(TOGETHER) {
-            let rows = first..x.features().min(first + TOGETHER);
+    pub(crate) fn of_rows<T: Scalar>(
+        x: Inputs<'_, T>,
+        spreads: &[Spread],
+        threads: &Threads,
+    ) -> Vec<(usize, Self)> {
+        let found = threads.map(x.features().div_ceil(TOGETHER), |i| {
+            let rows = TOGETHER * i..x.features().min(TOGETHER * (i + 1));
             let pressed = rows.filter_map(|row| Some((row, looks_pressed(x, row, &spreads[row])?)));
             let pressed: Vec<(usize, f64)> = pressed.collect();
             let mut values: Vec<_> =
@@ -47,11 +51,12 @@ impl Squeeze {
                 let own = values.iter_mut().zip(&pressed);
                 own.for_each(|(values, &(row, _))| values.push(x.value(row, j).to_f64()));
             }
-            for (values, (row, middle)) in values.into_iter().zip(pressed) {
-                found.extend(Self::of(values, middle, &spreads[row]).map(|squeeze| (row, squeeze)));
-            }
-        }
-        found
+            let values = values.into_iter().zip(pressed);
+            let squeeze =
+                |(values, (row, middle))| Some((row, Self::of(values, middle, &spreads[row])?));
+            values.filter_map(squeeze).collect::<Vec<_>>()
+        });
+        found.into_iter().flatten().collect()
     }
 
     /// Of values with this spread, and the median of some of them.
@@ -73,6 +78,10 @@ impl Squeeze {
         distances[n - few..].sort_unstable_by(f64::total_cmp);
         let is_gap = |&k: &usize| distances[k - 1] > 0.0 && distances[k] > GAP * distances[k - 1];
         let near = (n - few..n).find(is_gap)?;
+        let pressed = distances[..near].iter().filter(|&&distance| distance > 0.0).count();
+        if pressed < n - near {
+            return None;
+        }
         let squares = distances[..near].iter().map(|d| (d / spread.deviation).powi(2));
         let rest = (squares.sum::<f64>() / near as f64).sqrt();
         (rest < PRESSED).then_some(Self { outliers: n - near, rest })
@@ -114,7 +123,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use densely_tensor::{Key, Mat, Purpose, Stream, Threads};
+    use densely_tensor::{Key, Mat, Purpose, Stream};
 
     use super::super::spread::spreads;
     use super::*;
@@ -122,7 +131,8 @@ mod tests {
     fn squeeze(n: usize, value: impl Fn(usize, f64) -> f64) -> Option<Squeeze> {
         let mut stream = Stream::new(3, Purpose::Other, Key::default());
         let x = Mat::from_fn(1, n, |_, j| value(j, stream.normal()));
-        let found = Squeeze::of_rows(x.as_ref().into(), &spreads(x.as_ref(), &Threads::single()));
+        let threads = Threads::single();
+        let found = Squeeze::of_rows(x.as_ref().into(), &spreads(x.as_ref(), &threads), &threads);
         found.first().map(|&(row, squeeze)| {
             assert_eq!((row, found.len()), (0, 1));
             squeeze
@@ -141,6 +151,13 @@ mod tests {
         // Those that are pressed may be categories themselves.
         let codes = squeeze(400, |j, _| if j == 5 { 1e6 } else { f64::from(u8::from(j % 9 == 0)) });
         assert_eq!(codes.unwrap().outliers, 1);
+        // A pixel at the edge: of seven that have ink, one has little.
+        let ink = |j: usize| match j {
+            3 => 0.01,
+            _ if j % 60 == 5 => 0.5 + j as f64 / 1000.0,
+            _ => 0.0,
+        };
+        assert_eq!(squeeze(400, |j, _| ink(j)), None);
     }
 
     /// What tells quickly that there is no gap never denies one.

@@ -137,7 +137,8 @@ mod tests {
             assert_eq!(of_wide.unwrap(), prepared);
         }
         let few = Preparation::fit_arrays(kinds, x.as_ref(), &names[..2], target, "value");
-        assert!(few.is_err());
+        let error = few.unwrap_err().to_string();
+        assert!(error.contains("expected 3 feature names, got 2"), "{error}");
     }
 
     /// Many panels, and the first of several bad values is named, whoever finds it.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 use densely_layers::{Kind, Layer};
 use densely_optim::OptimizerState;
@@ -82,7 +83,8 @@ impl<T: Scalar> Training<'_, T> {
         let mut identity = self.options();
         let (epoch, step) = self.position();
         let more = [
-            ("version of densely", env!("CARGO_PKG_VERSION").to_owned()),
+            // Read from where the program has it, which `scripts/mpi/faults` changes.
+            ("version of densely", black_box(env!("CARGO_PKG_VERSION")).to_owned()),
             ("number type", T::NAME.to_owned()),
             ("weights", parameters_fingerprint(self.model.network())),
             ("position", format!("epoch {epoch}, step {step}")),

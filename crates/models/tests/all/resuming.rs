@@ -345,12 +345,19 @@ fn a_checkpoint_that_nobody_made_is_refused_or_goes_on() {
     assert!(with(&|_| {}).is_ok());
     let mut refused = 0;
     for (name, values) in honest.numbers() {
-        let missing = with(&|numbers| drop(numbers.remove(name))).is_err();
-        assert!(missing || name == "monitor", "{name} is missing");
+        // The error says which of them it is, by the name that it has where it comes from.
+        let own = name.rsplit('.').next().unwrap();
+        let refused_as_stored = |error: ModelError, what: &str| {
+            assert!(error.to_string().contains(own), "{name} {what}: {error}");
+        };
+        match with(&|numbers| drop(numbers.remove(name))) {
+            Err(error) => refused_as_stored(error, "is missing"),
+            Ok(()) => assert_eq!(name, "monitor"),
+        }
         let short = with(&|numbers| numbers.get_mut(name).unwrap().truncate(values.len() - 1));
-        assert!(short.is_err(), "{name} is short");
+        refused_as_stored(short.unwrap_err(), "is short");
         let long = with(&|numbers| numbers.get_mut(name).unwrap().push(0.0));
-        assert!(long.is_err(), "{name} is long");
+        refused_as_stored(long.unwrap_err(), "is long");
         let stride = values.len().div_ceil(60);
         for index in (0..values.len()).step_by(stride) {
             for value in [-1.0, 0.0, 0.5, 7.0, 1e15, 1e300, f64::NAN, f64::INFINITY] {
@@ -371,7 +378,8 @@ fn a_checkpoint_that_nobody_made_is_refused_or_goes_on() {
             }
             let (numbers, options) = (honest.numbers().clone(), honest.options().clone());
             let resumed = resume(Checkpoint::from_parts(matrices, numbers, options));
-            assert!(resumed.is_err(), "{name} {shape:?}");
+            let (error, own) = (resumed.unwrap_err().to_string(), name.rsplit('.').next().unwrap());
+            assert!(error.contains(own), "{name} {shape:?}: {error}");
         }
     }
     let mut matrices = honest.matrices().clone();

@@ -170,6 +170,7 @@ mod tests {
             assert_eq!((merged.examples(), merged.features()[0].mean), (2, 3.5));
             assert_eq!(between.weight, 0.0);
         }
-        assert!(of(&[]).of_some("test").is_err());
+        let none = of(&[]).of_some("test").unwrap_err().to_string();
+        assert!(none.contains("the number of examples must not be zero"), "{none}");
     }
 }

@@ -148,7 +148,8 @@ impl TransformKind for MinMax {
         if is_width(upper - lower) {
             return Ok(());
         }
-        let (kind, option, value) = (Self::SPEC.name(), "upper", upper.to_string());
+        let (lower, value) = (Value::from(lower), Value::from(upper).to_string());
+        let (kind, option) = (Self::SPEC.name(), "upper");
         let expected = format!("above its lower, {lower}, by no more than 1.8e308");
         Err(OptionError { kind, option, expected, value })
     }

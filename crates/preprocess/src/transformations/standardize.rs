@@ -2,7 +2,7 @@ use densely_parts::{Opt, Options, Spec, Value};
 use densely_tensor::kernels::{map, vectorize};
 use densely_tensor::{MatMut, MatRef, Scalar, ShapeError, Threads, column, column_mut};
 
-use crate::statistics::{FeatureMean, SquaredDeviation};
+use crate::statistics::{FeatureMean, SquaredDeviation, check_shape};
 use crate::{Learned, PreprocessError, RunningStatistics, Transform, TransformKind};
 
 /// Gives each feature mean 0 and standard deviation 1: `y = (x − μ) / σ`, with
@@ -51,6 +51,9 @@ pub struct Standardize {
 
 const KEEP_BINARY: Opt = Opt::flag("keep-binary");
 
+/// What errors of fitting name.
+const FIT: &str = "Standardize::fit";
+
 impl Standardize {
     /// Computes mean and standard deviation of each feature.
     ///
@@ -61,7 +64,7 @@ impl Standardize {
     /// If there are no examples or no features, a value is not finite, or values are so
     /// far apart that their deviation is not.
     pub fn fit<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        let features = FeatureMean::of_features("Standardize::fit", x, &Threads::single())?;
+        let features = FeatureMean::of_features(FIT, x, &Threads::single())?;
         let squares = SquaredDeviation::of_features(x, &features);
         Self::from_deviations(&features, &squares, x.ncols())
     }
@@ -84,12 +87,26 @@ impl Standardize {
     /// # Errors
     /// As [`fit`](Self::fit).
     pub fn fit_but_binary<T: Scalar>(x: MatRef<'_, T>) -> Result<Self, PreprocessError> {
-        let mut fitted = Self::fit(x)?;
-        for feature in binary_features(x) {
-            (fitted.mean[feature], fitted.scale[feature], fitted.divisor[feature]) =
-                (0.0, 1.0, 1.0);
+        check_shape(FIT, x)?;
+        let is_binary = binary_features(x);
+        if !is_binary.contains(&true) {
+            return Ok(Self { keep_binary: true, ..Self::fit(x)? });
         }
-        Ok(Self { keep_binary: true, ..fitted })
+        let (mut mean, mut scale) = (vec![0.0; x.nrows()], vec![1.0; x.nrows()]);
+        let mut first = 0;
+        // Means and deviations are of the others alone, some that lie side by side at a time.
+        for run in is_binary.chunk_by(|a, b| a == b) {
+            if !run[0] {
+                let Ok(fitted) = Self::fit(x.subrows(first, run.len())) else {
+                    // What is wrong is told as of all features.
+                    return Self::fit(x);
+                };
+                mean[first..][..run.len()].copy_from_slice(&fitted.mean);
+                scale[first..][..run.len()].copy_from_slice(&fitted.scale);
+            }
+            first += run.len();
+        }
+        Ok(Self { keep_binary: true, ..Self::from_parts(mean, scale)? })
     }
 
     /// By means and standard deviations of all examples that were added to `statistics`.
@@ -159,18 +176,31 @@ impl Standardize {
     }
 }
 
-/// The features whose values are 0 or 1, and not all the same.
-fn binary_features<T: Scalar>(x: MatRef<'_, T>) -> Vec<usize> {
-    let (mut others, mut ones) = (vec![false; x.nrows()], vec![0; x.nrows()]);
-    for j in 0..x.ncols() {
-        for i in 0..x.nrows() {
-            let (is_zero, is_one) = (x[(i, j)] == T::ZERO, x[(i, j)] == T::ONE);
-            others[i] |= !(is_zero | is_one);
-            ones[i] += usize::from(is_one);
-        }
-    }
-    let is_binary = |i: &usize| !others[*i] && (1..x.ncols()).contains(&ones[*i]);
-    (0..x.nrows()).filter(is_binary).collect()
+/// Of which features all values are 0 or 1, and not all the same.
+fn binary_features<T: Scalar>(x: MatRef<'_, T>) -> Vec<bool> {
+    const ZERO: u8 = 1;
+    const ONE: u8 = 2;
+    const OTHER: u8 = 4;
+    /// Examples after which it is looked whether all features have other values.
+    const EXAMPLES: usize = 64;
+    let mut seen = vec![0; x.nrows()];
+    vectorize(
+        #[inline(always)]
+        || {
+            for first in (0..x.ncols()).step_by(EXAMPLES) {
+                for j in first..x.ncols().min(first + EXAMPLES) {
+                    for (seen, &value) in seen.iter_mut().zip(column(x, j)) {
+                        let one_or_other = if value == T::ONE { ONE } else { OTHER };
+                        *seen |= if value == T::ZERO { ZERO } else { one_or_other };
+                    }
+                }
+                if seen.iter().all(|&seen| seen & OTHER != 0) {
+                    break;
+                }
+            }
+        },
+    );
+    seen.into_iter().map(|seen| seen == ZERO | ONE).collect()
 }
 
 impl TransformKind for Standardize {

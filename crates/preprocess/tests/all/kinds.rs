@@ -184,7 +184,10 @@ fn other_kinds_and_options_are_refused_with_what_there_is() {
     ] {
         assert_eq!(known.get(kind).unwrap_err().to_string(), expected);
     }
-    assert!(known.get("min-max:-1e308:1e308").is_err());
+    let error = known.get("min-max:-1e308:1e308").unwrap_err().to_string();
+    let expected =
+        "the upper of min-max must be above its lower, -1e308, by no more than 1.8e308, got 1e308";
+    assert_eq!(error, expected);
     // Before anything is fitted.
     let x = mat![[f64::NAN]];
     let error = Pipeline::fit(["center", "tsne"], x.as_ref()).unwrap_err();

@@ -131,6 +131,11 @@ fn binary_features_stay_as_they_are_if_asked_to() {
     // In one precision as in the other.
     let narrow = Mat::from_fn(6, 4, |i, j| x[(i, j)] as f32);
     assert_eq!(Standardize::fit_but_binary(narrow.as_ref()).unwrap(), others);
+    // What is wrong is told as it is of all features.
+    let bad = mat![[0.0, 1.0], [2.0, f64::INFINITY], [1.0, 0.0]];
+    let error = Standardize::fit_but_binary(bad.as_ref()).unwrap_err();
+    assert!(matches!(error, PreprocessError::NotFinite { feature: 1, example: 1, .. }), "{error}");
+    assert_eq!(error, Standardize::fit(bad.as_ref()).unwrap_err());
     let weighed = others.with_parts(vec![0.5; 6], vec![2.0; 6]).unwrap();
     assert!(!weighed.keeps(0) && weighed != others);
 }

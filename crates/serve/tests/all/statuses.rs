@@ -39,7 +39,7 @@ fn rows_that_are_wrong_are_named() {
         (ROW.replace("31.5", "-Infinity"), "age", "invalid number"),
         (ROW.replace("31.5", "1e300"), "age", "too large for f32"),
         (ROW.replace("true", "\"maybe\""), "member", "expected truth values"),
-        (ROW.replace("2024-05-06", "yesterday"), "since", "expected dates or times"),
+        (ROW.replace("2024-05-06", "yesterday"), "since", "expected dates, or dates with times"),
         (ROW.replace("\"kind\"", "\"kinds\""), "kind", "(is it `kinds`?)"),
         (ROW.replace("\"pear\"", "[\"pear\"]"), "kind", "a list"),
         (ROW.replace("\"pear\"", "\"pear\",\"kind\":1"), "kind", "twice"),

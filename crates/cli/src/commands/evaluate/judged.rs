@@ -1,7 +1,6 @@
 //! Which rows a model is judged by.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use densely::prelude::*;
 
@@ -12,16 +11,22 @@ use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, few};
 use crate::run_folder::{SPLIT, is_run};
-use crate::split::{Split, copy_among, hash};
+use crate::split::{HeldOut, Split, copy_among, hash};
 
 pub(super) enum Judged {
     Rows(JudgedRows),
-    /// Those of the digits that were held out, and which these are, for people.
+    /// Those of the digits that were held out, and which these are.
     Digits {
         data: Box<Dataset<f64>>,
+        part: &'static str,
         note: String,
     },
 }
+
+/// What rows are called of which none, or not all, were held out; and those of a table that the model need not know.
+const TRAINING: &str = "train";
+const ALL: &str = "all";
+const GIVEN: &str = "data";
 
 /// Rows of a table: of that which the model was trained on, those that were held out.
 pub(super) struct JudgedRows {
@@ -29,7 +34,9 @@ pub(super) struct JudgedRows {
     pub(super) dialect: DialectArgs,
     /// All, unless these.
     pub(super) rows: Option<Vec<usize>>,
-    /// Which these are, for people.
+    /// Which these are, in a word.
+    pub(super) part: &'static str,
+    /// The same, for people.
     pub(super) note: Option<String>,
 }
 
@@ -37,11 +44,19 @@ impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
         let split = split(args)?;
         match (&args.data[..], split) {
-            ([], None) => Self::without_split(&args.model),
+            ([], None) => Self::without_split(args),
+            ([], Some(Split { test_data: Some(test), reading, .. })) if !args.all_rows => {
+                expect_same(&test.data, &test.data_hash)?;
+                Ok(Self::Rows(JudgedRows {
+                    paths: test.data.clone(),
+                    dialect: reading.or(&args.dialect),
+                    rows: None,
+                    part: HeldOut::Test.name(),
+                    note: Some("these are the rows that were given to test on".to_owned()),
+                }))
+            }
             ([], Some(split)) => {
-                if hash(&split.data)? != split.data_hash {
-                    return Err(CliError::OtherData(input::label(&split.data)));
-                }
+                expect_same(&split.data, &split.data_hash)?;
                 Ok(Self::Rows(JudgedRows::of_own(split.data.clone(), &split, args)))
             }
             (paths, Some(split))
@@ -53,13 +68,15 @@ impl Judged {
                 paths: paths.to_vec(),
                 dialect: args.dialect.clone(),
                 rows: None,
+                part: GIVEN,
                 note: learnt_from(args, split.as_ref())?,
             })),
         }
     }
 
     /// Of a run whose data were in no file: the digits are there still.
-    fn without_split(model: &Path) -> Result<Self, CliError> {
+    fn without_split(args: &EvaluateArgs) -> Result<Self, CliError> {
+        let model = &*args.model;
         let folder = if model.is_dir() { model } else { model.parent().unwrap_or(model) };
         if !is_run(folder) {
             return Err(CliError::NoSplit(model.to_owned()));
@@ -71,12 +88,31 @@ impl Judged {
         if !train.data.is_empty() {
             return Err(CliError::NoSplit(model.to_owned()));
         }
-        let (part, data) = held_out_digits(&train)?;
-        let note = match part {
-            Some(part) => format!("the digits that were held out for {part}"),
-            None => "no digits were held out: these figures say nothing of new data".to_owned(),
+        let (part, data) = match args.all_rows {
+            true => (None, digits()),
+            false => held_out_digits(&train)?,
         };
-        Ok(Self::Digits { data: Box::new(data), note })
+        let (part, note) = match part {
+            Some(part) => {
+                (part.name(), format!("the digits that were held out for {}", part.name()))
+            }
+            None if args.all_rows => {
+                (ALL, "all digits, among which are those that the model learned from".to_owned())
+            }
+            None => (
+                TRAINING,
+                "no digits were held out: these figures say nothing of new data".to_owned(),
+            ),
+        };
+        Ok(Self::Digits { data: Box::new(data), part, note })
+    }
+}
+
+/// That the files of a run are as they were.
+fn expect_same(paths: &[PathBuf], data_hash: &str) -> Result<(), CliError> {
+    match hash(paths)? == data_hash {
+        true => Ok(()),
+        false => Err(CliError::OtherData(input::label(paths))),
     }
 }
 
@@ -127,26 +163,36 @@ impl JudgedRows {
         let dialect = split.reading.or(&args.dialect);
         let learned = counted(split.train.len(), "row");
         let of = if paths.len() == 1 { "this file" } else { "these files, taken together" };
-        let (rows, note) = match split.held_out() {
-            _ if args.all_rows => {
-                (None, format!("the model learned from {learned} of {of}, which are among these"))
-            }
+        let (rows, part, note) = match split.held_out() {
+            _ if args.all_rows => (
+                None,
+                ALL,
+                format!("the model learned from {learned} of {of}, which are among these"),
+            ),
             Some((part, rows)) => (
                 Some(rows.to_vec()),
+                part.name(),
                 format!(
-                    "the model learned from {learned} of {of}; these are the rows held out for \
-                     {part}"
+                    "the model learned from {learned} of {of}; these are the rows held out for {}",
+                    part.name()
                 ),
             ),
             None => (
                 None,
+                TRAINING,
                 format!(
                     "the model learned from {learned} of {of}, and none were held out: these \
                      figures say nothing of new data"
                 ),
             ),
         };
-        Self { paths, dialect, rows, note: Some(note) }
+        let before = match split.has_other_data {
+            true => {
+                "; before, it had learned from other data, among which these rows may have been"
+            }
+            false => "",
+        };
+        Self { paths, dialect, rows, part, note: Some(note + before) }
     }
 }
 
@@ -159,7 +205,5 @@ fn split(args: &EvaluateArgs) -> Result<Option<Split>, CliError> {
     let Some(path) = folder.map(|folder| folder.join(SPLIT)).filter(|path| path.is_file()) else {
         return Ok(None);
     };
-    let text = fs::read_to_string(&path).map_err(CliError::file(&path))?;
-    let split = Split::parse(&text).map_err(|error| CliError::file(&path)(error.into()))?;
-    Ok(Some(split))
+    Split::read(&path).map(Some)
 }

@@ -8,7 +8,7 @@ use densely::data::{
 };
 use densely::models::Part as ShownPart;
 use densely::prelude::*;
-use densely::table::{Column, ColumnKind, Encoder, StandIn, TableError};
+use densely::table::{Column, ColumnKind, Encoder, Naming, StandIn, TableError};
 
 use super::overlap::{Targeted, repeats, tell_copies, tell_groups, tell_order};
 use super::parts::{FoldParts, Judged, Part, Parts, cannot_hold_out, for_loss, name};
@@ -18,7 +18,7 @@ use crate::input::{self, Wanted};
 use crate::left_out::WEIGHT;
 use crate::output::{counted, eprintln, taken_for_gaps};
 use crate::schema;
-use crate::split::{Reading, Split, hash, whole};
+use crate::split::{Reading, Split, TestData, hash, whole};
 use crate::visible::visible;
 
 /// Rows of a table that have a target, and these.
@@ -109,7 +109,7 @@ impl<'a> Source<'a> {
         let in_table = || CliError::table(label);
         let rest = self.rest.clone();
         let (train, validation) = split(rest, "validation", args.validation, args, table, label)?;
-        let split = split_of(&args.data, dialect, &train, validation.as_ref(), test.as_ref())?;
+        let split = split_of(args, dialect, &train, validation.as_ref(), test.as_ref())?;
         let fitted = self.fit(&train, threads)?;
         let Fitted { encoding, .. } = &fitted;
         let mut rows = self.rest.rows.clone();
@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
             true => Some(sample(table, &judged.rows).map_err(in_table())?),
             false => None,
         };
-        let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
+        let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, false, threads);
         let learnt = Targeted { rows: Rows::of(table, &train.rows), targets: &train.target };
         let features: Vec<&str> = encoding.feature_names_in().collect();
         let held_out = match (&test, &validation, args.test_data.is_empty()) {
@@ -144,7 +144,9 @@ impl<'a> Source<'a> {
         let mut repeated = repeated.transpose().map_err(in_table())?.flatten();
         let (own_train, validation) = (part(&train)?, validation.as_ref().map(part).transpose()?);
         // Of those that are tested on, all count alike.
-        let part = |of: &Examples| self.part(of, &fitted, None, threads);
+        // Of rows that were drawn by lot, nothing is new but what is rare.
+        let tells_new = args.group.is_some() || args.split_by.is_some();
+        let part = |of: &Examples| self.part(of, &fitted, None, tells_new, threads);
         let Fitted { schema, preparation, .. } = &fitted;
         let mut other_sample = None;
         let (test, test_source) = match &args.test_data[..] {
@@ -228,7 +230,7 @@ impl<'a> Source<'a> {
             let of = |indices: &[usize]| rest.subset(indices).map_err(CliError::data(label));
             let (train, held_out) = (of(&train)?, of(&held_out)?);
             let fitted = self.fit(&train, threads)?;
-            let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, threads);
+            let part = |of: &Examples| self.part(of, &fitted, fitted.mean_weight, false, threads);
             let units = fitted.preparation.target_units().cloned();
             Ok(FoldParts { train: part(&train)?, held_out: part(&held_out)?, units })
         };
@@ -275,12 +277,16 @@ impl<'a> Source<'a> {
         of: &Examples,
         fitted: &Fitted,
         mean_weight: Option<f64>,
+        tells_new: bool,
         threads: &Threads,
     ) -> Result<Part<T>, CliError> {
         let Self { args, label, table, .. } = self;
         let in_table = || CliError::table(label);
         let rows = Rows::of(table, &of.rows);
-        let encoded = fitted.encoding.rows(&rows, threads).map_err(in_table())?;
+        let encoded = match tells_new {
+            true => input::encoded(&fitted.encoding, &rows, &args.data, threads)?,
+            false => fitted.encoding.rows(&rows, threads).map_err(in_table())?,
+        };
         let weighed = args.weight_column.as_ref().zip(mean_weight);
         let weights = weighed.map(|(column, mean)| {
             let weights = rows.weights(column)?;
@@ -333,23 +339,30 @@ fn stand_ins(
 
 /// Which rows are which part, of a file that can be read again.
 fn split_of(
-    paths: &[PathBuf],
+    args: &TrainArgs,
     dialect: &DialectArgs,
     train: &Examples,
     validation: Option<&Examples>,
     test: Option<&Examples>,
 ) -> Result<Option<Split>, CliError> {
-    if !paths.iter().all(|path| path.is_file()) {
+    let are_files = |paths: &[PathBuf]| paths.iter().all(|path| path.is_file());
+    if !are_files(&args.data) {
         return Ok(None);
     }
     let rows = |part: Option<&Examples>| part.map_or(Vec::new(), |part| part.rows.clone());
+    let all = |paths: &[PathBuf]| paths.iter().map(|path| whole(path)).collect();
+    let test_data = Some(&*args.test_data).filter(|paths| !paths.is_empty() && are_files(paths));
+    let test_data = test_data
+        .map(|paths| Ok::<_, CliError>(TestData { data: all(paths), data_hash: hash(paths)? }));
     Ok(Some(Split {
-        data: paths.iter().map(|path| whole(path)).collect(),
-        data_hash: hash(paths)?,
+        data: all(&args.data),
+        data_hash: hash(&args.data)?,
         reading: Reading::of(dialect),
         train: train.rows.clone(),
         validation: rows(validation),
         test: rows(test),
+        test_data: test_data.transpose()?,
+        has_other_data: false,
     }))
 }
 
@@ -408,13 +421,14 @@ pub(super) fn targets(
     names: &[&str],
     is_empty: impl Fn(&str) -> Result<bool, CliError>,
 ) -> Result<Vec<String>, CliError> {
-    if let Some(Names(names)) = &args.target {
+    if !args.target.is_empty() {
+        let names = Names::all(&args.target);
         if names.is_empty() {
             return Err(wrong_use(
                 "--target: it names no column: name one, or leave it out for the last",
             ));
         }
-        return Ok(names.clone());
+        return Ok(names);
     }
     let is_taken = |name: &str| {
         columns.dropped().any(|dropped| dropped == name)
@@ -422,7 +436,7 @@ pub(super) fn targets(
     };
     for &name in names.iter().rev().filter(|name| !is_taken(name)) {
         // A separator at the end of each line makes a column without values.
-        if !name.starts_with("column ") || !is_empty(name)? {
+        if !Naming::is_unnamed(name) || !is_empty(name)? {
             return Ok(vec![name.to_owned()]);
         }
     }

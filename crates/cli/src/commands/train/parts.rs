@@ -13,7 +13,7 @@ use crate::args::{ClassWeights, LossArg, TrainArgs};
 use crate::error::CliError;
 use crate::input;
 use crate::output::{counted, few};
-use crate::split::Split;
+use crate::split::{HeldOut, Split};
 
 /// The data of a run: what is trained on, validated on and tested on.
 pub(crate) struct Parts<T: Scalar> {
@@ -120,7 +120,7 @@ impl<T: Scalar> Parts<T> {
     /// With weights of classes, besides those of rows, for what is learnt from and judged by in
     /// training.
     pub(crate) fn weigh_classes(self, weights: &ClassWeights) -> Result<Self, CliError> {
-        let weights = class_weights(weights, &self.train.target)?;
+        let weights = class_weights(weights, &self.train)?;
         let validation = self.validation.map(|part| part.weighed(&weights)).transpose()?;
         Ok(Self { train: self.train.weighed(&weights)?, validation, ..self })
     }
@@ -129,18 +129,21 @@ impl<T: Scalar> Parts<T> {
 /// How much each class counts, by what is learnt from.
 pub(crate) fn class_weights<T: Scalar>(
     weights: &ClassWeights,
-    train: &Target<f64>,
+    train: &Part<T>,
 ) -> Result<Vec<T>, CliError> {
-    let Target::Classes { labels, names } = train else {
+    let Target::Classes { labels, names } = &train.target else {
         let source = ModelError::Targets { expected: "classes", actual: "real values" };
         return Err(CliError::options("--class-weights", "leave it out for numbers")(source));
     };
+    let own = train.data.weights();
     let weights = match weights {
-        ClassWeights::Balanced => balanced_weights(labels, names.len()),
+        ClassWeights::Balanced => balanced_weights(labels, names.len(), own),
         ClassWeights::List(weights) => weights.clone(),
     };
     expect_weight_of_each(names, &weights)?;
-    let of_examples: Vec<f64> = labels.iter().map(|&label| weights[label]).collect();
+    let own = |example: usize| own.map_or(1.0, |own| own[example].to_f64());
+    let of_examples: Vec<f64> =
+        labels.iter().enumerate().map(|(i, &label)| weights[label] * own(i)).collect();
     // How much a class counts beside others is what is said.
     let mean = mean_weight(&of_examples);
     if mean == 0.0 {
@@ -188,6 +191,9 @@ const DIGITS_NAME: &str = "digits";
 
 impl<'a> Raw<'a> {
     pub(crate) fn read(args: &'a TrainArgs, threads: &Threads) -> Result<Self, CliError> {
+        if args.resume {
+            input::tell_again(&args.data);
+        }
         if !args.data.is_empty() {
             return Ok(match args.memory {
                 None => Self::Table(Box::new(Source::read(args, threads)?)),
@@ -258,13 +264,13 @@ fn split_digits(
 /// Those of the digits that a run held out, and for what; all, if it held out none.
 pub(crate) fn held_out_digits(
     args: &TrainArgs,
-) -> Result<(Option<&'static str>, Dataset<f64>), CliError> {
+) -> Result<(Option<HeldOut>, Dataset<f64>), CliError> {
     let (rest, test) = split_digits(placed(digits())?, "test", args.test, args.seed)?;
     if let Some(test) = test {
-        return Ok((Some("test"), test));
+        return Ok((Some(HeldOut::Test), test));
     }
     let (rest, validation) = split_digits(rest, "validation", args.validation, args.seed)?;
-    Ok(validation.map_or((None, rest), |validation| (Some("validation"), validation)))
+    Ok(validation.map_or((None, rest), |validation| (Some(HeldOut::Validation), validation)))
 }
 
 impl Digits<'_> {
@@ -380,6 +386,11 @@ pub(super) fn cannot_hold_out(
     let remedy = match &error {
         DataError::EmptyPart { held_out: 0, .. } => {
             format!("choose a larger --{part}, or --{part} 0 for no such part")
+        }
+        // A part of any size has all of what stays together, or nothing.
+        DataError::OneGroup { .. } => format!("leave --group out, or --{part} 0 for no such part"),
+        DataError::NoOrder { .. } => {
+            format!("leave --split-by out, or --{part} 0 for no such part")
         }
         _ => format!("choose a smaller --{part}, or --{part} 0 for no such part"),
     };

@@ -1,7 +1,6 @@
 //! What a run goes on from, and in what it differs from the run before.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use densely::formats::{AnyCheckpoint, CheckpointFile};
@@ -29,6 +28,9 @@ const WITHOUT_EFFECT: [&str; 5] = ["threads", "memory", "data", "test-data", "la
 /// Options of one that has ended with which it goes on.
 const RATE: &str = "learning-rate";
 const EPOCHS: &str = "epochs";
+
+/// Options that say which rows are held out.
+const OF_PARTS: [&str; 5] = ["seed", "test", "validation", "group", "split-by"];
 
 /// The command that goes on with a run.
 pub(super) fn how(folder: &Path) -> String {
@@ -78,16 +80,19 @@ pub(super) struct Stored<T: Typed> {
     options: BTreeMap<String, String>,
     seconds: f64,
     diverged: bool,
+    /// Whether it is known that the same rows are held out as before.
+    has_same_parts: bool,
+    /// Whether it has learnt from other data than those it goes on with.
+    pub(super) has_other_data: bool,
 }
 
 impl<T: Typed> Stored<T> {
     /// The checkpoint of a folder, which has to be of this number type. Without one, the run begins
-    /// anew, unless it is complete and has no more epochs to make. `now` are the options of what goes on, and the
-    /// text of its split.
+    /// anew, unless it is complete and has no more epochs to make. `now` are the options of what goes on, and its split.
     pub(super) fn new(
         folder: &mut RunFolder,
         checkpoint: Option<AnyCheckpoint>,
-        now: (&BTreeMap<String, String>, Option<&str>),
+        now: (&BTreeMap<String, String>, Option<&Split>),
         force: bool,
     ) -> Result<Option<Self>, CliError> {
         let path = folder.path().to_owned();
@@ -110,7 +115,13 @@ impl<T: Typed> Stored<T> {
             .map_err(|dtype| CliError::OtherDtype { folder: path, dtype })?;
         let results = provenance.results;
         let seconds = results.get(SECONDS).and_then(|seconds| seconds.parse().ok());
+        let before = Split::read(&folder.path().join(SPLIT)).ok();
+        let splits = before.as_ref().zip(now.1);
+        let has_other_data = before.as_ref().is_some_and(|before| before.has_other_data);
         Ok(Some(Self {
+            has_same_parts: splits.is_some_and(|(before, now)| before.has_parts_of(now)),
+            has_other_data: has_other_data
+                || splits.is_some_and(|(before, now)| before.data_hash != now.data_hash),
             checkpoint,
             data: provenance.data,
             options: provenance.options,
@@ -142,6 +153,12 @@ impl<T: Typed> Stored<T> {
             folder: folder.clone(),
             differences: differences.iter().map(ToString::to_string).collect(),
         };
+        let is_of_parts = |change: &&Difference| OF_PARTS.contains(&change.what.as_str());
+        let of_parts: Vec<_> =
+            changed.iter().filter(is_of_parts).map(ToString::to_string).collect();
+        if !of_parts.is_empty() && !self.has_same_parts {
+            return Err(CliError::OtherParts { folder, differences: of_parts });
+        }
         if !changed.is_empty() && !may && !force {
             return Err(refused(&changed));
         }
@@ -181,6 +198,12 @@ impl<T: Typed> Stored<T> {
         for change in changed.iter().chain(&other) {
             eprintln!("           {}", visible(&change.to_string()));
         }
+        if !other.is_empty() {
+            eprintln!(
+                "           of the rows that are held out, it may have learnt before: what is measured by them may say \
+                 little of new data"
+            );
+        }
         if differs || self.diverged {
             keeper.change(&training)?;
         }
@@ -210,7 +233,7 @@ fn epochs(options: &BTreeMap<String, String>) -> Option<usize> {
 /// That a run which is complete is the same as before, and is to make more epochs.
 fn expect_more_epochs(
     folder: &Path,
-    (options, split): (&BTreeMap<String, String>, Option<&str>),
+    (options, split): (&BTreeMap<String, String>, Option<&Split>),
 ) -> Result<(), CliError> {
     let before = input::provenance(folder)?.options;
     let mut changed: Vec<String> =
@@ -218,10 +241,8 @@ fn expect_more_epochs(
     let is_longer = changes(&before, options).iter().all(|change| change.what == EPOCHS)
         && epochs(options) > epochs(&before);
     // Of data that cannot be read again, nothing is known.
-    let hash = |text: &str| Split::parse(text).ok().map(|split| split.data_hash);
-    let stored = fs::read_to_string(folder.join(SPLIT)).ok();
-    if let (Some(before), Some(now)) = (stored.as_deref().and_then(hash), split.and_then(hash))
-        && before != now
+    if let (Some(before), Some(now)) = (Split::read(&folder.join(SPLIT)).ok(), split)
+        && before.data_hash != now.data_hash
     {
         changed.push("the data are others".to_owned());
     } else if is_longer {

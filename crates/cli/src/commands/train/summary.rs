@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use densely::data::Target;
 use densely::layers::Stage;
@@ -15,6 +15,7 @@ use super::report::Report;
 use super::resume;
 use crate::args::TrainArgs;
 use crate::error::CliError;
+use crate::input;
 use crate::left_out::left_out;
 use crate::output::{
     BOLD, DIM, counted, eprintln, few, figure, metric, metric_name, metrics, percent, table,
@@ -122,7 +123,10 @@ fn columns(encoding: &Encoding) {
         .map(|encoder| encoder.column.as_str())
         .collect();
     if !others.is_empty() {
-        eprintln!("           with categories too rare to tell, together as one: {}", few(&others));
+        eprintln!(
+            "           with categories that are not told apart, together as one: {}",
+            few(&others)
+        );
     }
     let left_out = left_out(schema, ": `densely inspect` lists them");
     left_out.iter().for_each(|line| eprintln!("           {line}"));
@@ -258,7 +262,7 @@ fn mistakes(labels: &[usize], predicted: &[usize]) -> Vec<((usize, usize), usize
 }
 
 /// That a signal ended the training, and what is left of it.
-pub(crate) fn stopped(signal: Signal, history: &History, folder: &Path) {
+pub(crate) fn stopped(signal: Signal, history: &History, folder: &Path, data: &[PathBuf]) {
     let (last, kept) = (history.epochs.len(), history.kept_epoch);
     let which = if history.kept().best { ", the best so far," } else { "" };
     eprintln!(
@@ -267,7 +271,8 @@ pub(crate) fn stopped(signal: Signal, history: &History, folder: &Path) {
         signal.name(),
         visible(&folder.display().to_string()),
     );
-    eprintln!("           it goes on with: {}", visible(&resume::how(folder)));
+    let how = resume::how(folder) + input::again(data);
+    eprintln!("           it goes on with: {}", visible(&how));
 }
 
 #[cfg(test)]

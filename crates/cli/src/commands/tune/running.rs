@@ -25,7 +25,7 @@ pub(super) fn folds<T: Scalar>(
         let (train, held_out) = match &args.train.class_weights {
             None => (train, held_out),
             Some(weights) => {
-                let weights = class_weights(weights, &train.target)?;
+                let weights = class_weights(weights, &train)?;
                 (train.weighed(&weights)?, held_out.weighed(&weights)?)
             }
         };

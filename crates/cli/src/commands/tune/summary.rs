@@ -1,6 +1,6 @@
 //! What a person reads of a search, on the standard error.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use densely::models::{Fold, Influence, NetworkOptions, Search};
 use densely::prelude::Scalar;
@@ -10,6 +10,7 @@ use super::searched::Searched;
 use super::{AT_A_TIME, CANDIDATES};
 use crate::args::{Budget, TuneArgs};
 use crate::commands::train::Raw;
+use crate::input;
 use crate::output::{
     BOLD, counted, eprintln, figure, metric, metric_name, percent, table, thousands,
 };
@@ -110,13 +111,13 @@ fn short(value: &str) -> String {
 }
 
 /// That a signal ended the search, and what is left of it.
-pub(super) fn stopped(signal: Signal, results: usize, folder: &Path) {
+pub(super) fn stopped(signal: Signal, results: usize, folder: &Path, data: &[PathBuf]) {
     eprintln!(
         "  stopped  by {}; {} kept in {BOLD}{}{BOLD:#}",
         signal.name(),
         counted(results, "result"),
         visible(&folder.display().to_string()),
     );
-    let how = format!("densely tune --resume --out {}", quoted(folder));
+    let how = format!("densely tune --resume --out {}{}", quoted(folder), input::again(data));
     eprintln!("           it goes on with: {}", visible(&how));
 }

@@ -144,7 +144,11 @@ impl Writer<'_> {
                 TimePart::Seconds => format!("{x} - {:?}", encoder.origin),
                 _ => x,
             };
-            self.number(NumberEncoder { fill: Some(fill), indicator: false }, &value, &is_gap);
+            self.number(
+                NumberEncoder { fill: Some(fill), ..NumberEncoder::default() },
+                &value,
+                &is_gap,
+            );
             first.get_or_insert(is_gap);
         }
         if encoder.indicator {

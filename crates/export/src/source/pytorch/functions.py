@@ -67,11 +67,13 @@ def time(columns, name, parts, origin=0.0, indicator=False):
     """Parts of times in universal time, N x parts; what stands for each in a gap is given."""
     rows = []
     for cell in cells(columns, name):
-        if cell is None:
+        if cell is not None:
+            cell = datetime.fromisoformat(iso(text(cell)))
+            cell = cell.replace(tzinfo=timezone.utc) if cell.tzinfo is None else cell.astimezone(timezone.utc)
+        # 9999-12-31 is an end that is not known yet.
+        if cell is None or cell.year == 9999:
             rows.append([float(fill) for fill in parts.values()] + [1] * indicator)
             continue
-        cell = datetime.fromisoformat(str(cell).strip())
-        cell = cell.replace(tzinfo=timezone.utc) if cell.tzinfo is None else cell.astimezone(timezone.utc)
         meaning = {
             "year": cell.year,
             "month": cell.month,
@@ -81,6 +83,14 @@ def time(columns, name, parts, origin=0.0, indicator=False):
         }
         rows.append([meaning[part] for part in parts] + [0] * indicator)
     return torch.tensor(rows, dtype=torch.float64).reshape(len(rows), len(parts) + indicator)
+
+
+def iso(cell):
+    """A time of the day is one of 1970-01-01, and eight digits are a date."""
+    hour, colon, rest = cell.partition(":")
+    if colon and hour.isdigit():
+        return f"1970-01-01T{hour.zfill(2)}:{rest}"
+    return f"{cell[:4]}-{cell[4:6]}-{cell[6:]}" if len(cell) == 8 and cell.isdigit() else cell
 
 
 def text(cell):

@@ -311,6 +311,44 @@ fn the_targets() {
             never: &["\n", "another target"],
         },
         Situation {
+            name: "a rare class of which nothing is told, where the others are learnt",
+            run: || {
+                let x = normal(4, 4000, 3);
+                let of_sign = |j: usize| usize::from(x[(0, j)] > 0.0);
+                let label = |j: usize| if j % 100 == 7 { 2 } else { of_sign(j) };
+                let labels = (0..4000).map(label).collect();
+                let data = Dataset::classification(x, labels, 3).unwrap();
+                fit(&Mlp::classifier(4, 3).hidden([16]), adam(0.003).epochs(12), &prepared(&data))
+            },
+            says: &["training examples of class `2`", "not recognised"],
+            never: &["other rare class", "standardise"],
+        },
+        Situation {
+            name: "a class that does not count",
+            run: || {
+                let data = two_classes(400).with_class_weights(&[0.0, 1.0]).unwrap();
+                fit(&Mlp::classifier(4, 2).hidden([8]), sgd(0.01).epochs(10), &prepared(&data))
+            },
+            says: &[
+                "training examples of class `0` have weight 0, so that nothing is learnt of the class",
+            ],
+            never: &["\n"],
+        },
+        Situation {
+            name: "two of three classes that do not count, of three examples one",
+            run: || {
+                let data = normal(4, 300, 5);
+                let labels = (0..300).map(|j| if j == 0 { 3 } else { j % 3 }).collect();
+                let data = Dataset::classification(data, labels, 4).unwrap();
+                let data = data.with_class_weights(&[1.0, 0.0, 1.0, 0.0]).unwrap();
+                fit(&Mlp::classifier(4, 4).hidden([8]), sgd(0.01).epochs(10), &prepared(&data))
+            },
+            says: &[
+                "the 100 training examples of class `1` have weight 0, as have those of another class",
+            ],
+            never: &["of class `3`", "not recognised"],
+        },
+        Situation {
             name: "a rare class of which nothing is told",
             run: || {
                 let data = prepared(&frauds(400, 0.0));

@@ -41,6 +41,18 @@ fn the_steps() {
             never: &["standardise", "decay", "clip"],
         },
         Situation {
+            name: "a rate far too low, after which nearly all is left",
+            run: || fit(&value_net(), usual(1e-6).validation(0.1).patience(200), &values()),
+            says: &["the learning rate is too low (it is 1e-6)", "raise it"],
+            never: &["standardise", "decay", "clip"],
+        },
+        Situation {
+            name: "a validation loss that falls as long as it may, though much was learnt",
+            run: || fit(&value_net(), usual(0.003).epochs(12).validation(0.1), &values()),
+            says: &["still falling at the end", "train for more epochs"],
+            never: &["\n", "learning rate"],
+        },
+        Situation {
             name: "a rate too low, in an optimiser that moves small weights as far as others",
             run: || fit(&digit_net(), adam(1e-4).epochs(10), &lone_digits()),
             says: &["still falling at the end"],
