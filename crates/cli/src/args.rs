@@ -294,7 +294,8 @@ pub(crate) struct ColumnsArgs {
     /// May be given several times
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
     pub(crate) drop: Vec<Names>,
-    /// Columns to keep though they look like identifiers, or like text without use, or are those of --group or --split-by
+    /// Columns to keep though they look like identifiers, or like text without use, or are those of --group or --split-by.
+    /// Of one that has a single value, nothing can be learnt
     #[arg(long, value_name = "NAMES", help_heading = "Data", requires = "data", action = ArgAction::Append)]
     pub(crate) keep_column: Vec<Names>,
     /// What columns are, as zip=category,day=time; there are number, category, boolean, time and
@@ -329,7 +330,7 @@ pub(crate) struct EncodingArgs {
 }
 
 /// How a file is read, if not as found.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub(crate) struct DialectArgs {
     /// What separates cells: comma, semicolon, tab, bar, spaces, or a character [default: told
     /// from the file]

@@ -208,6 +208,21 @@ pub(crate) fn tables(
     })
 }
 
+/// The features of files that a model was trained on, of which nothing is said again; where they can be read still.
+pub(crate) fn known_features(
+    paths: &[PathBuf],
+    args: &DialectArgs,
+    schema: &Schema,
+    threads: &Threads,
+) -> Option<Table> {
+    let wanted = Wanted::Of { schema, targets: &[], besides: &[] };
+    let read = |path| {
+        let reading = wanted.reading(reading(args, wanted.schema(), threads));
+        wanted.of(reading.read(path).ok()?).ok()
+    };
+    Table::concat(paths.iter().map(read).collect::<Option<Vec<_>>>()?).ok()
+}
+
 /// The file of a model, or that in the folder of its run.
 pub(crate) fn model_path(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(MODEL) } else { path.to_owned() }

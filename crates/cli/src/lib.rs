@@ -11,6 +11,7 @@ mod left_out;
 mod output;
 mod progress;
 mod ranks;
+mod repeated;
 mod report;
 mod run_folder;
 mod schema;

@@ -62,7 +62,9 @@ fn of_table(
         None => columns.flat_map(Column::gap_words).collect(),
         Some(_) => Vec::new(),
     };
-    Ok(Data { data, path, part: judged.part, note: judged.note, without, gap_words })
+    let repeated = || judged.learnt?.note(&rows, preparation.encoding().schema(), threads);
+    let note = judged.note.or_else(repeated);
+    Ok(Data { data, path, part: judged.part, note, without, gap_words })
 }
 
 fn evaluate<T: Scalar>(args: &EvaluateArgs, predictor: &Predictor<T>) -> Result<(), CliError> {

@@ -107,14 +107,21 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         table.add_row([kind, thousands(inputs), thousands(outputs), thousands(parameters)]);
     }
     let features = preparation.feature_names();
-    let target = match preparation.class_names() {
-        None if preparation.log_targets() => "a number, learnt as its logarithm".to_owned(),
-        None => "a number".to_owned(),
-        Some(classes) => format!("one of {}: {}", counted(classes.len(), "class"), few(classes)),
+    let target = match (preparation.class_names(), preparation.answer_names().len() > 1) {
+        (Some(classes), _) => {
+            format!("is one of {}: {}", counted(classes.len(), "class"), few(classes))
+        }
+        (None, false) => "is a number".to_owned(),
+        (None, true) => "are numbers".to_owned(),
+    };
+    let logarithm = match (preparation.log_targets(), preparation.answer_names().len() > 1) {
+        (false, _) => "",
+        (true, false) => ", learnt as its logarithm",
+        (true, true) => ", learnt as their logarithms",
     };
     let mut out = anstream::stdout();
     let target_name = short(preparation.target_name());
-    writeln!(out, "{BOLD}{target_name}{BOLD:#} is {target}")?;
+    writeln!(out, "{BOLD}{target_name}{BOLD:#} {target}{logarithm}")?;
     writeln!(out, "  from {}: {}", counted(features.len(), "feature"), few(features))?;
     let left_out: Vec<String> = (preparation.encoding().schema().columns().iter())
         .filter_map(|column| Some(format!("{} ({})", column.name, column.left_out.as_ref()?)))

@@ -39,6 +39,30 @@ fn what_is_judged_is_named() {
     assert!(error.starts_with("error: ") && error.contains("test.csv"), "{error}");
 }
 
+/// The table of the run in another form has rows that were learnt from.
+#[test]
+fn rows_that_were_learnt_from_are_told_in_another_form() {
+    let folder = Folder::new();
+    folder.write("t.csv", parabola());
+    folder.ok("train t.csv --epochs 2 --out run");
+    folder.write("other.csv", parabola().replace(',', ";").replace('\n', "\r\n"));
+    let notes = |folder: &Folder, options: &str| folder.run(&format!("evaluate {options}")).stderr;
+    let told = "144 of 200 rows have the features of rows that the model learned from";
+    let of_other = notes(&folder, "run other.csv");
+    assert!(of_other.contains(told), "{of_other}");
+    assert!(!of_other.contains("t.csv"), "the file of the run is read in silence: {of_other}");
+    // Of the file itself, and of new rows, nothing is to be said.
+    let shifted: String = (0..50).map(|i| format!("{}.5,{i},1\n", i + 1000)).collect();
+    folder.write("new.csv", "a,b,y\n".to_owned() + &shifted);
+    for data in ["t.csv", "new.csv"] {
+        assert!(!notes(&folder, &format!("run {data}")).contains("have the features"), "{data}");
+    }
+    // Where the file of the run is gone, or another, it cannot be told, and the rest is as it was.
+    folder.write("t.csv", "a,b,y\n1,2,3\n");
+    let of_changed = notes(&folder, "run other.csv");
+    assert!(!of_changed.contains("have the features") && of_changed.contains("200 examples"));
+}
+
 #[test]
 fn all_of_the_digits_are_judged_if_asked_for() {
     let folder = Folder::new();

@@ -53,6 +53,7 @@ fn each_is_told_beside_what_is_pooled() {
     assert!(!line("rate").contains("constant"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("price, rate, fee are numbers"), "{}", outcome.stderr);
     assert!(folder.run("evaluate run").stderr.contains("fee"));
+    assert!(folder.ok("inspect run").contains("price, rate, fee are numbers"));
     let page = folder.read("run/report.html");
     assert!(page.contains("Of each target"), "the report has them");
     // Of one target there is nothing more to say.

@@ -35,7 +35,7 @@ impl SchemaOptions {
         self
     }
 
-    /// This column is a feature, though it may look like none.
+    /// This column is a feature, though it may look like none; unless it has one value at most.
     #[must_use]
     pub fn keep(mut self, name: impl Into<String>) -> Self {
         self.keep.push(name.into());

@@ -9,7 +9,8 @@ use crate::commands::train::held_out_digits;
 use crate::config;
 use crate::error::CliError;
 use crate::input;
-use crate::output::{counted, few};
+use crate::output::{counted, few, thousands};
+use crate::repeated::{ROWS, Repeated};
 use crate::run_folder::{SPLIT, is_run};
 use crate::split::{HeldOut, Split, copy_among, hash};
 
@@ -38,7 +39,12 @@ pub(super) struct JudgedRows {
     pub(super) part: &'static str,
     /// The same, for people.
     pub(super) note: Option<String>,
+    /// Of other files than those of the run, the rows that it learned from.
+    pub(super) learnt: Option<Learnt>,
 }
+
+/// Rows that a model learned from, in files that are as they were.
+pub(super) struct Learnt(Box<Split>);
 
 impl Judged {
     pub(super) fn find(args: &EvaluateArgs) -> Result<Self, CliError> {
@@ -53,6 +59,7 @@ impl Judged {
                     rows: None,
                     part: HeldOut::Test.name(),
                     note: Some("these are the rows that were given to test on".to_owned()),
+                    learnt: None,
                 }))
             }
             ([], Some(split)) => {
@@ -64,13 +71,17 @@ impl Judged {
             {
                 Ok(Self::Rows(JudgedRows::of_own(paths.to_vec(), &split, args)))
             }
-            (paths, split) => Ok(Self::Rows(JudgedRows {
-                paths: paths.to_vec(),
-                dialect: args.dialect.clone(),
-                rows: None,
-                part: GIVEN,
-                note: learnt_from(args, split.as_ref())?,
-            })),
+            (paths, split) => {
+                let note = learnt_from(args, split.as_ref())?;
+                Ok(Self::Rows(JudgedRows {
+                    paths: paths.to_vec(),
+                    dialect: args.dialect.clone(),
+                    rows: None,
+                    part: GIVEN,
+                    learnt: split.filter(|_| note.is_none()).and_then(Learnt::of),
+                    note,
+                }))
+            }
         }
     }
 
@@ -192,7 +203,38 @@ impl JudgedRows {
             }
             false => "",
         };
-        Self { paths, dialect, rows, part, note: Some(note + before) }
+        Self { paths, dialect, rows, part, note: Some(note + before), learnt: None }
+    }
+}
+
+impl Learnt {
+    fn of(split: Split) -> Option<Self> {
+        let is_looked_at = split.train.len() <= ROWS;
+        (is_looked_at && expect_same(&split.data, &split.data_hash).is_ok())
+            .then(|| Self(split.into()))
+    }
+
+    /// Says that many of these rows were learned from, as they are of a table that was written in another form, too.
+    pub(super) fn note(
+        &self,
+        rows: &Rows<'_>,
+        schema: &Schema,
+        threads: &Threads,
+    ) -> Option<String> {
+        let Self(split) = self;
+        let dialect = split.reading.or(&DialectArgs::default());
+        let known = input::known_features(&split.data, &dialect, schema, threads)?;
+        split.train.iter().all(|&row| row < known.rows()).then_some(())?;
+        let features: Vec<&str> = schema.features().map(|column| &*column.name).collect();
+        let learnt = Rows::of(&known, &split.train);
+        // Rows that cannot be compared are not said to be the same.
+        let repeated =
+            Repeated::find(&learnt, rows, &features).ok()?.filter(Repeated::are_copied)?;
+        Some(format!(
+            "{} of {} have the features of rows that the model learned from: these figures say little of new data",
+            thousands(repeated.count),
+            counted(rows.len(), "row"),
+        ))
     }
 }
 
