@@ -233,6 +233,13 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
 
     /// `sₖ − ln Σⱼ e^{sⱼ}`, summed over all classes but `k`.
     fn log_odds(&self, scores: &[T], log_odds: &mut [f64]) -> bool {
+        if let (&[one, other], [of_one, of_other]) = (scores, &mut *log_odds) {
+            let (one, other) = (one.to_f64(), other.to_f64());
+            *of_one = if one >= other { 0.0 - below(other, one) } else { below(one, other) };
+            // Not −0, which comes before 0 in an order.
+            *of_other = 0.0 - *of_one;
+            return true;
+        }
         let scores = || scores.iter().map(|s| s.to_f64());
         let (max, total) = relative_total(scores());
         let mut largest = 0;
