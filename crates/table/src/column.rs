@@ -137,12 +137,30 @@ impl Column {
     /// If there are not so many.
     #[must_use]
     pub fn rows(&self, rows: Range<usize>) -> Self {
-        let name = self.name();
+        self.gather(rows)
+    }
+
+    /// The same of these rows, counted from 0, each as often as it comes.
+    ///
+    /// ```
+    /// use densely_table::Column;
+    ///
+    /// let classes = Column::texts("class", [Some("no"), Some("yes"), None]);
+    /// let gathered = classes.gather([1, 2, 1]);
+    /// let texts = [0, 1, 2].map(|row| gathered.text(row));
+    /// assert_eq!(texts.each_ref().map(Option::as_deref), [Some("yes"), None, Some("yes")]);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn gather(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let (name, rows) = (self.name(), rows.into_iter());
         match &self.cells {
             Cells::Numbers(numbers) => {
                 Self::numbers(name, rows.map(|row| numbers.get(row)).collect())
             }
-            Cells::Texts(texts) => Self::texts(name, rows.map(|row| texts.get(row))),
+            Cells::Texts(texts) => Self::of(name.to_owned(), Cells::Texts(texts.gather(rows))),
         }
     }
 

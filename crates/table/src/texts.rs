@@ -70,6 +70,32 @@ impl Texts {
         }
     }
 
+    /// Those of these rows, in this order: none is compared with others again.
+    pub(crate) fn gather(&self, rows: impl Iterator<Item = usize>) -> Self {
+        let mut gathered = Self::default();
+        // What each is there, once it has come.
+        let mut codes = vec![GAP; self.distinct()];
+        for row in rows {
+            let code = self.code(row).map_or(GAP, |code| {
+                if codes[code] == GAP {
+                    codes[code] = gathered.add(self.value(code));
+                }
+                codes[code]
+            });
+            gathered.gaps += usize::from(code == GAP);
+            gathered.codes.push(code);
+        }
+        gathered
+    }
+
+    /// The code of one more distinct text.
+    fn add(&mut self, text: &str) -> u32 {
+        let code = u32::try_from(self.ends.len()).expect("fewer distinct texts than 2³²");
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        code
+    }
+
     /// The text in a row, counted from 0; `None` for a gap.
     ///
     /// # Panics
@@ -138,9 +164,7 @@ impl TextsBuilder {
             return code;
         }
         let Self { texts, codes, hasher } = self;
-        let code = u32::try_from(texts.ends.len()).expect("fewer distinct texts than 2³²");
-        texts.text.push_str(text);
-        texts.ends.push(texts.text.len());
+        let code = texts.add(text);
         let hash_of = |&code: &u32| hasher.hash_one(texts.value(code as usize).as_bytes());
         codes.insert_unique(hash, code, hash_of);
         code
@@ -159,5 +183,31 @@ impl fmt::Debug for Texts {
             .field("distinct", &self.distinct())
             .field("gaps", &self.gaps)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As if they had been pushed one by one: with codes in the order in which texts first come, and none of those that do not.
+    #[test]
+    fn gathered_texts_are_those_of_the_rows() {
+        let of = |texts: &[Option<&str>]| {
+            let mut builder = TextsBuilder::default();
+            texts.iter().for_each(|text| match text {
+                None => builder.push_gap(),
+                Some(text) => builder.push(text),
+            });
+            builder.finish()
+        };
+        let texts = [Some("a"), None, Some("bc"), Some("a"), Some("d")];
+        for rows in [&[][..], &[4, 2, 2, 1, 4], &[1, 1], &[0, 3, 4, 2, 1, 0]] {
+            let gathered = of(&texts).gather(rows.iter().copied());
+            let pushed = of(&rows.iter().map(|&row| texts[row]).collect::<Vec<_>>());
+            assert_eq!(gathered.codes, pushed.codes, "{rows:?}");
+            assert_eq!((&gathered.text, &gathered.ends), (&pushed.text, &pushed.ends), "{rows:?}");
+            assert_eq!(gathered.gaps(), pushed.gaps(), "{rows:?}");
+        }
     }
 }

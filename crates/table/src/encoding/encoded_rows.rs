@@ -1,7 +1,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use densely_tensor::{Buffer, Mat, MatMut, MatRef, ShapeError, Threads, column_mut, try_zeros};
+use densely_tensor::{
+    Buffer, Mat, MatMut, MatRef, ReborrowMut, ShapeError, Threads, column_mut, try_zeros,
+};
 
 use super::encoder::Bound;
 use super::{Encoding, positions};
@@ -247,8 +249,14 @@ impl<'a> EncodedRows<'a> {
             }
         }
         for start in (0..rows).step_by(PANEL) {
+            let end = rows.min(start + PANEL);
             for (bound, part, top, all) in &mut parts {
-                for i in start..rows.min(start + PANEL) {
+                if part.len() == all.len() {
+                    let rows = (start..end).map(|i| self.rows.row(i));
+                    bound.write_rows(rows, *top, out.rb_mut().subcols_mut(start, end - start));
+                    continue;
+                }
+                for i in start..end {
                     let out = &mut column_mut(out.as_mut(), i)[*top..*top + part.len()];
                     bound.write_part(self.rows.row(i), part.clone(), all, out);
                 }
@@ -341,11 +349,9 @@ impl<'a> EncodedRows<'a> {
             let end = (start + PANEL).min(count);
             let mut top = 0;
             for column in columns.clone() {
-                let bound = &self.bound[column];
-                for i in start..end {
-                    let out = &mut column_mut(out.as_mut(), i)[top..];
-                    bound.write(self.rows.row(first + i), out);
-                }
+                let rows = (start..end).map(|i| self.rows.row(first + i));
+                let out = out.rb_mut().subcols_mut(start, end - start);
+                self.bound[column].write_rows(rows, top, out);
                 top += self.width(column..column + 1);
             }
         }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use densely_tensor::{MatMut, ReborrowMut, column_mut};
 use jiff::civil::DateTime;
 
 use super::number::{is_far, is_outside};
@@ -118,10 +119,10 @@ impl NumbersOf<'_> {
 const SEVERAL: usize = 20;
 
 impl NumbersOf<'_> {
-    fn each(&self, rows: &Rows<'_>, mut visit: impl FnMut(f64)) {
+    fn each(&self, rows: impl Iterator<Item = usize>, mut visit: impl FnMut(f64)) {
         match self {
-            Self::Own(numbers) => numbers.each(rows.iter(), visit),
-            Self::Of(..) => rows.iter().for_each(|row| visit(self.get(row))),
+            Self::Own(numbers) => numbers.each(rows, visit),
+            Self::Of(..) => rows.for_each(|row| visit(self.get(row))),
         }
     }
 
@@ -132,14 +133,14 @@ impl NumbersOf<'_> {
             return 0;
         }
         let mut gaps = 0;
-        self.each(rows, |number| gaps += usize::from(number.is_nan()));
+        self.each(rows.iter(), |number| gaps += usize::from(number.is_nan()));
         gaps
     }
 
     /// Whether one of these numbers is outside of a range.
     fn leave(&self, rows: &Rows<'_>, range: (f64, f64)) -> bool {
         let mut outside = 0;
-        self.each(rows, |number| outside += usize::from(is_outside(number, range)));
+        self.each(rows.iter(), |number| outside += usize::from(is_outside(number, range)));
         outside > 0
     }
 }
@@ -168,6 +169,28 @@ impl Bound<'_> {
 }
 
 impl Bound<'_> {
+    /// Writes those of some rows into the columns of `out`, below so many of its rows.
+    pub(super) fn write_rows(
+        &self,
+        rows: impl Iterator<Item = usize>,
+        top: usize,
+        mut out: MatMut<'_, f64>,
+    ) {
+        match self {
+            // How the numbers are stored is asked once.
+            Self::Number(encoder, numbers) => {
+                let mut i = 0;
+                numbers.each(rows, |number| {
+                    encoder.write(number, &mut column_mut(out.rb_mut(), i)[top..]);
+                    i += 1;
+                });
+            }
+            _ => rows.enumerate().for_each(|(i, row)| {
+                self.write(row, &mut column_mut(out.rb_mut(), i)[top..]);
+            }),
+        }
+    }
+
     /// Some of the numbers of a cell; `all` has room for all.
     pub(super) fn write_part(
         &self,
