@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use densely_data::Place;
-use densely_table::{Cells, Column};
+use densely_table::Column;
 use densely_tensor::{Mat, MatRef, Scalar, Threads};
 
 use crate::model::classify_columns;
@@ -46,10 +46,15 @@ impl<'a, T: Scalar> Answers<'a, T> {
     /// # Errors
     /// [`ModelError::PredictionTooLarge`] for an example whose value in the units of the target is infinite.
     pub fn prediction(&self) -> Result<Prediction, ModelError> {
+        self.prediction_on(&Threads::single())
+    }
+
+    fn prediction_on(&self, threads: &Threads) -> Result<Prediction, ModelError> {
         let Self { predictor, scores } = self;
         Ok(match predictor.preparation().target_scale() {
             None => {
-                Prediction::Classes(classify_columns(predictor.model().loss(), scores.as_ref()))
+                let loss = predictor.model().loss();
+                Prediction::Classes(classify_columns(loss, scores.as_ref(), threads))
             }
             Some(_) => Prediction::Values(predictor.values(scores, Place::Example)?),
         })
@@ -74,9 +79,9 @@ impl<'a, T: Scalar> Answers<'a, T> {
     pub fn columns(&self, names: &[String], threads: &Threads) -> Result<Vec<Column>, ModelError> {
         let preparation = self.predictor.preparation();
         assert_eq!(names.len(), preparation.answer_names().len(), "names of columns");
-        Ok(match self.prediction()? {
+        Ok(match self.prediction_on(threads)? {
             Prediction::Classes(indices) => {
-                vec![of_classes(&classes(preparation), &names[0], &indices)]
+                vec![classes(preparation).gather(indices).with_name(&names[0])]
             }
             Prediction::Values(values) => of_rows(&values, names, threads),
         })
@@ -104,16 +109,6 @@ fn classes(preparation: &Preparation) -> Column {
     match names.iter().enumerate().all(is_same) {
         true => column,
         false => Column::texts("", names.iter().map(Some)),
-    }
-}
-
-fn of_classes(classes: &Column, name: &str, indices: &[usize]) -> Column {
-    let indices = indices.iter().copied();
-    match classes.cells() {
-        Cells::Numbers(numbers) => {
-            Column::numbers(name, indices.map(|class| numbers.get(class)).collect())
-        }
-        Cells::Texts(texts) => Column::texts(name, indices.map(|class| texts.get(class))),
     }
 }
 

@@ -1,12 +1,16 @@
 use densely_loss::{Loss, LossKinds, Targets, mean};
 use densely_tensor::kernels::vectorize;
-use densely_tensor::{Mat, MatRef, Real, Scalar, column, column_mut};
+use densely_tensor::{Buffer, Mat, MatRef, Real, Scalar, Threads, column, column_mut};
 
 use crate::TargetUnits;
 use crate::metrics::RegressionScores;
 use crate::model::classify_columns;
 use crate::plain::{Numbers, Plain};
+use crate::spare::Spare;
 use crate::target_units::exponentials;
+
+/// Examples of which losses are computed together.
+const PANEL: usize = 1024;
 
 /// How good a model is on a set of examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,12 +67,13 @@ impl Evaluation {
         scores: MatRef<'_, T>,
         targets: Targets<'_, T>,
         units: Option<&TargetUnits>,
+        threads: &Threads,
     ) -> Self {
-        let mean_loss = mean_loss(loss, scores, targets);
+        let mean_loss = mean_loss(loss, scores, targets, threads);
         match targets {
             Targets::Labels(labels) | Targets::WeightedLabels(labels, _) => {
                 let is_number = |j: usize| !column(scores, j).iter().any(|s| Real::is_nan(*s));
-                let right = labels.iter().zip(classify_columns(loss, scores)).enumerate();
+                let right = labels.iter().zip(classify_columns(loss, scores, threads)).enumerate();
                 let right = right.filter(|&(j, (&label, class))| label == class && is_number(j));
                 let accuracy = right.count() as f64 / labels.len().max(1) as f64;
                 Self::Classification { loss: mean_loss, accuracy }
@@ -121,8 +126,9 @@ pub(crate) fn mean_loss<T: Scalar>(
     loss: &dyn Loss<T>,
     scores: MatRef<'_, T>,
     targets: Targets<'_, T>,
+    threads: &Threads,
 ) -> f64 {
-    mean(&losses(loss, scores, targets))
+    mean(&losses(loss, scores, targets, threads))
 }
 
 /// The loss of each example, of targets that have been checked. Where `f32` cannot hold one, as
@@ -131,8 +137,9 @@ pub(crate) fn losses<T: Scalar>(
     loss: &dyn Loss<T>,
     scores: MatRef<'_, T>,
     targets: Targets<'_, T>,
+    threads: &Threads,
 ) -> Vec<f64> {
-    let in_own = losses_in(loss, scores, targets);
+    let in_own = losses_in(loss, scores, targets, threads);
     if T::NAME == f64::NAME || in_own.iter().all(|loss| loss.is_finite()) {
         return in_own;
     }
@@ -149,18 +156,26 @@ pub(crate) fn losses<T: Scalar>(
     let weights: Option<Vec<f64>> =
         targets.weights().map(|weights| weights.iter().map(|weight| weight.to_f64()).collect());
     let wide = weights.as_ref().map_or(wide, |weights| wide.weighted(weights));
-    losses_in(&*loss, widen(scores).as_ref(), wide)
+    losses_in(&*loss, widen(scores).as_ref(), wide, threads)
 }
 
 fn losses_in<T: Scalar>(
     loss: &dyn Loss<T>,
     scores: MatRef<'_, T>,
     targets: Targets<'_, T>,
+    threads: &Threads,
 ) -> Vec<f64> {
     let n = scores.ncols();
     let mut losses = vec![T::ZERO; n];
-    let mut dscores = Mat::zeros(scores.nrows(), n);
-    loss.panel(scores, targets, n, &mut losses, dscores.as_mut());
+    // Gradients come with the losses; those of a panel stay in the cache.
+    let spare = Spare::<Buffer<T>>::new();
+    let work = (scores, targets, losses.as_mut_slice());
+    threads.panels(work, PANEL, |_, (scores, targets, losses)| {
+        spare.lend(|dscores| {
+            let dscores = dscores.view_mut(scores.nrows(), scores.ncols());
+            loss.panel(scores, targets, n, losses, dscores);
+        });
+    });
     losses.iter().map(|loss| loss.to_f64()).collect()
 }
 

@@ -176,7 +176,8 @@ impl<'a, T: Scalar> Shuffled<'a, T> {
     fn evaluate(&self, x: Mat<T>, workspace: &mut Workspace<T>) -> Result<Evaluation, ModelError> {
         let (model, units) = (self.predictor.model(), self.predictor.preparation().target_units());
         let scores = model.predict_with(x.as_ref(), workspace)?;
-        Ok(Evaluation::new(model.loss(), scores, targets(&self.prepared), units))
+        let (targets, threads) = (targets(&self.prepared), Threads::single());
+        Ok(Evaluation::new(model.loss(), scores, targets, units, &threads))
     }
 }
 

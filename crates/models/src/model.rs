@@ -377,7 +377,7 @@ impl<T: Scalar> Model<T> {
     ) -> Result<Vec<usize>, ModelError> {
         let scores = self.scores(x, threads)?;
         check_outputs(scores.as_ref(), |score| !Real::is_nan(score), Place::Example)?;
-        Ok(classify_columns(&*self.loss, scores.as_ref()))
+        Ok(classify_columns(&*self.loss, scores.as_ref(), threads))
     }
 
     /// The mean loss and the metrics of the model on `data`. An example with a score that is NaN
@@ -398,7 +398,7 @@ impl<T: Scalar> Model<T> {
         data: impl Into<Examples<'d, T>>,
         threads: &Threads,
     ) -> Result<Evaluation, ModelError> {
-        self.evaluate_by(data.into(), None, |x| Ok(self.scores(x, threads)?))
+        self.evaluate_by(data.into(), None, threads, |x| Ok(self.scores(x, threads)?))
     }
 
     /// The same, from scores that are computed so; of real targets in the units of the data, if these are known.
@@ -406,12 +406,14 @@ impl<T: Scalar> Model<T> {
         &self,
         data: Examples<'_, T>,
         units: Option<&TargetUnits>,
+        threads: &Threads,
         mut scores: impl FnMut(Inputs<'_, T>) -> Result<Mat<T>, ModelError>,
     ) -> Result<Evaluation, ModelError> {
         let mut judge = |data: &Dataset<T>| -> Result<_, ModelError> {
             self.check(data)?;
             let scores = scores(data.inputs())?;
-            let evaluation = Evaluation::new(&*self.loss, scores.as_ref(), targets(data), units);
+            let (loss, targets) = (&*self.loss, targets(data));
+            let evaluation = Evaluation::new(loss, scores.as_ref(), targets, units, threads);
             Ok((evaluation, scores))
         };
         match data {
@@ -488,6 +490,18 @@ pub(crate) fn check_outputs<T: Scalar>(
 }
 
 /// The class of each column of scores.
-pub(crate) fn classify_columns<T: Scalar>(loss: &dyn Loss<T>, scores: MatRef<'_, T>) -> Vec<usize> {
-    (0..scores.ncols()).map(|j| loss.classify(column(scores, j))).collect()
+pub(crate) fn classify_columns<T: Scalar>(
+    loss: &dyn Loss<T>,
+    scores: MatRef<'_, T>,
+    threads: &Threads,
+) -> Vec<usize> {
+    /// Examples that a thread classifies at a time.
+    const PANEL: usize = 1 << 14;
+    let mut classes = vec![0; scores.ncols()];
+    threads.panels((scores, classes.as_mut_slice()), PANEL, |_, (scores, classes)| {
+        for (j, class) in classes.iter_mut().enumerate() {
+            *class = loss.classify(column(scores, j));
+        }
+    });
+    classes
 }

@@ -193,7 +193,8 @@ impl<T: Scalar> Predictor<T> {
         let place = |example| prepared.place(example);
         let scores = self.scores(prepared.inputs(), threads, place)?;
         let targets = targets(prepared).unweighted();
-        let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets, None);
+        let evaluation =
+            Evaluation::new(self.model.loss(), scores.as_ref(), targets, None, threads);
         let Target::Values { values: targets, .. } = target else { return Ok((evaluation, None)) };
         let of = RegressionScores::new(targets.as_ref(), self.values(&scores, place)?.as_ref())?;
         let evaluation = match self.preparation.target_scale() {
@@ -217,7 +218,8 @@ impl<T: Scalar> Predictor<T> {
             self.model.check(block)?;
             let scores = self.scores(block.inputs(), threads, Place::Example)?;
             let targets = targets(block).unweighted();
-            let evaluation = Evaluation::new(self.model.loss(), scores.as_ref(), targets, None);
+            let evaluation =
+                Evaluation::new(self.model.loss(), scores.as_ref(), targets, None, threads);
             let Some(values) = block.values() else { return Ok((evaluation, None)) };
             let targets = self.raw_targets(values)?;
             let predicted = self.values(&scores, Place::Example)?;
@@ -266,7 +268,8 @@ impl<T: Scalar> Predictor<T> {
     ) -> Result<Vec<f64>, ModelError> {
         self.model.check(prepared)?;
         let scores = self.scores(prepared.inputs(), threads, |example| prepared.place(example))?;
-        Ok(losses(self.model.loss(), scores.as_ref(), targets(prepared).unweighted()))
+        let targets = targets(prepared).unweighted();
+        Ok(losses(self.model.loss(), scores.as_ref(), targets, threads))
     }
 
     /// What else there is to say of a classifier: all that follows from its scores.

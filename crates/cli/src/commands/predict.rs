@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use densely::models::ModelError;
 use densely::prelude::*;
 use densely::table::{Column, TableError};
-use densely::tensor::Mat;
+use densely::tensor::{Buffer, Reborrow, ReborrowMut};
 use densely_files::WriteFormat;
 
 use crate::args::{Names, PredictArgs};
@@ -48,14 +48,16 @@ fn predict<T: Scalar>(
     let all = Rows::all(&table);
     let encoded = input::encoded_alone(preparation.encoding(), &all, &args.data, &threads)?;
     let names = names(preparation, &kept);
+    // A matrix that is used again: new memory is slow at first.
+    let mut memory = Buffer::new();
     let part = |rows: Range<usize>| {
         let failed = |error: ModelError| {
             let error = error.placed(|example| table.place(rows.start + example));
             CliError::in_data(&label)(error)
         };
-        let mut x = Mat::zeros(preparation.feature_names().len(), rows.len());
-        encoded.write_on(rows.start, x.as_mut(), &threads);
-        let answers = predictor.answers(x.as_ref(), &threads).map_err(failed)?;
+        let mut x = memory.view_mut(preparation.feature_names().len(), rows.len());
+        encoded.write_on(rows.start, x.rb_mut(), &threads);
+        let answers = predictor.answers(x.rb(), &threads).map_err(failed)?;
         let mut columns: Vec<Column> = kept.iter().map(|kept| kept.rows(rows.clone())).collect();
         columns.extend(answers.columns(&names, &threads).map_err(failed)?);
         if args.proba {

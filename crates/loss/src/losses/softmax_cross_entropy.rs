@@ -240,18 +240,24 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
             *of_other = 0.0 - *of_one;
             return true;
         }
-        let scores = || scores.iter().map(|s| s.to_f64());
-        let (max, total) = relative_total(scores());
-        let mut largest = 0;
-        for (k, (odds, score)) in log_odds.iter_mut().zip(scores()).enumerate() {
-            let share = below(score, max);
-            // Without that of `k`; at least 1, unless `k` is the largest.
-            *odds = share - Real::ln(total - Real::exp(share));
-            largest = if score == max { k } else { largest };
-        }
-        let others = scores().enumerate().filter(|&(k, _)| k != largest).map(|(_, score)| score);
-        let (second, others) = relative_total(others);
-        log_odds[largest] = below(max, second) - Real::ln(others);
+        // So that products and sums are one instruction.
+        vectorize(
+            #[inline(always)]
+            || {
+                let scores = || scores.iter().map(|s| s.to_f64());
+                let (max, total) = relative_total(scores());
+                let mut largest = 0;
+                for (k, (odds, score)) in log_odds.iter_mut().zip(scores()).enumerate() {
+                    let share = below(score, max);
+                    // Without that of `k`; at least 1, unless `k` is the largest.
+                    *odds = share - Real::ln(total - Real::exp(share));
+                    largest = if score == max { k } else { largest };
+                }
+                let others = scores().enumerate().filter(|&(k, _)| k != largest);
+                let (second, others) = relative_total(others.map(|(_, score)| score));
+                log_odds[largest] = below(max, second) - Real::ln(others);
+            },
+        );
         true
     }
 
@@ -404,6 +410,7 @@ impl<T: Scalar> Shares<T> {
 }
 
 /// The largest score `m`, and `Σ e^{s − m}`.
+#[inline(always)]
 fn relative_total(scores: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let max = scores.clone().fold(-f64::INFINITY, Real::max);
     (max, scores.map(|s| Real::exp(below(s, max))).sum())

@@ -1,5 +1,6 @@
 use densely_loss::{Loss, Targets};
-use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, column, column_mut};
+use densely_tensor::kernels::vectorize;
+use densely_tensor::{Mat, MatRef, Real, Scalar, ShapeError, Threads, column, column_mut};
 
 use super::checks::check_scores;
 use super::sums::mean;
@@ -77,7 +78,7 @@ impl ClassificationScores {
                 margins(column(scores, j), column_mut(evidence.as_mut(), j));
             }
         }
-        let predicted = classify_columns(loss, scores);
+        let predicted = classify_columns(loss, scores, &Threads::single());
         Ok(Self { labels: labels.to_vec(), predicted, evidence, probabilistic })
     }
 
@@ -116,22 +117,33 @@ impl ClassificationScores {
     /// label smoothing or weights.
     #[must_use]
     pub fn log_loss(&self) -> Option<f64> {
-        let term = |(j, &label): (usize, &usize)| log_one_plus_exp(-self.evidence[(label, j)]);
-        let terms = || self.labels.iter().enumerate().map(term).collect::<Vec<_>>();
-        self.probabilistic.then(|| mean(&terms()))
+        let mut terms = vec![0.0; self.labels.len()];
+        vectorize(
+            #[inline(always)]
+            || {
+                for (j, (term, &label)) in terms.iter_mut().zip(&self.labels).enumerate() {
+                    *term = log_one_plus_exp(-self.evidence[(label, j)]);
+                }
+            },
+        );
+        self.probabilistic.then(|| mean(&terms))
     }
 
     /// The [Brier score](super::brier_score); `None` if the loss defines no probabilities.
     #[must_use]
     pub fn brier_score(&self) -> Option<f64> {
-        let error = |k: usize, j: usize| {
-            let odds = self.evidence[(k, j)];
-            // From the near side, so that a small error keeps its digits.
-            Real::sigmoid(if k == self.labels[j] { -odds } else { odds })
-        };
-        let example = |j| (0..self.evidence.nrows()).map(|k| error(k, j).powi(2)).sum::<f64>();
-        let sum = || (0..self.labels.len()).map(example).sum::<f64>();
-        self.probabilistic.then(|| sum() / self.labels.len() as f64)
+        let sum = vectorize(
+            #[inline(always)]
+            || {
+                let mut sum = 0.0;
+                for j in 0..self.labels.len() {
+                    sum +=
+                        (0..self.evidence.nrows()).map(|k| self.error(k, j).powi(2)).sum::<f64>();
+                }
+                sum
+            },
+        );
+        self.probabilistic.then(|| sum / self.labels.len() as f64)
     }
 
     /// The probability `pₖ` of a class for an example; `None` if the loss defines none, or there is
@@ -154,12 +166,21 @@ impl ClassificationScores {
         Ok(self.probabilistic.then_some(calibration))
     }
 
+    /// How far the probability of class `k` is from 0, or from 1 if it is the label: from the near side, so that a small
+    /// error keeps its digits.
+    #[inline(always)]
+    fn error(&self, k: usize, example: usize) -> f64 {
+        let odds = self.evidence[(k, example)];
+        Real::sigmoid(if k == self.labels[example] { -odds } else { odds })
+    }
+
     fn is_right(&self, example: usize) -> bool {
         self.labels[example] == self.predicted[example]
     }
 }
 
 /// `ln(1 + eˣ)`, which is `x` for a large one.
+#[inline(always)]
 fn log_one_plus_exp(x: f64) -> f64 {
     x.max(0.0) + Real::ln_1p(Real::exp(-x.abs()))
 }

@@ -63,7 +63,7 @@ fn losses<T: Scalar>(
         let n = BLOCK.min(data.len() - first);
         let scores = model.scores(data.inputs().panel(first, n, &mut buffer), threads)?;
         let (block, later) = rest.split_at(n);
-        let losses = evaluation::losses(model.loss(), scores.as_ref(), block);
+        let losses = evaluation::losses(model.loss(), scores.as_ref(), block, threads);
         all.extend(losses);
         rest = later;
     }

@@ -45,7 +45,7 @@ impl InitialLoss {
         let (x, targets) = sample.get(data, 0);
         let scores = model.scores(x, threads)?;
         let zeros = Mat::zeros(scores.nrows(), scores.ncols());
-        let loss = |scores: &Mat<T>| mean_loss(model.loss(), scores.as_ref(), targets);
+        let loss = |scores: &Mat<T>| mean_loss(model.loss(), scores.as_ref(), targets, threads);
         let expected = loss(&zeros);
         let factor = match model.loss().target_kind() {
             TargetKind::Labels => 4.0,

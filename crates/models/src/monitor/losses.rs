@@ -219,6 +219,8 @@ fn share_left<T: Scalar>(
     for j in 0..scores.ncols() {
         column_mut(constants.as_mut(), j).copy_from_slice(&constant.scores);
     }
-    let loss = |scores: &Mat<T>| mean_loss(case.model.loss(), scores.as_ref(), targets) - least;
+    let loss = |scores: &Mat<T>| {
+        mean_loss(case.model.loss(), scores.as_ref(), targets, case.threads) - least
+    };
     Ok(loss(&scores) / loss(&constants))
 }

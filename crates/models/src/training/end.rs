@@ -16,7 +16,9 @@ impl<T: Scalar> Training<'_, T> {
         let examples = trainer.validation_data.or(in_memory);
         let evaluate = |examples: Examples<'_, T>| {
             let units = trainer.target_units.as_ref();
-            model.evaluate_by(examples, units, |x| ranks.scores(model, x, &trainer.threads))
+            model.evaluate_by(examples, units, &trainer.threads, |x| {
+                ranks.scores(model, x, &trainer.threads)
+            })
         };
         let validation = examples.map(evaluate).transpose()?;
         if let (Some(plateau), Some(validation)) = (&mut trainer.plateau, &validation) {
