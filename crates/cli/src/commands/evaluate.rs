@@ -53,7 +53,13 @@ fn of_table(
         Some(rows) if rows.iter().all(|&row| row < table.rows()) => Rows::of(&table, rows),
         Some(_) => return Err(CliError::OtherData(path)),
     };
-    input::encoded_alone(preparation.encoding(), &rows, &judged.paths, threads)?;
+    // Of rows that are not judged, nothing is said. What is wrong with targets is told below.
+    let with_target = match preparation.target().read(&rows) {
+        Ok((with_target, _)) => with_target,
+        Err(_) => rows.iter().collect(),
+    };
+    let with_target = Rows::of(&table, &with_target);
+    input::encoded_alone(preparation.encoding(), &with_target, &judged.paths, threads)?;
     let (data, count) = (preparation.table(&rows).map_err(CliError::in_data(&path))?, rows.len());
     let without = count - data.len();
     let columns = preparation.answer_names().iter().flat_map(|name| table.column(name));
@@ -62,7 +68,7 @@ fn of_table(
         None => columns.flat_map(Column::gap_words).collect(),
         Some(_) => Vec::new(),
     };
-    let repeated = || judged.learnt?.note(&rows, preparation.encoding().schema(), threads);
+    let repeated = || judged.learnt?.note(&with_target, preparation.encoding().schema(), threads);
     let note = judged.note.or_else(repeated);
     Ok(Data { data, path, part: judged.part, note, without, gap_words })
 }

@@ -15,9 +15,9 @@ pub(super) fn tell_others(rows: &EncodedRows<'_>, paths: &[PathBuf]) {
         let mut encoders = rows.encoding().encoders().iter();
         let encoder = encoders.find(|of| of.column == column).map(|of| &of.encoder);
         let what = match encoder {
-            Some(Encoder::Category(of)) if of.other => "they are taken for a category that is rare",
-            Some(Encoder::Category(_)) => "they are taken for none of its categories",
-            _ => "they are taken for what is usual there",
+            Some(Encoder::Category(of)) if of.other => "taken for a category that is rare",
+            Some(Encoder::Category(_)) => "taken for none of its categories",
+            _ => "taken for what is usual there",
         };
         let rows = counted(count, "row");
         let note =

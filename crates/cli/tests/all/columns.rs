@@ -168,7 +168,7 @@ fn categories_that_are_new_are_counted() {
     let predicted = folder.run("predict run new.csv");
     assert_eq!(
         predicted.stderr,
-        "new.csv: 1 row with a gap in `kind`, where training had hardly one: they are taken for none of its \
+        "new.csv: 1 row with a gap in `kind`, where training had hardly one: taken for none of its \
          categories\nnew.csv: 2 rows with a category of `kind` that was rare or not there in training, such as \
          `lily`: the model takes all such for one\n"
     );

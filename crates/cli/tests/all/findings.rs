@@ -239,9 +239,9 @@ fn gaps_in_categories_and_times_of_new_data_alone_are_told() {
         let said = folder.run(arguments);
         assert_eq!(said.status, 0, "{}", said.stderr);
         for (column, what) in [
-            ("plan", "they are taken for none of its categories"),
-            ("zip", "they are taken for none of its categories"),
-            ("day", "they are taken for what is usual there"),
+            ("plan", "taken for none of its categories"),
+            ("zip", "taken for none of its categories"),
+            ("day", "taken for what is usual there"),
         ] {
             let line = format!(
                 "new.csv: 30 rows with a gap in `{column}`, where training had hardly one: {what}\n"

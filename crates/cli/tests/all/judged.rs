@@ -57,6 +57,16 @@ fn rows_that_were_learnt_from_are_told_in_another_form() {
     for data in ["t.csv", "new.csv"] {
         assert!(!notes(&folder, &format!("run {data}")).contains("have the features"), "{data}");
     }
+    // Rows without a target are not judged.
+    let rows: Vec<String> = parabola().lines().map(str::to_owned).collect();
+    let without = |row: &String| row.rsplit_once(',').unwrap().0.to_owned() + ",\n";
+    let unjudged: String = rows[1..].iter().map(without).collect();
+    folder.write("unjudged.csv", "a,b,y\n".to_owned() + &unjudged + &shifted);
+    let of_new = notes(&folder, "run unjudged.csv");
+    assert!(of_new.contains("50 examples") && !of_new.contains("have the features"), "{of_new}");
+    folder.write("some.csv", rows[..101].join("\n") + "\n" + &unjudged + &unjudged);
+    let of_some = notes(&folder, "run some.csv");
+    assert!(of_some.contains(" of 100 rows have the features"), "{of_some}");
     // Where the file of the run is gone, or another, it cannot be told, and the rest is as it was.
     folder.write("t.csv", "a,b,y\n1,2,3\n");
     let of_changed = notes(&folder, "run other.csv");

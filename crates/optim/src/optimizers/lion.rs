@@ -141,7 +141,7 @@ impl<T: Scalar> Optimizer<T> for Lion<T> {
     }
 
     fn limits(&self) -> Limits {
-        Limits { penalty: self.penalty, momentum: self.betas[1], ..Limits::default() }
+        Limits { penalty: self.penalty, momentum: self.betas[0], ..Limits::default() }
     }
 
     fn save_state(

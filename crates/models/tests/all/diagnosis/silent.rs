@@ -2,7 +2,7 @@
 
 use densely_data::Dataset;
 use densely_models::{Mlp, Trainer};
-use densely_optim::{Adam, Optimizer, Schedule, Sgd, StepDecay};
+use densely_optim::{Adam, Lion, Optimizer, Schedule, Sgd, StepDecay};
 use densely_tensor::Mat;
 
 use super::data::{Data, changed, normal, prepared, raw_regression, sign_of_product, two_classes};
@@ -208,12 +208,15 @@ fn what_the_steps_are() {
     ]);
 }
 
-/// What a momentum of 0.9 or Adam's own adds up is no cause, however few steps there are.
+/// What a momentum of 0.9, Adam's own or Lion's adds up is no cause, however few steps there are.
 #[test]
 fn a_usual_momentum_is_never_to_blame() {
     let data = prepared(&raw_regression(300));
     for epochs in [1, 2, 5] {
         let diagnosis = fit(&value_net(), sgd(0.001).epochs(epochs).batch_size(300), &data);
+        assert!(!diagnosis.to_string().contains("momentum"), "{diagnosis}");
+        let lion = Trainer::new(Lion::new(1e-4)).epochs(epochs).batch_size(300);
+        let diagnosis = fit(&value_net(), lion, &data);
         assert!(!diagnosis.to_string().contains("momentum"), "{diagnosis}");
     }
 }
