@@ -5,6 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::output::{metric, metric_name, short, table};
 
+/// What so many targets are that are no classes, with the verb.
+pub(crate) fn are_numbers(targets: usize) -> &'static str {
+    if targets > 1 { "are numbers" } else { "is a number" }
+}
+
 /// The scores of each target, beside those of always its mean; none where one figure for all is as good.
 #[derive(Debug, Default)]
 pub(crate) struct Targets(Vec<(String, OutputScores, OutputScores)>);

@@ -13,6 +13,7 @@ use crate::error::CliError;
 use crate::input;
 use crate::output::{self, BOLD, counted, few, short, thousands};
 use crate::schema;
+use crate::targets::are_numbers;
 use crate::visible::visible;
 
 pub(crate) fn run(args: &InspectArgs) -> Result<(), CliError> {
@@ -107,17 +108,17 @@ fn print<T: Scalar>(file: &ModelFile<T>) -> Result<(), CliError> {
         table.add_row([kind, thousands(inputs), thousands(outputs), thousands(parameters)]);
     }
     let features = preparation.feature_names();
-    let target = match (preparation.class_names(), preparation.answer_names().len() > 1) {
-        (Some(classes), _) => {
+    let targets = preparation.answer_names().len();
+    let target = match preparation.class_names() {
+        Some(classes) => {
             format!("is one of {}: {}", counted(classes.len(), "class"), few(classes))
         }
-        (None, false) => "is a number".to_owned(),
-        (None, true) => "are numbers".to_owned(),
+        None => are_numbers(targets).to_owned(),
     };
-    let logarithm = match (preparation.log_targets(), preparation.answer_names().len() > 1) {
+    let logarithm = match (preparation.log_targets(), targets) {
         (false, _) => "",
-        (true, false) => ", learnt as its logarithm",
-        (true, true) => ", learnt as their logarithms",
+        (true, 1) => ", learnt as its logarithm",
+        (true, _) => ", learnt as their logarithms",
     };
     let mut out = anstream::stdout();
     let target_name = short(preparation.target_name());

@@ -23,6 +23,7 @@ use crate::output::{
 };
 use crate::shell::quoted;
 use crate::signals::Signal;
+use crate::targets::are_numbers;
 use crate::visible::visible;
 
 /// What is going to be learnt, from what, and by which network.
@@ -33,7 +34,7 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
     let total = parts.train.len() + validation + test;
     let target = match train.class_names() {
         Some(classes) => {
-            let of = format!("one of {}", counted(classes.len(), "class"));
+            let of = format!("is one of {}", counted(classes.len(), "class"));
             // Counts, grades and years look like classes.
             let are_numbers = classes.iter().all(|class| class.parse::<f64>().is_ok());
             match are_numbers && classes.len() > 2 && args.task.is_none() && parts.target.is_some()
@@ -42,16 +43,14 @@ pub(crate) fn before<T: Scalar>(args: &TrainArgs, parts: &Parts<T>, predictor: &
                 false => of,
             }
         }
-        None if train.outputs() > 1 => "numbers".to_owned(),
-        None => "a number".to_owned(),
+        None => are_numbers(train.outputs()).to_owned(),
     };
     eprintln!("{BOLD}{}{BOLD:#}", visible(&parts.source));
     eprintln!(
-        "  data     {}, {}; {} {} {target}",
+        "  data     {}, {}; {} {target}",
         counted(total, "example"),
         counted(preparation.feature_names().len(), "feature"),
         visible(train.target_name()),
-        if train.labels().is_none() && train.outputs() > 1 { "are" } else { "is" },
     );
     eprintln!(
         "           {} to train, {} to validate, {} to test",
